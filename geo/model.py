@@ -1,0 +1,253 @@
+"""The records of the map and the vocabularies they are written in.
+
+Positions are WGS 84 degrees (EPSG:4326), longitude first. Optional facts are ``None``
+when unknown, never zero. Every record says where it comes from (``provenance``,
+``sources``) and how precise its position is (``precision``).
+"""
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from types import MappingProxyType
+
+CRAFTS = (
+    "tapis_tissage", "cuir_maroquinerie", "poterie_ceramique", "bois_marqueterie",
+    "broderie_couture", "bijouterie", "ferronnerie", "vannerie", "dinanderie_metal", "zellige",
+    "produits_terroir_cosmetique", "vetement_traditionnel", "pierre_marbre_platre", "babouches",
+    "autre",
+)
+BUYER_KINDS = (
+    "importer_wholesaler", "retail_chain", "department_store", "concept_store", "designer_brand",
+    "marketplace", "hotel_contract", "museum_shop", "other",
+)
+MAISON_KINDS = ("maison_artisane", "maison_artisan", "dar_maalma")
+SITE_KINDS = (
+    "complexe_artisanal", "ensemble_artisanal", "village_artisanal", "espace_commercialisation",
+    "zone_activites", "centre_formation", "musee_atelier", *MAISON_KINDS, "autre",
+)
+STATUSES = ("active", "under_construction", "planned")
+IN_PROGRESS = ("under_construction", "planned")
+PROVENANCES = ("published", "imported", "demo")
+PRECISIONS = ("building", "town", "commune", "city", "province", "region", "country")
+REPORT_KINDS = (
+    "barometre_export", "etude_marche", "tendance_produit", "reglementation_acces",
+    "partenariat", "salon", "e_reputation", "concurrence", "strategie",
+)
+WORLD_REGIONS = ("europe", "north_america", "middle_east", "asia", "africa", "oceania")
+
+#: Buckets of the period filter, newest first: code -> first and last year, both included.
+PERIODS: Mapping[str, tuple[int, int]] = MappingProxyType({
+    "2024+": (2024, 9999), "2020-2023": (2020, 2023), "2015-2019": (2015, 2019),
+    "2010-2014": (2010, 2014), "before-2010": (0, 2009),
+})
+UNDATED = "undated"
+PERIOD_CODES = (*PERIODS, UNDATED)
+
+#: What the map draws: each class has its own shape and colour.
+CLASSES = ("buyer", "site", "maison")
+#: What tables list. ``sites`` and ``maisons`` are the two halves of one store.
+COLLECTIONS = ("buyers", "sites", "maisons", "reports")
+LANGUAGES = ("fr", "ar", "en")
+
+
+def period_of(year: int | None) -> str:
+    """The period bucket of a year; ``undated`` for ``None``."""
+    if year is None:
+        return UNDATED
+    return next(code for code, (first, last) in PERIODS.items() if first <= year <= last)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A page that states a fact. ``label`` is ``demo`` for generated records."""
+
+    url: str
+    label: str
+    date: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Buyer:
+    """An international trade actor. ``lon_lat`` is ``None`` when only its country is known."""
+
+    id: str
+    name: str
+    kind: str
+    country: str
+    city: str
+    crafts: tuple[str, ...]
+    relation_fr: str
+    year: int | None
+    website: str
+    provenance: str
+    precision: str
+    verified: str
+    sources: tuple[Source, ...]
+    lon_lat: tuple[float, float] | None
+
+    @property
+    def class_(self) -> str:
+        return "buyer"
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A production or sale site, or a Maison de l'artisan (see ``class_``)."""
+
+    id: str
+    name: str
+    kind: str
+    status: str
+    town: str
+    commune: str
+    province: str
+    region: str
+    crafts: tuple[str, ...]
+    year_opened: int | None
+    capacity_artisans: float | None
+    area_m2: float | None
+    budget_mad: float | None
+    women_only: bool | None
+    rural: bool | None
+    fact_fr: str
+    provenance: str
+    precision: str
+    verified: str
+    sources: tuple[Source, ...]
+    lon_lat: tuple[float, float] | None
+
+    @property
+    def class_(self) -> str:
+        return "maison" if self.kind in MAISON_KINDS else "site"
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One key figure of a watch note, as published."""
+
+    label: str
+    value: str
+    unit: str
+    period: str
+    market: str
+    craft: str
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """One published fact or trend, in our words, with its sources."""
+
+    id: str
+    date: str
+    title_fr: str
+    kind: str
+    markets: tuple[str, ...]
+    crafts: tuple[str, ...]
+    summary_fr: str
+    figures: tuple[Figure, ...]
+    organisations: tuple[str, ...]
+    sources: tuple[Source, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A watch report: notes compiled over the union of their markets and crafts.
+
+    An empty ``markets`` (or ``crafts``) means the report is about all of them.
+    """
+
+    id: str
+    date: str
+    title: Mapping[str, str]
+    kind: str
+    markets: tuple[str, ...]
+    crafts: tuple[str, ...]
+    named: tuple[str, ...]
+    notes: tuple[Note, ...]
+
+    @property
+    def year(self) -> int | None:
+        return int(self.date[:4]) if self.date[:4].isdigit() else None
+
+    @property
+    def newest_first(self) -> tuple[str, str]:
+        """Sort key: dated reports newest first, undated ones last."""
+        return (self.date, self.id)
+
+
+@dataclass(frozen=True, slots=True)
+class Market:
+    """A target country. ``label_lon_lat`` is where its name and tags are written."""
+
+    iso2: str
+    name: Mapping[str, str]
+    world_region: str
+    capital: str
+    label_lon_lat: tuple[float, float]
+    evidence: str
+    evidence_fr: str
+    evidence_url: str
+    agreement: str
+    agreement_source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """A region or a province. ``region`` is its own code for a region."""
+
+    code: str
+    name: Mapping[str, str]
+    region: str
+    population_2024: int | None
+    label_lon_lat: tuple[float, float]
+    bbox: tuple[float, float, float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Town:
+    """A Moroccan town of the gazetteer, with the other spellings people type."""
+
+    name: str
+    name_ar: str
+    alternates: tuple[str, ...]
+    province: str
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """Everything the stores hold, read-only and shared by every visitor.
+
+    ``problems`` lists what could not be read; the rest is served all the same.
+    """
+
+    version: str
+    buyers: tuple[Buyer, ...] = ()
+    sites: tuple[Site, ...] = ()
+    reports: tuple[Report, ...] = ()
+    markets: tuple[Market, ...] = ()
+    regions: tuple[Area, ...] = ()
+    provinces: tuple[Area, ...] = ()
+    towns: tuple[Town, ...] = ()
+    synonyms: tuple[Mapping[str, str], ...] = ()
+    problems: tuple = field(default=())
+
+    @cached_property
+    def market_by_code(self) -> Mapping[str, Market]:
+        return MappingProxyType({m.iso2: m for m in self.markets})
+
+    @cached_property
+    def area_by_code(self) -> Mapping[str, Area]:
+        return MappingProxyType({a.code: a for a in (*self.regions, *self.provinces)})
+
+    @cached_property
+    def report_by_id(self) -> Mapping[str, Report]:
+        return MappingProxyType({r.id: r for r in self.reports})
+
+    @cached_property
+    def buyer_row(self) -> Mapping[str, int]:
+        return MappingProxyType({b.id: i for i, b in enumerate(self.buyers)})
+
+    @cached_property
+    def site_row(self) -> Mapping[str, int]:
+        return MappingProxyType({s.id: i for i, s in enumerate(self.sites)})

@@ -1,0 +1,1 @@
+"""HTTP routes served by the same process as the pages."""

@@ -1,0 +1,37 @@
+"""Every error Kharita raises on purpose. Each carries a catalogue key and its values."""
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+class KharitaError(Exception):
+    """An error a reader can be told about: ``key`` names the sentence, ``values`` fill it."""
+
+    status = 400
+
+    def __init__(self, key: str, **values: object) -> None:
+        super().__init__(key, values)
+        self.key = key
+        self.values = values
+
+
+class AddressTooLong(KharitaError):
+    """The view does not fit in an address that every mail program keeps whole."""
+
+
+class BadRequest(KharitaError):
+    """A request parameter is missing or out of range."""
+
+
+class NotFound(KharitaError):
+    """No such record."""
+
+    status = 404
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something the reader should know: a value dropped, an address repaired."""
+
+    key: str
+    values: tuple[tuple[str, str], ...] = ()

@@ -1,0 +1,133 @@
+"""Words in the reader's language: catalogues, plurals, numbers, dates, amounts, names.
+
+The catalogues are gettext .po files read at start (no compiled copy to forget). Message
+ids are dotted keys; French is the source and what a missing translation falls back to.
+"""
+from __future__ import annotations
+
+import gettext
+from collections.abc import Iterable, Mapping
+from datetime import date
+from functools import cache, lru_cache
+from pathlib import Path
+
+from babel import Locale
+from babel.dates import format_date, get_month_names
+from babel.lists import format_list
+from babel.messages.pofile import read_po
+from babel.numbers import format_compact_decimal, format_decimal
+
+LOCALES_DIR = Path(__file__).parent / "locales"
+LOCALES = {"fr": "fr_MA", "ar": "ar_MA", "en": "en"}
+DIRECTION = {"fr": "ltr", "ar": "rtl", "en": "ltr"}
+
+
+@cache
+def catalogue(lang: str) -> Mapping[str, object]:
+    """The messages of one language: key -> text, or tuple of plural forms."""
+    with (LOCALES_DIR / f"{lang}.po").open("rb") as file:
+        po = read_po(file, locale=lang)
+    return {
+        (m.id[0] if isinstance(m.id, tuple) else m.id): m.string
+        for m in po if m.id and m.string and m.string != ("",) and not m.fuzzy
+    }
+
+
+@cache
+def _plural_form(lang: str):
+    with (LOCALES_DIR / f"{lang}.po").open("rb") as file:
+        po = read_po(file, locale=lang)
+    return gettext.c2py(po.plural_expr)
+
+
+class Words:
+    """The words of one language.
+
+    ``t("key", name=value)`` gives a text, ``t.n("key", count)`` the right plural with the
+    number already formatted as ``{n}``. An unknown key is returned as it is, so that a
+    missing word is visible and never an error.
+    """
+
+    def __init__(self, lang: str) -> None:
+        self.lang = lang
+        self.locale = Locale.parse(LOCALES[lang])
+        self.dir = DIRECTION[lang]
+
+    def __call__(self, key: str, **values: object) -> str:
+        text = catalogue(self.lang).get(key) or catalogue("fr").get(key) or key
+        if isinstance(text, tuple):
+            text = text[0]
+        return _fill(str(text), values)
+
+    def has(self, key: str) -> bool:
+        """Whether the key exists in the source catalogue."""
+        return key in catalogue("fr")
+
+    def n(self, key: str, count: int, **values: object) -> str:
+        """The plural of ``key`` for ``count``, which is also filled in as ``{n}``."""
+        lang = self.lang if key in catalogue(self.lang) else "fr"
+        forms = catalogue(lang).get(key)
+        if not isinstance(forms, tuple):
+            return self(key, n=self.number(count), **values)
+        form = forms[min(_plural_form(lang)(count), len(forms) - 1)]
+        return _fill(form, {"n": self.number(count), **values})
+
+    def number(self, value: float) -> str:
+        """A number with the language's separators, two decimals at most."""
+        return _number(self.lang, float(value))
+
+    def compact(self, value: int) -> str:
+        """A short count for a mark: 12, 940, 1,2 k."""
+        return str(value) if value < 1000 else _compact(self.lang, value)
+
+    def date(self, text: str) -> str:
+        """A partial ISO date (year, month or day known) in words; empty stays empty."""
+        parts = text.split("-")
+        try:
+            numbers = [int(p) for p in parts]
+            if len(numbers) == 1:
+                return str(numbers[0])
+            if len(numbers) == 2:
+                month = get_month_names("wide", context="stand-alone", locale=self.locale)
+                return f"{month[numbers[1]]} {numbers[0]}"
+            return format_date(date(*numbers), "long", locale=self.locale)
+        except (ValueError, KeyError, TypeError):
+            return text
+
+    def all_of(self, items: Iterable[str]) -> str:
+        """``a, b et c``."""
+        return format_list(list(items), "standard", locale=self.locale)
+
+    def any_of(self, items: Iterable[str]) -> str:
+        """``a, b ou c``."""
+        return format_list(list(items), "or", locale=self.locale)
+
+    def country(self, iso2: str) -> str:
+        """The CLDR name of a country; the code when CLDR has none."""
+        return self.locale.territories.get(iso2, iso2)
+
+    def pick(self, names: Mapping[str, str]) -> str:
+        """A name in this language, else French, else any."""
+        return names.get(self.lang) or names.get("fr") or next(iter(names.values()), "")
+
+
+def _fill(text: str, values: Mapping[str, object]) -> str:
+    return text.format_map(values) if values and "{" in text else text
+
+
+@lru_cache(maxsize=4096)
+def _number(lang: str, value: float) -> str:
+    return format_decimal(value, format="#,##0.##", locale=LOCALES[lang], numbering_system="latn")
+
+
+@lru_cache(maxsize=4096)
+def _compact(lang: str, value: int) -> str:
+    # The long forms of Arabic do not fit a mark: French and English letters stand for all.
+    locale = "en" if lang == "en" else "fr"
+    return format_compact_decimal(value, locale=locale, fraction_digits=1 if value < 10_000 else 0)
+
+
+@cache
+def words(lang: str) -> Words:
+    """The shared words of one language."""
+    return Words(lang)

@@ -1,0 +1,231 @@
+"""The default store: plain files that people can read, diff and mend.
+
+Each file is read on its own: a missing or broken one leaves the others served, and says
+which record and what is wrong in ``Catalogue.problems``. GeoJSON is parsed as JSON, never
+through GDAL, which would follow references to other files.
+"""
+from __future__ import annotations
+
+import csv
+import hashlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, TypeVar
+
+import orjson
+
+from geo.model import (
+    Area, Buyer, Catalogue, Figure, Market, Note, Report, Site, Source, Town,
+)
+from geo.store.checks import Known, Problem, record_problems
+
+MAX_FILE_BYTES = 64 * 2**20
+FILES = ("markets.json", "regions.geojson", "provinces.geojson", "towns.json", "buyers.geojson",
+         "sites.geojson", "reports.json", "sources/synonyms.csv")
+T = TypeVar("T")
+
+
+class FileStore:
+    """Reads a data folder.
+
+    Parameters
+    ----------
+    folder : path of the folder that ``make data`` writes.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = Path(folder)
+
+    def revision(self) -> str:
+        """Changes with the size or time of any file: eight ``stat`` calls."""
+        marks = []
+        for name in FILES:
+            try:
+                stat = (self.folder / name).stat()
+                marks.append(f"{stat.st_mtime_ns}:{stat.st_size}")
+            except OSError:
+                marks.append("-")
+        return "|".join(marks)
+
+    def load(self) -> Catalogue:
+        """Everything readable, with the problems found on the way."""
+        reader = _Reader(self.folder)
+        markets = reader.records("markets.json", "markets", "iso2", _market)
+        regions = reader.records("regions.geojson", "features", "code", _area)
+        provinces = reader.records("provinces.geojson", "features", "code", _area)
+        reader.known = Known(markets=frozenset(m.iso2 for m in markets),
+                             regions=frozenset(a.code for a in regions),
+                             provinces=frozenset(a.code for a in provinces))
+        return Catalogue(
+            markets=markets, regions=regions, provinces=provinces,
+            towns=reader.records("towns.json", "towns", "geoname_id", _town),
+            buyers=reader.records("buyers.geojson", "features", "id", _buyer, "buyer"),
+            sites=reader.records("sites.geojson", "features", "id", _site, "site"),
+            reports=reader.records("reports.json", "reports", "id", _report, "report"),
+            synonyms=reader.synonyms(),
+            problems=tuple(reader.problems),
+            version=reader.digest.hexdigest()[:12],
+        )
+
+
+class _Reader:
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.problems: list[Problem] = []
+        self.digest = hashlib.sha256()
+        self.known: Known | None = None
+
+    def bytes_of(self, name: str) -> bytes | None:
+        path = self.folder / name
+        try:
+            if path.stat().st_size > MAX_FILE_BYTES:
+                self.problems.append(Problem(name, "", "", "file_too_big", ""))
+                return None
+            content = path.read_bytes()
+        except FileNotFoundError:
+            self.problems.append(Problem(name, "", "", "file_missing", ""))
+            return None
+        except OSError as error:
+            self.problems.append(Problem(name, "", "", "file_unreadable", error.strerror or ""))
+            return None
+        self.digest.update(name.encode() + b"\0" + content)
+        return content
+
+    def records(self, name: str, list_key: str, id_key: str, parse: Callable[[dict], T],
+                kind: str = "") -> tuple[T, ...]:
+        """The readable records of one file; the others become problems."""
+        found: dict[str, T] = {}
+        for number, raw in enumerate(self._raw(name, list_key), start=1):
+            label = _label(raw, id_key, number)
+            problems = record_problems(kind, raw, self.known) if kind and self.known else []
+            if problems:
+                self.problems += [Problem(name, label, p.field, p.code, p.value) for p in problems]
+                continue
+            try:
+                record = parse(raw)
+            except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
+                self.problems.append(Problem(name, label, "", "unreadable_record", str(error)[:80]))
+                continue
+            if label in found:
+                self.problems.append(Problem(name, label, id_key, "duplicate_id", label))
+                continue
+            found[label] = record
+        return tuple(found.values())
+
+    def _raw(self, name: str, list_key: str) -> list[Any]:
+        content = self.bytes_of(name)
+        if content is None:
+            return []
+        try:
+            whole = orjson.loads(content)
+            rows = whole[list_key]
+            if not isinstance(rows, list):
+                raise TypeError(list_key)
+            return rows
+        except orjson.JSONDecodeError as error:
+            self.problems.append(Problem(name, "", "", "not_json", f"{error.lineno}:{error.colno}"))
+        except (KeyError, TypeError):
+            self.problems.append(Problem(name, "", list_key, "no_list", list_key))
+        return []
+
+    def synonyms(self) -> tuple[dict[str, str], ...]:
+        content = self.bytes_of("sources/synonyms.csv")
+        if content is None:
+            return ()
+        try:
+            rows = list(csv.DictReader(content.decode("utf-8").splitlines()))
+        except (UnicodeDecodeError, csv.Error) as error:
+            self.problems.append(Problem("sources/synonyms.csv", "", "", "not_csv", str(error)[:80]))
+            return ()
+        return tuple({"group": r["group"], "word": r["word"]} for r in rows
+                     if r.get("group") and r.get("word"))
+
+
+def _label(raw: Any, id_key: str, number: int) -> str:
+    if isinstance(raw, dict):
+        inside = raw.get("properties")
+        value = raw.get(id_key) or (inside.get(id_key) if isinstance(inside, dict) else None)
+        if isinstance(value, (str, int)) and str(value):
+            return str(value)[:120]
+    return f"#{number}"
+
+
+def _lon_lat(raw: dict) -> tuple[float, float] | None:
+    if raw["geometry"] is None:
+        return None
+    lon, lat = raw["geometry"]["coordinates"][:2]
+    return (float(lon), float(lat))
+
+
+def _sources(rows: list[dict]) -> tuple[Source, ...]:
+    return tuple(Source(r["url"], r["label"], r.get("date", "")) for r in rows)
+
+
+def _buyer(raw: dict) -> Buyer:
+    p = raw["properties"]
+    return Buyer(
+        id=raw["id"], name=p["name"], kind=p["kind"], country=p["country"], city=p["city"],
+        crafts=tuple(p["crafts"]), relation_fr=p["relation_fr"], year=p["year"],
+        website=p["website"], provenance=p["provenance"], precision=p["precision"],
+        verified=p["verified"], sources=_sources(p["sources"]), lon_lat=_lon_lat(raw))
+
+
+def _site(raw: dict) -> Site:
+    p = raw["properties"]
+    return Site(
+        id=raw["id"], name=p["name_fr"], kind=p["kind"], status=p["status"], town=p["town"],
+        commune=p["commune"], province=p["province"], region=p["region"],
+        crafts=tuple(p["crafts"]), year_opened=p["year_opened"],
+        capacity_artisans=p["capacity_artisans"], area_m2=p["area_m2"],
+        budget_mad=p["budget_mad"], women_only=p["women_only"], rural=p["rural"],
+        fact_fr=p["fact_fr"], provenance=p["provenance"], precision=p["precision"],
+        verified=p["verified"], sources=_sources(p["sources"]), lon_lat=_lon_lat(raw))
+
+
+def _report(raw: dict) -> Report:
+    return Report(
+        id=raw["id"], date=raw["date"], title=dict(raw["title"]), kind=raw["kind"],
+        markets=tuple(raw["markets"]), crafts=tuple(raw["crafts"]), named=tuple(raw["named"]),
+        notes=tuple(_note(n) for n in raw["notes"]))
+
+
+def _note(raw: dict) -> Note:
+    return Note(
+        id=raw["id"], date=raw["date"], title_fr=raw["title_fr"], kind=raw["kind"],
+        markets=tuple(raw["markets"]), crafts=tuple(raw["crafts"]), summary_fr=raw["summary_fr"],
+        figures=tuple(Figure(**{k: str(f.get(k) if f.get(k) is not None else "") for k in
+                                ("label", "value", "unit", "period", "market", "craft")})
+                      for f in raw["key_figures"]),
+        organisations=tuple(raw["organisations"]), sources=_sources(raw["sources"]))
+
+
+def _market(raw: dict) -> Market:
+    return Market(
+        iso2=raw["iso2"], name=dict(raw["name"]), world_region=raw["world_region"],
+        capital=raw["capital"], label_lon_lat=(float(raw["label_lon"]), float(raw["label_lat"])),
+        evidence=raw["evidence"], evidence_fr=raw["evidence_fr"], evidence_url=raw["evidence_url"],
+        agreement=raw["agreement"], agreement_source=raw["agreement_source"])
+
+
+def _area(raw: dict) -> Area:
+    p = raw["properties"]
+    points = list(_points(raw["geometry"]["coordinates"]))
+    lons, lats = [q[0] for q in points], [q[1] for q in points]
+    return Area(
+        code=p["code"], name={"fr": p["name_fr"], "ar": p["name_ar"]},
+        region=p.get("region_code") or p["code"], population_2024=p["population_2024"],
+        label_lon_lat=(float(p["label_lon"]), float(p["label_lat"])),
+        bbox=(min(lons), min(lats), max(lons), max(lats)))
+
+
+def _points(coordinates: list) -> Iterator[list[float]]:
+    for item in coordinates:
+        if isinstance(item[0], (int, float)):
+            yield item
+        else:
+            yield from _points(item)
+
+
+def _town(raw: dict) -> Town:
+    return Town(name=raw["name"], name_ar=raw["name_ar"], alternates=tuple(raw["alt"]),
+                province=raw["province"])

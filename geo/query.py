@@ -1,0 +1,168 @@
+"""ViewState + catalogue -> matching rows, facet counts, and the filter to blame.
+
+Several values in one filter mean "at least one"; filters combine with "and". A filter
+narrows only the collections it concerns (``FIELDS[...].concerns``): a market says nothing
+about Moroccan sites, a region nothing about foreign buyers.
+"""
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property, lru_cache
+
+import numpy as np
+
+from geo.columns import READERS, Columns, build_columns
+from geo.model import CRAFTS, Catalogue, Report
+from geo.reports import ReportIndex, covers_codes
+from geo.search import Search
+from geo.view import FACETS, FIELDS, FILTERS, RECORDS, FieldInfo, ViewState
+
+CRAFT_BIT = {craft: 1 << i for i, craft in enumerate(CRAFTS)}
+
+
+class Query:
+    """Answers questions about one version of the catalogue. Read-only, shared by threads."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self.catalogue = catalogue
+        self.columns: Mapping[str, Columns] = {
+            name: build_columns(catalogue, name) for name in RECORDS}
+        self.search = Search(catalogue, self.columns)
+        self.reports = ReportIndex(catalogue, self.search)
+        # A text is typed once and then filtered, panned and zoomed many times.
+        self._text_rows = lru_cache(maxsize=24)(self.search.rows)
+
+    # --- rows -------------------------------------------------------------------------
+
+    def passing(self, collection: str, view: ViewState) -> np.ndarray:
+        """Mask (n,) of the rows of a collection that pass every filter, in curve order."""
+        columns = self.columns[collection]
+        mask = (self._failures(collection, view) == 0)[columns.signature]
+        if view.q:
+            mask &= self._text_rows(collection, view.q)
+        return mask
+
+    def matching_reports(self, view: ViewState) -> list[Report]:
+        """The reports that pass every filter, newest first."""
+        return self.reports.matching(view)
+
+    def counts(self, view: ViewState) -> dict[str, int]:
+        """How many records of each collection pass every filter."""
+        found = {name: int(self._weights(name, view)[self._failures(name, view) == 0].sum())
+                 for name in RECORDS}
+        return {**found, "reports": len(self.matching_reports(view))}
+
+    @cached_property
+    def demo_count(self) -> int:
+        """How many records are generated."""
+        return sum(self.counts(ViewState(origin=("demo",)))[name] for name in RECORDS)
+
+    # --- facets -----------------------------------------------------------------------
+
+    def facet_counts(self, view: ViewState) -> dict[str, dict[str, int]]:
+        """For each facet, how many records each of its values would leave.
+
+        The counts follow every other filter and ignore the facet's own picks. A record is
+        counted in the collections that the facet concerns; reports are not counted: what is
+        counted can be placed on the map.
+        """
+        found = {info.name: {code: 0 for code in info.codes(self.catalogue)} for info in FACETS}
+        for name in RECORDS:
+            failures = self._failures(name, view)
+            weights = self._weights(name, view)
+            for info in FACETS:
+                if name in info.concerns:
+                    own = self._fails(name, info, getattr(view, info.name))
+                    left = np.where(failures - own == 0, weights, 0)
+                    for code, count in self._tally(name, info, left).items():
+                        found[info.name][code] += count
+        return found
+
+    def _tally(self, collection: str, info: FieldInfo, left: np.ndarray) -> dict[str, int]:
+        columns = self.columns[collection]
+        codes = info.codes(self.catalogue)
+        if info.name == "report":
+            return {code: int(left[~self._fails(collection, info, (code,))].sum())
+                    for code in codes}
+        if info.name in columns.bits:
+            bits = columns.bits[info.name]
+            return {code: int(left[(bits >> i) & 1 == 1].sum()) for i, code in enumerate(codes)}
+        index = columns.codes[info.name]
+        known = index >= 0
+        sums = np.bincount(index[known], weights=left[known], minlength=len(codes))
+        return {code: int(count) for code, count in zip(codes, sums, strict=True)}
+
+    def blame(self, collection: str, view: ViewState) -> tuple[FieldInfo, bool] | None:
+        """Which filter emptied a collection.
+
+        Returns
+        -------
+        The filter, and whether lifting it alone brings records back; None when the
+        collection is not empty or no filter concerns it.
+        """
+        if self.counts(view)[collection]:
+            return None
+        active = [i for i in FILTERS if collection in i.concerns and getattr(view, i.name)]
+        if not active:
+            return None
+        without = {i.name: self.counts(view.cleared(i.name))[collection] for i in active}
+        best = max(active, key=lambda i: without[i.name])
+        if without[best.name]:
+            return best, True
+        alone = {i.name: self.counts(view.cleared().with_(**{i.name: getattr(view, i.name)}))
+                 [collection] for i in active}
+        return min(active, key=lambda i: alone[i.name]), False
+
+    # --- signatures -------------------------------------------------------------------
+
+    def _weights(self, collection: str, view: ViewState) -> np.ndarray:
+        """(s,) rows per signature, only those whose text matches."""
+        columns = self.columns[collection]
+        if not view.q:
+            return columns.weights
+        rows = self._text_rows(collection, view.q)
+        return np.bincount(columns.signature[rows], minlength=len(columns.weights))
+
+    def _failures(self, collection: str, view: ViewState) -> np.ndarray:
+        """(s,) how many filters each signature fails."""
+        failures = np.zeros(len(self.columns[collection].weights), np.int8)
+        for info in FACETS:
+            picked = getattr(view, info.name)
+            if picked and collection in info.concerns:
+                failures += self._fails(collection, info, picked)
+        return failures
+
+    def _fails(self, collection: str, info: FieldInfo, picked: tuple[str, ...]) -> np.ndarray:
+        """(s,) whether each signature fails one filter; nothing fails an empty one."""
+        columns = self.columns[collection]
+        if not picked:
+            return np.zeros(len(columns.weights), bool)
+        if info.name == "report":
+            return ~np.logical_or.reduce([self._reported(collection, r) for r in picked])
+        if info.name in columns.bits:
+            wanted = sum(CRAFT_BIT[c] for c in picked)
+            return columns.bits[info.name] & wanted == 0
+        codes = info.codes(self.catalogue)
+        passes = np.zeros(len(codes) + 1, bool)
+        passes[[codes.index(c) for c in picked]] = True
+        return ~passes[columns.codes[info.name]]
+
+    def _reported(self, collection: str, report_id: str) -> np.ndarray:
+        """(s,) whether a report covers or names each signature."""
+        return self._reported_masks[collection][report_id]
+
+    @cached_property
+    def _reported_masks(self) -> dict[str, dict[str, np.ndarray]]:
+        return {name: {r.id: self._cover(name, r) for r in self.catalogue.reports}
+                for name in RECORDS}
+
+    def _cover(self, collection: str, report: Report) -> np.ndarray:
+        columns = self.columns[collection]
+        covered = np.ones(len(columns.weights), bool)
+        for name, codes in covers_codes(report).items():
+            if codes and name in READERS[collection]:
+                known = tuple(c for c in codes if c in FIELDS[name].codes(self.catalogue))
+                # A report on markets that are not ours covers none of our buyers.
+                covered &= ~self._fails(collection, FIELDS[name], known) if known else False
+        names = np.array([report.id in s for s in columns.named_sets])
+        return covered | names[columns.named]

@@ -1,0 +1,98 @@
+"""The answer of ``/api/layers``: a GeoJSON collection of what the viewport shows."""
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from geo.answers.names import is_demo, is_open
+from geo.cells import Bbox, cells_in
+from geo.columns import Columns, degrees
+from geo.i18n import Words
+from geo.query import Query
+from geo.view import ViewState
+
+#: The collections behind each address: Maisons travel with the sites.
+LAYER_COLLECTIONS = {"buyers": ("buyers",), "sites": ("sites", "maisons")}
+
+
+def layer_answer(query: Query, layer: str, view: ViewState, bbox: Bbox, zoom: float, t: Words
+                 ) -> dict[str, Any]:
+    """Features and aggregates of one layer inside a viewport, and its tags.
+
+    A feature stands for one record (``id``) or for ``n`` of them, with their bounds.
+    """
+    features: list[dict[str, Any]] = []
+    for name in LAYER_COLLECTIONS[layer]:
+        if name in view.layers:
+            features += _features(query, name, view, bbox, zoom, t)
+    grouped = any("n" in f["properties"] for f in features)
+    return {"type": "FeatureCollection", "mode": "cells" if grouped else "features",
+            "version": query.catalogue.version, "features": features,
+            "tags": _tags(query, layer, view, t)}
+
+
+def _features(query: Query, name: str, view: ViewState, bbox: Bbox, zoom: float, t: Words
+              ) -> list[dict[str, Any]]:
+    columns = query.columns[name]
+    cells = cells_in(columns, query.passing(name, view), bbox, zoom)
+    class_ = name.removesuffix("s")
+    named = query.named_rows(name, view)
+    found = []
+    for i, count in enumerate(cells.count.tolist()):
+        point = [round(float(cells.lon[i]), 5), round(float(cells.lat[i]), 5)]
+        if count == 1:
+            record = columns.record(cells.first[i])
+            properties: dict[str, Any] = {"class": class_, "name": record.name}
+            properties |= {} if is_open(record) else {"open": False}
+            properties |= {"demo": True} if is_demo(record) else {}
+            properties |= {"named": True} if record.id in named else {}
+            found.append({"type": "Feature", "id": record.id, "properties": properties,
+                          "geometry": {"type": "Point", "coordinates": point}})
+        else:
+            bounds = [round(float(v[i]), 5) for v in
+                      (cells.west, cells.south, cells.east, cells.north)]
+            found.append({"type": "Feature", "properties": {
+                "class": class_, "n": count, "text": t.compact(count), "bounds": bounds},
+                "geometry": {"type": "Point", "coordinates": point}})
+    return found
+
+
+def _tags(query: Query, layer: str, view: ViewState, t: Words) -> list[dict[str, Any]]:
+    """How many matching records have no position, by market (buyers) or region (sites)."""
+    field, plural = ("market", "count.no_city") if layer == "buyers" else (
+        "region", "count.no_place")
+    totals: dict[str, int] = {}
+    for name in LAYER_COLLECTIONS[layer]:
+        if name in view.layers:
+            columns = query.columns[name]
+            passing = query.passing(name, view)[columns.placed:]
+            rows = columns.signature[columns.placed:][passing]
+            codes = query.codes(field)
+            for index, count in zip(*np.unique(columns.codes[field][rows], return_counts=True),
+                                    strict=True):
+                if index >= 0:
+                    totals[codes[index]] = totals.get(codes[index], 0) + int(count)
+    places = query.catalogue.market_by_code if field == "market" else query.catalogue.area_by_code
+    return [{"field": field, "code": code, "n": n, "text": t.n(plural, n),
+             "name": t.pick(places[code].name), "lon_lat": list(places[code].label_lon_lat)}
+            for code, n in sorted(totals.items())]
+
+
+def bounds_answer(query: Query, view: ViewState) -> dict[str, Any]:
+    """The bounds of every matching record on a visible layer, in degrees; null when none."""
+    boxes = [b for name in view.layers if (b := _bounds(query.columns[name],
+                                                        query.passing(name, view)))]
+    if not boxes:
+        return {"bbox": None}
+    west, south, east, north = zip(*boxes, strict=True)
+    return {"bbox": [min(west), min(south), max(east), max(north)]}
+
+
+def _bounds(columns: Columns, passing: np.ndarray) -> tuple[float, float, float, float] | None:
+    rows = np.flatnonzero(passing[: columns.placed])
+    if not len(rows):
+        return None
+    x, y = columns.x[rows], columns.y[rows]
+    lon, lat = degrees(np.array([x.min(), x.max()]), np.array([y.max(), y.min()]))
+    return (float(lon[0]), float(lat[0]), float(lon[1]), float(lat[1]))

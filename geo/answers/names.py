@@ -1,0 +1,82 @@
+"""How codes, records and notices are called in the reader's language."""
+from __future__ import annotations
+
+from geo.errors import Notice
+from geo.i18n import Words
+from geo.model import Buyer, Catalogue, Report, Site
+from geo.view import FieldInfo
+
+#: The collection of a record class, and back.
+COLLECTION_OF = {"buyer": "buyers", "site": "sites", "maison": "maisons", "report": "reports"}
+
+
+def value_label(info: FieldInfo, code: str, catalogue: Catalogue, t: Words) -> str:
+    """The name of one value of a filter."""
+    if info.name == "market":
+        market = catalogue.market_by_code.get(code)
+        return t.pick(market.name) if market else t.country(code)
+    if info.name in ("region", "province"):
+        return area_name(catalogue, code, t)
+    if info.name == "report":
+        report = catalogue.report_by_id.get(code)
+        return t.pick(report.title) if report else code
+    return t(f"{info.name}.{code}") if info.values else code
+
+
+def chip_label(info: FieldInfo, code: str, catalogue: Catalogue, t: Words) -> str:
+    """The phrase of one active filter value in the sentence above the map."""
+    value = code if info.name in ("q", "report") else value_label(info, code, catalogue, t)
+    return t(f"phrase.{info.name}", value=value)
+
+
+def area_name(catalogue: Catalogue, code: str, t: Words) -> str:
+    """The name of a region or province; the code when unknown, empty when empty."""
+    area = catalogue.area_by_code.get(code)
+    return t.pick(area.name) if area else code
+
+
+def crafts_text(crafts: tuple[str, ...], t: Words) -> str:
+    """The names of some crafts, separated by a middle dot."""
+    return " · ".join(t(f"craft.{c}") for c in crafts)
+
+
+def kind_label(record: Buyer | Site | Report, t: Words) -> str:
+    """What kind of buyer, site or report it is."""
+    if isinstance(record, Report):
+        return t(f"report_kind.{record.kind}")
+    return t(f"{'buyer' if isinstance(record, Buyer) else 'site'}.{record.kind}")
+
+
+def where(record: Buyer | Site, catalogue: Catalogue, t: Words) -> str:
+    """City and country of a buyer, town and province of a site."""
+    if isinstance(record, Buyer):
+        parts = [record.city, t.country(record.country)]
+    else:
+        parts = [record.town or record.commune, area_name(catalogue, record.province, t)
+                 or area_name(catalogue, record.region, t)]
+    return t("ui.comma").join(dict.fromkeys(p for p in parts if p))
+
+
+def notice_text(notice: Notice, t: Words) -> str:
+    """A notice in words."""
+    values = dict(notice.values)
+    if "field" in values:
+        values["field"] = t(f"facet.{values['field']}")
+    return t(notice.key, **values)
+
+
+def is_open(record: Buyer | Site) -> bool:
+    """Whether a record is in activity; a buyer always is."""
+    return isinstance(record, Buyer) or record.status == "active"
+
+
+def is_demo(record: Buyer | Site) -> bool:
+    """Whether a record was generated."""
+    return record.provenance == "demo"
+
+
+def title_of(record: Buyer | Site | Report, t: Words) -> str:
+    """The name of a record or the title of a report."""
+    return t.pick(record.title) if isinstance(record, Report) else record.name
+
+

@@ -52,6 +52,17 @@ class Query:
                  for name in RECORDS}
         return {**found, "reports": len(self.matching_reports(view))}
 
+    def named_rows(self, collection: str, view: ViewState) -> frozenset[str]:
+        """Ids of the records that the chosen reports name: the map marks them."""
+        if collection != "buyers":
+            return frozenset()
+        chosen = (self.catalogue.report_by_id[r] for r in view.report)
+        return frozenset(id_ for report in chosen for id_ in report.named)
+
+    def codes(self, name: str) -> tuple[str, ...]:
+        """The codes of a filter, in display order."""
+        return FIELDS[name].codes(self.catalogue)
+
     @cached_property
     def demo_count(self) -> int:
         """How many records are generated."""

@@ -1,0 +1,36 @@
+"""The one place that opens the store and hands out the current ``Query``."""
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+
+from geo.query import Query
+from geo.settings import store_address
+from geo.store.base import Holder, Store
+from geo.store.files import FileStore
+
+
+def open_store(address: str) -> Store:
+    """The store of an address such as ``files:data``.
+
+    Raises
+    ------
+    ValueError : no store of that kind.
+    """
+    kind, _, rest = address.partition(":")
+    if kind == "files" and rest:
+        return FileStore(Path(rest))
+    if kind == "synthetic" and rest.isdigit():
+        from geo.store.synthetic import SyntheticStore
+        return SyntheticStore(int(rest))
+    raise ValueError(f"KHARITA_STORE: {address!r} is neither files:FOLDER nor synthetic:N")
+
+
+@lru_cache(maxsize=8)
+def _holder(address: str) -> Holder[Query]:
+    return Holder(open_store(address), Query)
+
+
+def current() -> Query:
+    """The query engine over the newest data; rebuilt when the store changes."""
+    return _holder(store_address()).get()

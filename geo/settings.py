@@ -1,0 +1,34 @@
+"""The few settings of a deployment, read once from the environment.
+
+KHARITA_STORE : ``files:FOLDER`` (default: the data folder of the project), or
+    ``synthetic:N`` for N generated points, for measurements only.
+KHARITA_BOUNDARIES : ``regions`` (default: the outline is the union of the 12 regions) or
+    ``natural_earth`` (that data set's lines, unchanged).
+"""
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+PROJECT = Path(__file__).parent.parent
+DATA_DIR = PROJECT / "data"
+SOURCES_DIR = DATA_DIR / "sources"
+BOUNDARIES = ("regions", "natural_earth")
+
+
+def store_address() -> str:
+    """Which store to open."""
+    return os.environ.get("KHARITA_STORE", f"files:{DATA_DIR}")
+
+
+def boundaries() -> str:
+    """Which outline the base map draws.
+
+    Raises
+    ------
+    ValueError : the setting is neither ``regions`` nor ``natural_earth``.
+    """
+    value = os.environ.get("KHARITA_BOUNDARIES", BOUNDARIES[0])
+    if value not in BOUNDARIES:
+        raise ValueError(f"KHARITA_BOUNDARIES must be one of {BOUNDARIES}, not {value!r}")
+    return value

@@ -1,0 +1,132 @@
+"""Scripts, styles, words and base map under addresses that never change their content.
+
+Every file lives at ``/assets/{digest}/{path}`` where the digest covers all of them: the
+browser keeps what it has for good, and relative imports between scripts work.
+"""
+from __future__ import annotations
+
+import gzip
+import hashlib
+import mimetypes
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from pathlib import Path
+
+import brotli
+import orjson
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from geo.i18n import LOCALES_DIR, catalogue
+from geo.model import LANGUAGES
+from geo.settings import BOUNDARIES, SOURCES_DIR
+
+FOLDER = Path(__file__).parent / "assets"
+BASEMAP_DETAILS = ("110m", "50m", "morocco")
+IMMUTABLE = "public, max-age=31536000, immutable"
+mimetypes.add_type("text/javascript", ".js")
+mimetypes.add_type("font/woff2", ".woff2")
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """How to make the bytes of one address, and their media type."""
+
+    media_type: str
+    make: Callable[[], bytes]
+
+
+@cache
+def assets() -> Mapping[str, Asset]:
+    """Every path that is served: nothing else can be asked for."""
+    found = {}
+    for folder, prefix in ((FOLDER, ""), (_leaflet_folder(), "leaflet/")):
+        for path in sorted(p for p in folder.rglob("*") if p.is_file()):
+            name = prefix + path.relative_to(folder).as_posix()
+            found[name] = Asset(_media_type(name), path.read_bytes)
+    for lang in LANGUAGES:
+        found[f"words.{lang}.json"] = Asset("application/json", lambda lang=lang: _words(lang))
+        found[f"basemap/labels.{lang}.json"] = Asset(
+            "application/json", lambda lang=lang: _labels(lang))
+    for detail in BASEMAP_DETAILS:
+        for boundaries in BOUNDARIES:
+            found[f"basemap/{detail}.{boundaries}.json"] = Asset(
+                "application/json", lambda d=detail, b=boundaries: _basemap(d, b))
+    return found
+
+
+@cache
+def digest() -> str:
+    """Covers every asset: the files themselves and what the generated ones are made from."""
+    total = hashlib.sha256()
+    inputs = [*FOLDER.rglob("*"), *LOCALES_DIR.glob("*.po"), *SOURCES_DIR.glob("*.gz"),
+              *SOURCES_DIR.glob("*.geojson"), SOURCES_DIR / "towns.csv", SOURCES_DIR / "markets.csv",
+              Path(__file__).parent.parent / "basemap.py"]
+    for path in sorted(p for p in inputs if p.is_file()):
+        total.update(path.name.encode() + b"\0" + path.read_bytes())
+    return total.hexdigest()[:12]
+
+
+def asset_url(path: str) -> str:
+    """The address of an asset.
+
+    Raises
+    ------
+    KeyError : no such asset.
+    """
+    if path not in assets():
+        raise KeyError(path)
+    return f"/assets/{digest()}/{path}"
+
+
+def routes() -> list[Route]:
+    """The asset route."""
+    return [Route("/assets/{digest}/{path:path}", _serve)]
+
+
+async def _serve(request: Request) -> Response:
+    asset = assets().get(request.path_params["path"])
+    if asset is None:
+        return Response("not found", status_code=404, media_type="text/plain")
+    accepted = request.headers.get("accept-encoding", "")
+    encoding = "br" if "br" in accepted else "gzip" if "gzip" in accepted else ""
+    body = _encoded(request.path_params["path"], encoding)
+    fresh = request.path_params["digest"] == digest()
+    headers = {"cache-control": IMMUTABLE if fresh else "no-store", "vary": "accept-encoding"}
+    if encoding:
+        headers["content-encoding"] = encoding
+    return Response(body, media_type=asset.media_type, headers=headers)
+
+
+@lru_cache(maxsize=256)
+def _encoded(path: str, encoding: str) -> bytes:
+    content = assets()[path].make()
+    if encoding == "br":
+        return brotli.compress(content, quality=5)
+    return gzip.compress(content, 6, mtime=0) if encoding == "gzip" else content
+
+
+def _leaflet_folder() -> Path:
+    from xstatic.pkg import leaflet
+    return Path(leaflet.BASE_DIR)
+
+
+def _media_type(name: str) -> str:
+    return mimetypes.guess_type(name)[0] or "application/octet-stream"
+
+
+def _words(lang: str) -> bytes:
+    own, source = catalogue(lang), catalogue("fr")
+    return orjson.dumps({k: own.get(k, v) for k, v in source.items() if k.startswith("ui.")})
+
+
+def _labels(lang: str) -> bytes:
+    from geo.basemap import labels_bytes
+    return labels_bytes(lang)
+
+
+def _basemap(detail: str, boundaries: str) -> bytes:
+    from geo.basemap import basemap_bytes
+    return basemap_bytes(detail, boundaries)

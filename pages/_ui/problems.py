@@ -1,0 +1,34 @@
+"""What is wrong with the data files, in words: the rest of the app goes on."""
+from __future__ import annotations
+
+from itertools import groupby
+
+import streamlit as st
+
+from geo.i18n import Words
+from geo.service import current
+from geo.store.checks import Problem
+
+SHOWN = 5
+
+
+def show_problems(t: Words) -> None:
+    """A warning above the page naming file, record and cause; nothing when all is well."""
+    problems = current().catalogue.problems
+    if not problems:
+        return
+    with st.container(key="kh-problems"), st.expander(
+            t.n("problem.title", len(problems)), icon=":material/warning:"):
+        for file, group in groupby(problems, key=lambda p: p.file):
+            rows = list(group)
+            for problem in rows[:SHOWN]:
+                st.text(problem_text(problem, t))
+            if len(rows) > SHOWN:
+                st.text(t("problem.more", file=file, n=t.number(len(rows) - SHOWN)))
+        st.text(t("problem.advice"))
+
+
+def problem_text(problem: Problem, t: Words) -> str:
+    """One problem as a sentence."""
+    return t(f"problem.{problem.code}", file=problem.file, record=problem.record,
+             field=problem.field, value=problem.value)

@@ -1,0 +1,45 @@
+"""The script behind every page: address, navigation, header, then the page itself."""
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from geo.answers.names import notice_text
+from geo.i18n import words
+from geo.web.assets import asset_url
+from pages._ui import widgets
+from pages._ui.problems import show_problems
+from pages._ui.state import do, read_view
+
+PAGES = Path(__file__).parent.parent
+#: File, icon. The file's name is the address; the first one lives at ``/``.
+LISTED = (("carte", "map"), ("marches", "public"), ("localiser", "near_me"),
+          ("veille", "article"), ("partager", "ios_share"), ("donnees", "database"))
+
+
+def main() -> None:
+    """Draw the frame shared by all pages and run the one that was asked for."""
+    st.set_page_config(page_title="Kharita", page_icon=":material/map:", layout="wide",
+                       initial_sidebar_state="auto")
+    held_lang = st.query_params.get("lang") or st.session_state.get("kh_lang", "fr")
+    t = words(held_lang if held_lang in ("fr", "ar", "en") else "fr")
+    page = st.navigation(
+        [st.Page(PAGES / f"{name}.py", title=t(f"page.{name}"), icon=f":material/{icon}:",
+                 url_path=name, default=name == "carte") for name, icon in LISTED],
+        position="top")
+    changed = st.session_state.get("kh_page", page.url_path) != page.url_path
+    view, notices = read_view(page_changed=changed)
+    t = words(view.lang)
+    st.session_state["kh_page"], st.session_state["kh_lang"] = page.url_path, view.lang
+    st.session_state["kh_run"] = view, [notice_text(n, t) for n in notices]
+    st.html(f'<style>@import url("{asset_url("ui/app.css")}")</style>')
+    widgets.head(view, do)
+    show_problems(t)
+    page.run()
+    with st.container(key="kh-tabs", horizontal=True):
+        for name, icon in LISTED:
+            st.page_link(PAGES / f"{name}.py", label=t(f"tab.{name}"), icon=f":material/{icon}:")
+
+
+main()

@@ -1,0 +1,1 @@
+"""Rebuilds the data files from the sourced tables: published rows first, demo rows after."""

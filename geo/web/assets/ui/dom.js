@@ -1,0 +1,127 @@
+/* What every component uses: nodes made from text, one memory of answers, words, marks. */
+const SVG = "http://www.w3.org/2000/svg";
+const KEPT = 60;
+const memory = (window.__kharitaMemory ||= new Map());
+
+/* A node; `on` holds listeners, `class`, `text`, `dir` and any attribute as given. */
+export function el(tag, { class: name, text, on = {}, ...attributes } = {}, children = []) {
+  const node = document.createElement(tag);
+  if (name) node.className = name;
+  if (text !== undefined) node.textContent = text;
+  for (const [key, value] of Object.entries(attributes)) {
+    if (value === true) node.setAttribute(key, "");
+    else if (value !== false && value !== null && value !== undefined) node.setAttribute(key, value);
+    if (key === "checked" || key === "value") node[key] = value;
+  }
+  for (const [type, act] of Object.entries(on)) node.addEventListener(type, act);
+  node.append(...[].concat(children).filter(Boolean));
+  return node;
+}
+
+/* One request per address, shared by all components; a failure is not remembered. */
+export function getJSON(path) {
+  if (!memory.has(path)) {
+    if (memory.size >= KEPT) memory.delete(memory.keys().next().value);
+    const asked = fetch(path).then(async (answer) => {
+      const content = await answer.json().catch(() => ({}));
+      if (!answer.ok) throw Object.assign(new Error(String(answer.status)), { text: content.error?.text });
+      return content;
+    });
+    asked.catch(() => memory.delete(path));
+    memory.set(path, asked);
+  }
+  return memory.get(path);
+}
+
+export const words = (data) => getJSON(data.words);
+
+function svg(name, attributes, shapes) {
+  const node = document.createElementNS(SVG, "svg");
+  node.setAttribute("class", name);
+  node.setAttribute("aria-hidden", "true");
+  for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
+  for (const d of shapes) {
+    const path = document.createElementNS(SVG, "path");
+    path.setAttribute("d", d);
+    node.append(path);
+  }
+  return node;
+}
+
+const ICONS = {
+  search: ["M10.5 10.5 14 14", "M7 2.5a4.5 4.5 0 1 0 .01 0z"],
+  share: ["M6 9 14 2", "M9 2h5v5", "M12 10v4H2V4h4"],
+  close: ["M4 4l8 8", "M12 4l-8 8"],
+  check: ["M3 8.5 6.5 12 13 4.5"],
+  link: ["M6 3H3v10h10v-3", "M9 3h4v4", "M13 3 7.5 8.5"],
+};
+export const icon = (name) => svg("kh-icon", { viewBox: "0 0 16 16" }, ICONS[name]);
+
+const SHAPES = {
+  buyer: "M8 2a6 6 0 1 0 .01 0z", site: "M2.6 2.6h10.8v10.8H2.6z", maison: "M8 1.6 14.6 13.4H1.4z",
+  report: "M3.5 1.5h6l3 3v10h-9z", note: "M3.5 1.5h6l3 3v10h-9z", market: "M8 1.5a6.5 6.5 0 1 0 .01 0z M1.5 8h13", craft: "M8 1.5 14.5 8 8 14.5 1.5 8z", region: "M2 4l4-2 4 2 4-2v10l-4 2-4-2-4 2z",
+};
+export const mark = (kind, { open = true, demo = false } = {}) => svg(
+  `kh-mark ${kind}${open ? "" : " hollow"}${demo ? " dashed" : ""}`, { viewBox: "0 0 16 16" }, [SHAPES[kind] || SHAPES.craft]);
+
+export function debounce(act, delay) {
+  let timer;
+  const later = (...args) => { clearTimeout(timer); timer = setTimeout(() => act(...args), delay); };
+  later.cancel = () => clearTimeout(timer);
+  return later;
+}
+
+/* Replace the content of `parent`, keeping focus, scroll and what is unfolded (data-key). */
+export function render(parent, ...nodes) {
+  const active = parent.contains(document.activeElement) ? document.activeElement : null;
+  const key = active?.dataset.key;
+  const caret = active?.selectionStart ?? null;
+  const tops = new Map([...parent.querySelectorAll("[data-scroll]")].map((n) => [n.dataset.scroll, n.scrollTop]));
+  const open = new Map([...parent.querySelectorAll("details[data-key]")].map((n) => [n.dataset.key, n.open]));
+  for (const fresh of nodes) {
+    if (!fresh.querySelectorAll) continue;
+    for (const d of fresh.querySelectorAll("details[data-key]")) if (open.has(d.dataset.key)) d.open = open.get(d.dataset.key);
+  }
+  parent.replaceChildren(...nodes);
+  for (const n of parent.querySelectorAll("[data-scroll]")) n.scrollTop = tops.get(n.dataset.scroll) || 0;
+  if (!key) return;
+  const again = parent.querySelector(`[data-key="${CSS.escape(key)}"]`);
+  again?.focus({ preventScroll: true });
+  if (caret !== null && again?.setSelectionRange) again.setSelectionRange(caret, caret);
+}
+
+/* A component: one root in its parent, redrawn when its answer is there, never emptied before. */
+export function component(name, draw) {
+  return ({ data, parentElement, setTriggerValue }) => {
+    let root = parentElement.querySelector(`:scope > .kh-${name}`);
+    if (!root) {
+      root = el("div", { class: `kh-${name}` });
+      parentElement.append(root);
+    }
+    root.kharita = Object.assign(root.kharita || {}, { data, send: (intent) => setTriggerValue("do", intent) });
+    document.documentElement.dataset.khDir = data.dir;
+    document.documentElement.lang = data.lang;
+    document.documentElement.dataset.khTheme = isDark() ? "dark" : "light";
+    root.dir = data.dir;
+    const turn = (root.kharita.turn = (root.kharita.turn || 0) + 1);
+    const current = () => root.kharita.turn === turn;
+    Promise.resolve(draw(root, root.kharita, current)).catch((error) => { if (current()) failed(root, data, error, () => draw(root, root.kharita, current)); });
+  };
+}
+
+function isDark() {
+  const app = document.querySelector(".stApp") || document.body;
+  const [r, g, b] = (getComputedStyle(app).backgroundColor.match(/[\d.]+/g) || [255, 255, 255]).map(Number);
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b < 100;
+}
+
+async function failed(root, data, error, again) {
+  const w = await words(data).catch(() => ({}));
+  root.querySelector(".kh-failed")?.remove();
+  root.prepend(el("div", { class: "kh-failed", role: "alert" }, [
+    el("span", { text: error.text || w["ui.failed"] || "" }),
+    el("button", { type: "button", class: "kh-link", text: w["ui.retry"] || "↻", on: { click: () => {
+      root.querySelector(".kh-failed")?.remove();
+      Promise.resolve(again()).catch((e) => failed(root, data, e, again));
+    } } })]));
+}

@@ -1,0 +1,55 @@
+/* The fixed header: brand, search, language, share. */
+import { component, debounce, el, icon, words } from "./dom.js";
+
+const LANGUAGES = [["fr", "Fr"], ["ar", "ع"], ["en", "En"]];
+
+export default component("head-tools", async (root, state, current) => {
+  const { data } = state;
+  keepAddress(data.query);
+  const w = await words(data);
+  if (!current()) return;
+  if (root.childElementCount && root.dataset.lang === data.lang) {
+    const input = root.querySelector("input");
+    if (document.activeElement !== input) input.value = data.q;
+    return;
+  }
+  root.dataset.lang = data.lang;
+  const search = (value) => state.data.q !== value.trim() && state.send({ op: "set", field: "q", value: value.trim() });
+  const later = debounce(search, 350);
+  const input = el("input", { type: "search", value: data.q, placeholder: w["ui.search"], "aria-label": w["ui.search"], maxlength: 80, autocomplete: "off", dir: "auto",
+    on: {
+      input: (e) => later(e.target.value),
+      keydown: (e) => {
+        if (e.key === "Enter") { later.cancel(); search(input.value); }
+        if (e.key === "Escape") { later.cancel(); input.value = ""; search(""); }
+      },
+    } });
+  const said = el("span", { class: "kh-said", role: "status" });
+  const share = el("button", { type: "button", class: "kh-share", title: w["ui.share_hint"], on: { click: async () => {
+    said.textContent = await copy(window.location.href) ? w["ui.copied"] : w["ui.copy_failed"];
+    setTimeout(() => { said.textContent = ""; }, 2500);
+  } } }, [icon("share"), el("span", { text: w["ui.share"] })]);
+  root.replaceChildren(
+    el("div", { class: "kh-brand", dir: "ltr" }, [el("b", { text: "Kharita" }), el("i", { text: "خريطة", lang: "ar" })]),
+    el("label", { class: "kh-search" }, [icon("search"), input]),
+    el("div", { class: "kh-langs", dir: "ltr", role: "group", "aria-label": w["ui.language"] }, LANGUAGES.map(([code, text]) => el("button", {
+      type: "button", lang: code, text, "aria-pressed": String(code === data.lang),
+      on: { click: () => state.send({ op: "set", field: "lang", value: code }) } }))),
+    share, said);
+});
+
+/* A navigation link drops the query: put it back without a new entry in the history. */
+function keepAddress(query) {
+  if (query && !window.location.search) {
+    window.history.replaceState(window.history.state, "", `${window.location.pathname}?${query}`);
+  }
+}
+
+async function copy(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,25 @@
+/* What is shown, in one sentence, with a cross on each part; figures; notices. */
+import { component, el, getJSON, icon, mark, render, words } from "./dom.js";
+
+export default component("said", async (root, state, current) => {
+  const [answer, w] = await Promise.all([getJSON(`/api/facets?${state.data.filters}`), words(state.data)]);
+  if (!current()) return;
+  const chips = answer.sentence.map((piece) => (piece.field ? chip(piece, w, state) : el("span", { text: piece.text })));
+  render(root,
+    ...[...state.data.notice, ...answer.notice].map((text) => el("p", { class: "kh-notice", role: "status", text })),
+    el("div", { class: "kh-line" }, [
+      el("p", { class: "kh-sentence" }, [...chips, answer.active > 1 ? el("button", { type: "button", class: "kh-link", "data-key": "all", text: w["ui.clear_all"],
+        on: { click: () => state.send({ op: "clear" }) } }) : null]),
+      el("div", { class: "kh-figures" }, answer.figures.map((f) => el("span", { class: "kh-figure", "data-figure": f.key }, [
+        mark(f.class), el("b", { text: f.value }), el("i", { text: f.label })])))]),
+    ...(answer.blame ? [el("p", { class: "kh-blame", role: "status" }, [el("span", { text: answer.blame.text }),
+      el("button", { type: "button", class: "kh-button", text: answer.blame.label, on: { click: () => state.send({ op: "clear", field: answer.blame.field }) } })])] : []));
+  root.dataset.filters = state.data.filters;
+});
+
+function chip(piece, w, state) {
+  const remove = piece.field === "q" ? { op: "clear", field: "q" } : { op: "toggle", field: piece.field, value: piece.value };
+  return el("span", { class: "kh-chip", title: piece.title || piece.label, dir: "auto" }, [el("span", { text: piece.text }),
+    el("button", { type: "button", "data-key": `chip-${piece.field}-${piece.value}`, "aria-label": `${w["ui.remove"]} ${piece.label} ${piece.text}`,
+      on: { click: () => state.send(remove) } }, [icon("close")])]);
+}

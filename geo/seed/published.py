@@ -1,4 +1,4 @@
-"""The published records: actors, sites, reports, markets, regions, provinces, towns."""
+"""The published records: actors, sites, reports, markets, regions, provinces."""
 from __future__ import annotations
 
 import json
@@ -10,6 +10,8 @@ from geo.seed.tables import codes, feature, features, flag, number, point, rows,
 from geo.text import fold
 
 Record = dict[str, Any]
+#: Names of shops that are also a town or a season: only a list of organisations tells.
+ORDINARY = ("larache", "le printemps")
 
 
 def buyers(sources: Path) -> list[Record]:
@@ -66,6 +68,8 @@ def reports(sources: Path, actors: list[Record]) -> list[Record]:
 
 
 def _titles(sources: Path) -> dict[str, tuple[str, str]]:
+    if not (sources / "report_titles.csv").exists():
+        return {}
     return {row["id"]: (row["title_ar"], row["title_en"])
             for row in rows(sources, "report_titles")}
 
@@ -85,10 +89,10 @@ def _note(row: dict[str, str]) -> Record:
 def names(note: Record, actor: Record) -> bool:
     """Whether a note names an actor: its whole name, as words, accents and case aside."""
     name = fold(re.sub(r"\(.*?\)", "", actor["properties"]["name"]))
-    if len(name) < 5:
-        return False
-    text = fold(" | ".join([note["title_fr"], note["summary_fr"], *note["organisations"]]))
-    return re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text) is not None
+    if name in (fold(o) for o in note["organisations"]):
+        return True
+    text = fold(f"{note['title_fr']} | {note['summary_fr']}")
+    return name not in ORDINARY and re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text) is not None
 
 
 def _union(lists: Any) -> list[str]:
@@ -121,14 +125,3 @@ def areas(sources: Path, name: str) -> list[Record]:
         found.append({"type": "Feature", "geometry": area["geometry"],
                       "properties": kept | {"label_lon": round(lon, 3), "label_lat": round(lat, 3)}})
     return found
-
-
-def towns(sources: Path) -> list[Record]:
-    """The gazetteer, with the spellings a person may type."""
-    return [{
-        "geoname_id": r["geoname_id"], "name": r["name"], "name_ar": r["name_ar"],
-        "alt": [a for a in (*codes(r["alt_latin"]), *codes(r["alt_ar"]))
-                if len(a) > 3 or not a.isascii()],
-        "province": r["province_code"], "region": r["region_code"],
-        "population": number(r["population"]), "lon": float(r["lon"]), "lat": float(r["lat"])}
-        for r in rows(sources, "towns")]

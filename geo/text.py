@@ -127,7 +127,7 @@ class Synonyms:
         -------
         list of list of str
             One list per term, of folded phrases without duplicates: the term itself first,
-            then its bare form (an Arabic article removed), then the words of its groups.
+            then an unlisted Arabic word without its article, then the words of the groups.
         """
         words = _words(query)
         terms, at = [], 0
@@ -136,7 +136,8 @@ class Synonyms:
                 term = " ".join(words[at: at + length])
                 if length == 1 or term in self._alternatives:
                     break
-            bare = _without_article(term) if length == 1 else ""
+            # A listed word stands as written: الرياض is the city, not any riad.
+            bare = "" if term in self._alternatives else _without_article(term)
             known = self._alternatives.get(term) or self._alternatives.get(bare, [])
             terms.append(list(dict.fromkeys([term, *([bare] if bare else []), *known])))
             at += length

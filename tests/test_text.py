@@ -18,6 +18,8 @@ ROWS = [
     {"group": "buyer:department_store", "word": "department store"},
     {"group": "site:maison_artisan", "word": "maison de l'artisan"},
     {"group": "site:maison_artisan", "word": "دار الصانع"},
+    {"group": "town:el_jadida", "word": "El Jadida"},
+    {"group": "town:el_jadida", "word": "الجديدة"},
     {"group": "word:fair", "word": "salon"}, {"group": "word:room", "word": "salon"},
     {"group": "word:room", "word": "room"},
 ]
@@ -86,6 +88,7 @@ def test_tokens_are_folded_words(text):
     ("fès", [["fes", "fez", "فاس"]]),
     ("Zellige Fez", [["zellige", "زليج"], ["fez", "fes", "فاس"]]),
     ("الزليج", [["الزليج", "زليج", "zellige"]]),
+    ("الصويرة الجديدة", [["الصويره", "صويره"], ["الجديده", "el jadida"]]),
     ("grands magasins", [["grands"], ["magasins"]]),
     ("grand magasin paris", [["grand magasin", "department store"], ["paris"]]),
     ("Maison de l’Artisan", [["maison de artisan", "دار الصانع"]]),

@@ -40,6 +40,8 @@ ROW_SOURCE = {"sites.csv": "sources", "exports.csv": "source_url", "actors.csv":
 KNOWN = {*FILE_LEVEL_SOURCE, *ROW_SOURCE, "README.md", "check_facts.py", "morocco_outline.geojson", "regions.geojson", "provinces.geojson"} | {
     "countries_50m.geojson.gz",
     "countries_110m.geojson.gz",
+    "synonyms.csv",
+    "report_titles.csv",
 }  # files added by others are named, not judged
 MACHINE_PATH = re.compile(r"(?<![\w.:/-])/(?:work|home|root|tmp|usr|opt|mnt|Users)/")
 
@@ -365,6 +367,19 @@ def main():
         number("programmes.csv", r, "figure", 0)
         urls("programmes.csv", r, "source_url")
         short("programmes.csv", r, "fact_fr")
+
+    synonyms = rows_of("synonyms.csv")
+    unique("synonyms.csv", synonyms, "group", "word")
+    for r in synonyms:
+        listed("synonyms.csv", r, "lang", {"fr", "ar", "en"})
+        kind, _, code = r["group"].partition(":")
+        codes = {"craft": CRAFTS, "buyer": ACTOR_KINDS, "site": SITE_KINDS, "status": STATUSES, "market": market_codes}
+        if not code or (kind in codes and code not in codes[kind]) or kind not in {*codes, "town", "city", "word"}:
+            bad("synonyms.csv", r["group"], "unknown group")
+    titles = rows_of("report_titles.csv")
+    unique("report_titles.csv", titles, "id")
+    if {r["id"] for r in titles} != {r["id"] for r in rows_of("reports.csv")}:
+        bad("report_titles.csv does not name the same reports as reports.csv")
 
     readme = (HERE / "README.md").read_text(encoding="utf-8")
     for path in sorted(HERE.iterdir()):

@@ -28,7 +28,8 @@ async def lifespan(_: object) -> AsyncIterator[None]:
 def _warm_up() -> None:
     try:
         current()
-        import streamlit_folium  # noqa: F401  0.8 s on first import
+        # Not streamlit_folium: it must be imported inside a page to register its frame.
+        import geo.layers  # noqa: F401  folium takes half a second
     except Exception:
         log.exception("warm-up failed; the first visitor will wait a little longer")
 

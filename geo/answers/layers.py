@@ -12,6 +12,8 @@ from geo.i18n import Words
 from geo.query import Query
 from geo.view import ViewState
 
+#: Where a tag for the whole of Morocco is written, degrees.
+HOME_LON_LAT = (-6.3, 32.0)
 #: The collections behind each address: Maisons travel with the sites.
 LAYER_COLLECTIONS = {"buyers": ("buyers",), "sites": ("sites", "maisons")}
 
@@ -74,14 +76,31 @@ def _tags(query: Query, layer: str, view: ViewState, t: Words) -> list[dict[str,
                 if index >= 0:
                     totals[codes[index]] = totals.get(codes[index], 0) + int(count)
     places = query.catalogue.market_by_code if field == "market" else query.catalogue.area_by_code
-    return [{"field": field, "code": code, "n": n, "text": t.n(plural, n),
-             "name": t.pick(places[code].name), "lon_lat": list(places[code].label_lon_lat)}
+    tags = [_tag(field, code, n, t.pick(places[code].name), places[code].label_lon_lat, plural, t)
             for code, n in sorted(totals.items())]
+    if field == "region" and tags:
+        # From afar the regions are one: a tag on the country stands for theirs.
+        everywhere = _tag("region", ",".join(sorted(totals)), sum(totals.values()),
+                          t.country("MA"), HOME_LON_LAT, plural, t)
+        tags.append(everywhere | {"wide": True})
+    return tags
+
+
+def _tag(field: str, code: str, n: int, name: str, lon_lat: tuple[float, float], plural: str,
+         t: Words) -> dict[str, Any]:
+    return {"field": field, "code": code, "n": n, "text": t.n(plural, n), "name": name,
+            "lon_lat": list(lon_lat), "wide": False}
 
 
 def bounds_answer(query: Query, view: ViewState) -> dict[str, Any]:
-    """The bounds of every matching record on a visible layer, in degrees; null when none."""
-    boxes = [b for name in view.layers if (b := _bounds(query.columns[name],
+    """The bounds of the matching records on the visible layers, in degrees; null when none.
+
+    Only the collections that a filter narrows count: asking for a region frames its sites,
+    not the buyers of the whole world.
+    """
+    narrowed = {name for info, _ in view.picks() for name in info.concerns}
+    layers = [n for n in view.layers if n in narrowed] or view.layers
+    boxes = [b for name in layers if (b := _bounds(query.columns[name],
                                                         query.passing(name, view)))]
     if not boxes:
         return {"bbox": None}

@@ -13,6 +13,7 @@ from pages._ui.problems import show_problems
 from pages._ui.state import do, read_view
 
 PAGES = Path(__file__).parent.parent
+ASSETS = PAGES.parent / "geo" / "web" / "assets"
 #: File, icon. The file's name is the address; the first one lives at ``/``.
 LISTED = (("carte", "map"), ("marches", "public"), ("localiser", "near_me"),
           ("veille", "article"), ("partager", "ios_share"), ("donnees", "database"))
@@ -20,7 +21,7 @@ LISTED = (("carte", "map"), ("marches", "public"), ("localiser", "near_me"),
 
 def main() -> None:
     """Draw the frame shared by all pages and run the one that was asked for."""
-    st.set_page_config(page_title="Kharita", page_icon=":material/map:", layout="wide",
+    st.set_page_config(page_title="Kharita", page_icon=str(ASSETS / "icon.png"), layout="wide",
                        initial_sidebar_state="auto")
     held_lang = st.query_params.get("lang") or st.session_state.get("kh_lang", "fr")
     t = words(held_lang if held_lang in ("fr", "ar", "en") else "fr")

@@ -44,6 +44,10 @@
     map.zoomControl.remove();
     map.zoomControl = L.control.zoom({ position: "topright", zoomInTitle: w["ui.zoom_in"],
       zoomOutTitle: w["ui.zoom_out"] }).addTo(map);
+    if (!live.scaled) {
+      live.scaled = L.control.scale({ imperial: false, position: "bottomleft" }).addTo(map);
+      map.attributionControl.setPrefix(false).addAttribution(live.config.credits);
+    }
     live.boxes = {};
     const rows = LAYERS.map((name) => {
       const box = node("input", { type: "checkbox", on: { change: () =>
@@ -75,7 +79,7 @@
       node("button", { type: "button", className: "kh-button", textContent: w["ui.retry"],
         on: { click: () => live.refresh() } }));
     live.note = node("div", { className: "kh-alarm kh-note", role: "status", dir: message.dir, hidden: true });
-    live.panels = [panel(map, "bottomleft", legend), panel(map, "topleft", live.fitButton),
+    live.panels = [panel(map, "bottomright", legend), panel(map, "topleft", live.fitButton),
       panel(map, "topleft", live.back), panel(map, "topleft", live.alarm), panel(map, "topleft", live.note)];
   }
 
@@ -104,7 +108,7 @@
   }
 
   function tag(live, { field, code, text, n, name, lon_lat: [lon, lat] }) {
-    const small = live._map.getZoom() < 4;
+    const small = live._map.getZoom() < 5;
     const button = node("button", { type: "button", className: "kh-tag", dir: "auto", title: `${name} : ${text}`,
       "aria-label": `${name} : ${text}`, textContent: small ? `${n} ?` : text, on: { click: (e) => {
         e.stopPropagation();

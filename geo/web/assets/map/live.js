@@ -49,6 +49,7 @@
         window.KharitaControls.draw(this, message);
         this._base(message);
       }
+      this.ready = true;
       window.KharitaControls.update(this, message);
       const data = (m) => m && `${m.filters}|${m.layers}`;
       if (data(before) !== data(message)) {
@@ -79,7 +80,7 @@
     },
 
     _moved() {
-      if (!this.message) return;
+      if (!this.ready) return;
       this.refresh();
       window.KharitaControls.offscreen(this, this.message);
       clearTimeout(this.cameraTimer);
@@ -152,7 +153,9 @@
 
     _tag(tags) {
       this.tags.clearLayers();
-      for (const tag of tags) window.KharitaControls.tag(this, tag).addTo(this.tags);
+      // Regions are too close to tell apart from afar: their records are one tag then.
+      const near = this._map.getZoom() >= 6;
+      for (const tag of tags.filter((g) => g.field === "market" || g.wide !== near)) window.KharitaControls.tag(this, tag).addTo(this.tags);
     },
 
     _click(event) {

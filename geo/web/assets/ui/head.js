@@ -24,13 +24,13 @@ export default component("head-tools", async (root, state, current) => {
         if (e.key === "Escape") { later.cancel(); input.value = ""; search(""); }
       },
     } });
-  const said = el("span", { class: "kh-said", role: "status" });
+  const said = el("span", { class: "kh-copied", role: "status" });
   const share = el("button", { type: "button", class: "kh-share", title: w["ui.share_hint"], on: { click: async () => {
     said.textContent = await copy(window.location.href) ? w["ui.copied"] : w["ui.copy_failed"];
     setTimeout(() => { said.textContent = ""; }, 2500);
   } } }, [icon("share"), el("span", { text: w["ui.share"] })]);
   root.replaceChildren(
-    el("div", { class: "kh-brand", dir: "ltr" }, [el("b", { text: "Kharita" }), el("i", { text: "خريطة", lang: "ar" })]),
+    el("div", { class: "kh-brand" }, [el("b", { text: "Kharita" }), el("i", { text: "خريطة", lang: "ar" })]),
     el("label", { class: "kh-search" }, [icon("search"), input]),
     el("div", { class: "kh-langs", dir: "ltr", role: "group", "aria-label": w["ui.language"] }, LANGUAGES.map(([code, text]) => el("button", {
       type: "button", lang: code, text, "aria-pressed": String(code === data.lang),

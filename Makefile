@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PORT ?= 8501
 
 .DEFAULT_GOAL := help
-.PHONY: help setup test-setup run test lock
+.PHONY: help setup test-setup run test lock data check-data
 
 help: ## show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -27,6 +27,12 @@ run: setup ## serve the app on PORT (8501)
 
 test: test-setup ## run every test
 	$(BIN)/python -m pytest
+
+data: setup ## rebuild the files of data/ from data/sources/
+	$(BIN)/python -m geo.seed
+
+check-data: setup ## check the files of data/: positions, codes, sources, counts
+	$(BIN)/python -m geo.store.checks
 
 lock: ## compile the pinned requirements from the .in lists
 	$(BIN)/python -m pip install --quiet uv

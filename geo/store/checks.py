@@ -1,12 +1,14 @@
-"""What makes a record wrong: cheap checks for every load, thorough ones for ``make check-data``.
+"""What makes a record wrong, checked at every load; ``geo.store.audit`` checks the whole.
 
-``record_problems`` never raises, whatever it is given: files come from outside.
+``record_problems`` never raises, whatever it is given: files come from outside. A record it
+finds fault with is not served. ``python -m geo.store.checks [FOLDER]`` runs both.
 """
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from geo.model import (
@@ -15,7 +17,9 @@ from geo.model import (
 
 MAX_TEXT = 4_000
 _ID = re.compile(r"[\w.:-]{1,120}\Z")
-_DATE = re.compile(r"(\d{4}(-\d{2}(-\d{2})?)?)?\Z")
+_DATE = re.compile(r"([0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?)?\Z")
+# Addresses become links: nothing but the web's own schemes may pass.
+_URL = re.compile(r"(https?://[^\s<>\"\\]{1,2000})?\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,17 +80,21 @@ def _date(value: Any) -> bool:
     return isinstance(value, str) and _DATE.match(value) is not None
 
 
+def _url(value: Any) -> bool:
+    return isinstance(value, str) and _URL.match(value) is not None
+
+
 def _sources(value: Any) -> bool:
     return (isinstance(value, list) and 0 < len(value) <= 60
-            and all(isinstance(s, dict) and _text(s.get("url")) and _filled(s.get("label"))
-                    and _text(s.get("date", "")) for s in value))
+            and all(isinstance(s, dict) and _url(s.get("url")) and _filled(s.get("label"))
+                    and _date(s.get("date", "")) for s in value))
 
 
 def _texts(value: Any) -> bool:
     return isinstance(value, list) and len(value) <= 400 and all(_text(v) for v in value)
 
 
-def _codes2(value: Any) -> bool:
+def _countries(value: Any) -> bool:
     return _texts(value) and all(re.match(r"[A-Z]{2}\Z", v) for v in value)
 
 
@@ -94,10 +102,16 @@ def _title(value: Any) -> bool:
     return isinstance(value, dict) and _filled(value.get("fr")) and all(map(_text, value.values()))
 
 
+def _figures(value: Any) -> bool:
+    return isinstance(value, list) and len(value) <= 400 and all(
+        isinstance(f, dict) and all(v is None or isinstance(v, (str, int, float))
+                                    for v in f.values()) for f in value)
+
+
 def _notes(value: Any) -> bool:
     return isinstance(value, list) and len(value) <= 400 and all(
-        isinstance(n, dict) and _filled(n.get("title_fr")) and _sources(n.get("sources"))
-        for n in value)
+        isinstance(note, dict) and all(name in note and good(note[name])
+                                       for name, good in _NOTE.items()) for note in value)
 
 
 _COMMON: Mapping[str, Check] = {
@@ -106,17 +120,25 @@ _COMMON: Mapping[str, Check] = {
 }
 
 
+_NOTE: Mapping[str, Check] = {
+    "id": _filled, "date": _date, "title_fr": _filled, "kind": _among(REPORT_KINDS),
+    "markets": _countries, "crafts": _all_among(CRAFTS), "summary_fr": _text,
+    "key_figures": _figures, "organisations": _texts, "sources": _sources,
+}
+
+
+@lru_cache(maxsize=8)
 def _rules(kind: str, known: Known) -> Mapping[str, Check]:
     if kind == "buyer":
         return {"name": _filled, "kind": _among(BUYER_KINDS), "country": _among(known.markets),
-                "city": _text, "relation_fr": _text, "year": _year, "website": _text, **_COMMON}
+                "city": _text, "relation_fr": _text, "year": _year, "website": _url, **_COMMON}
     if kind == "site":
         return {"name_fr": _filled, "kind": _among(SITE_KINDS), "status": _among(STATUSES),
                 "town": _text, "commune": _text, "province": _among(known.provinces | {""}),
                 "region": _among(known.regions), "year_opened": _year,
                 "capacity_artisans": _number, "area_m2": _number, "budget_mad": _number,
                 "women_only": _flag, "rural": _flag, "fact_fr": _text, **_COMMON}
-    return {"title": _title, "date": _date, "kind": _among(REPORT_KINDS), "markets": _codes2,
+    return {"title": _title, "date": _date, "kind": _among(REPORT_KINDS), "markets": _countries,
             "crafts": _all_among(CRAFTS), "named": _texts, "notes": _notes}
 
 
@@ -127,6 +149,7 @@ def record_problems(kind: str, raw: Any, known: Known) -> list[Problem]:
     ----------
     kind : ``buyer``, ``site`` (GeoJSON features) or ``report``.
     raw : anything at all.
+    known : the codes it may refer to.
 
     Returns
     -------
@@ -168,6 +191,16 @@ def _position_problems(geometry: Any, inside: Mapping[str, Any]) -> list[Problem
 def _shown(value: Any) -> str:
     try:
         text = str(value)
-    except Exception:  # a record may hold numbers too long to print
+    except (ValueError, RecursionError):  # numbers too long to print, lists nested too deep
         return type(value).__name__
     return text if len(text) <= 60 else text[:59] + "…"
+
+
+def main() -> int:
+    """Check a data folder; the exit status is 1 when something is wrong."""
+    from geo.store.audit import run  # which reads files, and so imports this module
+    return run()
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,163 @@
+"""Checks of a whole data folder: what no single record can tell.
+
+Positions against the outlines of regions, provinces and countries, references between files,
+counts against the announced figures. Run by ``make check-data`` and by the tests, never when
+the app starts.
+"""
+from __future__ import annotations
+
+import argparse
+import csv
+import gzip
+import json
+import math
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from shapely.affinity import scale
+from shapely.geometry import Point, shape
+from shapely.geometry.base import BaseGeometry
+
+from geo.i18n import words
+from geo.model import IN_PROGRESS, Catalogue, Site
+from geo.settings import DATA_DIR, SOURCES_DIR
+from geo.store.checks import Problem
+from geo.store.files import FileStore
+
+KM_PER_DEGREE = 111.32
+#: The outlines are simplified: a harbour may lie a little off its region...
+AREA_TOLERANCE_KM = 5.0
+#: ...and a small island or a port well off its country.
+COUNTRY_TOLERANCE_KM = 30.0
+BUYERS, SITES, REPORTS = "buyers.geojson", "sites.geojson", "reports.json"
+DEMO_WORD = "démo"
+
+
+def folder_problems(folder: Path) -> list[Problem]:
+    """Everything wrong in a data folder, unreadable records first.
+
+    Parameters
+    ----------
+    folder : as ``make data`` writes it. Outlines of countries and announced figures are read
+        from its ``sources``, or from the project's when it has none.
+    """
+    data = FileStore(folder).load()
+    sources = folder / "sources" if (folder / "sources").is_dir() else SOURCES_DIR
+    return [*data.problems, *_origins(data), *_areas(data, folder), *_countries(data, sources),
+            *_references(data), *_counts(data, sources)]
+
+
+def _origins(data: Catalogue) -> Iterator[Problem]:
+    # A generated record must be known for what it is, and a published one say where from.
+    for file, records in ((BUYERS, data.buyers), (SITES, data.sites)):
+        for record in records:
+            if record.provenance == "demo":
+                if DEMO_WORD not in record.name or any(s.url for s in record.sources):
+                    yield Problem(file, record.id, "provenance", "demo_not_said", record.name)
+            elif record.provenance == "published" and not any(s.url for s in record.sources):
+                yield Problem(file, record.id, "sources", "no_source", "")
+    for report in data.reports:
+        for note in report.notes:
+            if not any(s.url for s in note.sources):
+                yield Problem(REPORTS, f"{report.id} ({note.id})", "sources", "no_source", "")
+
+
+def _areas(data: Catalogue, folder: Path) -> Iterator[Problem]:
+    outlines = {**_outlines(folder / "regions.geojson"), **_outlines(folder / "provinces.geojson")}
+    for site in data.sites:
+        province = data.area_by_code.get(site.province)
+        if province and province.region != site.region:
+            yield Problem(SITES, site.id, "province", "province_elsewhere", site.province)
+        for field, code in (("region", site.region), ("province", site.province)):
+            if site.lon_lat and code in outlines and not near(
+                    outlines[code], site.lon_lat, AREA_TOLERANCE_KM):
+                name = data.area_by_code[code].name["fr"] if code in data.area_by_code else code
+                yield Problem(SITES, site.id, field, f"outside_{field}", name)
+
+
+def _countries(data: Catalogue, sources: Path) -> Iterator[Problem]:
+    content = json.loads(gzip.decompress((sources / "countries_50m.geojson.gz").read_bytes()))
+    parts: dict[str, list[BaseGeometry]] = {}
+    for feature in content["features"]:
+        parts.setdefault(feature["properties"]["iso2"], []).append(shape(feature["geometry"]))
+    for buyer in data.buyers:
+        # Overseas parts may be countries of their own in the outlines: any part will do.
+        around = parts.get(buyer.country, [])
+        if buyer.lon_lat and around and not any(
+                near(part, buyer.lon_lat, COUNTRY_TOLERANCE_KM) for part in around):
+            market = data.market_by_code.get(buyer.country)
+            yield Problem(BUYERS, buyer.id, "country", "outside_country",
+                          market.name["fr"] if market else buyer.country)
+
+
+def _references(data: Catalogue) -> Iterator[Problem]:
+    for report in data.reports:
+        for id_ in report.named:
+            if id_ not in data.buyer_row:
+                yield Problem(REPORTS, report.id, "named", "unknown_buyer", id_)
+    served = {buyer.country for buyer in data.buyers}
+    for market in data.markets:
+        if market.iso2 not in served:
+            yield Problem(BUYERS, "", "country", "market_unserved", market.name["fr"])
+
+
+def _site(test: Callable[[Site], bool]) -> Callable[[Catalogue], int]:
+    return lambda data: sum(map(test, data.sites))
+
+
+#: Announced figure -> the file that must reach it, and how it is counted there.
+ANNOUNCED: dict[str, tuple[str, Callable[[Catalogue], int]]] = {
+    "S08": (SITES, _site(lambda s: s.class_ == "site" and s.status == "active")),
+    "S09": (SITES, _site(lambda s: s.class_ == "site" and s.status in IN_PROGRESS)),
+    "S10": (SITES, _site(lambda s: s.class_ == "maison")),
+    "S14": (REPORTS, lambda data: len(data.reports)),
+    "S15": (BUYERS, lambda data: len(data.buyers)),
+    "S16": ("markets.json", lambda data: len(data.markets)),
+}
+
+
+def _counts(data: Catalogue, sources: Path) -> Iterator[Problem]:
+    with (sources / "seed_facts.csv").open(encoding="utf-8", newline="") as file:
+        facts = {row["id"]: row for row in csv.DictReader(file)}
+    for id_, (name, count) in ANNOUNCED.items():
+        fact, have = facts[id_], count(data)
+        if have < int(fact["value"]):
+            yield Problem(name, "", fact["label_fr"], "count_short", f"{have} < {fact['value']}")
+
+
+def near(area: BaseGeometry, lon_lat: tuple[float, float], tolerance_km: float) -> bool:
+    """Whether a point (degrees, longitude first) is in an area or at most so far from it."""
+    point = Point(lon_lat)
+    if area.covers(point):
+        return True
+    # Degrees become kilometres around the point, where alone the distance matters.
+    in_km = scale(area, KM_PER_DEGREE * math.cos(math.radians(lon_lat[1])), KM_PER_DEGREE,
+                  origin=(lon_lat[0], lon_lat[1]))
+    return in_km.distance(point) <= tolerance_km
+
+
+def _outlines(path: Path) -> dict[str, BaseGeometry]:
+    try:
+        features = json.loads(path.read_text("utf-8"))["features"]
+        return {f["properties"]["code"]: shape(f["geometry"]) for f in features}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return {}  # the store has already said what is wrong with this file
+
+
+def run(arguments: list[str] | None = None) -> int:
+    """Print one line per problem; 1 when there is any."""
+    parser = argparse.ArgumentParser(prog="python -m geo.store.checks",
+                                     description="Check a data folder.")
+    parser.add_argument("folder", type=Path, nargs="?", default=DATA_DIR)
+    folder = parser.parse_args(arguments).folder
+    problems = folder_problems(folder)
+    t = words("fr")
+    for p in problems:
+        print(t(f"problem.{p.code}", file=p.file, record=p.record, field=p.field, value=p.value))
+    if not problems:
+        print(t("problem.none", file=folder.name))
+        return 0
+    for file, number in sorted(Counter(p.file for p in problems).items()):
+        print(f"{file}: {number}")
+    return 1

@@ -72,7 +72,8 @@ def test_every_published_row_is_there(files):
 
 
 def test_the_announced_counts_are_reached(data):
-    figures = {row["id"]: int(row["value"]) for row in table("seed_facts") if row["id"] in ANNOUNCED}
+    figures = {row["id"]: int(row["value"]) for row in table("seed_facts")
+               if row["id"] in ANNOUNCED}
     for id_, (name, count) in ANNOUNCED.items():
         assert count(data) >= figures[id_], name
     assert len(data.buyers) == figures["S15"]
@@ -193,7 +194,8 @@ def test_area_labels_lie_inside(files):
     for name in ("regions.geojson", "provinces.geojson"):
         for area in files[name]:
             p = area["properties"]
-            assert shape(area["geometry"]).contains(Point(p["label_lon"], p["label_lat"])), p["code"]
+            label = Point(p["label_lon"], p["label_lat"])
+            assert shape(area["geometry"]).contains(label), p["code"]
 
 
 def test_writing_replaces_files_whole(tmp_path: Path, monkeypatch, texts):

@@ -18,7 +18,7 @@ from geo.view import FIELDS, MAX_TEXT, SELECTABLE, FieldInfo, ViewState
 VERSION = "1"
 MAX_CHARS = 2_000
 MAX_SHOWN = 40
-_SAFE = ",:+@"
+_SAFE = ",:@"
 _ID = re.compile(r"[\w.:-]{1,120}\Z")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\u2028\u2029]+")
 

@@ -38,7 +38,7 @@ WORLD_REGIONS = ("europe", "north_america", "middle_east", "asia", "africa", "oc
 
 #: Buckets of the period filter, newest first: code -> first and last year, both included.
 PERIODS: Mapping[str, tuple[int, int]] = MappingProxyType({
-    "2024+": (2024, 9999), "2020-2023": (2020, 2023), "2015-2019": (2015, 2019),
+    "since-2024": (2024, 9999), "2020-2023": (2020, 2023), "2015-2019": (2015, 2019),
     "2010-2014": (2010, 2014), "before-2010": (0, 2009),
 })
 UNDATED = "undated"

@@ -1,0 +1,85 @@
+"""What many tests share: the shipped catalogue, and the app served as people run it."""
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from geo.model import Catalogue
+from geo.query import Query
+from geo.settings import DATA_DIR
+from geo.store.files import FileStore
+
+ROOT = Path(__file__).parent.parent
+START_SECONDS = 60
+
+
+@pytest.fixture(scope="session")
+def catalogue() -> Catalogue:
+    """The shipped data."""
+    return FileStore(DATA_DIR).load()
+
+
+@pytest.fixture(scope="session")
+def query(catalogue: Catalogue) -> Query:
+    """The engine over the shipped data."""
+    return Query(catalogue)
+
+
+def free_port() -> int:
+    """A port nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@pytest.fixture(scope="session")
+def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., str]]:
+    """Start the app as a process of its own; returns its address."""
+    running: list[subprocess.Popen] = []
+
+    def start(**settings: str) -> str:
+        port = free_port()
+        log = (tmp_path_factory.mktemp("app") / "log").open("w")
+        process = subprocess.Popen(
+            [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port),
+             "--server.address", "127.0.0.1"],
+            cwd=ROOT, env={**os.environ, **settings}, stdout=log, stderr=subprocess.STDOUT)
+        running.append(process)
+        address = f"http://127.0.0.1:{port}"
+        wait_for_health(address, process)
+        return address
+
+    yield start
+    for process in running:
+        process.terminate()
+    for process in running:
+        process.wait(timeout=20)
+
+
+def wait_for_health(address: str, process: subprocess.Popen) -> None:
+    """Wait until the app answers; its own end is a failure."""
+    import time
+    until = time.monotonic() + START_SECONDS
+    while time.monotonic() < until:
+        assert process.poll() is None, "the app stopped while starting"
+        try:
+            with urllib.request.urlopen(f"{address}/healthz", timeout=5) as answer:
+                if answer.status == 200:
+                    return
+        except (urllib.error.URLError, OSError):
+            pass
+    raise AssertionError("the app did not start in time")
+
+
+@pytest.fixture(scope="session")
+def app(serve: Callable[..., str]) -> str:
+    """The address of the app over the shipped data."""
+    return serve()

@@ -17,6 +17,12 @@ _LETTERS = str.maketrans({
     "أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "ی": "ي", "ة": "ه", "ک": "ك",
     **{chr(0x660 + digit): str(digit) for digit in range(10)},
 })
+#: Words that tie others together, folded: records need not hold them to answer a query.
+_LINKING = frozenset("""
+au aux avec chez dans de des du en et la le les ou par pour sur un une
+an and at by for from in of on the to with
+من في الي علي عن مع او و
+""".split())
 _WORD = re.compile(r"[^\W_]+")
 _ARTICLE = "ال"
 
@@ -116,7 +122,8 @@ class Synonyms:
         """A query as a conjunction of terms, each a list of phrases that mean the same.
 
         The longest known phrase is taken first; a word that belongs to none is a term of
-        its own.
+        its own. A linking word (``de``, ``in``, ``في``) outside a known phrase is no term,
+        unless the query has nothing else.
 
         Parameters
         ----------
@@ -130,7 +137,9 @@ class Synonyms:
             then an unlisted Arabic word without its article, then the words of the groups.
         """
         words = _words(query)
-        terms, at = [], 0
+        terms: list[list[str]] = []
+        linking: list[list[str]] = []
+        at = 0
         while at < len(words):
             for length in range(min(self._longest, len(words) - at), 0, -1):
                 term = " ".join(words[at: at + length])
@@ -139,9 +148,10 @@ class Synonyms:
             # A listed word stands as written: الرياض is the city, not any riad.
             bare = "" if term in self._alternatives else _without_article(term)
             known = self._alternatives.get(term) or self._alternatives.get(bare, [])
-            terms.append(list(dict.fromkeys([term, *([bare] if bare else []), *known])))
+            kept = linking if term in _LINKING and not known else terms
+            kept.append(list(dict.fromkeys([term, *([bare] if bare else []), *known])))
             at += length
-        return terms
+        return terms or linking
 
 
 def _words(text: str) -> list[str]:

@@ -111,7 +111,8 @@ def build_columns(catalogue: Catalogue, collection: str) -> Columns:
     key = curve_key(x, y)
     order = np.lexsort((np.arange(len(rows)), key, np.isnan(x)))
     placed = int(np.count_nonzero(~np.isnan(x)))
-    table = np.array(list(signatures), np.int64).reshape(len(signatures), -1)
+    table = np.array(list(signatures), np.int64).reshape(
+        len(signatures), len(READERS[collection]) + 1)
     split = {name: table[:, i].copy() for i, name in enumerate(READERS[collection])}
     several = {"craft"}
     return Columns(
@@ -120,7 +121,7 @@ def build_columns(catalogue: Catalogue, collection: str) -> Columns:
         weights=np.bincount(signature, minlength=len(signatures)).astype(np.int64),
         codes={k: v for k, v in split.items() if k not in several},
         bits={k: v for k, v in split.items() if k in several},
-        named=table[:, -1].copy() if len(table) else np.empty(0, np.int64),
+        named=table[:, -1].copy(),
         named_sets=tuple(sets), names=TokenIndex([texts[i] for i in order]),
         place=place[order], place_names=tuple(places))
 

@@ -26,8 +26,8 @@ def main() -> None:
         t("marches.reports"): len(query.reports.about_market(m.iso2)),
         t("fact.agreement"): m.agreement, t("marches.evidence"): t(f"evidence.{m.evidence}"),
     } for m in query.catalogue.markets if not view.market or m.iso2 in view.market]
-    data = pd.DataFrame(rows).sort_values(t("marches.buyers"), ascending=False, kind="stable")
-    show(data, t)
+    rows.sort(key=lambda row: -row[t("marches.buyers")])
+    show(pd.DataFrame(rows), t)
     st.caption(t("marches.note"))
 
 

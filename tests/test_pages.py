@@ -1,0 +1,57 @@
+"""Every page in three languages, as Streamlit runs it."""
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from geo.i18n import words
+
+ROOT = Path(__file__).parent.parent
+PAGES = ["carte", "marches", "localiser", "veille", "partager", "donnees"]
+
+
+def opened(page: str, **params: str) -> AppTest:
+    """A page after its first run."""
+    test = AppTest.from_file(str(ROOT / "pages" / "_ui" / "shell.py"), default_timeout=60)
+    for name, value in params.items():
+        test.query_params[name] = value
+    test.run()
+    if page != "carte":
+        test.switch_page(str(ROOT / "pages" / f"{page}.py")).run()
+    return test
+
+
+@pytest.mark.parametrize("lang", ["fr", "ar", "en"])
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_runs_and_speaks_the_language(page, lang):
+    test = opened(page, lang=lang, market="DE")
+    assert not test.exception
+    if page != "carte":
+        assert words(lang)(f"page.{page}") in [h.value for h in test.header]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_view_that_leaves_nothing_still_has_its_page(page):
+    assert not opened(page, q="zzzzzz").exception
+
+
+def test_markets_follow_the_filters():
+    table = opened("marches", market="DE,FR").dataframe[0].value
+    assert set(table.iloc[:, 0]) == {"Allemagne", "France"}
+
+
+def test_reports_follow_the_filters(query):
+    from geo.view import ViewState
+    wanted = len(query.matching_reports(ViewState(craft=("zellige",))))
+    assert len(opened("veille", craft="zellige").expander) == wanted > 0
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_pages_live_without_any_data_and_say_what_is_missing(page, tmp_path, monkeypatch):
+    monkeypatch.setenv("KHARITA_STORE", f"files:{tmp_path}")
+    test = opened(page)
+    assert not test.exception
+    said = " ".join(t.value for t in test.text)
+    assert "markets.json" in said and "buyers.geojson" in said

@@ -32,7 +32,8 @@ def titles():
 def test_synonym_rows_are_complete_and_lower_case(synonyms):
     assert list(synonyms[0]) == ["group", "lang", "word"]
     for row in synonyms:
-        assert re.fullmatch(r"(craft|market|buyer|site|status|town|city|word):\w+", row["group"]), row
+        assert re.fullmatch(r"(craft|market|buyer|site|status|town|city|word):\w+",
+                            row["group"]), row
         assert row["lang"] in model.LANGUAGES, row
         assert row["word"] == row["word"].strip().lower(), row
         assert phrase(row["word"]), row

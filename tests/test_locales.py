@@ -1,0 +1,133 @@
+"""The three catalogues say the same things, and the code speaks through them alone."""
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+from geo import model
+from geo.i18n import words
+from tools.po_missing import PLURAL_FORMS, SOURCE, TRANSLATED, faults, load
+
+ROOT = Path(__file__).parent.parent
+PYTHON = sorted([ROOT / "app.py", *(ROOT / "geo").rglob("*.py"), *(ROOT / "pages").rglob("*.py")])
+SCRIPTS = sorted((ROOT / "geo" / "web" / "assets").rglob("*.js"))
+#: Written words that are data, not what a reader is told: letters to fold, demo records.
+DATA = ("geo/text.py", "geo/seed/", "geo/store/audit.py")
+FOREIGN = re.compile(r"[À-ÖØ-öø-ÿœŒ\u0600-\u06ff\ufb50-\ufdff\ufe70-\ufeff]")
+ARABIC_DIGIT = re.compile(r"[\u0660-\u0669\u06f0-\u06f9]")
+KEY = re.compile(r"[a-z_]+(\.[a-z0-9_]+)+")
+UI_KEY = re.compile(r"""["'`](ui\.[a-z0-9_.]+)["'`]""")
+
+
+def relative(path):
+    return path.relative_to(ROOT).as_posix()
+
+
+def literals(path):
+    """The string literals of a Python file with their lines, docstrings left out."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    docs = {id(n.value) for n in ast.walk(tree) if isinstance(n, ast.Expr)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docs:
+            yield node.lineno, node.value
+
+
+def asked(path):
+    """The literal keys a Python file asks for: ``t("…")`` and ``t.n("…")``."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if not isinstance(node, ast.Call) or not node.args:
+            continue
+        called = node.func
+        if isinstance(called, ast.Attribute) and called.attr == "n":
+            called = called.value
+        name = called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")
+        if name != "t":
+            continue
+        for part in ast.walk(node.args[0]):
+            value = part.value if isinstance(part, ast.Constant) else None
+            if isinstance(value, str) and KEY.fullmatch(value):
+                yield node.lineno, value
+
+
+@pytest.fixture(scope="module")
+def french():
+    return load(SOURCE)
+
+
+@pytest.mark.parametrize("lang", [SOURCE, *TRANSLATED])
+def test_catalogue_is_complete(lang, french):
+    assert list(faults(lang, load(lang), french)) == []
+
+
+@pytest.mark.parametrize("lang", [SOURCE, *TRANSLATED])
+def test_every_plural_form_is_used(lang):
+    used = {load(lang).plural(n) for n in range(201)}
+    assert used == set(range(PLURAL_FORMS[lang]))
+
+
+@pytest.mark.parametrize("lang", TRANSLATED)
+def test_texts_are_in_their_language(lang):
+    for key, text in load(lang).texts.items():
+        for form in text if isinstance(text, tuple) else (text,):
+            bare = re.sub(r"\{\w+\}|[\W\d_]", "", form)
+            arabic = bool(re.search(r"[\u0600-\u06ff]", bare))
+            assert not bare or arabic == (lang == "ar"), (key, form)
+            assert not ARABIC_DIGIT.search(form), (key, form)
+
+
+@pytest.mark.parametrize(("lang", "count", "text"), [
+    ("fr", 0, "0 acheteur"), ("fr", 1, "1 acheteur"), ("fr", 28, "28 acheteurs"),
+    ("en", 0, "0 buyers"), ("en", 1, "1 buyer"), ("en", 28, "28 buyers"),
+    ("ar", 1, "مشترٍ واحد"), ("ar", 2, "مشتريان"), ("ar", 3, "3 مشترين"),
+    ("ar", 28, "28 مشتريًا"), ("ar", 100, "100 مشترٍ"), ("ar", 103, "103 مشترين"),
+])
+def test_counts_agree_in_number(lang, count, text):
+    assert words(lang).n("count.buyers", count) == text
+
+
+def test_every_code_has_its_words(french):
+    families = {
+        "craft": model.CRAFTS, "buyer": model.BUYER_KINDS, "site": model.SITE_KINDS,
+        "status": model.STATUSES, "origin": model.PROVENANCES, "precision": model.PRECISIONS,
+        "period": model.PERIOD_CODES, "report_kind": model.REPORT_KINDS,
+        "world": model.WORLD_REGIONS,
+    }
+    missing = [f"{family}.{code}" for family, codes in families.items() for code in codes
+               if f"{family}.{code}" not in french.texts]
+    assert missing == []
+
+
+def test_every_key_asked_in_python_exists(french):
+    missing = [(relative(path), line, key) for path in PYTHON for line, key in asked(path)
+               if key not in french.texts]
+    assert missing == []
+
+
+def test_every_key_asked_by_the_scripts_exists(french):
+    missing = [(relative(path), key) for path in SCRIPTS
+               for key in UI_KEY.findall(path.read_text(encoding="utf-8"))
+               if key not in french.texts]
+    assert missing == []
+
+
+def test_ui_keys_written_in_python_exist(french):
+    missing = [(relative(path), line, text) for path in PYTHON for line, text in literals(path)
+               if re.fullmatch(r"ui\.[a-z0-9_.]*[a-z0-9_]", text) and text not in french.texts]
+    assert missing == []
+
+
+def test_no_reader_text_is_written_in_python():
+    found = [(relative(path), line, text[:60]) for path in PYTHON
+             if not relative(path).startswith(DATA)
+             for line, text in literals(path) if FOREIGN.search(text)]
+    assert found == []
+
+
+def test_the_checks_see_what_they_look_for(tmp_path):
+    sample = tmp_path / "sample.py"
+    sample.write_text('"""é"""\nt("a.b", x=1)\nself.t.n("c.d" if y else "e.f", 2)\nz = "é"\n',
+                      encoding="utf-8")
+    assert [key for _, key in asked(sample)] == ["a.b", "c.d", "e.f"]
+    assert (4, "é") in list(literals(sample)) and (1, "é") not in list(literals(sample))
+    assert UI_KEY.findall("w['ui.fit'] + w[\"ui.a.b\"] + `ui.layer.${x}`") == ["ui.fit", "ui.a.b"]

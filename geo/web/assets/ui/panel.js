@@ -1,69 +1,155 @@
 /* The docked panel: everything known about one thing, and what it is linked to. */
 import { component, el, getJSON, icon, mark, render, words } from "./dom.js";
+import { busy, failure, settled } from "./waiting.js";
 
-export default component("card", async (root, state, current) => {
+const SWIPE_PX = 40;
+
+/* How the reader last acted: an opening by keyboard takes the focus along, a click does not. */
+let acted = { by: "", from: null };
+addEventListener("pointerdown", () => { acted = { by: "pointer", from: null }; }, true);
+addEventListener("keydown", (event) => {
+  acted = event.key === "Enter" || event.key === " " ? { by: "keyboard", from: event.target } : { by: "", from: null };
+}, true);
+
+export default component("card", load);
+
+async function load(root, state) {
   const { data } = state;
   const cut = data.sel.indexOf(":");
   const [kind, id] = cut < 0 ? ["overview", "all"] : [data.sel.slice(0, cut), data.sel.slice(cut + 1)];
+  const key = (state.wanted = `${data.lang}|${data.filters}|${data.sel}`);
+  const opened = data.sel && data.sel !== state.sel && acted.by === "keyboard" ? acted.from : null;
+  if (data.sel !== state.sel) delete document.body.dataset.khSheet;
+  state.sel = data.sel;
   document.body.dataset.khSel = data.sel ? "1" : "";
-  root.closest(".st-key-kh-dock")?.setAttribute("aria-busy", "true");
-  root.classList.add("waiting");
+  closeOnEscape(root, state);
+  busy(root);
   try {
     const [answer, w] = await Promise.all([getJSON(`/api/entity/${kind}/${encodeURIComponent(id)}?${data.filters}`), words(data)]);
-    if (!current()) return;
-    const fresh = root.dataset.sel !== data.sel;
-    render(root, el("article", { "data-scroll": data.sel || "overview", tabindex: "-1", on: { keydown: (e) => { if (e.key === "Escape" && data.sel) close(state); } } },
-      content(answer, w, state)));
-    root.dataset.sel = data.sel;
-    if (fresh && data.sel && state.keyboard) root.querySelector("h2").focus({ preventScroll: true });
+    if (state.wanted !== key) return;
+    show(root, state, content(answer, w, state));
+    if (opened) takeFocus(root, state, opened);
   } catch (error) {
-    if (current()) render(root, data.sel ? closer(await words(data), state) : "");
-    throw error;
+    const w = await words(data).catch(() => ({}));
+    if (state.wanted !== key) return;
+    show(root, state, [
+      el("header", {}, [data.sel ? grab(w) : null, data.sel ? closer(w, state) : null]),
+      failure(error, w, () => load(root, state))]);
   } finally {
-    if (current()) root.classList.remove("waiting");
+    if (state.wanted === key) settled(root);
   }
-});
-
-const close = (state) => state.send({ op: "set", field: "sel", value: "" });
-
-function closer(w, state) {
-  return el("button", { type: "button", class: "kh-close", "data-key": "close", "aria-label": w["ui.close"], on: { click: () => close(state) } }, [icon("close")]);
 }
 
+function show(root, state, nodes) {
+  render(root, el("article", { "aria-labelledby": "kh-card-title", "data-scroll": `${state.data.sel}|${state.data.lang}` }, nodes));
+  root.dataset.sel = state.data.sel;
+  root.dataset.filters = state.data.filters;
+}
+
+/* ------------------------------------------------------------------ opening and closing */
+
+function close(state) {
+  state.send({ op: "set", field: "sel", value: "" });
+  const back = state.back;
+  state.back = null;
+  if (back?.isConnected) back.focus({ preventScroll: true });
+}
+
+function takeFocus(root, state, from) {
+  if (!root.contains(from)) state.back = from;
+  root.querySelector("h2").focus({ preventScroll: true });
+}
+
+/* Anywhere on the page, except where Escape already means something. */
+function closeOnEscape(root, state) {
+  if (state.listening) return;
+  state.listening = true;
+  document.addEventListener("keydown", function onKey(event) {
+    if (!root.isConnected) return document.removeEventListener("keydown", onKey);
+    if (event.key !== "Escape" || event.defaultPrevented || !state.data.sel) return;
+    if (event.target.closest?.("input, textarea, select, [contenteditable], [role=dialog], [role=listbox]")) return;
+    close(state);
+  });
+}
+
+function closer(w, state) {
+  return el("button", { type: "button", class: "kh-close", "data-key": "close", "aria-label": w["ui.close"], title: w["ui.close"], on: { click: () => close(state) } }, [icon("close")]);
+}
+
+/* The handle of the phone's sheet: press or pull up for the whole height, pull down to close. */
+function grab(w) {
+  const tall = () => document.body.dataset.khSheet === "tall";
+  const size = (on) => {
+    if (on) document.body.dataset.khSheet = "tall"; else delete document.body.dataset.khSheet;
+    handle.setAttribute("aria-expanded", String(on));
+  };
+  let from = null, pulled = false;
+  const handle = el("button", { type: "button", class: "kh-grab", "data-key": "grab", "aria-label": w["ui.sheet"], "aria-expanded": String(tall()), on: {
+    pointerdown: (event) => { from = event.clientY; pulled = false; handle.setPointerCapture(event.pointerId); },
+    pointerup: (event) => {
+      const by = from === null ? 0 : event.clientY - from;
+      from = null;
+      pulled = Math.abs(by) > SWIPE_PX;
+      if (!pulled) return;
+      if (by < 0) size(true);
+      else if (tall()) size(false);
+      else handle.parentElement.querySelector(".kh-close").click();
+    },
+    pointercancel: () => { from = null; },
+    click: () => { if (!pulled) size(!tall()); pulled = false; } } });
+  return handle;
+}
+
+/* ------------------------------------------------------------------ content */
+
 function content(a, w, state) {
+  const open = !a.tags.some((t) => t.tone === "closed");
   return [
     el("header", {}, [
-      el("span", { class: "kh-grab" }), state.data.sel ? closer(w, state) : null,
-      a.subtitle ? el("p", { class: "kh-over", dir: "auto", text: a.subtitle }) : null,
-      el("h2", { tabindex: "-1", dir: "auto" }, [mark(a.class, { open: !a.tags.some((t) => t.tone === "closed"), demo: a.demo }), el("span", { text: a.title })]),
-      a.tags.length ? el("p", { class: "kh-tags" }, a.tags.map((t) => el("span", { class: `kh-tag ${t.tone}`, text: t.text }))) : null]),
+      state.data.sel ? grab(w) : null, state.data.sel ? closer(w, state) : null,
+      a.subtitle ? el("p", { class: "kh-over", text: a.subtitle }) : null,
+      el("h2", { id: "kh-card-title", tabindex: "-1" }, [
+        a.class === "overview" ? null : mark(a.class, { open, demo: a.demo }), el("span", { dir: "auto", text: a.title })])]),
+    a.tags.length ? el("ul", { class: "kh-tags" }, a.tags.map((t) => el("li", { class: `kh-tag ${t.tone}`, text: t.text }))) : null,
     a.lead ? el("p", { class: "kh-lead", dir: "auto", text: a.lead }) : null,
     a.filter ? el("button", { type: "button", class: "kh-button kh-wide", "data-key": "filter", "aria-pressed": String(a.filter.picked), text: a.filter.text,
       on: { click: () => state.send({ op: "toggle", field: a.filter.field, value: a.filter.value }) } }) : null,
-    a.facts.length ? el("dl", {}, a.facts.flatMap((f) => [el("dt", { text: f.label }), el("dd", { dir: "auto" }, [link(f.href, f.value)])])) : null,
+    a.facts.length ? el("dl", {}, a.facts.flatMap((f) => [el("dt", { text: f.label }), el("dd", {}, [link(f.href, f.value, w)])])) : null,
     ...a.sections.map((s) => section(s, state)),
     a.sources.length ? el("section", { class: "kh-sources" }, [el("h3", { text: w["ui.sources"] }), el("ul", {}, a.sources.map((s) => el("li", {}, [
-      link(s.href, s.text), s.date ? el("i", { text: s.date }) : null])))]) : null,
+      link(s.href, s.text, w), s.date ? el("i", { text: s.date }) : null])))]) : null,
     a.note ? el("p", { class: "kh-note", text: a.note }) : null];
 }
 
-/* Only addresses of pages become links; anything else is text. */
-function link(href, text) {
-  if (!/^https?:\/\//i.test(href || "")) return el("span", { text });
-  return el("a", { href, target: "_blank", rel: "noopener noreferrer", dir: "auto" }, [el("span", { text }), icon("link")]);
+/* Only pages of the web become links; any other address is text. */
+function link(href, text, w) {
+  if (!isPage(href)) return el("bdi", { text });
+  return el("a", { href, target: "_blank", rel: "noopener noreferrer" }, [
+    el("bdi", { text }), icon("link"), el("span", { class: "kh-unseen", text: w["ui.new_tab"] ? ` (${w["ui.new_tab"]})` : "" })]);
+}
+
+function isPage(href) {
+  try {
+    const { protocol, username } = new URL(href);
+    return (protocol === "https:" || protocol === "http:") && !username;
+  } catch {
+    return false;
+  }
 }
 
 function section(s, state) {
-  const rows = s.rows.map((row) => {
-    const inside = [mark(row.class, row), el("span", { dir: "auto" }, [el("b", { text: row.title }), el("i", { text: row.sub }), row.why ? el("em", { text: row.why }) : null])];
-    return el("li", {}, [row.sel ? el("button", { type: "button", class: "kh-item", "data-key": `${s.key}-${row.sel}`, on: { click: (e) => {
-      state.keyboard = e.detail === 0;
-      state.send({ op: "set", field: "sel", value: row.sel });
-    } } }, inside) : el("div", { class: "kh-item" }, inside)]);
-  });
   const follow = s.more && (s.more.field ? { op: "set", field: s.more.field, value: [s.more.value], tab: s.more.tab } : { op: "set", field: "tab", value: s.more.tab });
-  return el("section", { "data-section": s.key }, [
+  return el("section", { "data-section": s.key, "aria-label": s.title }, [
     el("h3", {}, [el("span", { text: s.title }), el("i", { text: s.text })]),
-    rows.length ? el("ul", {}, rows) : el("p", { class: "kh-empty", text: s.empty }),
+    s.rows.length ? el("ul", {}, s.rows.map((row) => el("li", {}, [item(row, s, state)]))) : el("p", { class: "kh-empty", text: s.empty }),
     follow ? el("button", { type: "button", class: "kh-link", "data-key": `more-${s.key}`, text: s.more.text, on: { click: () => state.send(follow) } }) : null]);
+}
+
+/* The linking sentence is in the reader's language, except in notes, which are quoted. */
+function item(row, s, state) {
+  const inside = [mark(row.class, row), el("span", {}, [
+    el("b", { dir: "auto", text: row.title }), row.sub ? el("i", { text: row.sub }) : null,
+    row.why ? el("em", { dir: row.class === "note" ? "auto" : null, text: row.why }) : null])];
+  if (!row.sel) return el("div", { class: "kh-item" }, inside);
+  return el("button", { type: "button", class: "kh-item", "data-key": `${s.key}-${row.sel}`, on: { click: () => state.send({ op: "set", field: "sel", value: row.sel }) } }, inside);
 }

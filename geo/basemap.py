@@ -1,132 +1,267 @@
-"""The vector base map as compact JSON: countries, Morocco's regions and provinces, labels.
+"""Build the vector base map as compact JSON: countries, Morocco's regions, labels.
 
-Coordinates are whole thousandths of a degree (EPSG:4326), each ring delta-encoded
-``[lon, lat, dlon, dlat, ...]``. Sources and licences: ``data/sources/README.md``.
+Knows: which polygon is drawn, how coordinates are packed, which label appears from which
+zoom. Not: colours, fonts, collisions (``web/assets/map/basemap.js``), addresses, caching
+in the browser (``web/assets.py``).
+
+CRS      EPSG:4326, longitude before latitude.
+Packing  whole thousandths of a degree, each line ``[lon, lat, dlon, dlat, ...]``; a ring
+         leaves out its closing point, and rings of one country fill even-odd, so a hole
+         is just a ring.
+Sources  ``data/sources/README.md`` names every file and its licence.
 """
 from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Iterator
-from functools import lru_cache
+from collections.abc import Iterable, Iterator
+from functools import cache, lru_cache
+from pathlib import Path
 from typing import Any
 
-from geo.i18n import words
-from geo.seed.tables import features, rows
-from geo.settings import SOURCES_DIR
+import numpy as np
+import shapely
+from shapely.geometry import mapping, shape
+from shapely.geometry.base import BaseGeometry
 
-SCALE = 1000
-#: Natural Earth's own polygons of what the 12 regions cover.
-DRAWN_APART = ("MA", "EH")
-#: Town labels appear from this zoom when at least this populous.
-TOWN_ZOOM = ((6, 300_000), (7, 120_000), (8, 50_000), (9, 15_000), (10, 0))
+from geo.settings import BOUNDARIES, DATA_DIR, SOURCES_DIR
+
+SCALE = 1000  # units per degree
+DETAILS = ("110m", "50m", "morocco")
+LANGUAGES = ("fr", "ar", "en")
+
+#: Natural Earth's own polygons of what Morocco's 12 regions cover.
+COVERED_BY_REGIONS = ("MA", "EH")
+HOME = "MA"
+
+#: Zoom from which a country of at least so many square degrees is named.
+_COUNTRY_ZOOM = ((150.0, 3), (8.0, 4), (2.0, 5), (0.3, 6), (0.0, 7))
+#: Zoom from which a town of at least so many people is named.
+_TOWN_ZOOM = ((300_000, 6), (120_000, 7), (50_000, 8), (15_000, 9), (0, 10))
+_CITY = _TOWN_ZOOM[0][1]
+_COUNTRY_LAST, _HOME_LAST = 8, 4
+_STUB = 0.03  # degrees: shorter lines are leftovers of the comparison between files
+_AREA_ZOOM = {"regions": (5, 7), "provinces": (8, 10)}
+
+Feature = dict[str, Any]
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=len(DETAILS) * len(BOUNDARIES))
 def basemap_bytes(detail: str, boundaries: str) -> bytes:
-    """One payload of the base map.
+    """One drawing payload, as UTF-8 JSON.
 
     Parameters
     ----------
-    detail : ``110m`` or ``50m`` (countries), ``morocco`` (regions and provinces).
-    boundaries : ``regions`` (Morocco's outline is the union of its 12 regions) or
-        ``natural_earth`` (that data set's lines, unchanged).
+    detail : ``110m`` or ``50m`` for the world's countries, ``morocco`` for the outline,
+        regions and provinces.
+    boundaries : ``regions`` draws Morocco as the union of its 12 regions and drops Natural
+        Earth's polygons of the same ground; ``natural_earth`` keeps that data set's lines.
+
+    Returns
+    -------
+    bytes : ``{"scale", "countries": [{"iso2", "market", "home", "rings"}]}``, or for
+        ``morocco`` ``{"scale", "outline": rings, "regions": lines, "provinces": lines}``:
+        the lines between two regions, and those between two provinces of one region. With
+        ``natural_earth`` the outline is empty and the lines stay inside that data set's
+        Morocco.
+
+    Raises
+    ------
+    ValueError : unknown detail or boundaries.
     """
+    if detail not in DETAILS or boundaries not in BOUNDARIES:
+        raise ValueError(f"no base map {detail!r} with boundaries {boundaries!r}")
+    own = boundaries == "regions"
     if detail == "morocco":
-        outline = features(SOURCES_DIR, "morocco_outline") if boundaries == "regions" else []
         return _dump({
-            "outline": [ring for f in outline for ring in _rings(f["geometry"])],
-            "regions": [ring for f in features(SOURCES_DIR, "regions")
-                        for ring in _rings(f["geometry"])],
-            "provinces": [ring for f in features(SOURCES_DIR, "provinces")
-                          for ring in _rings(f["geometry"])]})
-    markets = {row["iso2"] for row in rows(SOURCES_DIR, "markets")}
-    lands = []
-    for country in _countries(detail):
-        iso2 = country["properties"]["iso2"]
-        if boundaries == "regions" and iso2 in DRAWN_APART:
-            continue
-        lands.append({"market": iso2 in markets, "home": iso2 in DRAWN_APART,
-                      "rings": list(_rings(country["geometry"]))})
-    return _dump({"lands": lands})
+            "scale": SCALE, "outline": _rings(mapping(_outline())) if own else [],
+            **{name: [_pack(line.coords) for line in lines]
+               for name, lines in _inner_lines(None if own else _country("50m", HOME)).items()}})
+    markets = {market["iso2"] for market in _markets()}
+    return _dump({"scale": SCALE, "countries": [
+        {"iso2": country["properties"]["iso2"],
+         "market": country["properties"]["iso2"] in markets,
+         "home": country["properties"]["iso2"] == HOME,
+         "rings": _rings(country["geometry"])}
+        for country in (_around_outline(detail) if own else _countries(detail))]})
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=len(LANGUAGES))
 def labels_bytes(lang: str) -> bytes:
-    """Every label in one language: text, place, least and greatest zoom, rank, kind.
+    """Every label of the base map in one language, as UTF-8 JSON.
 
-    A name that has no Arabic form is given in Latin letters.
+    Parameters
+    ----------
+    lang : ``fr``, ``ar`` or ``en``. Moroccan places have one Latin spelling; a town
+        without an Arabic name keeps it.
+
+    Returns
+    -------
+    bytes : ``{"lang", "labels": [[text, lon, lat, first zoom, last zoom, kind], ...]}``,
+        the most important first. Kinds: home, market, country, region, province, town.
+
+    Raises
+    ------
+    ValueError : unknown language.
     """
-    labels = [*_country_labels(lang), *_area_labels(lang), *_town_labels(lang)]
-    return _dump({"labels": labels})
+    if lang not in LANGUAGES:
+        raise ValueError(f"no labels in {lang!r}")
+    towns = list(_town_labels(lang))
+    return _dump({"lang": lang, "labels": [
+        *_home_label(lang), *_market_labels(lang),
+        *(town for town in towns if town[3] == _CITY), *_area_labels("regions", lang),
+        *_country_labels(lang),
+        *(town for town in towns if town[3] != _CITY), *_area_labels("provinces", lang)]})
+
+
+def _home_label(lang: str) -> Iterator[list[Any]]:
+    (home,) = (c for c in _countries("110m") if c["properties"]["iso2"] == HOME)
+    yield [home["properties"][f"name_{lang}"], *inside(_outline()), 2, _HOME_LAST, "home"]
+
+
+def _market_labels(lang: str) -> Iterator[list[Any]]:
+    """The markets, the largest first: beside it a small one would hide its name."""
+    size = {c["properties"]["iso2"]: shape(c["geometry"]).area for c in _largest("50m")}
+    for market in sorted(_markets(), key=lambda m: -size[m["iso2"]]):
+        yield [market["name"][lang], market["label_lon"], market["label_lat"], 2,
+               _COUNTRY_LAST, "market"]
 
 
 def _country_labels(lang: str) -> Iterator[list[Any]]:
-    markets = {row["iso2"]: row for row in rows(SOURCES_DIR, "markets")}
-    for country in _countries("110m"):
-        p = country["properties"]
-        if p["iso2"] in markets or p["iso2"] in DRAWN_APART:
-            continue
-        ring = max((polygon[0] for polygon in _polygons(country["geometry"])), key=_area)
-        name = p[f"name_{lang}"]
-        lon, lat = _centre(ring)
-        least = 3 if _area(ring) > 300 else 4 if _area(ring) > 30 else 5
-        yield [name, lon, lat, least, 8, 3, "country"]
-    for row in markets.values():
-        yield [row[f"name_{lang}"], float(row["label_lon"]), float(row["label_lat"]), 2, 8, 0,
-               "market"]
-    yield [words(lang).country("MA"), -6.3, 32.0, 2, 5, -1, "home"]
+    """Countries that are no market, the largest first. Ground without a code has no label."""
+    skipped = {market["iso2"] for market in _markets()} | {*COVERED_BY_REGIONS, ""}
+    # The coarse set knows no small state, the fine one would cost ten times as long.
+    found = {c["properties"]["iso2"]: c for detail in ("50m", "110m") for c in _largest(detail)}
+    named = [(shape(c["geometry"]), c["properties"][f"name_{lang}"])
+             for iso2, c in found.items() if iso2 not in skipped]
+    for ground, name in sorted(named, key=lambda pair: (-pair[0].area, pair[1])):
+        yield [name, *inside(ground), _zoom_of(ground.area, _COUNTRY_ZOOM), _COUNTRY_LAST,
+               "country"]
 
 
-def _area_labels(lang: str) -> Iterator[list[Any]]:
-    name = "name_ar" if lang == "ar" else "name_fr"
-    for kind, least, most, rank in (("region", 6, 8, 1), ("province", 9, 11, 4)):
-        for area in features(SOURCES_DIR, f"{kind}s"):
-            lon, lat = _centre(max((p[0] for p in _polygons(area["geometry"])), key=_area))
-            yield [area["properties"][name], lon, lat, least, most, rank, kind]
+def _area_labels(name: str, lang: str) -> Iterator[list[Any]]:
+    first, last = _AREA_ZOOM[name]
+    for area in _features(name):
+        p = area["properties"]
+        yield [p["name_ar" if lang == "ar" else "name_fr"], p["label_lon"], p["label_lat"],
+               first, last, name[:-1]]
 
 
 def _town_labels(lang: str) -> Iterator[list[Any]]:
-    for row in rows(SOURCES_DIR, "towns"):
-        people = int(row["population"] or 0)
-        least = next(zoom for zoom, floor in TOWN_ZOOM if people >= floor)
-        name = row["name_ar"] if lang == "ar" and row["name_ar"] else row["name"]
-        yield [name, float(row["lon"]), float(row["lat"]), least, 20, 10 - people / 1e7, "town"]
+    towns = _read(DATA_DIR / "towns.json")["towns"]
+    for town in sorted(towns, key=lambda t: -(t["population"] or 0)):
+        name = (town["name_ar"] if lang == "ar" else "") or town["name"]
+        yield [name, round(town["lon"], 3), round(town["lat"], 3),
+               _zoom_of(town["population"] or 0, _TOWN_ZOOM), 99, "town"]
 
 
-def _countries(detail: str) -> list[dict[str, Any]]:
-    packed = (SOURCES_DIR / f"countries_{detail}.geojson.gz").read_bytes()
-    return json.loads(gzip.decompress(packed))["features"]
+def _zoom_of(size: float, floors: tuple[tuple[float, int], ...]) -> int:
+    return next(zoom for floor, zoom in floors if size >= floor)
 
 
-def _polygons(geometry: dict[str, Any]) -> list[list[list[list[float]]]]:
-    coordinates = geometry["coordinates"]
-    return [coordinates] if geometry["type"] == "Polygon" else coordinates
+def _around_outline(detail: str) -> Iterator[Feature]:
+    """The countries without those the outline replaces, and without gaps beside it.
+
+    The outline comes from another source than the countries, so a sliver of no one's ground
+    would show as water along the land border. Each sliver goes to the neighbour it touches;
+    the outline is drawn last and hides what overlaps.
+    """
+    countries = _countries(detail)
+    replaced = [shape(c["geometry"]) for c in countries
+                if c["properties"]["iso2"] in COVERED_BY_REGIONS]
+    gap = shapely.get_parts(shapely.union_all(replaced, grid_size=1 / SCALE) - _outline())
+    slivers = gap[shapely.get_dimensions(gap) == 2]
+    for country in countries:
+        if country["properties"]["iso2"] in COVERED_BY_REGIONS:
+            continue
+        ground = shape(country["geometry"])
+        touching = slivers[shapely.dwithin(slivers, ground, 0.5 / SCALE)]
+        if len(touching):
+            ground = shapely.union_all([ground, *touching], grid_size=1 / SCALE)
+            country = {**country, "geometry": mapping(ground)}
+        yield country
 
 
-def _rings(geometry: dict[str, Any]) -> Iterator[list[int]]:
-    for polygon in _polygons(geometry):
-        for ring in polygon:
-            flat, before = [], (0, 0)
-            for lon, lat in ring:
-                here = (round(lon * SCALE), round(lat * SCALE))
-                flat += [here[0] - before[0], here[1] - before[1]]
-                before = here
-            yield flat
+def _inner_lines(ground: BaseGeometry | None) -> dict[str, list[BaseGeometry]]:
+    """Lines between regions, and the rest of those between provinces, inside a ground."""
+    drawn, found = _outline().boundary, {}
+    for name in _AREA_ZOOM:
+        pairs = np.concatenate([np.stack([ring[:-1], ring[1:]], axis=1) for area in _features(name)
+                                for ring in map(shapely.get_coordinates, shapely.get_parts(
+                                    shape(area["geometry"]).boundary))])
+        # The files agree to the last unit only, and a coast drawn twice would look double.
+        shapely.prepare(drawn)
+        free = ~shapely.dwithin(drawn, shapely.points(pairs.mean(axis=1)), 1.5 / SCALE)
+        net = shapely.line_merge(shapely.union_all(shapely.linestrings(pairs[free])))
+        lines = shapely.get_parts(net if ground is None else net & ground)
+        found[name] = [line for line in lines if line.length > _STUB]
+        drawn = drawn | net
+    return found
 
 
-def _area(ring: list[list[float]]) -> float:
-    """Planar area of a ring, square degrees."""
-    return abs(sum(a[0] * b[1] - b[0] * a[1] for a, b in zip(ring, ring[1:], strict=False))) / 2
+def _largest(detail: str) -> Iterator[Feature]:
+    """Each country reduced to its largest polygon; of two with one code, the larger."""
+    best: dict[str, tuple[float, Feature]] = {}
+    for country in _countries(detail):
+        ground = max(shapely.get_parts(shape(country["geometry"])), key=lambda part: part.area)
+        iso2 = country["properties"]["iso2"]
+        if ground.area > best.get(iso2, (0.0, {}))[0]:
+            best[iso2] = ground.area, {**country, "geometry": mapping(ground)}
+    return (country for _, country in best.values())
 
 
-def _centre(ring: list[list[float]]) -> tuple[float, float]:
-    """Centroid of a ring, degrees."""
-    twice, x, y = 0.0, 0.0, 0.0
-    for a, b in zip(ring, ring[1:], strict=False):
-        cross = a[0] * b[1] - b[0] * a[1]
-        twice, x, y = twice + cross, x + (a[0] + b[0]) * cross, y + (a[1] + b[1]) * cross
-    return (round(x / (3 * twice), 3), round(y / (3 * twice), 3)) if twice else tuple(ring[0][:2])
+def inside(ground: BaseGeometry) -> tuple[float, float]:
+    """Longitude and latitude of the roomiest place of a polygon, where a name fits best."""
+    # Names are wide and low: room to the sides counts double.
+    flat = shapely.transform(ground, lambda lon_lat: lon_lat * (1, 2))
+    circle = shapely.maximum_inscribed_circle(flat, tolerance=max(0.02, flat.area ** 0.5 / 50))
+    lon, lat = circle.coords[0]
+    return round(lon, 3), round(lat / 2, 3)
+
+
+def _rings(geometry: dict[str, Any]) -> list[list[int]]:
+    polygons = geometry["coordinates"]
+    if geometry["type"] == "Polygon":
+        polygons = [polygons]
+    return [_pack(ring[:-1]) for polygon in polygons for ring in polygon]
+
+
+def _pack(points: Iterable[Iterable[float]]) -> list[int]:
+    whole = np.rint(np.asarray(points, dtype=float) * SCALE).astype(np.int64)
+    steps = np.diff(whole, axis=0, prepend=np.zeros((1, 2), dtype=np.int64))
+    moved = steps.any(axis=1)
+    moved[0] = True
+    return steps[moved].ravel().tolist()
+
+
+@cache
+def _outline() -> BaseGeometry:
+    (outline,) = _read(SOURCES_DIR / "morocco_outline.geojson")["features"]
+    return shape(outline["geometry"])
+
+
+@lru_cache(maxsize=2)
+def _countries(detail: str) -> list[Feature]:
+    return _read(SOURCES_DIR / f"countries_{detail}.geojson.gz")["features"]
+
+
+def _country(detail: str, iso2: str) -> BaseGeometry:
+    (found,) = (c for c in _countries(detail) if c["properties"]["iso2"] == iso2)
+    return shape(found["geometry"])
+
+
+def _features(name: str) -> list[Feature]:
+    return _read(DATA_DIR / f"{name}.geojson")["features"]
+
+
+def _markets() -> list[dict[str, Any]]:
+    return _read(DATA_DIR / "markets.json")["markets"]
+
+
+@lru_cache(maxsize=8)
+def _read(path: Path) -> dict[str, Any]:
+    content = path.read_bytes()
+    return json.loads(gzip.decompress(content) if path.suffix == ".gz" else content)
 
 
 def _dump(content: dict[str, Any]) -> bytes:

@@ -1,0 +1,319 @@
+"""The map page in a real browser, with every request that leaves the machine refused."""
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import urllib.request
+from collections.abc import Callable, Iterator
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from playwright.sync_api import Browser, FrameLocator, Page, expect, sync_playwright
+
+from geo.settings import DATA_DIR
+
+CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
+DESKTOP, PHONE = {"width": 1440, "height": 900}, {"width": 400, "height": 860}
+SLOW_MS = 30_000
+HARMLESS = re.compile(r"Unrecognized feature|_stcore/(health|host-config)|404 \(Not Found\)")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as p:
+        chromium = p.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def visit(browser: Browser, app: str) -> Iterator[Callable[..., Page]]:
+    """Open an address of the app; at the end, nothing left the machine and nothing broke."""
+    pages: list[Page] = []
+    outside: list[str] = []
+    errors: list[str] = []
+
+    def opening(path: str = "/", *, base: str = app, size: dict = DESKTOP, **options) -> Page:
+        context = browser.new_context(viewport=size, **options)
+        context.set_default_timeout(SLOW_MS)
+        page = context.new_page()
+        pages.append(page)
+
+        def guard(route):
+            if urlsplit(route.request.url).hostname in ("127.0.0.1", None):
+                route.continue_()
+            else:
+                outside.append(route.request.url)
+                route.abort()
+        context.route("**/*", guard)
+        page.on("pageerror", lambda e: errors.append(str(e)))
+        page.on("console", lambda m: errors.append(m.text)
+                if m.type == "error" and not HARMLESS.search(m.text) else None)
+        page.goto(base + path)
+        painted(page)
+        return page
+
+    opening.outside = outside
+    opening.errors = errors
+    yield opening
+    for page in pages:
+        page.context.close()
+    assert [e for e in errors if "ERR_FAILED" not in e] == []
+    if not getattr(opening, "expects_outside", False):
+        assert outside == []
+
+
+def frame(page: Page) -> FrameLocator:
+    """The frame that holds the map."""
+    return page.frame_locator(".st-key-kh-map iframe")
+
+
+def painted(page: Page) -> None:
+    """Wait until map, table and sentence show the filters of the address."""
+    frame(page).locator("html[data-painted]").wait_for(state="attached")
+    page.wait_for_selector(".kh-facets[data-filters]")
+    page.wait_for_selector(".kh-rows[data-filters]")
+
+
+def shows(page: Page, wanted: str) -> None:
+    """Wait until everything on the page follows the filters ``wanted``."""
+    page.wait_for_selector(f'.kh-said[data-filters="{wanted}"]')
+    page.wait_for_selector(f'.kh-rows[data-filters="{wanted}"]')
+    frame(page).locator(f'html[data-painted^="{wanted}|"]').wait_for(state="attached")
+
+
+def view_of(page: Page) -> dict[str, str]:
+    """The parameters of the address bar."""
+    return {k: v[0] for k, v in parse_qs(urlsplit(page.url).query).items()}
+
+
+def drawn(page: Page) -> dict[str, int]:
+    """How many records the map draws, by class, counting what clusters stand for."""
+    return frame(page).locator("html").evaluate("""() => {
+        const counts = {buyer: 0, site: 0, maison: 0};
+        window.kharita.eachLayer((m) => { counts[m.properties.class] += m.properties.n || 1; });
+        return counts; }""")
+
+
+def ask(base: str, path: str) -> dict:
+    """An answer of the API."""
+    with urllib.request.urlopen(base + path, timeout=20) as answer:
+        return json.load(answer)
+
+
+def figure(page: Page, key: str) -> int:
+    """A figure of the sentence above the map."""
+    return int(page.locator(f'[data-figure="{key}"] b').inner_text().replace("\u202f", ""))
+
+
+def check(page: Page, field: str, value: str) -> None:
+    """Tick one value of a facet, unfolding it first."""
+    facet = page.locator(f'.kh-facets details[data-field="{field}"]')
+    if facet.get_attribute("open") is None:
+        facet.locator("summary").click()
+    box = facet.locator(f'input[data-value="{value}"]')
+    if not box.count():
+        facet.get_by_role("button", name=re.compile(r"\(\d+\)")).click()
+    box.click()
+
+
+def test_two_clicks_to_the_carpet_buyers_of_germany(visit, app):
+    page = visit()
+    check(page, "market", "DE")
+    shows(page, "market=DE")
+    check(page, "craft", "tapis_tissage")
+    shows(page, "market=DE&craft=tapis_tissage")
+    expected = ask(app, "/api/facets?market=DE&craft=tapis_tissage")["counts"]
+    assert figure(page, "buyers") == expected["buyers"] > 0
+    assert page.locator(".kh-rows tbody tr").count() == min(50, expected["buyers"])
+    assert view_of(page)["market"] == "DE" and view_of(page)["craft"] == "tapis_tissage"
+
+
+def test_a_filter_never_remounts_the_map_nor_moves_it(visit):
+    page = visit("/?at=3,44,4")
+    inside = frame(page).locator("html")
+    inside.evaluate("() => { window.same = true; }")
+    before = inside.evaluate("() => [map.getCenter().lng, map.getCenter().lat, map.getZoom()]")
+    check(page, "market", "FR")
+    shows(page, "market=FR")
+    assert inside.evaluate("() => window.same") is True
+    assert inside.evaluate(
+        "() => [map.getCenter().lng, map.getCenter().lat, map.getZoom()]") == before
+
+
+def test_everything_placed_is_drawn_once(visit, app):
+    page = visit("/?market=DE,FR,ES&at=3,44,3")
+    counts = ask(app, "/api/layers/buyers?bbox=-180,-85,180,85&zoom=3&market=DE,FR,ES")
+    total = sum(f["properties"].get("n", 1) for f in counts["features"])
+    assert drawn(page)["buyer"] == total > 10
+
+
+def test_a_mark_a_row_and_a_report_open_the_same_panel(visit):
+    page = visit("/?market=DE")
+    row = page.locator('.kh-rows tr[data-sel="buyer:limala-de"]')
+    row.click()
+    expect(page.locator(".kh-card h2")).to_contain_text("Limala")
+    expect(row).to_have_attribute("aria-selected", "true")
+    assert view_of(page)["sel"] == "buyer:limala-de"
+    frame(page).locator("html").evaluate("""() => new Promise((done) => {
+        const seek = () => { let hit = false; window.kharita.eachLayer((m) => { hit ||= m.selected; });
+          hit ? done() : requestAnimationFrame(seek); }; seek(); })""")
+    page.locator('.kh-card [data-section="reports"] button').first.click()
+    expect(page.locator(".kh-card [data-section=notes]")).to_be_visible()
+    assert view_of(page)["sel"].startswith("report:")
+    page.go_back()
+    expect(page.locator(".kh-card h2")).to_contain_text("Limala")
+
+
+def test_a_click_on_a_mark_selects_it(visit):
+    page = visit("/?market=DE&at=13.4,52.5,9")
+    where = frame(page).locator("html").evaluate("""() => new Promise((done) => {
+        const seek = () => { let hit = null;
+          window.kharita.eachLayer((m) => { if (m.properties.class === 'buyer') hit = m; });
+          if (!hit) return requestAnimationFrame(seek);
+          const p = map.latLngToContainerPoint(hit.getLatLng()); done([p.x, p.y, hit.id]); }; seek(); })""")
+    frame(page).locator("#map_div").click(position={"x": where[0], "y": where[1]})
+    if where[2]:
+        page.wait_for_url(re.compile("sel=buyer"))
+    else:
+        frame(page).locator(".kh-list li button").first.click()
+        page.wait_for_url(re.compile("sel=buyer"))
+    expect(page.locator(".kh-card [data-section=suppliers]")).to_be_visible()
+
+
+def test_buyers_without_a_city_are_a_tag_that_lists_them(visit, app):
+    page = visit("/?market=DE&at=10,51,6")
+    tag = frame(page).locator(".kh-tag").first
+    expect(tag).to_contain_text("sans ville")
+    tag.click()
+    wanted = ask(app, "/api/rows/buyers?market=DE&unlocated=1")["total"]
+    expect(frame(page).locator(".kh-list li")).to_have_count(wanted)
+    frame(page).locator(".kh-list li button").first.click()
+    page.wait_for_url(re.compile("sel=buyer"))
+
+
+def test_choosing_a_report_narrows_everything(visit, app):
+    page = visit("/?sel=report:R-2024-06")
+    page.locator(".kh-card [data-key=filter]").click()
+    shows(page, "report=R-2024-06")
+    expected = ask(app, "/api/facets?report=R-2024-06")["counts"]
+    assert {k: figure(page, k) for k in expected} == expected
+    assert expected["reports"] == 1
+
+
+def test_chips_blame_and_back(visit):
+    page = visit("/?market=LU&buyer=museum_shop")
+    blame = page.locator(".kh-blame")
+    expect(blame).to_be_visible()
+    blame.get_by_role("button").click()
+    expect(blame).to_have_count(0)
+    page.go_back()
+    expect(blame).to_be_visible()
+    page.locator(".kh-chip button").first.click()
+    expect(page.locator(".kh-chip")).to_have_count(1)
+
+
+def test_the_demo_switch_hides_every_generated_record(visit, app):
+    page = visit()
+    page.locator(".kh-demo input").click()
+    shows(page, "origin=published,imported")
+    assert figure(page, "buyers") == ask(app, "/api/facets?origin=published")["counts"]["buyers"]
+    expect(page.locator(".kh-tag-demo")).to_have_count(0)
+
+
+def test_search_folds_accents_and_knows_synonyms(visit):
+    page = visit()
+    page.locator(".kh-search input").fill("Fez")
+    page.keyboard.press("Enter")
+    shows(page, "q=Fez")
+    page.locator('.kh-rows [data-key="tab-sites"]').click()
+    expect(page.locator(".kh-rows tbody")).to_contain_text("Fès")
+
+
+def test_layer_switches_and_camera_are_in_the_address(visit):
+    page = visit()
+    frame(page).locator(".kh-legend label").nth(1).click()
+    page.wait_for_url(re.compile("layers=buyers,maisons|layers=buyers%2Cmaisons"))
+    frame(page).locator('html[data-painted="|buyers,maisons"]').wait_for(state="attached")
+    assert drawn(page)["site"] == 0
+    frame(page).locator(".leaflet-control-zoom-in").click()
+    page.wait_for_url(re.compile("at="))
+    lon, lat, zoom = map(float, view_of(page)["at"].split(","))
+    page.reload()
+    painted(page)
+    camera = frame(page).locator("html").evaluate(
+        "() => [map.getCenter().lng, map.getCenter().lat, map.getZoom()]")
+    assert camera == pytest.approx([lon, lat, zoom], abs=0.01)
+
+
+def test_a_language_changes_direction_and_keeps_the_view(visit):
+    page = visit("/?market=DE")
+    page.locator('.kh-langs [lang="ar"]').click()
+    page.wait_for_url(re.compile("lang=ar"))
+    expect(page.locator("html")).to_have_attribute("data-kh-dir", "rtl")
+    expect(page.locator(".kh-chip")).to_contain_text("ألمانيا")
+    direction = page.locator('[data-testid="stMain"]').evaluate("n => getComputedStyle(n).direction")
+    assert direction == "rtl" and view_of(page)["market"] == "DE"
+    expect(frame(page).locator(".kh-legend")).to_have_attribute("dir", "rtl")
+
+
+@pytest.mark.parametrize("lang", ["fr", "ar", "en"])
+def test_navigation_keeps_the_view(visit, lang):
+    page = visit(f"/?lang={lang}&market=DE")
+    page.locator('[data-testid="stTopNavLink"]').nth(1).click()
+    page.wait_for_url(re.compile("/marches.*market=DE"))
+    expect(page.locator(".kh-chip")).to_have_count(1)
+    assert view_of(page)["market"] == "DE"
+
+
+def test_a_bad_address_is_said_and_harmless(visit):
+    page = visit("/?market=ZZ&lang=fr&at=oops")
+    expect(page.locator(".kh-notice").first).to_contain_text("ZZ")
+    assert figure(page, "buyers") == 228
+
+
+def test_online_tiles_switch_themselves_off(visit):
+    visit.expects_outside = True
+    page = visit()
+    frame(page).locator(".kh-legend label").last.click()
+    expect(frame(page).locator(".kh-note")).to_be_visible()
+    expect(frame(page).locator(".kh-legend label input").last).not_to_be_checked()
+    assert visit.outside and all("openstreetmap" in url for url in visit.outside)
+
+
+def test_a_lost_network_keeps_what_was_drawn_and_offers_to_retry(visit):
+    page = visit("/?at=3,44,4")
+    before = drawn(page)
+    page.context.route("**/api/layers/**", lambda route: route.abort())
+    frame(page).locator(".leaflet-control-zoom-in").click()
+    expect(frame(page).locator(".kh-alarm").first).to_be_visible()
+    assert sum(drawn(page).values()) == sum(before.values())
+
+
+@pytest.mark.parametrize("lang", ["fr", "ar"])
+def test_on_a_phone_the_record_is_a_sheet_and_nothing_is_wider_than_the_screen(visit, lang):
+    page = visit(f"/?lang={lang}&market=DE&sel=buyer:limala-de", size=PHONE)
+    sheet = page.locator(".st-key-kh-dock")
+    expect(sheet).to_be_visible()
+    box = sheet.bounding_box()
+    assert box["y"] > 300 and box["width"] == pytest.approx(400, abs=2)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 400
+    page.locator(".kh-close").click()
+    expect(sheet).to_be_hidden()
+
+
+def test_hostile_text_is_shown_as_text(visit, serve, tmp_path):
+    hostile = '<img src=x onerror="window.top.hit=1">${window.top.hit=2}</script>'
+    (tmp_path / "sources").mkdir()
+    for path in DATA_DIR.glob("*.*json"):
+        shutil.copy(path, tmp_path / path.name)
+    shutil.copy(DATA_DIR / "sources" / "synonyms.csv", tmp_path / "sources")
+    content = json.loads((tmp_path / "buyers.geojson").read_text("utf-8"))
+    found = next(f for f in content["features"] if f["id"] == "limala-de")
+    found["properties"] |= {"name": hostile, "relation_fr": hostile, "city": hostile}
+    (tmp_path / "buyers.geojson").write_text(json.dumps(content), "utf-8")
+    base = serve(KHARITA_STORE=f"files:{tmp_path}")
+    page = visit("/?market=DE&sel=buyer:limala-de&at=13.4,52.5,12", base=base)
+    expect(page.locator(".kh-card h2")).to_contain_text("<img src=x")
+    assert page.evaluate("window.hit") is None

@@ -18,11 +18,12 @@ _LETTERS = str.maketrans({
     **{chr(0x660 + digit): str(digit) for digit in range(10)},
 })
 #: Words that tie others together, folded: records need not hold them to answer a query.
-_LINKING = frozenset("""
-au aux avec chez dans de des du en et la le les ou par pour sur un une
-an and at by for from in of on the to with
-من في الي علي عن مع او و
-""".split())
+_LINKING = frozenset((
+    "au", "aux", "avec", "chez", "dans", "de", "des", "du", "en", "et", "la", "le", "les", "ou",
+    "par", "pour", "sur", "un", "une",
+    "an", "and", "at", "by", "for", "from", "in", "of", "on", "the", "to", "with",
+    "من", "في", "الي", "علي", "عن", "مع", "او", "و",
+))
 _WORD = re.compile(r"[^\W_]+")
 _ARTICLE = "ال"
 

@@ -402,6 +402,13 @@ def test_arabic_is_laid_out_from_the_right(stage: Stage, page: Page) -> None:
     assert close["x"] < title["x"]
 
 
+def test_parts_of_a_line_stand_in_reading_order(stage: Stage, page: Page) -> None:
+    stage.answers["/api/entity/buyer"] = samples.entity(subtitle="R-2025-09 · 10 دجنبر 2025")
+    stage.show("panel", sel=SEL, lang="ar")
+    code, date = (page.locator(".kh-over bdi").nth(n).bounding_box() for n in (0, 1))
+    assert code["x"] >= date["x"] + date["width"]
+
+
 def test_on_a_phone_the_handle_gives_the_sheet_more_room(stage: Stage, page: Page) -> None:
     page.set_viewport_size({"width": 400, "height": 860})
     stage.show("panel", sel=SEL)

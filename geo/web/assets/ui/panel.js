@@ -107,7 +107,7 @@ function content(a, w, state) {
   return [
     el("header", {}, [
       state.data.sel ? grab(w) : null, state.data.sel ? closer(w, state) : null,
-      a.subtitle ? el("p", { class: "kh-over", text: a.subtitle }) : null,
+      a.subtitle ? el("p", { class: "kh-over" }, pieces(a.subtitle)) : null,
       el("h2", { id: "kh-card-title", tabindex: "-1" }, [
         a.class === "overview" ? null : mark(a.class, { open, demo: a.demo }), el("span", { dir: "auto", text: a.title })])]),
     a.tags.length ? el("ul", { class: "kh-tags" }, a.tags.map((t) => el("li", { class: `kh-tag ${t.tone}`, text: t.text }))) : null,
@@ -121,9 +121,12 @@ function content(a, w, state) {
     a.note ? el("p", { class: "kh-note", text: a.note }) : null];
 }
 
+/* Each part keeps its own reading order: « R-2025-09 · 10 دجنبر » would else be shuffled. */
+const pieces = (text) => text.split(" · ").flatMap((part, i) => [i ? " · " : null, el("bdi", { text: part })]);
+
 /* Only pages of the web become links; any other address is text. */
 function link(href, text, w) {
-  if (!isPage(href)) return el("bdi", { text });
+  if (!isPage(href)) return el("span", {}, pieces(text));
   return el("a", { href, target: "_blank", rel: "noopener noreferrer" }, [
     el("bdi", { text }), icon("link"), el("span", { class: "kh-unseen", text: w["ui.new_tab"] ? ` (${w["ui.new_tab"]})` : "" })]);
 }
@@ -148,8 +151,8 @@ function section(s, state) {
 /* The linking sentence is in the reader's language, except in notes, which are quoted. */
 function item(row, s, state) {
   const inside = [mark(row.class, row), el("span", {}, [
-    el("b", { dir: "auto", text: row.title }), row.sub ? el("i", { text: row.sub }) : null,
-    row.why ? el("em", { dir: row.class === "note" ? "auto" : null, text: row.why }) : null])];
+    el("b", { dir: "auto", text: row.title }), row.sub ? el("i", {}, pieces(row.sub)) : null,
+    row.why ? (row.class === "note" ? el("em", { dir: "auto", text: row.why }) : el("em", {}, pieces(row.why))) : null])];
   if (!row.sel) return el("div", { class: "kh-item" }, inside);
   return el("button", { type: "button", class: "kh-item", "data-key": `${s.key}-${row.sel}`, on: { click: () => state.send({ op: "set", field: "sel", value: row.sel }) } }, inside);
 }

@@ -38,7 +38,6 @@ HOME = "MA"
 _COUNTRY_ZOOM = ((150.0, 3), (8.0, 4), (2.0, 5), (0.3, 6), (0.0, 7))
 #: Zoom from which a town of at least so many people is named.
 _TOWN_ZOOM = ((300_000, 6), (120_000, 7), (50_000, 8), (15_000, 9), (0, 10))
-_CITY = _TOWN_ZOOM[0][1]
 _COUNTRY_LAST, _HOME_LAST = 8, 4
 _STUB = 0.03  # degrees: shorter lines are leftovers of the comparison between files
 _AREA_ZOOM = {"regions": (5, 7), "provinces": (8, 10)}
@@ -106,12 +105,9 @@ def labels_bytes(lang: str) -> bytes:
     """
     if lang not in LANGUAGES:
         raise ValueError(f"no labels in {lang!r}")
-    towns = list(_town_labels(lang))
     return _dump({"lang": lang, "labels": [
-        *_home_label(lang), *_market_labels(lang),
-        *(town for town in towns if town[3] == _CITY), *_area_labels("regions", lang),
-        *_country_labels(lang),
-        *(town for town in towns if town[3] != _CITY), *_area_labels("provinces", lang)]})
+        *_home_label(lang), *_market_labels(lang), *_area_labels("regions", lang),
+        *_country_labels(lang), *_town_labels(lang), *_area_labels("provinces", lang)]})
 
 
 def _home_label(lang: str) -> Iterator[list[Any]]:

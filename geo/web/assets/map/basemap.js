@@ -18,7 +18,7 @@
     border: "#0F1818", thick: 0.7, region: "#4B5A4C", province: "#3E4A3D", picked: "#21504E", pickedLine: "#7FD0C9",
     labels: { home: "#E8EFED", market: "#D3DDDA", country: "#9AA9A5", region: "#CDBF95", province: "#B0A37E",
       town: "#D3DDDA", halo: "rgba(11,19,19,.85)" } };
-  const FINE_FROM = 4, PROVINCES_FROM = 7;
+  const FINE_FROM = 4, PROVINCES_FROM = 7, CITY_FROM = 6;
   const CHUNK = 48;     // points that share one bounding box
   const NEAR = 0.6;     // pixels: nearer points are not worth a line
 
@@ -211,23 +211,33 @@
       const zoom = Math.round(map.getZoom());
       const bounds = map.getBounds();
       const [west, south, east, north] = [bounds.getWest(), bounds.getSouth(), bounds.getEast(), bounds.getNorth()];
+      const visible = this.labels.filter(([, lon, lat, first, last]) => zoom >= first && zoom <= last &&
+        lon >= west && lon <= east && lat >= south && lat <= north);
       const taken = this.avoid ? [...this.avoid()] : [];
+      const clear = (box, others) => !others.some((other) => meets(box, other));
+      const dotAt = ([, lon, lat]) => {
+        const { x, y } = map.latLngToContainerPoint([lat, lon]);
+        return [x - 4, y - 4, x + 4, y + 4];
+      };
+      // Names go around the points of the great cities where they can; regions always.
+      const cities = visible.filter((label) => label[5] === "town" && label[3] <= CITY_FROM).map(dotAt);
       const said = new Set();
       const placed = [];
-      for (const [text, lon, lat, first, last, kind] of this.labels) {
-        if (zoom < first || zoom > last || lon < west || lon > east || lat < south || lat > north) continue;
+      for (const label of visible) {
+        const [text, lon, lat, first, , kind] = label;
         // A province named like a town already shown would only repeat it.
         const word = kind === "province" || kind === "town" ? plain(text) : "";
         if (word && kind === "province" && said.has(word)) continue;
         const at = map.latLngToContainerPoint([lat, lon]);
-        const dot = kind === "town" ? [at.x - 4, at.y - 4, at.x + 4, at.y + 4] : null;
-        if (dot && taken.some((t) => meets(dot, t))) continue;
+        const dot = kind === "town" ? dotAt(label) : null;
+        if (dot && !clear(dot, taken)) continue;
         const style = this._style(kind, zoom, first);
         const lines = style.wrap ? wrapped(text) : [text];
         const half = Math.max(...lines.map((line) => this._width(ctx, style.font, line))) / 2;
         const tall = lines.length * style.leading / 2;
-        const box = this._spots(kind, at, half, tall, size).find((b) => b[0] >= 3 && b[1] >= 3 &&
-          b[2] <= size.x - 3 && b[3] <= size.y - 3 && !taken.some((t) => meets(b, t)));
+        const spots = this._spots(kind, at, half, tall, size).filter((b) => b[0] >= 3 && b[1] >= 3 &&
+          b[2] <= size.x - 3 && b[3] <= size.y - 3 && clear(b, taken));
+        const box = spots.find((b) => clear(b, cities)) || (kind === "region" ? null : spots[0]);
         if (!box) continue;
         taken.push(box);
         if (dot) taken.push(dot);
@@ -253,7 +263,7 @@
 
     _style(kind, zoom, first) {
       // A city known from afar stands out among the towns that join it later.
-      const city = kind === "town" && first <= 6 && zoom >= 8;
+      const city = kind === "town" && first <= CITY_FROM && zoom >= 8;
       const large = kind === "region" || city || (kind === "market" && zoom > 4);
       const px = (large ? 12 : 11) + (this.rtl ? 1 : 0);
       const weight = city || ["market", "home", "region"].includes(kind) ? 600

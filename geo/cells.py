@@ -44,7 +44,7 @@ class Bbox:
             raise BadRequest("error.bad_bbox", value=text[:60]) from None
         if not all(map(math.isfinite, (west, south, east, north))):
             raise BadRequest("error.bad_bbox", value=text[:60])
-        if not (west < east and -90 <= south < north <= 90 and west >= -1080 and east <= 1080):
+        if not (west <= east and -90 <= south <= north <= 90 and west >= -1080 and east <= 1080):
             raise BadRequest("error.bad_bbox", value=text[:60])
         return cls(west, south, east, north)
 

@@ -86,7 +86,7 @@ def live_message(query: Query, view: ViewState) -> folium.FeatureGroup:
     group.add_child(Message(script_json({
         "filters": data_query(view), "filtered": bool(view.picks()), "lang": view.lang,
         "dir": t.dir, "sel": view.sel, "selAt": place and place[0], "selClass": place and place[1],
-        "layers": list(view.layers), "base": view.base, "at": view.at,
+        "layers": list(view.layers), "markets": list(view.market), "base": view.base, "at": view.at,
         "words": asset_url(f"words.{view.lang}.json"),
         "labels": asset_url(f"basemap/labels.{view.lang}.json")})))
     return group

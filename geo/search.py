@@ -43,9 +43,11 @@ class Search:
             term = np.zeros(len(columns), bool)
             signatures = np.zeros(len(columns.weights), bool)
             for phrase in phrases:
-                term |= columns.names.holding(phrase, prefix=prefix)
-                term |= self._places[collection].holding(phrase, prefix=prefix)[columns.place]
-                signatures |= self._signatures(columns, phrase, prefix)
+                # Only what is being typed may go on; its synonyms are whole words.
+                going = prefix and phrase == phrases[0]
+                term |= columns.names.holding(phrase, prefix=going)
+                term |= self._places[collection].holding(phrase, prefix=going)[columns.place]
+                signatures |= self._signatures(columns, phrase, going)
             if signatures.any():
                 term |= signatures[columns.signature]
             mask &= term
@@ -56,7 +58,8 @@ class Search:
         mask = np.ones(len(self._catalogue.reports), bool)
         for phrases, prefix in self._terms(q):
             mask &= np.logical_or.reduce(
-                [self._report_texts.holding(p, prefix=prefix) for p in phrases])
+                [self._report_texts.holding(p, prefix=prefix and p == phrases[0])
+                 for p in phrases])
         return {r.id for r, hit in zip(self._catalogue.reports, mask, strict=True) if hit}
 
     def _terms(self, q: str) -> Iterable[tuple[list[str], bool]]:

@@ -47,7 +47,7 @@ def test_every_record_inside_is_counted_once(bbox, zoom, name, view):
 
 @pytest.mark.parametrize("text", [
     "", "1,2,3", "a,b,c,d", "nan,0,1,1", "0,0,inf,1", "10,0,5,1", "0,10,1,5", "0,-91,1,1",
-    "1,1,1,1", "0,0,1e9,1"])
+    "0,0,1e9,1"])
 def test_a_bad_box_is_refused(text):
     with pytest.raises(BadRequest):
         Bbox.parse(text)

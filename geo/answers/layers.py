@@ -13,7 +13,7 @@ from geo.query import Query
 from geo.view import ViewState
 
 #: Where a tag for the whole of Morocco is written, degrees.
-HOME_LON_LAT = (-6.3, 32.0)
+HOME_LON_LAT = (-12.8, 32.6)
 #: The collections behind each address: Maisons travel with the sites.
 LAYER_COLLECTIONS = {"buyers": ("buyers",), "sites": ("sites", "maisons")}
 

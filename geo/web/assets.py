@@ -21,10 +21,11 @@ from starlette.routing import Route
 
 from geo.i18n import LOCALES_DIR, catalogue
 from geo.model import LANGUAGES
-from geo.settings import BOUNDARIES, SOURCES_DIR
+from geo.settings import BOUNDARIES, DATA_DIR, SOURCES_DIR
 
 FOLDER = Path(__file__).parent / "assets"
 BASEMAP_DETAILS = ("110m", "50m", "morocco")
+BASEMAP_DATA = ("regions.geojson", "provinces.geojson", "markets.json", "towns.json")
 IMMUTABLE = "public, max-age=31536000, immutable"
 mimetypes.add_type("text/javascript", ".js")
 mimetypes.add_type("font/woff2", ".woff2")
@@ -62,8 +63,7 @@ def digest() -> str:
     """Covers every asset: the files themselves and what the generated ones are made from."""
     total = hashlib.sha256()
     inputs = [*FOLDER.rglob("*"), *LOCALES_DIR.glob("*.po"), *SOURCES_DIR.glob("*.gz"),
-              *SOURCES_DIR.glob("*.geojson"), SOURCES_DIR / "towns.csv", SOURCES_DIR / "markets.csv",
-              Path(__file__).parent.parent / "basemap.py"]
+              *SOURCES_DIR.glob("*.geojson"), *(DATA_DIR / name for name in BASEMAP_DATA), Path(__file__).parent.parent / "basemap.py"]
     for path in sorted(p for p in inputs if p.is_file()):
         total.update(path.name.encode() + b"\0" + path.read_bytes())
     return total.hexdigest()[:12]

@@ -35,7 +35,7 @@ def main() -> None:
     st.session_state["kh_page"], st.session_state["kh_lang"] = page.url_path, view.lang
     st.session_state["kh_run"] = view, [notice_text(n, t) for n in notices]
     st.html(f'<style>@import url("{asset_url("ui/app.css")}")</style>')
-    widgets.head(view, do)
+    widgets.head(view, do, page=page.url_path)
     show_problems(t)
     page.run()
     with st.container(key="kh-tabs", horizontal=True):

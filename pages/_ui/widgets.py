@@ -79,10 +79,13 @@ def context(view: ViewState) -> dict[str, str]:
             "dir": words(view.lang).dir, "words": asset_url(f"words.{view.lang}.json")}
 
 
-def head(view: ViewState, on_do: OnDo) -> None:
-    """Brand, search box, language switch and share button, fixed in the header."""
+def head(view: ViewState, on_do: OnDo, *, page: str) -> None:
+    """Brand, search box, language switch and share button, fixed in the header.
+
+    ``page`` makes the script look at the address again after a navigation.
+    """
     with st.container(key="kh-head"):
-        mount("head", "w_head", {**context(view), "q": view.q}, on_do)
+        mount("head", "w_head", {**context(view), "q": view.q, "page": page}, on_do)
 
 
 def rail(view: ViewState, on_do: OnDo) -> None:

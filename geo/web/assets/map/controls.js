@@ -86,6 +86,8 @@
   function update(live, message) {
     for (const name of LAYERS) live.boxes[name].checked = message.layers.includes(name);
     live.tiles.checked = message.base === "osm";
+    live.base.showLabels(message.base !== "osm");
+    live.base.highlight(message.markets);
     if (message.base === "osm" && !live.online) {
       live.online = window.KharitaBase.tiles(live._map, { url: live.config.tiles.url,
         attribution: live.config.tiles.attribution, onFail: () => {

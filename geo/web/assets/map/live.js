@@ -25,7 +25,9 @@
     onAdd(map) {
       L.FeatureGroup.prototype.onAdd.call(this, map);
       map.on("moveend", this._moved, this);
-      this.sizes = new ResizeObserver(() => map.invalidateSize({ pan: false }));
+      // While the page settles the centre holds; once the reader acts, what they see holds.
+      this.sizes = new ResizeObserver(() => map.invalidateSize({ pan: !this.settled, animate: false }));
+      window.parent.document.addEventListener("pointerdown", () => { this.settled = true; }, { once: true, capture: true });
       this.sizes.observe(map.getContainer());
     },
 
@@ -217,7 +219,7 @@
       map.setMaxBounds([[-80, -220], [86, 220]]);
       const live = new Live(map, config);
       for (const name of ["dragstart", "zoomstart"]) {
-        map.on(name, () => { if (live.message) live.touched = true; });
+        map.on(name, () => { if (live.ready) live.touched = true; });
       }
       return live;
     },

@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PORT ?= 8501
 
 .DEFAULT_GOAL := help
-.PHONY: help setup test-setup run test lock data check-data
+.PHONY: help setup test-setup run test lint bench data check-data lock
 
 help: ## show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -20,19 +20,35 @@ $(VENV)/.test-stamp: requirements-dev.txt $(VENV)/.run-stamp
 	@touch $@
 
 setup: $(VENV)/.run-stamp ## create .venv with what the app needs
-test-setup: $(VENV)/.test-stamp
+test-setup: $(VENV)/.test-stamp chromium
+
+.PHONY: chromium
+chromium: # the browser that the tests drive
+	@command -v chromium >/dev/null || test -x /usr/bin/chromium || { \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	    apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium; \
+	  else \
+	    echo "Chromium is missing. Install it, for instance: sudo apt-get install chromium" >&2; exit 1; \
+	  fi; }
 
 run: setup ## serve the app on PORT (8501)
 	$(BIN)/streamlit run app.py --server.port $(PORT)
 
-test: test-setup ## run every test
+test: test-setup lint ## run every test
 	$(BIN)/python -m pytest
 
-data: setup ## rebuild the files of data/ from data/sources/
+lint: $(VENV)/.test-stamp ## style, and who may import whom
+	$(BIN)/ruff check .
+	$(BIN)/lint-imports
+
+bench: test-setup ## measure ours, the naive twin and the floor in one run
+	$(BIN)/python -m benchmarks.run
+
+data: setup ## rebuild the data files from data/sources
 	$(BIN)/python -m geo.seed
 
-check-data: setup ## check the files of data/: positions, codes, sources, counts
-	$(BIN)/python -m geo.store.checks
+check-data: setup ## say what is wrong in the data files
+	$(BIN)/python -m geo.store.checks data
 
 lock: ## compile the pinned requirements from the .in lists
 	$(BIN)/python -m pip install --quiet uv

@@ -11,7 +11,14 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 from geo.model import (
-    BUYER_KINDS, COLLECTIONS, CRAFTS, LANGUAGES, PERIOD_CODES, PROVENANCES, SITE_KINDS, STATUSES,
+    BUYER_KINDS,
+    COLLECTIONS,
+    CRAFTS,
+    LANGUAGES,
+    PERIOD_CODES,
+    PROVENANCES,
+    SITE_KINDS,
+    STATUSES,
     Catalogue,
 )
 

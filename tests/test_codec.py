@@ -4,8 +4,7 @@ from __future__ import annotations
 from urllib.parse import parse_qsl
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from geo.codec import MAX_CHARS, data_query, decode, encode
 from geo.errors import AddressTooLong

@@ -3,11 +3,17 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from geo.model import (
-    BUYER_KINDS, CRAFTS, PERIOD_CODES, PROVENANCES, SITE_KINDS, STATUSES, Buyer, period_of,
+    BUYER_KINDS,
+    CRAFTS,
+    PERIOD_CODES,
+    PROVENANCES,
+    SITE_KINDS,
+    STATUSES,
+    Buyer,
+    period_of,
 )
 from geo.query import Query
 from geo.settings import DATA_DIR

@@ -3,8 +3,7 @@ import csv
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from geo.text import _LINKING, Synonyms, fold, phrase, tokens
 

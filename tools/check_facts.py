@@ -13,17 +13,14 @@ import sys
 
 HERE = pathlib.Path(sys.argv[1]) if len(sys.argv) > 1 else pathlib.Path(__file__).resolve().parent.parent / "data" / "sources"
 CRAFTS = set(
-    "tapis_tissage cuir_maroquinerie poterie_ceramique bois_marqueterie broderie_couture bijouterie ferronnerie vannerie "
-    "dinanderie_metal zellige produits_terroir_cosmetique vetement_traditionnel pierre_marbre_platre babouches autre".split()
+    ["tapis_tissage", "cuir_maroquinerie", "poterie_ceramique", "bois_marqueterie", "broderie_couture", "bijouterie", "ferronnerie", "vannerie", "dinanderie_metal", "zellige", "produits_terroir_cosmetique", "vetement_traditionnel", "pierre_marbre_platre", "babouches", "autre"]
 )
 SITE_KINDS = set(
-    "espace_commercialisation complexe_artisanal centre_formation village_artisanal maison_artisane autre zone_activites "
-    "ensemble_artisanal musee_atelier maison_artisan dar_maalma".split()
+    ["espace_commercialisation", "complexe_artisanal", "centre_formation", "village_artisanal", "maison_artisane", "autre", "zone_activites", "ensemble_artisanal", "musee_atelier", "maison_artisan", "dar_maalma"]
 )
 STATUSES = {"active", "planned", "under_construction"}
 ACTOR_KINDS = set(
-    "department_store retail_chain importer_wholesaler marketplace concept_store museum_shop designer_brand trade_fair "
-    "hotel_contract other".split()
+    ["department_store", "retail_chain", "importer_wholesaler", "marketplace", "concept_store", "museum_shop", "designer_brand", "trade_fair", "hotel_contract", "other"]
 )
 SCOPES = {"total", "market", "craft", "market_craft", "city"}
 GROUPS = {"", "europe", "eu", "other_europe", "benelux", "arab_countries", "africa", "north_america", "other"}

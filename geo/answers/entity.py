@@ -5,7 +5,14 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from geo.answers.names import (
-    area_name, crafts_text, is_demo, is_open, kind_label, title_of, value_label, where,
+    area_name,
+    crafts_text,
+    is_demo,
+    is_open,
+    kind_label,
+    title_of,
+    value_label,
+    where,
 )
 from geo.answers.overview import overview
 from geo.answers.partners import sites_that_make, who_buys

@@ -34,6 +34,8 @@ CRAFT_WEIGHTS = {"tapis_tissage": 24, "poterie_ceramique": 20, "zellige": 12,
                  "produits_terroir_cosmetique": 8, "ferronnerie": 6, "bijouterie": 6,
                  "broderie_couture": 6, "pierre_marbre_platre": 5}
 NO_CITY_EVERY = 12
+#: Half of the demo records have no year: real ones seldom say it either.
+YEARS = (*[None] * 15, *range(2011, 2026))
 
 
 def buyers(sources: Path, published: list[Record], total: int) -> list[Record]:
@@ -61,7 +63,7 @@ def buyers(sources: Path, published: list[Record], total: int) -> list[Record]:
                 "name": f"Acteur démo {number:03d} · {KINDS[kind][1]}, {place}",
                 "kind": kind, "country": iso2, "city": place if city else "",
                 "crafts": some(chance, CRAFT_WEIGHTS, 3), "relation_fr": "",
-                "year": chance.choice([None, *range(2012, 2026)]), "website": "",
+                "year": chance.choice(YEARS), "website": "",
                 "provenance": "demo", "precision": "city" if city else "country",
                 "verified": "", "sources": DEMO_SOURCE}))
     return found

@@ -36,6 +36,7 @@ KNOWN_FOR = 120
 SMALLEST_TOWN = 5_000
 URBAN_MAISON_EVERY = 9
 OPEN_MAISONS = 0.85
+YEARS_OPENED = (*[None] * 18, *range(2007, 2025))
 
 
 @dataclass(frozen=True)
@@ -90,15 +91,18 @@ def sites(sources: Path, published: list[Record], *, active: int, in_progress: i
 
 def _places(sources: Path) -> tuple[list[_Place], list[_Place]]:
     by_point = {r["geoname_id"]: r for r in rows(sources, "communes") if r["geoname_id"]}
+    gazetteer = towns(sources)
+    usual = {town["geoname_id"]: town["name"] for town in gazetteer}
     urban = []
-    for town in towns(sources):
+    for town in gazetteer:
         commune = by_point.get(town["geoname_id"])
         if (town["population"] or 0) >= SMALLEST_TOWN and commune and commune["milieu"] == "urbain":
             urban.append(_Place(
                 town["name"], commune["name_fr"], town["province"], town["region"], town["lon"],
                 town["lat"], town["geoname_id"], "town", town["population"] ** 0.5, False))
-    rural = [_Place(r["name_fr"], r["name_fr"], r["province_code"], r["region_code"], r["lon"],
-                    r["lat"], r["geoname_id"], r["position_precision"], 1.0, True)
+    rural = [_Place(usual.get(r["geoname_id"], r["name_fr"]), r["name_fr"], r["province_code"],
+                    r["region_code"], r["lon"], r["lat"], r["geoname_id"],
+                    r["position_precision"], 1.0, True)
              for r in by_point.values() if r["milieu"] == "rural" and r["lon"]]
     return urban, rural
 
@@ -137,8 +141,7 @@ def _record(chance: random.Random, word: str, number: int, status: str, place: _
             "kind": kind, "status": status, "town": place.name, "commune": place.commune,
             "province": place.province, "region": place.region,
             "crafts": some(chance, crafts, 2),
-            "year_opened": chance.choice([None, *range(2008, 2025)])
-            if status == "active" else None,
+            "year_opened": chance.choice(YEARS_OPENED) if status == "active" else None,
             "capacity_artisans": None, "area_m2": None, "budget_mad": None,
             "women_only": True if kind in ("maison_artisane", "dar_maalma") else None,
             "rural": place.rural, "precision": place.precision, "geoname_id": place.geoname_id,

@@ -13,7 +13,7 @@ from geo.seed.tables import codes, number, rows
 from geo.text import fold
 
 Record = dict[str, Any]
-NOISE = ("White House", "Morocco City", "Medina")
+NOISE = ("White House", "Morocco City", "Medina", "الهراويين")
 #: Written with the letters of Arabic alone: no Persian, Urdu or Sorani spelling.
 _ARABIC = re.compile(r"[\u0621-\u063a\u0641-\u064a](?:[\u0621-\u064a '-]*[\u0621-\u064a])?\Z")
 
@@ -21,8 +21,9 @@ _ARABIC = re.compile(r"[\u0621-\u063a\u0641-\u064a](?:[\u0621-\u064a '-]*[\u0621
 def towns(sources: Path) -> list[Record]:
     """The towns, in the order of the source: largest first."""
     communes = {r["geoname_id"]: r for r in rows(sources, "communes") if r["geoname_id"]}
-    usual = {r["geoname_id"]: r["town"] for r in rows(sources, "craft_geography")
-             if r["position_precision"] == "town"}
+    # As the records write it, so that a search by any other spelling finds them.
+    usual = {r["geoname_id"]: r["town"] for name in ("craft_geography", "sites")
+             for r in rows(sources, name) if r["position_precision"] == "town" and r["town"]}
     table = rows(sources, "towns")
     taken = {fold(r["name"]) for r in table}
     found = []
@@ -30,7 +31,7 @@ def towns(sources: Path) -> list[Record]:
         commune = communes.get(row["geoname_id"], {})
         name = usual.get(row["geoname_id"]) or commune.get("name_fr") or row["name"]
         arabic = [a for a in (commune.get("name_ar", ""), row["name_ar"], *codes(row["alt_ar"]))
-                  if _ARABIC.match(a)]
+                  if _ARABIC.match(a) and a not in NOISE]
         others = [a for a in codes(row["alt_latin"]) if _spelling(a) and fold(a) not in taken]
         # A spelling belongs to one town, the larger: GeoNames repeats some on namesakes.
         taken |= {fold(a) for a in others}

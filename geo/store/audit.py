@@ -14,13 +14,15 @@ import math
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 from shapely.affinity import scale
+from shapely.errors import ShapelyError
 from shapely.geometry import Point, shape
 from shapely.geometry.base import BaseGeometry
 
 from geo.i18n import words
-from geo.model import IN_PROGRESS, Catalogue, Site
+from geo.model import IN_PROGRESS, WORLD_REGIONS, Catalogue, Site
 from geo.settings import DATA_DIR, SOURCES_DIR
 from geo.store.checks import Problem
 from geo.store.files import FileStore
@@ -31,6 +33,7 @@ AREA_TOLERANCE_KM = 5.0
 #: ...and a small island or a port well off its country.
 COUNTRY_TOLERANCE_KM = 30.0
 BUYERS, SITES, REPORTS = "buyers.geojson", "sites.geojson", "reports.json"
+TOWNS, MARKETS = "towns.json", "markets.json"
 DEMO_WORD = "démo"
 
 
@@ -44,7 +47,9 @@ def folder_problems(folder: Path) -> list[Problem]:
     """
     data = FileStore(folder).load()
     sources = folder / "sources" if (folder / "sources").is_dir() else SOURCES_DIR
-    return [*data.problems, *_origins(data), *_areas(data, folder), *_countries(data, sources),
+    outlines, unreadable = _outlines(folder)
+    return [*data.problems, *unreadable, *_origins(data), *_areas(data, outlines),
+            *_towns(data, outlines, folder), *_countries(data, sources, folder),
             *_references(data), *_counts(data, sources)]
 
 
@@ -63,8 +68,7 @@ def _origins(data: Catalogue) -> Iterator[Problem]:
                 yield Problem(REPORTS, f"{report.id} ({note.id})", "sources", "no_source", "")
 
 
-def _areas(data: Catalogue, folder: Path) -> Iterator[Problem]:
-    outlines = {**_outlines(folder / "regions.geojson"), **_outlines(folder / "provinces.geojson")}
+def _areas(data: Catalogue, outlines: dict[str, BaseGeometry]) -> Iterator[Problem]:
     for site in data.sites:
         province = data.area_by_code.get(site.province)
         if province and province.region != site.region:
@@ -72,11 +76,25 @@ def _areas(data: Catalogue, folder: Path) -> Iterator[Problem]:
         for field, code in (("region", site.region), ("province", site.province)):
             if site.lon_lat and code in outlines and not near(
                     outlines[code], site.lon_lat, AREA_TOLERANCE_KM):
-                name = data.area_by_code[code].name["fr"] if code in data.area_by_code else code
-                yield Problem(SITES, site.id, field, f"outside_{field}", name)
+                yield Problem(SITES, site.id, field, f"outside_{field}", _name(data, code))
 
 
-def _countries(data: Catalogue, sources: Path) -> Iterator[Problem]:
+def _towns(data: Catalogue, outlines: dict[str, BaseGeometry], folder: Path) -> Iterator[Problem]:
+    for town in _raw(folder / TOWNS, "towns"):
+        id_, code, at = str(town.get("geoname_id"))[:120], town.get("province"), _lon_lat(town)
+        if not isinstance(code, str) or code not in data.area_by_code:
+            yield Problem(TOWNS, id_, "province", "bad_value", str(code)[:60])
+        elif at is None:
+            yield Problem(TOWNS, id_, "lon, lat", "bad_lon_lat", "")
+        elif code in outlines and not near(outlines[code], at, AREA_TOLERANCE_KM):
+            yield Problem(TOWNS, id_, "province", "outside_province", _name(data, code))
+
+
+def _name(data: Catalogue, code: str) -> str:
+    return data.area_by_code[code].name["fr"] if code in data.area_by_code else code
+
+
+def _countries(data: Catalogue, sources: Path, folder: Path) -> Iterator[Problem]:
     content = json.loads(gzip.decompress((sources / "countries_50m.geojson.gz").read_bytes()))
     parts: dict[str, list[BaseGeometry]] = {}
     for feature in content["features"]:
@@ -89,6 +107,19 @@ def _countries(data: Catalogue, sources: Path) -> Iterator[Problem]:
             market = data.market_by_code.get(buyer.country)
             yield Problem(BUYERS, buyer.id, "country", "outside_country",
                           market.name["fr"] if market else buyer.country)
+    for market in data.markets:
+        if market.world_region not in WORLD_REGIONS:
+            yield Problem(MARKETS, market.iso2, "world_region", "bad_value",
+                          str(market.world_region)[:60])
+    for raw in _raw(folder / MARKETS, "markets"):
+        iso2 = raw.get("iso2")
+        around = parts.get(iso2, []) if isinstance(iso2, str) else []
+        for field in ("capital", "label"):
+            at = _lon_lat(raw, f"{field}_")
+            if at is None:
+                yield Problem(MARKETS, str(iso2)[:120], field, "bad_lon_lat", "")
+            elif around and not any(near(part, at, COUNTRY_TOLERANCE_KM) for part in around):
+                yield Problem(MARKETS, str(iso2)[:120], field, "outside_country", str(iso2)[:60])
 
 
 def _references(data: Catalogue) -> Iterator[Problem]:
@@ -137,12 +168,37 @@ def near(area: BaseGeometry, lon_lat: tuple[float, float], tolerance_km: float) 
     return in_km.distance(point) <= tolerance_km
 
 
-def _outlines(path: Path) -> dict[str, BaseGeometry]:
+def _outlines(folder: Path) -> tuple[dict[str, BaseGeometry], list[Problem]]:
+    found: dict[str, BaseGeometry] = {}
+    problems = []
+    for name in ("regions.geojson", "provinces.geojson"):
+        for raw in _raw(folder / name, "features"):
+            inside = raw.get("properties")
+            code = inside.get("code") if isinstance(inside, dict) else None
+            if not isinstance(code, str):
+                continue  # the store has already said so
+            try:
+                found[code] = shape(raw.get("geometry"))
+            except (ShapelyError, ValueError, KeyError, TypeError, AttributeError, IndexError):
+                problems.append(Problem(name, code[:120], "geometry", "unreadable_record",
+                                        "geometry"))
+    return found, problems
+
+
+def _raw(path: Path, list_key: str) -> list[dict[str, Any]]:
+    # What is wrong with the file as a whole, the store has already said.
     try:
-        features = json.loads(path.read_text("utf-8"))["features"]
-        return {f["properties"]["code"]: shape(f["geometry"]) for f in features}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return {}  # the store has already said what is wrong with this file
+        rows = json.loads(path.read_text("utf-8"))[list_key]
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return []
+    return [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
+
+
+def _lon_lat(raw: dict[str, Any], prefix: str = "") -> tuple[float, float] | None:
+    lon, lat = raw.get(f"{prefix}lon"), raw.get(f"{prefix}lat")
+    if any(isinstance(v, bool) or not isinstance(v, (int, float)) for v in (lon, lat)):
+        return None
+    return (lon, lat) if -180 <= lon <= 180 and -90 <= lat <= 90 else None
 
 
 def run(arguments: list[str] | None = None) -> int:

@@ -12,7 +12,13 @@ from functools import lru_cache
 from typing import Any
 
 from geo.model import (
-    BUYER_KINDS, CRAFTS, PRECISIONS, PROVENANCES, REPORT_KINDS, SITE_KINDS, STATUSES,
+    BUYER_KINDS,
+    CRAFTS,
+    PRECISIONS,
+    PROVENANCES,
+    REPORT_KINDS,
+    SITE_KINDS,
+    STATUSES,
 )
 
 MAX_TEXT = 4_000
@@ -109,7 +115,8 @@ def _figures(value: Any) -> bool:
 
 
 def _notes(value: Any) -> bool:
-    return isinstance(value, list) and len(value) <= 400 and all(
+    # A report takes its sources from its notes: without any, nothing supports it.
+    return isinstance(value, list) and 0 < len(value) <= 400 and all(
         isinstance(note, dict) and all(name in note and good(note[name])
                                        for name, good in _NOTE.items()) for note in value)
 

@@ -15,7 +15,16 @@ from typing import Any, TypeVar
 import orjson
 
 from geo.model import (
-    Area, Buyer, Catalogue, Figure, Market, Note, Report, Site, Source, Town,
+    Area,
+    Buyer,
+    Catalogue,
+    Figure,
+    Market,
+    Note,
+    Report,
+    Site,
+    Source,
+    Town,
 )
 from geo.store.checks import Known, Problem, record_problems
 

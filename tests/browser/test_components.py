@@ -90,9 +90,7 @@ def test_hostile_empty_text_and_error_are_text(stage: Stage, page: Page) -> None
 def test_click_or_enter_on_a_row_selects_it(stage: Stage, page: Page) -> None:
     stage.show("table")
     table_row(page, "buyer:b3").click()
-    expect(table_row(page, "buyer:b3")).to_have_attribute("aria-selected", "true")
-    page.keyboard.press("Tab")
-    table_row(page, "buyer:b3").focus()
+    expect(table_row(page, "buyer:b3")).to_be_focused()
     page.keyboard.press("ArrowDown")
     expect(table_row(page, "buyer:b4")).to_be_focused()
     page.keyboard.press("ArrowUp")
@@ -181,6 +179,44 @@ def test_scrolling_down_brings_the_next_page_and_keeps_the_headings(stage: Stage
     heading = page.evaluate("document.querySelector('th').getBoundingClientRect().top"
                             " - document.querySelector('.kh-scroll').getBoundingClientRect().top")
     assert top < -1000 and abs(heading) < 1
+
+
+NEXT = "/api/rows/buyers?v=1&limit=50&offset=50"
+
+
+def test_the_down_arrow_goes_on_into_the_next_page(stage: Stage, page: Page) -> None:
+    stage.show("table")
+    stage.hold(NEXT)
+    table_row(page, "buyer:b0").focus()
+    page.keyboard.press("End")
+    expect(table_row(page, "buyer:b49")).to_be_focused()
+    page.keyboard.press("ArrowDown")
+    stage.release(NEXT)
+    expect(table_row(page, "buyer:b50")).to_be_focused()
+
+
+def test_standing_on_the_button_loads_nothing_until_it_is_pressed(stage: Stage, page: Page) -> None:
+    stage.show("table")
+    table_row(page, "buyer:b0").focus()
+    page.keyboard.press("Tab")
+    expect(page.locator(".kh-more")).to_be_focused()
+    expect(page.locator(".kh-more")).to_be_in_viewport()
+    page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    assert NEXT not in stage.asked
+    page.keyboard.press("Enter")
+    expect(table_row(page, "buyer:b50")).to_be_focused()
+
+
+def test_a_page_that_arrives_late_does_not_take_the_focus(stage: Stage, page: Page) -> None:
+    stage.show("table")
+    stage.hold(NEXT)
+    page.locator(".kh-more").focus()
+    with page.expect_request(f"**{NEXT}"):
+        page.keyboard.press("Enter")
+    table_row(page, "buyer:b3").focus()
+    stage.release(NEXT)
+    expect(table_row(page, "buyer:b50")).to_be_attached()
+    expect(table_row(page, "buyer:b3")).to_be_focused()
 
 
 def test_a_page_that_fails_offers_to_try_again(stage: Stage, page: Page) -> None:

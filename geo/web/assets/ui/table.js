@@ -169,22 +169,23 @@ function focusRow(row) {
 /* Where the next page is asked for: by scrolling near it, by a click, by the down arrow. */
 function more(answer, { body, page, state, w }) {
   if (answer.next === null) return null;
-  let asking = false;
+  let asking = false, onward = false; // onward: the reader wants to go on, not just to see
   const foot = el("div", { class: "kh-foot" });
-  const button = el("button", { type: "button", class: "kh-more kh-link", "data-key": "more", text: w["ui.more"], on: { click: ask } });
+  const button = el("button", { type: "button", class: "kh-more kh-link", "data-key": "more", text: w["ui.more"], on: { click: () => { onward = true; ask(); } } });
   async function ask() {
     if (asking) return;
     asking = true;
-    const byKeyboard = foot.contains(document.activeElement) || body.lastElementChild === document.activeElement;
     try {
       const next = await getJSON(page(answer.next));
       if (!foot.isConnected) return;
       const fresh = lines({ ...next, columns: answer.columns }, state, w);
+      // Looked at now, not when the page was asked: the reader may have gone elsewhere since.
+      const follow = foot.contains(document.activeElement) || (onward && body.lastElementChild === document.activeElement);
       body.append(...fresh);
       const after = more(next, { body, page, state, w });
       if (after) foot.replaceWith(after); else foot.remove();
       choose(body.closest(".kh-rows"), state);
-      if (byKeyboard && fresh[0]) focusRow(fresh[0]);
+      if (follow && fresh[0]) focusRow(fresh[0]);
     } catch (error) {
       foot.replaceChildren(failure(error, w, () => { foot.replaceChildren(button); ask(); }));
     } finally {
@@ -198,7 +199,8 @@ function more(answer, { body, page, state, w }) {
 
 function whenNear(foot, act) {
   const seen = (entries) => {
-    if (!entries.some((e) => e.isIntersecting)) return;
+    // Who stands on the button decides: loading by itself would take it away under the focus.
+    if (!entries.some((e) => e.isIntersecting) || foot.contains(document.activeElement)) return;
     watcher.disconnect();
     act();
   };

@@ -6,7 +6,7 @@ when unknown, never zero. Every record says where it comes from (``provenance``,
 """
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
@@ -222,7 +222,7 @@ class Catalogue:
     """
 
     version: str
-    buyers: tuple[Buyer, ...] = ()
+    buyers: Sequence[Buyer] = ()
     sites: tuple[Site, ...] = ()
     reports: tuple[Report, ...] = ()
     markets: tuple[Market, ...] = ()

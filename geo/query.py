@@ -92,12 +92,9 @@ class Query:
     def _tally(self, collection: str, info: FieldInfo, left: np.ndarray) -> dict[str, int]:
         columns = self.columns[collection]
         codes = info.codes(self.catalogue)
-        if info.name == "report":
-            return {code: int(left[~self._fails(collection, info, (code,))].sum())
-                    for code in codes}
-        if info.name in columns.bits:
-            bits = columns.bits[info.name]
-            return {code: int(left[(bits >> i) & 1 == 1].sum()) for i, code in enumerate(codes)}
+        if info.name in self._several[collection]:
+            sums = self._several[collection][info.name] @ left.astype(np.float32)
+            return {code: int(count) for code, count in zip(codes, sums, strict=True)}
         index = columns.codes[info.name]
         known = index >= 0
         sums = np.bincount(index[known], weights=left[known], minlength=len(codes))
@@ -161,6 +158,22 @@ class Query:
     def _reported(self, collection: str, report_id: str) -> np.ndarray:
         """(s,) whether a report covers or names each signature."""
         return self._reported_masks[collection][report_id]
+
+    @cached_property
+    def _several(self) -> dict[str, dict[str, np.ndarray]]:
+        """(values, s) membership of the filters that a record may pass with several values.
+
+        One product counts them all; float32 counts exactly up to 16 million rows.
+        """
+        found: dict[str, dict[str, np.ndarray]] = {}
+        for name, columns in self.columns.items():
+            reports = [self._reported(name, code) for code in self.codes("report")]
+            found[name] = {"report": np.array(reports, np.float32).reshape(
+                len(reports), len(columns.weights))}
+            for field, bits in columns.bits.items():
+                found[name][field] = np.array(
+                    [(bits >> i) & 1 for i in range(len(self.codes(field)))], np.float32)
+        return found
 
     @cached_property
     def _reported_masks(self) -> dict[str, dict[str, np.ndarray]]:

@@ -19,8 +19,9 @@ from geo.text import fold
 from geo.view import ViewState
 
 MAX_PAGE = 200
-#: Beyond this many matches a page is cut before it is sorted: nobody reads past it.
-MAX_SORTED = 20_000
+#: Beyond this many matches rows keep the map's order: sorting them would cost more than the
+#: page, and nobody reads so far. The columns then say that they cannot be sorted.
+MAX_SORTED = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,22 +94,37 @@ def rows_answer(query: Query, collection: str, view: ViewState, t: Words, *, sor
     else:
         positions = _positions(query, collection, view, bbox, unlocated)
         total = len(positions)
-        columns = query.columns[collection]
-        found = [columns.record(p) for p in positions[:MAX_SORTED]]
-        ordered = sorted(found, key=_sorter(collection, sort))
-    if sort.startswith("-"):
+        record = query.columns[collection].record
+        if total > MAX_SORTED:
+            ordered = _Lazy(positions, record)
+        else:
+            ordered = sorted(map(record, positions), key=_sorter(collection, sort))
+    if sort.startswith("-") and total <= MAX_SORTED:
         ordered = list(reversed(ordered))
     named = query.named_rows(collection, view) if collection != "reports" else frozenset()
     page = ordered[offset: offset + limit]
     after = offset + len(page)
     return {
         "total": total, "text": t.n(f"count.{collection}", total), "sort": sort,
-        "columns": [{"key": c.key, "label": t(f"column.{c.key}"), "sortable": True, "kind": c.kind}
+        "columns": [{"key": c.key, "label": t(f"column.{c.key}"), "sortable": total <= MAX_SORTED, "kind": c.kind}
                     for c in COLUMNS[collection]],
         "rows": [_row(query, collection, r, r.id in named, t) for r in page],
         "next": after if after < len(ordered) else None,
         "empty": "" if total else _empty(query, collection, view, t),
     }
+
+
+class _Lazy(Sequence):
+    """Records made only for the page that is asked."""
+
+    def __init__(self, positions: np.ndarray, record: Callable[[int], Any]) -> None:
+        self._positions, self._record = positions, record
+
+    def __len__(self) -> int:
+        return len(self._positions)
+
+    def __getitem__(self, index):
+        return [self._record(p) for p in self._positions[index]]
 
 
 def _positions(query: Query, collection: str, view: ViewState, bbox: Bbox | None,

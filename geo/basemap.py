@@ -96,8 +96,9 @@ def labels_bytes(lang: str) -> bytes:
 
     Returns
     -------
-    bytes : ``{"lang", "labels": [[text, lon, lat, first zoom, last zoom, kind], ...]}``,
-        the most important first. Kinds: home, market, country, region, province, town.
+    bytes : ``{"lang", "labels": [[text, lon, lat, first zoom, last zoom, kind, reach],
+        ...]}``, the most important first. Kinds: home, market, country, region, province,
+        town. Reach, degrees: how far the text may move and still stand on its ground.
 
     Raises
     ------
@@ -112,15 +113,16 @@ def labels_bytes(lang: str) -> bytes:
 
 def _home_label(lang: str) -> Iterator[list[Any]]:
     (home,) = (c for c in _countries("110m") if c["properties"]["iso2"] == HOME)
-    yield [home["properties"][f"name_{lang}"], *inside(_outline()), 2, _HOME_LAST, "home"]
+    yield [home["properties"][f"name_{lang}"], *inside(_outline()), 2, _HOME_LAST, "home",
+           _reach(_outline())]
 
 
 def _market_labels(lang: str) -> Iterator[list[Any]]:
     """The markets, the largest first: beside it a small one would hide its name."""
-    size = {c["properties"]["iso2"]: shape(c["geometry"]).area for c in _largest("50m")}
-    for market in sorted(_markets(), key=lambda m: -size[m["iso2"]]):
+    ground = {c["properties"]["iso2"]: shape(c["geometry"]) for c in _largest("50m")}
+    for market in sorted(_markets(), key=lambda m: -ground[m["iso2"]].area):
         yield [market["name"][lang], market["label_lon"], market["label_lat"], 2,
-               _COUNTRY_LAST, "market"]
+               _COUNTRY_LAST, "market", _reach(ground[market["iso2"]])]
 
 
 def _country_labels(lang: str) -> Iterator[list[Any]]:
@@ -132,7 +134,7 @@ def _country_labels(lang: str) -> Iterator[list[Any]]:
              for iso2, c in found.items() if iso2 not in skipped]
     for ground, name in sorted(named, key=lambda pair: (-pair[0].area, pair[1])):
         yield [name, *inside(ground), _zoom_of(ground.area, _COUNTRY_ZOOM), _COUNTRY_LAST,
-               "country"]
+               "country", _reach(ground)]
 
 
 def _area_labels(name: str, lang: str) -> Iterator[list[Any]]:
@@ -140,7 +142,7 @@ def _area_labels(name: str, lang: str) -> Iterator[list[Any]]:
     for area in _features(name):
         p = area["properties"]
         yield [p["name_ar" if lang == "ar" else "name_fr"], p["label_lon"], p["label_lat"],
-               first, last, name[:-1]]
+               first, last, name[:-1], _reach(shape(area["geometry"]))]
 
 
 def _town_labels(lang: str) -> Iterator[list[Any]]:
@@ -148,7 +150,11 @@ def _town_labels(lang: str) -> Iterator[list[Any]]:
     for town in sorted(towns, key=lambda t: -(t["population"] or 0)):
         name = (town["name_ar"] if lang == "ar" else "") or town["name"]
         yield [name, round(town["lon"], 3), round(town["lat"], 3),
-               _zoom_of(town["population"] or 0, _TOWN_ZOOM), 99, "town"]
+               _zoom_of(town["population"] or 0, _TOWN_ZOOM), 99, "town", 0]
+
+
+def _reach(ground: BaseGeometry) -> float:
+    return round(ground.area ** 0.5 / 2, 2)
 
 
 def _zoom_of(size: float, floors: tuple[tuple[float, int], ...]) -> int:

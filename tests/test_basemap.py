@@ -35,7 +35,8 @@ def payload(detail: str, boundaries: str = "regions") -> dict[str, Any]:
 
 @cache
 def labels(lang: str) -> list[list[Any]]:
-    return json.loads(labels_bytes(lang))["labels"]
+    """Text, longitude, latitude, first and last zoom, kind."""
+    return [label[:6] for label in json.loads(labels_bytes(lang))["labels"]]
 
 
 def points(flat: list[int]) -> list[tuple[float, float]]:

@@ -315,3 +315,20 @@ def test_online_tiles_survive_two_errors_after_a_success(opened):
         page.evaluate("online.fire('tileerror', {})")
         assert page.evaluate("failures") == expected
     assert page.evaluate("map.hasLayer(online)") is False
+
+
+def test_controls_hide_no_label(opened):
+    page = opened()
+    spain = shown(page)["Espagne"]["box"]
+    page.evaluate("""([x0, y0, x1, y1]) => {
+        const control = L.control({ position: "topleft" });
+        control.onAdd = () => {
+          const panel = document.createElement("div");
+          panel.style.cssText = `position:absolute;margin:0;left:${x0}px;top:${y0}px;width:${x1 - x0}px;height:${y1 - y0}px`;
+          return panel;
+        };
+        control.addTo(map);
+        base.relabel();
+    }""", spain)
+    moved = shown(page)["Espagne"]["box"]
+    assert moved[2] <= spain[0] or moved[0] >= spain[2] or moved[3] <= spain[1] or moved[1] >= spain[3]

@@ -7,6 +7,8 @@
         the labels on show as {text, kind, box}
      onReady   called once, when every payload has arrived or failed and is drawn
      avoid     optional: () => [[x0, y0, x1, y1], ...] in container pixels, kept free of labels
+               as the map's controls always are; call relabel() when they change
+   KharitaBase.boxesOf(map, selector) -> such boxes for elements inside the map
    KharitaBase.tiles(map, {url, attribution, onFail}) -> tile layer that gives up by itself */
 (function () {
   "use strict";
@@ -160,9 +162,9 @@
     ctx.stroke(path);
   }
 
-  /* How far, in pixels, a name may move from its place to find room. */
-  const TIGHT = [[0, 0], [-12, 0], [12, 0], [0, -9], [0, 9]];
-  const ROOMY = [...TIGHT, [0, -18], [0, 18], [-26, 0], [26, 0], [0, -28], [0, 28], [-22, -14], [22, -14], [-22, 14], [22, 14]];
+  /* Steps, in pixels, by which the name of a ground may move to find room, nearest first. */
+  const STEPS = [[0, 0], [-12, 0], [12, 0], [0, -9], [0, 9], [0, -18], [0, 18], [-26, 0], [26, 0], [-22, -14], [22, -14],
+    [-22, 14], [22, 14], [0, -28], [0, 28], [0, -40], [0, 40], [-48, 0], [48, 0], [-44, -28], [44, -28], [-44, 28], [44, 28]];
 
   /* One canvas over the viewport: it moves with the map and is drawn again when that rests. */
   const Labels = L.Layer.extend({
@@ -213,7 +215,11 @@
       const [west, south, east, north] = [bounds.getWest(), bounds.getSouth(), bounds.getEast(), bounds.getNorth()];
       const visible = this.labels.filter(([, lon, lat, first, last]) => zoom >= first && zoom <= last &&
         lon >= west && lon <= east && lat >= south && lat <= north);
-      const taken = this.avoid ? [...this.avoid()] : [];
+      // What stands over the labels: controls, and whatever else the page says.
+      const above = [...boxesOf(map, ".leaflet-control"), ...(this.avoid ? this.avoid() : [])]
+        .filter((box) => meets(box, [0, 0, size.x, size.y]));
+      const taken = [];
+      const degree = 256 * 2 ** zoom / 360;   // pixels
       const clear = (box, others) => !others.some((other) => meets(box, other));
       const dotAt = ([, lon, lat]) => {
         const { x, y } = map.latLngToContainerPoint([lat, lon]);
@@ -224,7 +230,7 @@
       const said = new Set();
       const placed = [];
       for (const label of visible) {
-        const [text, lon, lat, first, , kind] = label;
+        const [text, lon, lat, first, , kind, reach] = label;
         // A province named like a town already shown would only repeat it.
         const word = kind === "province" || kind === "town" ? plain(text) : "";
         if (word && kind === "province" && said.has(word)) continue;
@@ -235,8 +241,8 @@
         const lines = style.wrap ? wrapped(text) : [text];
         const half = Math.max(...lines.map((line) => this._width(ctx, style.font, line))) / 2;
         const tall = lines.length * style.leading / 2;
-        const spots = this._spots(kind, at, half, tall, size).filter((b) => b[0] >= 3 && b[1] >= 3 &&
-          b[2] <= size.x - 3 && b[3] <= size.y - 3 && clear(b, taken));
+        const spots = this._spots(kind, at, half, tall, size, reach * degree).filter((b) => b[0] >= 3 && b[1] >= 3 &&
+          b[2] <= size.x - 3 && b[3] <= size.y - 3 && clear(b, taken) && clear(b, above));
         const box = spots.find((b) => clear(b, cities)) || (kind === "region" ? null : spots[0]);
         if (!box) continue;
         taken.push(box);
@@ -249,16 +255,18 @@
 
     /* Where a label may go, best first. Names of grounds may slide a little to stay in view;
        names of towns stand beside their point. */
-    _spots(kind, at, half, tall, size) {
+    _spots(kind, at, half, tall, size, reach) {
       const around = (x, y) => [x - half - 3, y - tall - 1, x + half + 3, y + tall + 1];
       if (kind !== "town") {
         const slide = (v, reach, room) => (room < 2 * reach ? v : Math.max(reach, Math.min(room - reach, v)));
         const [x, y] = [slide(at.x, half + 6, size.x), slide(at.y, tall + 4, size.y)];
-        return (kind === "region" ? ROOMY : TIGHT).map(([dx, dy]) => around(x + dx, y + dy));
+        const far = Math.max(12, reach);
+        return STEPS.filter(([dx, dy]) => Math.hypot(dx, dy) <= far).map(([dx, dy]) => around(x + dx, y + dy));
       }
-      const side = (half + 8) * (this.rtl ? -1 : 1);
-      return [around(at.x, at.y + tall + 7), around(at.x, at.y - tall - 7),
-        around(at.x + side, at.y), around(at.x - side, at.y)];
+      const way = this.rtl ? -1 : 1;
+      // Close to the point; failing that, past a mark that stands on it.
+      return [5, 14].flatMap((gap) => [around(at.x, at.y + tall + gap + 2), around(at.x, at.y - tall - gap - 2),
+        around(at.x + way * (half + gap + 3), at.y), around(at.x - way * (half + gap + 3), at.y)]);
     },
 
     _style(kind, zoom, first) {
@@ -302,6 +310,15 @@
       });
     },
   });
+
+  /* Boxes of elements over the map, in container pixels. */
+  function boxesOf(map, selector) {
+    const from = map.getContainer().getBoundingClientRect();
+    return [...map.getContainer().querySelectorAll(selector)].map((element) => {
+      const r = element.getBoundingClientRect();
+      return [r.left - from.left, r.top - from.top, r.right - from.left, r.bottom - from.top];
+    }).filter((box) => box[2] > box[0]);
+  }
 
   const meets = (a, b) => a[0] < b[2] && a[2] > b[0] && a[1] < b[3] && a[3] > b[1];
   const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
@@ -410,5 +427,5 @@
     return layer.addTo(map);
   }
 
-  window.KharitaBase = { create, tiles };
+  window.KharitaBase = { create, tiles, boxesOf };
 })();

@@ -4,12 +4,11 @@ import { busy, failure, settled } from "./waiting.js";
 
 const SWIPE_PX = 40;
 
-/* How the reader last acted: an opening by keyboard takes the focus along, a click does not. */
-let acted = { by: "", from: null };
-addEventListener("pointerdown", () => { acted = { by: "pointer", from: null }; }, true);
-addEventListener("keydown", (event) => {
-  acted = event.key === "Enter" || event.key === " " ? { by: "keyboard", from: event.target } : { by: "", from: null };
-}, true);
+/* Where Enter or Space was last pressed, until the reader does something else: an opening by
+   keyboard takes the focus along, a click does not. */
+let pressedOn = null;
+addEventListener("pointerdown", () => { pressedOn = null; }, true);
+addEventListener("keydown", (event) => { pressedOn = event.key === "Enter" || event.key === " " ? event.target : null; }, true);
 
 export default component("card", load);
 
@@ -18,7 +17,7 @@ async function load(root, state) {
   const cut = data.sel.indexOf(":");
   const [kind, id] = cut < 0 ? ["overview", "all"] : [data.sel.slice(0, cut), data.sel.slice(cut + 1)];
   const key = (state.wanted = `${data.lang}|${data.filters}|${data.sel}`);
-  const opened = data.sel && data.sel !== state.sel && acted.by === "keyboard" ? acted.from : null;
+  const opened = data.sel && data.sel !== state.sel ? pressedOn : null;
   if (data.sel !== state.sel) delete document.body.dataset.khSheet;
   state.sel = data.sel;
   document.body.dataset.khSel = data.sel ? "1" : "";

@@ -33,7 +33,7 @@ def edit(folder: Path, name: str, change) -> None:
     """Apply ``change`` to the list of records of a file."""
     path = folder / name
     content = json.loads(path.read_text("utf-8"))
-    change(content["features"] if name.endswith(".geojson") else content["reports"])
+    change(content["features" if name.endswith(".geojson") else name.removesuffix(".json")])
     path.write_text(json.dumps(content), "utf-8")
 
 
@@ -99,6 +99,14 @@ def _leave_a_market(records):
     ("sites.geojson", lambda records: records.clear(), "count_short"),
     ("reports.json", lambda records: records.pop(), "count_short"),
     ("reports.json", lambda records: records[0]["named"].append("nobody"), "unknown_buyer"),
+    ("towns.json", lambda records: records[0].update(lon="west"), "bad_lon_lat"),
+    ("towns.json", lambda records: records[0].update(lat=30.4), "outside_province"),
+    ("towns.json", lambda records: records[0].update(province="99.999"), "bad_value"),
+    ("markets.json", lambda records: records[0].update(world_region="mars"), "bad_value"),
+    ("markets.json", lambda records: records[0].update(capital_lat=0), "outside_country"),
+    ("markets.json", lambda records: records[0].update(label_lon=None), "unreadable_record"),
+    ("regions.geojson", lambda records: records[0]["geometry"].update(type="Nope"),
+     "unreadable_record"),
 ])
 def test_each_rule_on_folders_fires(folder, name, change, code):
     edit(folder, name, change)
@@ -128,6 +136,12 @@ def test_broken_files_are_told_not_raised(folder, content):
     for name in SHIPPED:
         (folder / name).write_bytes(content)
     assert {p.file for p in folder_problems(folder)} >= set(SHIPPED)
+
+
+@pytest.mark.parametrize("name", ["regions.geojson", "provinces.geojson", "towns.json"])
+def test_a_file_nested_too_deep_is_told_not_raised(folder, name):
+    (folder / name).write_text("[" * 100_000, "utf-8")
+    assert (name, "not_json") in {(p.file, p.code) for p in folder_problems(folder)}
 
 
 def test_tolerance_is_in_kilometres():

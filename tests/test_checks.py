@@ -93,6 +93,7 @@ def test_a_good_record_has_no_problem(kind):
     ("report", "markets", ["Germany"], "markets", "bad_value"),
     ("report", "named", "all", "named", "bad_value"),
     ("report", "notes", [None], "notes", "bad_value"),
+    ("report", "notes", [], "notes", "bad_value"),
     ("report", "notes.0.sources", [], "notes", "bad_value"),
     ("report", "notes.0.markets", "DE", "notes", "bad_value"),
     ("report", "notes.0.key_figures.0.value", {"a": 1}, "notes", "bad_value"),

@@ -105,6 +105,22 @@ def test_demo_records_say_so(files):
                 assert all(s["url"].startswith("http") for s in p["sources"])
 
 
+@pytest.mark.parametrize(("name", "field"), [("buyers.geojson", "year"),
+                                             ("sites.geojson", "year_opened")])
+def test_about_half_of_the_demo_records_have_no_year(files, name, field):
+    years = [p[field] for p in properties(files, name)
+             if p["provenance"] == "demo" and p.get("status", "active") == "active"]
+    assert 0.4 < years.count(None) / len(years) < 0.6
+
+
+def test_a_record_writes_its_town_as_the_gazetteer_does(files):
+    """Else a search by another spelling of the town would not find it."""
+    towns = {t["geoname_id"]: t["name"] for t in files["towns.json"]}
+    for p in properties(files, "sites.geojson"):
+        if p["precision"] in ("town", "commune") and p["geoname_id"] in towns:
+            assert p["town"] == towns[p["geoname_id"]]
+
+
 def test_a_buyer_without_a_city_has_no_point(files):
     buyers = files["buyers.geojson"]
     for record in buyers:

@@ -71,7 +71,17 @@
       if (this.base) this.base.remove();
       this.base = window.KharitaBase.create(this._map, {
         urls: { ...this.config.base, labels: message.labels },
-        dark: this.dark, rtl: message.dir === "rtl" });
+        dark: this.dark, rtl: message.dir === "rtl", avoid: () => this._boxes() });
+    },
+
+    /* Where labels may not be written: marks and tags, in pixels. */
+    _boxes() {
+      const boxes = this.getLayers().map((mark) => {
+        const p = this._map.latLngToContainerPoint(mark.getLatLng());
+        const r = mark._radius + 3;
+        return [p.x - r, p.y - r, p.x + r, p.y + r];
+      });
+      return [...boxes, ...window.KharitaBase.boxesOf(this._map, ".kh-tag")];
     },
 
     async fit(options) {
@@ -114,6 +124,7 @@
         this.features = answers.flatMap((a) => a.features);
         this._paint(this.features);
         this._tag(answers.flatMap((a) => a.tags));
+        this.base.relabel();
         window.KharitaControls.failed(this, false);
         requestAnimationFrame(() => { document.documentElement.dataset.painted = `${filters}|${layers}`; });
       } catch (error) {

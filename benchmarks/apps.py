@@ -88,7 +88,7 @@ class App:
                           value)
         else:
             page.evaluate("""(v) => [...document.querySelectorAll('[data-testid=stCheckbox] label')]
-                .find((l) => l.innerText.trim() === v).click()""", value)
+                .find((l) => l.innerText.trim() === v).querySelector('input').click()""", value)
 
     def wait(self, page: Page, picked: list[str]) -> None:
         """Wait until the page shows what is picked, and stays idle."""

@@ -110,9 +110,13 @@ class _Reader:
             if problems:
                 self.problems += [Problem(name, label, p.field, p.code, p.value) for p in problems]
                 continue
+            if label.startswith("#"):  # other records refer to this one by its code
+                self.problems.append(Problem(name, label, id_key, "bad_id", ""))
+                continue
             try:
                 record = parse(raw)
-            except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
+            except (KeyError, TypeError, ValueError, AttributeError, IndexError,
+                    RecursionError) as error:
                 self.problems.append(Problem(name, label, "", "unreadable_record", str(error)[:80]))
                 continue
             if label in found:

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import streamlit as st
 
@@ -13,7 +14,6 @@ from pages._ui.problems import show_problems
 from pages._ui.state import do, read_view
 
 PAGES = Path(__file__).parent.parent
-ASSETS = PAGES.parent / "geo" / "web" / "assets"
 #: File, icon. The file's name is the address; the first one lives at ``/``.
 LISTED = (("carte", "map"), ("marches", "public"), ("localiser", "near_me"),
           ("veille", "article"), ("partager", "ios_share"), ("donnees", "database"))
@@ -21,7 +21,7 @@ LISTED = (("carte", "map"), ("marches", "public"), ("localiser", "near_me"),
 
 def main() -> None:
     """Draw the frame shared by all pages and run the one that was asked for."""
-    st.set_page_config(page_title="Kharita", page_icon=str(ASSETS / "icon.png"), layout="wide",
+    st.set_page_config(page_title="Kharita", page_icon=_icon(), layout="wide",
                        initial_sidebar_state="auto")
     held_lang = st.query_params.get("lang") or st.session_state.get("kh_lang", "fr")
     t = words(held_lang if held_lang in ("fr", "ar", "en") else "fr")
@@ -41,6 +41,12 @@ def main() -> None:
     with st.container(key="kh-tabs", horizontal=True):
         for name, icon in LISTED:
             st.page_link(PAGES / f"{name}.py", label=t(f"tab.{name}"), icon=f":material/{icon}:")
+
+
+def _icon() -> str:
+    """The icon's address: a file would be sent and fetched anew at each run."""
+    here = urlsplit(st.context.url or "http://localhost")
+    return f"{here.scheme}://{here.netloc}{asset_url('icon.png')}"
 
 
 main()

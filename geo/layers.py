@@ -72,6 +72,8 @@ def live_map() -> folium.Map:
                       min_zoom=MIN_ZOOM, max_zoom=MAX_ZOOM)
     # Without tiles folium forgets the zoom limit, and Leaflet then has none.
     made.options["maxZoom"], made.options["minZoom"] = MAX_ZOOM, MIN_ZOOM
+    # The live layer follows the frame's size itself: Leaflet would move the map to do so.
+    made.options["trackResize"] = False
     made.default_js = [("leaflet", asset_url("leaflet/leaflet.js"))]
     made.default_css = [("leaflet", asset_url("leaflet/leaflet.css"))]
     made.add_child(LiveLayer())

@@ -1,7 +1,7 @@
-"""The folium side of the live layer: a map that never changes, and messages to it.
+"""The folium side of the live layer: a map that never changes.
 
-The map string is the same for every view, so streamlit-folium never remounts the frame.
-What changes travels as one short message; the points come over HTTP (``geo.web.api``).
+The map string is the same for every view, so streamlit-folium never remounts the frame. The
+layer follows the view of its page by itself; the points come over HTTP (``geo.web.api``).
 """
 from __future__ import annotations
 
@@ -13,12 +13,7 @@ from branca.element import MacroElement
 from folium.elements import JSCSSMixin
 from folium.template import Template
 
-from geo.answers.layers import selected_place
-from geo.codec import data_query
-from geo.i18n import words
-from geo.query import Query
 from geo.settings import boundaries
-from geo.view import ViewState
 from geo.web.assets import asset_url
 
 #: Where a view without a camera and without filters begins: Morocco and its first markets.
@@ -50,21 +45,6 @@ class LiveLayer(JSCSSMixin, MacroElement):
             "morocco": asset_url(f"basemap/morocco.{which}.json")}})
 
 
-class Message(MacroElement):
-    """What the reader wants to see now, handed to the live layer of the map."""
-
-    _template = Template("""
-        {% macro script(this, kwargs) %}
-        window.feature_group = [];
-        window.kharita.show({{ this.content }});
-        {% endmacro %}""")
-
-    def __init__(self, content: str) -> None:
-        super().__init__()
-        self._name = "Message"
-        self.content = content
-
-
 def live_map() -> folium.Map:
     """A fresh map holding the live layer. Render it anew each run: rendering adds to it."""
     lat, lon, zoom = START_LAT_LON_ZOOM
@@ -78,20 +58,6 @@ def live_map() -> folium.Map:
     made.default_css = [("leaflet", asset_url("leaflet/leaflet.css"))]
     made.add_child(LiveLayer())
     return made
-
-
-def live_message(query: Query, view: ViewState) -> folium.FeatureGroup:
-    """The message that shows a view: addresses and choices, never points."""
-    t = words(view.lang)
-    place = selected_place(query, view)
-    group = folium.FeatureGroup()
-    group.add_child(Message(script_json({
-        "filters": data_query(view), "filtered": bool(view.picks()), "lang": view.lang,
-        "dir": t.dir, "sel": view.sel, "selAt": place and place[0], "selClass": place and place[1],
-        "layers": list(view.layers), "markets": list(view.market), "base": view.base, "at": view.at,
-        "words": asset_url(f"words.{view.lang}.json"),
-        "labels": asset_url(f"basemap/labels.{view.lang}.json")})))
-    return group
 
 
 def script_json(content: Any) -> str:

@@ -7,7 +7,6 @@ import streamlit as st
 from geo.i18n import words
 from geo.service import current
 from pages._ui import widgets
-from pages._ui.state import do
 from pages._ui.tables import show
 
 
@@ -15,8 +14,8 @@ def main() -> None:
     """One row per market, following the filters."""
     view, notices = st.session_state["kh_run"]
     t, query = words(view.lang), current()
-    widgets.rail(view, do)
-    widgets.strip(view, do, notices)
+    widgets.rail()
+    widgets.strip(notices)
     st.header(t("page.marches"))
     st.caption(t("marches.intro"))
     counts = query.facet_counts(view)["market"]

@@ -19,9 +19,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from geo.i18n import LOCALES_DIR, catalogue
+from geo.i18n import LOCALES_DIR, catalogue, words
+from geo.codec import MAX_CHARS, VERSION
 from geo.model import LANGUAGES
 from geo.settings import BOUNDARIES, DATA_DIR, SOURCES_DIR
+from geo.view import FIELDS, MAX_TEXT, SELECTABLE
 
 FOLDER = Path(__file__).parent / "assets"
 BASEMAP_DETAILS = ("110m", "50m", "morocco")
@@ -47,6 +49,7 @@ def assets() -> Mapping[str, Asset]:
         for path in sorted(p for p in folder.rglob("*") if p.is_file()):
             name = prefix + path.relative_to(folder).as_posix()
             found[name] = Asset(_media_type(name), path.read_bytes)
+    found["ui/fields.js"] = Asset("text/javascript", _fields)
     for lang in LANGUAGES:
         found[f"words.{lang}.json"] = Asset("application/json", lambda lang=lang: _words(lang))
         found[f"basemap/labels.{lang}.json"] = Asset(
@@ -61,7 +64,7 @@ def assets() -> Mapping[str, Asset]:
 @cache
 def digest() -> str:
     """Covers every asset: the files themselves and what the generated ones are made from."""
-    total = hashlib.sha256()
+    total = hashlib.sha256(_fields())
     inputs = [*FOLDER.rglob("*"), *LOCALES_DIR.glob("*.po"), *SOURCES_DIR.glob("*.gz"),
               *SOURCES_DIR.glob("*.geojson"), *(DATA_DIR / name for name in BASEMAP_DATA), Path(__file__).parent.parent / "basemap.py"]
     for path in sorted(p for p in inputs if p.is_file()):
@@ -120,6 +123,18 @@ def _media_type(name: str) -> str:
 def _words(lang: str) -> bytes:
     own, source = catalogue(lang), catalogue("fr")
     return orjson.dumps({k: own.get(k, v) for k, v in source.items() if k.startswith("ui.")})
+
+
+def _fields() -> bytes:
+    """The field table of ``geo.view`` for the browser: one table, two readers."""
+    tables = {
+        "FIELDS": [{"name": f.name, "many": f.many, "default": f.default, "affects": f.affects,
+                    "values": f.values if isinstance(f.values, tuple) else None,
+                    "filter": bool(f.concerns)} for f in FIELDS.values()],
+        "LANGUAGES": {lang: words(lang).dir for lang in LANGUAGES}, "SELECTABLE": SELECTABLE,
+        "LIMITS": {"text": MAX_TEXT, "address": MAX_CHARS, "version": VERSION}}
+    return b"".join(b"export const %s = %s;\n" % (name.encode(), orjson.dumps(table))
+                    for name, table in tables.items())
 
 
 def _labels(lang: str) -> bytes:

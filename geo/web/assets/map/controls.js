@@ -71,7 +71,7 @@
     live.back = node("button", { type: "button", className: "kh-button kh-back", dir: message.dir, hidden: true,
       textContent: w["ui.show_on_map"], on: { click: () => {
         live.touched = true;
-        const [lon, lat] = live.message.selAt;
+        const [lon, lat] = live.selected.at;
         live._map.flyTo([lat, lon], Math.max(live._map.getZoom(), 6), { duration: 0.6 });
       } } });
     live.alarm = node("div", { className: "kh-alarm", role: "status", dir: message.dir, hidden: true },
@@ -87,7 +87,7 @@
     for (const name of LAYERS) live.boxes[name].checked = message.layers.includes(name);
     live.tiles.checked = message.base === "osm";
     live.base.showLabels(message.base !== "osm");
-    live.base.highlight(message.markets);
+    live.base.highlight(message.market);
     if (message.base === "osm" && !live.online) {
       live.online = window.KharitaBase.tiles(live._map, { url: live.config.tiles.url,
         attribution: live.config.tiles.attribution, onFail: () => {
@@ -105,8 +105,8 @@
   function failed(live, is) { live.alarm.hidden = !is; }
 
   /* The selected record is elsewhere: offer to go there, never go unasked. */
-  function offscreen(live, message) {
-    live.back.hidden = !message.selAt || live._map.getBounds().contains([message.selAt[1], message.selAt[0]]);
+  function offscreen(live) {
+    live.back.hidden = !live.selected || live._map.getBounds().contains([live.selected.at[1], live.selected.at[0]]);
   }
 
   function tag(live, { field, code, text, n, name, lon_lat: [lon, lat] }) {

@@ -17,8 +17,6 @@ from geo.view import ViewState
 from geo.web.assets import asset_url
 from pages._ui.state import told
 
-_REDRAW = "kh_redraw"
-
 
 @cache
 def _component(name: str, url: str) -> Callable[..., Any]:
@@ -44,27 +42,20 @@ def mount(name: str, *, within: str = "", **data: Any) -> None:
 def head(view: ViewState, *, page: str, repaired: bool, live: bool) -> None:
     """Brand, search box, languages and share button, fixed in the header.
 
-    It also tells Python each new address. On a ``live`` page, whose parts all follow the
-    address by themselves, only this component runs again then.
+    It also tells Python the new address, unless the page is ``live``: all its parts then follow
+    the address by themselves, and only another language needs Python.
 
     Parameters
     ----------
     repaired : whether the address held something unknown: the browser then corrects it.
     """
-    url = asset_url("ui/head.js")
-    data = {"page": page, "repaired": encode(view) if repaired else None}
-
     def changed() -> None:
-        st.session_state[_REDRAW] = told(
-            (st.session_state.get("w_head") or {}).get("go"), live=live)
+        told((st.session_state.get("w_head") or {}).get("go"))
 
-    def draw() -> None:
-        with st.container(key="kh-head"):
-            _component("head", url)(key="w_head", data=data, on_go_change=changed)
-        if st.session_state.pop(_REDRAW, False) and live:
-            st.rerun()
-
-    (st.fragment(draw) if live else draw)()
+    with st.container(key="kh-head"):
+        _component("head", asset_url("ui/head.js"))(
+            key="w_head", on_go_change=changed,
+            data={"page": page, "repaired": encode(view) if repaired else None, "live": live})
 
 
 def rail() -> None:

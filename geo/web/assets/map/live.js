@@ -242,7 +242,8 @@
       }
       const follow = () => {
         page = window.parent.kharita;
-        page.follow(window, () => live.show(page.view), () => window.frameElement !== null);
+        // First of all parts: its answer takes longest to draw.
+        page.follow(window, () => live.show(page.view), () => window.frameElement !== null, true);
         live.show(page.view);
       };
       // The page's parts and this frame load side by side: either may be first.

@@ -1,26 +1,27 @@
 /* The reader's view in this window. The address is the only truth: an act of the reader is one
-   entry of the history, the parts follow at once, and Python is told (`sync`) so that a page it
-   draws later starts from the same view. */
+   entry of the history, and the parts follow at once. Python is told (`sync`) where it draws
+   something that depends on it: on a live page that is the language alone. */
 import { LIMITS } from "./fields.js";
 import { apply, described, read, write } from "./view.js";
 
+const LINKS = "a[data-testid=stTopNavLink], a[data-testid=stSidebarNavLink], a[data-testid=stPageLink-NavLink]";
+
 function start() {
   const followers = new Map();
-  let held = ""; // the last query: a link of the navigation drops it from the address
   const bus = {
-    view: described(read("")), notice: "", sync: () => {},
+    view: described(read("")), notice: "", live: false, sync: () => {},
 
     /* Look at the address again. Whether the view changed, and everybody was told. */
     look() {
-      if (location.search) held = location.search;
-      else if (held && location.pathname !== bus.path) history.replaceState(history.state, "", location.pathname + held);
-      else held = "";
+      const before = bus.view;
       bus.path = location.pathname;
-      const view = described(read(held));
-      if (view.query === bus.view.query) return false;
-      bus.view = view;
+      bus.view = described(read(location.search));
+      if (bus.view.query === before.query) return false;
       bus.notice = "";
-      tell();
+      for (const [key, { act, alive }] of followers) {
+        if (alive()) act(); else followers.delete(key);
+      }
+      if (!bus.live || bus.view.lang !== before.lang) bus.sync(bus.view.query);
       return true;
     },
 
@@ -30,48 +31,49 @@ function start() {
       if (query === bus.view.query) return;
       if (query.length > LIMITS.address) {
         bus.notice = "ui.address_too_long"; // said by the sentence above the map
-        tell();
+        for (const { act } of followers.values()) act();
         return;
       }
       history.pushState({}, "", location.pathname + (query && `?${query}`));
-      if (!query) held = "";
       bus.look();
-      bus.sync(query);
     },
 
-    /* The camera moved: the address follows, nothing else has to. */
+    /* Correct the address without an entry: the camera moved, or a value was unknown. */
+    correct(query) {
+      history.replaceState(history.state, "", location.pathname + (query && `?${query}`));
+    },
     camera(lon, lat, zoom) {
       bus.view = described({ ...bus.view, at: [lon, lat, zoom] });
-      held = `?${bus.view.query}`;
-      history.replaceState(history.state, "", location.pathname + held);
+      bus.correct(bus.view.query);
     },
 
-    /* Put an address that Python could not read whole back in order. */
-    repair(query) {
-      held = query && `?${query}`;
-      history.replaceState(history.state, "", location.pathname + held);
-      bus.look();
+    /* Call `act` at each change of the view, as long as `alive` says so; `first` before the others. */
+    follow(key, act, alive, first = false) {
+      const others = first ? [...followers].filter(([k]) => k !== key) : [];
+      if (first) followers.clear();
+      followers.set(key, { act, alive });
+      for (const [k, follower] of others) followers.set(k, follower);
     },
-
-    /* Call `act` at each change of the view, as long as `alive` says so. */
-    follow(key, act, alive) { followers.set(key, { act, alive }); },
   };
 
-  function tell() {
-    for (const [key, { act, alive }] of followers) {
-      if (alive()) act(); else followers.delete(key);
-    }
-  }
-
-  bus.path = location.pathname;
   bus.look();
-  // Back and Forward within a page are ours too: Streamlit would run the script, and remember
-  // an address that it then sends again after the reader has gone on.
+  // Back and Forward within a page are ours: Streamlit would run the script, and remember an
+  // address that it then sends again after the reader has gone on.
   addEventListener("popstate", (event) => {
-    if (!location.search) held = "";
     if (location.pathname !== bus.path || location.hash) return;
     event.stopImmediatePropagation();
-    if (bus.look()) bus.sync(bus.view.query);
+    bus.look();
+  }, true);
+  // Streamlit's links to pages drop the query. Going there as Back and Forward do keeps it.
+  addEventListener("click", (event) => {
+    const link = event.target.closest?.(LINKS);
+    if (!link || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    const { pathname } = new URL(link.href);
+    if (pathname === location.pathname) return;
+    history.pushState({}, "", pathname + location.search);
+    dispatchEvent(new PopStateEvent("popstate", { state: {} }));
   }, true);
   return bus;
 }

@@ -106,18 +106,31 @@ export function component(name, draw, act = () => {}) {
     const state = (root.kharita ||= { send: bus.go });
     const show = () => {
       const data = (state.data = { ...bus.view, ...given });
-      document.documentElement.dataset.khDir = data.dir;
-      document.documentElement.lang = data.lang;
-      document.documentElement.dataset.khTheme = isDark() ? "dark" : "light";
+      mood(data);
       root.dir = data.dir;
       const turn = (state.turn = (state.turn || 0) + 1);
       const current = () => state.turn === turn;
       Promise.resolve(draw(root, state, current)).catch((error) => { if (current()) failed(root, data, error, () => draw(root, state, current)); });
     };
     act(given, setTriggerValue);
+    dark = null;
     bus.follow(root, show, () => root.isConnected);
     if (!bus.look()) show();
   };
+}
+
+/* What style sheets ask of the page. Written only when it changes: each write costs a new style
+   of every element; the theme is looked at once per run of Python. */
+let dark = null;
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => { dark = null; });
+
+function mood({ dir, lang }) {
+  const html = document.documentElement;
+  dark ??= isDark();
+  if (html.dataset.khDir !== dir) html.dataset.khDir = dir;
+  if (html.lang !== lang) html.lang = lang;
+  const theme = dark ? "dark" : "light";
+  if (html.dataset.khTheme !== theme) html.dataset.khTheme = theme;
 }
 
 function isDark() {

@@ -38,11 +38,15 @@ export default component("head-tools", async (root, state, current) => {
     share, said);
 }, listen);
 
-/* Python learns of each change through this component: the whole address, so that the last one wins. */
+/* Python learns of a change through this component: the whole address, so that the last one wins. */
 let mended = null; // what Python says again with each of its runs is done once
-function listen({ repaired }, setTriggerValue) {
+function listen({ repaired, live }, setTriggerValue) {
+  bus.live = live;
   bus.sync = (query) => setTriggerValue("go", { query, at: Date.now() });
-  if (repaired !== mended && repaired !== null) bus.repair(repaired);
+  if (repaired !== mended && repaired !== null) {
+    bus.correct(repaired);
+    bus.look();
+  }
   mended = repaired;
 }
 

@@ -104,7 +104,7 @@ def _leave_a_market(records):
     ("towns.json", lambda records: records[0].update(province="99.999"), "bad_value"),
     ("markets.json", lambda records: records[0].update(world_region="mars"), "bad_value"),
     ("markets.json", lambda records: records[0].update(capital_lat=0), "outside_country"),
-    ("markets.json", lambda records: records[0].update(label_lon=None), "unreadable_record"),
+    ("markets.json", lambda records: records[0].update(label_lon=None), "bad_value"),
     ("regions.geojson", lambda records: records[0]["geometry"].update(type="Nope"),
      "unreadable_record"),
 ])

@@ -91,7 +91,8 @@ def test_every_code_has_its_words(french):
         "craft": model.CRAFTS, "buyer": model.BUYER_KINDS, "site": model.SITE_KINDS,
         "status": model.STATUSES, "origin": model.PROVENANCES, "precision": model.PRECISIONS,
         "period": model.PERIOD_CODES, "report_kind": model.REPORT_KINDS,
-        "world": model.WORLD_REGIONS,
+        "world": model.WORLD_REGIONS, "evidence": model.EVIDENCES,
+        "agreement": model.AGREEMENTS, "agreement_source": model.AGREEMENT_SOURCES,
     }
     missing = [f"{family}.{code}" for family, codes in families.items() for code in codes
                if f"{family}.{code}" not in french.texts]

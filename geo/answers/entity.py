@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from geo.answers.names import (
+    agreements_text,
     area_name,
     crafts_text,
     is_demo,
@@ -157,8 +158,9 @@ def _market(query: Query, id_: str, view: ViewState, t: Words) -> dict[str, Any]
         "title": t.pick(market.name), "subtitle": t(f"world.{market.world_region}"),
         "lead": market.evidence_fr,
         "tags": [{"text": t(f"evidence.{market.evidence}"), "tone": "plain"}],
-        "facts": _facts(t, [("capital", market.capital), ("agreement", market.agreement),
-                            ("agreement_source", market.agreement_source)]),
+        "facts": _facts(t, [("capital", market.capital), ("agreement", agreements_text(market, t)),
+                            ("agreement_source", t(f"agreement_source.{market.agreement_source}")
+                             if market.agreement_source else "")]),
         "sections": [
             _reports_section(query, query.reports.about_market(id_), id_, t),
             _buyers_section(query, view.cleared().with_(market=(id_,)), "market", id_, t),

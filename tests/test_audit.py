@@ -99,7 +99,7 @@ def _leave_a_market(records):
     ("sites.geojson", lambda records: records.clear(), "count_short"),
     ("reports.json", lambda records: records.pop(), "count_short"),
     ("reports.json", lambda records: records[0]["named"].append("nobody"), "unknown_buyer"),
-    ("towns.json", lambda records: records[0].update(lon="west"), "bad_lon_lat"),
+    ("towns.json", lambda records: records[0].update(lon="west"), "bad_value"),
     ("towns.json", lambda records: records[0].update(lat=30.4), "outside_province"),
     ("towns.json", lambda records: records[0].update(province="99.999"), "bad_value"),
     ("markets.json", lambda records: records[0].update(world_region="mars"), "bad_value"),

@@ -86,9 +86,7 @@ def _towns(data: Catalogue, outlines: dict[str, BaseGeometry], folder: Path) -> 
         id_, code, at = str(town.get("geoname_id"))[:120], town.get("province"), _lon_lat(town)
         if not isinstance(code, str) or code not in data.area_by_code:
             yield Problem(TOWNS, id_, "province", "bad_value", str(code)[:60])
-        elif at is None:
-            yield Problem(TOWNS, id_, "lon, lat", "bad_lon_lat", "")
-        elif code in outlines and not near(outlines[code], at, AREA_TOLERANCE_KM):
+        elif at and code in outlines and not near(outlines[code], at, AREA_TOLERANCE_KM):
             yield Problem(TOWNS, id_, "province", "outside_province", _name(data, code))
 
 

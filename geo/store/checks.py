@@ -192,7 +192,8 @@ _PLACES: Mapping[str, Mapping[str, Check]] = {
                "agreement_source": _among((*AGREEMENT_SOURCES, ""))},
     "region": _AREA,
     "province": {**_AREA, "region_code": lambda value: _text(value) and bool(_REGION.match(value))},
-    "town": {"name": _filled, "name_ar": _text, "alt": _texts, "province": _text},
+    "town": {"name": _filled, "name_ar": _text, "alt": _texts, "province": _text,
+             "population": _number, "lon": _degrees(180), "lat": _degrees(90)},
 }
 #: Kind -> the field that identifies a record, and its form.
 _IDS: Mapping[str, tuple[str, re.Pattern[str]]] = {
@@ -201,6 +202,7 @@ _IDS: Mapping[str, tuple[str, re.Pattern[str]]] = {
 }
 _IN_PROPERTIES = ("buyer", "site", "region", "province")
 _WITH_POINT = ("buyer", "site")
+_WITH_OUTLINE = ("region", "province")
 
 
 def record_problems(kind: str, raw: Any, known: Known) -> list[Problem]:
@@ -232,7 +234,23 @@ def record_problems(kind: str, raw: Any, known: Known) -> list[Problem]:
             found.append(Problem("", "", name, "bad_value", _shown(inside[name])))
     if kind in _WITH_POINT:
         found += _position_problems(raw.get("geometry"), inside)
+    if kind in _WITH_OUTLINE and not _outline(raw.get("geometry")):
+        found.append(Problem("", "", "geometry", "bad_value", _shown(raw.get("geometry"))))
     return found
+
+
+def _outline(geometry: Any) -> bool:
+    """Whether a geometry is made of closed rings of positions."""
+    try:
+        polygons = {"Polygon": lambda c: [c], "MultiPolygon": list}[geometry["type"]](
+            geometry["coordinates"])
+        rings = [ring for polygon in polygons for ring in polygon]
+        return bool(rings) and all(
+            len(ring) >= 4 and ring[0] == ring[-1]
+            and all(len(p) in (2, 3) and -180 <= p[0] <= 180 and -90 <= p[1] <= 90 for p in ring)
+            for ring in rings)
+    except (KeyError, TypeError, IndexError):
+        return False
 
 
 def _position_problems(geometry: Any, inside: Mapping[str, Any]) -> list[Problem]:

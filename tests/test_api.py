@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 
 import pytest
@@ -59,6 +60,21 @@ def test_an_agreement_is_told_in_the_readers_language_and_as_unverified(
         for market in catalogue.markets:
             said = str(client.get(f"/api/entity/market/{market.iso2}?lang={lang}").json()["facts"])
             assert "FTA" not in said and "knowledge" not in said and "agreement" not in said
+
+
+@pytest.mark.parametrize(("lang", "told"), [
+    ("fr", {"exportations (janvier – novembre 2022)": "928,66 MDH"}),
+    ("ar", {"exportations (يناير – نونبر 2022)": "928,66 MDH"}),
+    ("en", {"exportations (January – November 2022)": "928.66 MDH"})])
+def test_key_figures_tell_their_period_and_number_in_words(client, catalogue, lang, told):
+    seen: dict[str, set[str]] = {}
+    for report in catalogue.reports:
+        answer = client.get(f"/api/entity/report/{report.id}?lang={lang}").json()
+        for fact in answer["facts"]:
+            assert not re.search(r"\d{4}-\d\d|\d/\d", fact["label"]), fact
+            seen.setdefault(fact["label"].replace("\u2009", " "), set()).add(fact["value"])
+    for label, value in told.items():
+        assert value in seen[label]
 
 
 def texts(content):

@@ -86,6 +86,30 @@ def test_counts_agree_in_number(lang, count, text):
     assert words(lang).n("count.buyers", count) == text
 
 
+@pytest.mark.parametrize(("period", "fr", "ar", "en"), [
+    ("2022", "2022", "2022", "2022"),
+    ("2015-05", "mai 2015", "ماي 2015", "May 2015"),
+    ("2022-01/2022-11", "janvier – novembre 2022", "يناير – نونبر 2022", "January – November 2022"),
+    ("2022-01/2022-12", "2022", "2022", "2022"),
+    ("2022-11/2022-11", "novembre 2022", "نونبر 2022", "November 2022"),
+    ("2021-11/2022-02", "novembre 2021 – février 2022", "نونبر 2021 – فبراير 2022",
+     "November 2021 – February 2022"),
+    ("2019-2023", "2019–2023", "2019–2023", "2019 – 2023"),
+    ("2019-01/2023-12", "2019–2023", "2019–2023", "2019 – 2023"),
+    ("2022-07/2023", "juillet 2022 – décembre 2023", "يوليوز 2022 – دجنبر 2023",
+     "July 2022 – December 2023"),
+    ("", "", "", ""),
+])
+def test_periods_are_told_in_words(period, fr, ar, en):
+    told = [words(lang).period(period).replace("\u2009", " ") for lang in ("fr", "ar", "en")]
+    assert told == [fr, ar, en]
+
+
+@pytest.mark.parametrize("text", ["soon", "2022-13/2022-14", "2023-05/2022-01", "2022/", "/", "a/b/c"])
+def test_what_is_no_period_stays_as_it_is(text):
+    assert words("fr").period(text) == text
+
+
 def test_every_code_has_its_words(french):
     families = {
         "craft": model.CRAFTS, "buyer": model.BUYER_KINDS, "site": model.SITE_KINDS,

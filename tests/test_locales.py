@@ -76,6 +76,30 @@ def test_texts_are_in_their_language(lang):
             assert not ARABIC_DIGIT.search(form), (key, form)
 
 
+def arabic_texts():
+    for key, text in load("ar").texts.items():
+        for form in text if isinstance(text, tuple) else (text,):
+            yield key, form
+
+
+def test_arabic_holds_no_latin_word_but_names_and_commands():
+    found = {(key, word) for key, form in arabic_texts()
+             for word in re.findall(r"[A-Za-z]+", re.sub(r"\{\w+\}|make data|Natural Earth", "", form))}
+    assert {word for _, word in found} <= {"JSON", "CSV", "UTF"}, found
+
+
+def test_arabic_is_punctuated_as_arabic():
+    wrong = re.compile(r"[,;?\"“”]|\s[،؛؟.:]|[،؛](?=\S)")
+    assert [(key, form) for key, form in arabic_texts() if wrong.search(form)] == []
+
+
+@pytest.mark.parametrize(("word", "instead"), [
+    ("قائمة", "لائحة"), ("محافظة", "إقليم"), ("الحرف اليدوية", "الصناعة التقليدية"),
+    ("ريفي", "قروي"), ("حرفيين", "صناع"), ("أفريقيا", "إفريقيا")])
+def test_arabic_keeps_to_moroccan_administrative_usage(word, instead):
+    assert [(key, form, instead) for key, form in arabic_texts() if word in form] == []
+
+
 @pytest.mark.parametrize(("lang", "count", "text"), [
     ("fr", 0, "0 acheteur"), ("fr", 1, "1 acheteur"), ("fr", 28, "28 acheteurs"),
     ("en", 0, "0 buyers"), ("en", 1, "1 buyer"), ("en", 28, "28 buyers"),

@@ -271,7 +271,7 @@ def test_seas_are_named_softly_and_once(opened, lang, names, slanted):
     written = page.evaluate(LETTERING)
     for name in names:
         font, color = written[name]
-        assert ("italic" in font) == slanted and color == "#47636f"
+        assert ("italic" in font) == slanted and color == "#425d69"
     assert not any("italic" in font for text, (font, _) in written.items()
                    if shown(page).get(text, {}).get("kind") != "sea")
 

@@ -10,7 +10,7 @@
 (function () {
   "use strict";
   const LIGHT = { home: "#2F3B39", market: "#36433F", country: "#5B6865", region: "#6B5A32", province: "#7A6A45",
-    town: "#36433F", sea: "#47636F", halo: "rgba(255,253,248,.85)", seaHalo: "rgba(197,213,220,.7)" };
+    town: "#36433F", sea: "#425D69", halo: "rgba(255,253,248,.85)", seaHalo: "rgba(197,213,220,.7)" };
   const DARK = { home: "#E8EFED", market: "#D3DDDA", country: "#9AA9A5", region: "#CDBF95", province: "#B0A37E",
     town: "#D3DDDA", sea: "#78929C", halo: "rgba(11,19,19,.85)", seaHalo: "rgba(11,19,19,.7)" };
   const CITY_FROM = 6;

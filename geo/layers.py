@@ -36,7 +36,7 @@ class LiveLayer(JSCSSMixin, MacroElement):
         super().__init__()
         self._name = "LiveLayer"
         self.default_js = [(name, asset_url(f"map/{name}.js"))
-                           for name in ("basemap", "marks", "controls", "live")]
+                           for name in ("labels", "basemap", "marks", "controls", "live")]
         self.default_css = [("live", asset_url("map/live.css"))]
         which = boundaries()
         self.config = script_json({"tiles": TILES, "credits": CREDITS, "base": {

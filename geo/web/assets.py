@@ -66,7 +66,9 @@ def digest() -> str:
     """Covers every asset: the files themselves and what the generated ones are made from."""
     total = hashlib.sha256(_fields())
     inputs = [*FOLDER.rglob("*"), *LOCALES_DIR.glob("*.po"), *SOURCES_DIR.glob("*.gz"),
-              *SOURCES_DIR.glob("*.geojson"), *(DATA_DIR / name for name in BASEMAP_DATA), Path(__file__).parent.parent / "basemap.py"]
+              *SOURCES_DIR.glob("*.geojson"), SOURCES_DIR / "seas.csv",
+              *(DATA_DIR / name for name in BASEMAP_DATA),
+              Path(__file__).parent.parent / "basemap.py"]
     for path in sorted(p for p in inputs if p.is_file()):
         total.update(path.name.encode() + b"\0" + path.read_bytes())
     return total.hexdigest()[:12]

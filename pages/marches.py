@@ -4,6 +4,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
+from geo.answers.names import agreements_text
 from geo.i18n import words
 from geo.service import current
 from pages._ui import widgets
@@ -23,7 +24,7 @@ def main() -> None:
         t("column.market"): t.pick(m.name), t("marches.world"): t(f"world.{m.world_region}"),
         t("marches.buyers"): counts[m.iso2],
         t("marches.reports"): len(query.reports.about_market(m.iso2)),
-        t("fact.agreement"): m.agreement, t("marches.evidence"): t(f"evidence.{m.evidence}"),
+        t("fact.agreement"): agreements_text(m, t), t("marches.evidence"): t(f"evidence.{m.evidence}"),
     } for m in query.catalogue.markets if not view.market or m.iso2 in view.market]
     rows.sort(key=lambda row: -row[t("marches.buyers")])
     show(pd.DataFrame(rows), t)

@@ -19,8 +19,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from geo.i18n import LOCALES_DIR, catalogue, words
 from geo.codec import MAX_CHARS, VERSION
+from geo.i18n import LOCALES_DIR, catalogue, words
 from geo.model import LANGUAGES
 from geo.settings import BOUNDARIES, DATA_DIR, SOURCES_DIR
 from geo.view import FIELDS, MAX_TEXT, SELECTABLE

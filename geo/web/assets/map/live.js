@@ -94,12 +94,15 @@
 
     /* Where labels may not be written: marks and tags, in pixels. */
     _boxes() {
-      const boxes = this.getLayers().map((mark) => {
+      return [...this._markBoxes(), ...window.KharitaBase.boxesOf(this._map, ".kh-tag")];
+    },
+
+    _markBoxes() {
+      return this.getLayers().map((mark) => {
         const p = this._map.latLngToContainerPoint(mark.getLatLng());
         const r = mark._radius + 3;
         return [p.x - r, p.y - r, p.x + r, p.y + r];
       });
-      return [...boxes, ...window.KharitaBase.boxesOf(this._map, ".kh-tag")];
     },
 
     async fit(options) {
@@ -180,7 +183,8 @@
       this.tags.clearLayers();
       // Regions are too close to tell apart from afar: their records are one tag then.
       const near = this._map.getZoom() >= 6;
-      for (const tag of tags.filter((g) => g.field === "market" || g.wide !== near)) window.KharitaControls.tag(this, tag).addTo(this.tags);
+      const taken = this._markBoxes();
+      for (const tag of tags.filter((g) => g.field === "market" || g.wide !== near)) window.KharitaControls.tag(this, tag, taken).addTo(this.tags);
     },
 
     _click(event) {

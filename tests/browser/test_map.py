@@ -128,7 +128,7 @@ def test_two_clicks_to_the_carpet_buyers_of_germany(visit, app):
     shows(page, "market=DE&craft=tapis_tissage")
     expected = ask(app, "/api/facets?market=DE&craft=tapis_tissage")["counts"]
     assert figure(page, "buyers") == expected["buyers"] > 0
-    assert page.locator(".kh-rows tbody tr").count() == min(50, expected["buyers"])
+    assert page.locator(".kh-rows tbody tr").count() == min(24, expected["buyers"])
     assert view_of(page)["market"] == "DE" and view_of(page)["craft"] == "tapis_tissage"
 
 

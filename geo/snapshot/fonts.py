@@ -101,6 +101,8 @@ def wrap(text: str, room: float, size: float, weight: int = 400, lines: int = 99
         line = " ".join(words[:take])
         if take == 1 and width_of(line, size, weight) > room:
             cut = max(1, len(fit(line, room, size, weight)) - 1)
+            joint = max(line.rfind(c, cut // 2, cut) for c in "&/?,;") + 1
+            cut = joint or cut
             line, words = words[0][:cut], [words[0][cut:], *words[1:]]
         else:
             words = words[take:]

@@ -23,6 +23,8 @@ STYLE = {"home": (14.5, 600), "market": (12.5, 600), "country": (12, 400), "regi
          "province": (11, 400), "town": (11.5, 500), "record": (12.5, 600)}
 #: More single records than this are read in the table, not on the map.
 MOST_NAMED = 14
+#: From afar a single record is an accident of the grouping: only a chosen one is named.
+NAMED_FROM = 3.4
 _GREAT_TOWN = 6
 
 
@@ -36,7 +38,7 @@ def _names(lang: str) -> tuple[list[list[Any]], np.ndarray, np.ndarray]:
 def record_labels(marks: Sequence[Mark], frame: Frame, room: Room) -> list[Label]:
     """The names of single records beside their marks, when they are few."""
     single = [m for m in marks if m.n == 1 and m.name]
-    if len(single) > MOST_NAMED:
+    if len(single) > MOST_NAMED or frame.zoom < NAMED_FROM:
         single = [m for m in single if m.selected or m.named]
     found = []
     size, weight = STYLE["record"]

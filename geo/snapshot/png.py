@@ -6,8 +6,8 @@ import resvg_py
 from geo.snapshot.fonts import FAMILY, font_paths
 
 
-def png_of(svg: str, width: int, height: int) -> bytes:
-    """Draw an SVG as a PNG of so many pixels.
+def png_of(svg: str, width: int, height: int, *, background: str = "#ffffff") -> bytes:
+    """Draw an SVG as a PNG of so many pixels; an empty background is transparent.
 
     Raises
     ------
@@ -16,4 +16,4 @@ def png_of(svg: str, width: int, height: int) -> bytes:
     return bytes(resvg_py.svg_to_bytes(
         svg_string=svg, width=width, height=height, skip_system_fonts=True,
         font_files=font_paths(), font_family=FAMILY, sans_serif_family=FAMILY,
-        background="#ffffff"))
+        background=background or None))

@@ -24,7 +24,7 @@ from geo.codec import encode
 from geo.i18n import Words, words
 from geo.query import Query
 from geo.settings import boundaries
-from geo.snapshot.fonts import clean, isolate, width_of
+from geo.snapshot.fonts import clean, fit, isolate, width_of
 from geo.snapshot.ground import Frame, frame_around, frame_at
 from geo.snapshot.labels import place_labels, record_labels
 from geo.snapshot.placing import Label, Mark, Rect, Room, around, inside, merged, spread
@@ -36,6 +36,7 @@ TITLE_CHARS = 200
 PHRASES_FROM = 4.0
 MOST_ROWS = 60
 TAG_SIZE = 11.5
+NAME_ROOM = 190.0
 _PLACES_CONCERN = {"region", "province", "site", "status"}
 _CREDITS = ("snapshot.credit_facts", "snapshot.credit_ground", "snapshot.credit_legal")
 
@@ -178,7 +179,8 @@ def filters_text(query: Query, view: ViewState, t: Words) -> str:
         groups.setdefault(piece["label"], []).append(piece.get("title") or piece["text"])
     said = [t("snapshot.filter", label=label, values=t.any_of(values))
             for label, values in groups.items()]
-    text = " ".join([first["text"], t("snapshot.filter_join").join(said)]).strip()
+    text = t("snapshot.filters", filters=t("snapshot.filter_join").join(said)) if said \
+        else first["text"]
     hidden = [t(f"ui.layer.{name}") for name in RECORDS if name not in view.layers]
     if hidden:
         text += t("snapshot.filter_join") + t("snapshot.hidden", layers=t.all_of(hidden))
@@ -214,7 +216,7 @@ def _placed(query: Query, view: ViewState, frame: Frame, tags: list[dict[str, An
             p = f["properties"]
             x, y = frame.place(*f["geometry"]["coordinates"])
             found.append(Mark(p["class"], x, y, p.get("n", 1), f.get("id", ""),
-                              clean(p.get("name", ""), 40), "", p.get("open", True),
+                              short_name(p.get("name", "")), "", p.get("open", True),
                               p.get("demo", False), p.get("named", False),
                               bool(chosen) and f.get("id") == chosen))
     near = frame.zoom >= PHRASES_FROM
@@ -246,6 +248,11 @@ def _written(frame: Frame, marks: list[Mark], phrases: list[dict[str, Any]], lan
         pills.append(pill)
     labels = record_labels(marks, frame, room)
     return room, labels + place_labels(frame, lang, room), pills
+
+
+def short_name(name: str) -> str:
+    """A record's name as a map writes it: what follows a middle dot is left to the table."""
+    return fit(clean(name).partition(" \u00b7 ")[0], NAME_ROOM, 12.5, 600)
 
 
 def furniture(frame: Frame) -> tuple[Rect, Rect]:

@@ -211,8 +211,10 @@ def _furniture(scene: Scene, pen: _Pen) -> list[str]:
     width, height = scene.frame.width, scene.frame.height
     x, y, length = width - 18, height - 16, scene.scale_units
     north_x = width - 28
+    plate = max(length, width_of(scene.scale_text, 12.5, 600), width_of(scene.scale_lat, 11)) + 24
+    x = width - 6 - (plate - length) / 2
     return [
-        f'<rect x="{n(x - length - 12)}" y="{n(y - 40)}" width="{n(length + 24)}" height="50" '
+        f'<rect x="{n(width - 6 - plate)}" y="{n(y - 40)}" width="{n(plate)}" height="50" '
         f'rx="4" fill="{WHITE}" fill-opacity=".78"/>',
         f'<path d="M{n(x - length)} {n(y - 7)}v7h{n(length)}v-7" fill="none" stroke="{INK}" '
         'stroke-width="1.6"/>',

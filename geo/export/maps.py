@@ -133,7 +133,7 @@ def vcards_of(export: Export) -> bytes:
             lines.append(f"GEO:{record.lon_lat[1]:.6f};{record.lon_lat[0]:.6f}")
         if isinstance(record, Buyer) and record.website.startswith(("http://", "https://")):
             lines.append(f"URL:{_value(record.website)}")
-        note = f"{_told(record, export)}\n{export.about_text()}"
+        note = f"{_told(record, export)}\n{export.about_text(short=True)}"
         lines += [f"NOTE:{_value(note)}", f"REV:{export.day:%Y%m%d}T000000Z", "END:VCARD"]
         cards += map(_folded, lines)
     if not export.records:  # still a file that says why it is empty
@@ -151,8 +151,8 @@ def _told(record: Record, export: Export) -> str:
 
 def _name(record: Record, export: Export) -> str:
     """The name; a generated record says so whatever its name is."""
-    name = export.row(record)["name"] or record.id
-    return f"{name} ({export.t('ui.demo')})" if is_demo(record) else name
+    name, word = export.row(record)["name"] or record.id, export.t("ui.demo")
+    return f"{name} ({word})" if is_demo(record) and word not in name else name
 
 
 def _icon_key(record: Record) -> str:

@@ -120,7 +120,7 @@ class Export:
         """What the file says about itself, as label and text."""
         t = self.t
         lines = [
-            (t("export.about.filters"), self.filters),
+            (t("export.about.filters"), filters_text(self.query, self.view, t, lead=False)),
             (t("export.about.rows"), t.number(len(self.records) - left_out)),
             (t("export.about.demo"), t.number(self.demo)),
             (t("export.about.date"), t.date(self.day.isoformat())),
@@ -134,10 +134,11 @@ class Export:
                           t("export.no_position", n=t.number(left_out))))
         return [(label, clean(text)) for label, text in lines]
 
-    def about_text(self, *, left_out: int = 0) -> str:
-        """The same as one paragraph."""
-        return "\n".join(t for t in (self.t("snapshot.filter", label=label, values=text)
-                                      for label, text in self.about(left_out=left_out)))
+    def about_text(self, *, left_out: int = 0, short: bool = False) -> str:
+        """The same, one line each; short: without address and sources."""
+        lines = self.about(left_out=left_out)
+        return "\n".join(self.t("snapshot.filter", label=label, values=text)
+                         for label, text in (lines[:5] if short else lines))
 
 
 def export_of(query: Query, view: ViewState, *, base: str = "", today: date | None = None

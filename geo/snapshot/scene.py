@@ -138,7 +138,7 @@ def scene_of(query: Query, view: ViewState, *, size: Size, title: str = "", base
     """
     t = words(view.lang)
     layout = layout_of(size, rtl=t.dir == "rtl")
-    tags = _raw_tags(query, view, t)
+    tags = raw_tags(query, view, t)
     frame = _frame(query, view, tags, layout)
     marks, phrases, shown = _placed(query, view, frame, tags, t)
     rooms, labels, pills = _written(frame, marks, phrases, view.lang)
@@ -166,21 +166,27 @@ def scene_of(query: Query, view: ViewState, *, size: Size, title: str = "", base
         north=t("snapshot.north"), demo=t.n("count.demo", demo) if demo else "",
         version=query.catalogue.version,
         stamp=t("snapshot.stamp", date=t.date((today or date.today()).isoformat()),
-                version=query.catalogue.version),
+                version=isolate(query.catalogue.version)),
         credits=tuple(t(key) for key in _CREDITS), link=link,
         link_title=t("snapshot.reopen"), link_text=_shown_link(link))
 
 
-def filters_text(query: Query, view: ViewState, t: Words) -> str:
-    """The filters of a view in one sentence; every output and export states it."""
+def filters_text(query: Query, view: ViewState, t: Words, *, lead: bool = True) -> str:
+    """The filters of a view in one sentence; every output and export states it.
+
+    Parameters
+    ----------
+    lead : begin by saying that these are filters; False where a label beside it does.
+    """
     first, *pieces = sentence(query, view, t)
     groups: dict[str, list[str]] = {}
     for piece in pieces:
         groups.setdefault(piece["label"], []).append(piece.get("title") or piece["text"])
     said = [t("snapshot.filter", label=label, values=t.any_of(values))
             for label, values in groups.items()]
-    text = t("snapshot.filters", filters=t("snapshot.filter_join").join(said)) if said \
-        else first["text"]
+    text = t("snapshot.filter_join").join(said) or first["text"]
+    if said and lead:
+        text = t("snapshot.filters", filters=text)
     hidden = [t(f"ui.layer.{name}") for name in RECORDS if name not in view.layers]
     if hidden:
         text += t("snapshot.filter_join") + t("snapshot.hidden", layers=t.all_of(hidden))
@@ -189,7 +195,8 @@ def filters_text(query: Query, view: ViewState, t: Words) -> str:
 
 # --- the map --------------------------------------------------------------------------
 
-def _raw_tags(query: Query, view: ViewState, t: Words) -> list[dict[str, Any]]:
+def raw_tags(query: Query, view: ViewState, t: Words) -> list[dict[str, Any]]:
+    """The tags of both layers, as the live map has them, each with its ``layer``."""
     nowhere = Bbox(0, 0, 0, 0)
     return [{**tag, "layer": layer} for layer in ("buyers", "sites")
             for tag in layer_answer(query, layer, view, nowhere, 1, t)["tags"]]

@@ -313,7 +313,7 @@ def _foot(pen: _Pen) -> list[str]:
     scene, box = pen.scene, pen.scene.layout.foot
     t = words(scene.lang)
     parts = [_rule(box, box.y)]
-    code, side = _code(scene.link)
+    code, side = code_path(scene.link)
     code_x = box.x if pen.rtl else box.right - side
     if code:
         parts.append(f'<path transform="translate({n(code_x)} {n(box.y + 12)})" d="{code}" '
@@ -339,7 +339,7 @@ def _foot(pen: _Pen) -> list[str]:
     return parts
 
 
-def _code(link: str) -> tuple[str, float]:
+def code_path(link: str) -> tuple[str, float]:
     """Path data of the QR code of an address, and its side; empty when it would be too fine."""
     try:
         code = segno.make(link, error="m", micro=False, boost_error=False)

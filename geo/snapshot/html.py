@@ -22,7 +22,7 @@ from geo.basemap import labels_bytes
 from geo.columns import mercator
 from geo.errors import BadRequest
 from geo.export.table import Export
-from geo.i18n import LOCALES, words
+from geo.i18n import words
 from geo.model import Buyer
 from geo.snapshot.fonts import clean
 from geo.snapshot.ground import Frame, ground_of
@@ -36,8 +36,10 @@ _WORDS = ("north", "km", "m", "lat_north", "lat_south", "scale_lat", "zoom_in", 
           "zoom_fit", "close", "figures", "reopen", "search", "shown_of", "none")
 _POPUP = ("class", "kind", "place", "region", "country", "crafts", "status", "year", "origin",
           "precision")
-#: The finer base map reaches this many frames around, drawn at twice the frame's scale.
-_REACH, _FINER = 2.0, 2.0
+MAX_BYTES = 1_500_000
+#: The finer base map: how many frames around it reaches, and how much finer than the frame
+#: it is drawn. The next pair is tried when the file would be too heavy; the last has none.
+_WINDOWS = ((2.0, 2.0), (1.5, 1.5), (1.1, 1.0), (0.0, 0.0))
 
 
 def html_of(scene: Scene, export: Export) -> bytes:
@@ -50,7 +52,16 @@ def html_of(scene: Scene, export: Export) -> bytes:
     t = words(scene.lang)
     if len(export.records) > MAX_RECORDS:
         raise BadRequest("error.export_too_big", limit=t.number(MAX_RECORDS))
-    data = orjson.dumps(_data(scene, export)).decode()
+    for reach, finer in _WINDOWS:
+        page = _page(scene, _data(scene, export, reach, finer))
+        if len(page) < MAX_BYTES:
+            return page
+    raise BadRequest("error.export_too_big", limit=t.number(MAX_RECORDS))
+
+
+def _page(scene: Scene, content: dict[str, Any]) -> bytes:
+    t = words(scene.lang)
+    data = orjson.dumps(content).decode()
     for char, code in (("<", "\\u003c"), (">", "\\u003e"), ("&", "\\u0026"),
                        ("\u2028", "\\u2028"), ("\u2029", "\\u2029")):
         data = data.replace(char, code)
@@ -90,13 +101,13 @@ def _style(lang: str) -> str:
     return "".join(faces) + (_FOLDER / "viewer.css").read_text(encoding="utf-8")
 
 
-def _data(scene: Scene, export: Export) -> dict[str, Any]:
+def _data(scene: Scene, export: Export, reach: float, finer: float) -> dict[str, Any]:
     t = export.t
     frame = scene.frame
     path, side = code_path(scene.link)
     return {
         "title": scene.title, "filters": scene.filters, "dir": t.dir, "link": scene.link,
-        "locale": LOCALES[scene.lang].replace("_", "-"), "stamp": scene.stamp,
+        "locale": {"ar": "ar-MA"}.get(scene.lang, scene.lang), "tab": scene.listed, "stamp": scene.stamp,
         "credits": [*([t("snapshot.demo", demo=scene.demo)] if scene.demo else []),
                     *scene.credits, t("snapshot.offline")],
         "words": {**{k: t(f"snapshot.{k}") for k in _WORDS}, "legend": scene.legend_title,
@@ -106,20 +117,20 @@ def _data(scene: Scene, export: Export) -> dict[str, Any]:
                  "world": frame.world, "w": frame.width},
         "figures": [(f.value, f.label, f.sub) for f in scene.figures],
         "legend": [(k.symbol, k.text, k.count) for k in scene.legend if k.symbol != "outside"],
-        "code": {"path": path, "side": side}, "ground": _grounds(scene),
+        "code": {"path": path, "side": side}, "ground": _grounds(scene, reach, finer),
         "labels": _labels(scene.lang), "records": _records(export), "tags": _tags(export),
         "tabs": _tabs(export)}
 
 
-def _grounds(scene: Scene) -> list[dict[str, Any]]:
+def _grounds(scene: Scene, reach: float, finer: float) -> list[dict[str, Any]]:
     """The world, and a finer window around the frame."""
     world = Frame(0.0, 0.0, 1500.0, 1500.0, 1500.0)
     frame, found = scene.frame, [_ground(world, scene)]
-    if frame.zoom > 2.8:
-        wide, high = frame.width / frame.world * _REACH, frame.height / frame.world * _REACH
-        left = max(0.0, frame.left - (wide - wide / _REACH) / 2)
-        top = max(0.0, frame.top - (high - high / _REACH) / 2)
-        scale = frame.world * _FINER
+    if reach and frame.zoom > 2.8:
+        wide, high = frame.width / frame.world * reach, frame.height / frame.world * reach
+        left = max(0.0, frame.left - (wide - wide / reach) / 2)
+        top = max(0.0, frame.top - (high - high / reach) / 2)
+        scale = frame.world * finer
         found.append(_ground(Frame(left, top, scale, min(wide, 1 - left) * scale,
                                    min(high, 1 - top) * scale), scene))
     return found

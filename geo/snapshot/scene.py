@@ -102,6 +102,7 @@ class Scene:
     outside: int
     figures_title: str
     figures: tuple[Figure, ...]
+    listed: str
     rows_title: str
     rows: tuple[Row, ...]
     rows_total: int
@@ -157,7 +158,7 @@ def scene_of(query: Query, view: ViewState, *, size: Size, title: str = "", base
         picked=_picked(view), marks=tuple(marks), tags=tuple(pills), labels=tuple(labels),
         outside=outside, figures_title=t("snapshot.figures"),
         figures=tuple(_figures(query, view, counts, t)),
-        rows_title=t(f"snapshot.list.{collection}"),
+        listed=collection, rows_title=t(f"snapshot.list.{collection}"),
         rows=tuple(_rows(query, view, collection, t)), rows_total=counts[collection],
         legend_title=t("ui.legend"),
         legend=tuple(_legend(query, view, counts, marks, pills, demo, outside, t)),

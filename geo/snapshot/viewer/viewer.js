@@ -297,7 +297,7 @@
   const tools = document.getElementById("tools"), body = el("tbody"), head = el("tr");
   const search = el("input", { type: "search", placeholder: D.words.search, "aria-label": D.words.search, oninput: fill });
   const count = el("span", { class: "sub", "aria-live": "polite" });
-  let tab = D.tabs[0] && D.tabs[0].key;
+  let tab = (D.tabs.find(({ key }) => key === D.tab) || D.tabs[0] || {}).key;
   const tabs = D.tabs.map(({ key, text }) => el("button", { type: "button", onclick: () => { tab = key; fill(); } }, text));
   tools.append(...tabs, count, search);
   document.getElementById("table").append(el("table", {}, el("thead", {}, head), body));

@@ -20,7 +20,7 @@ from geo.i18n import Words, words
 from geo.model import Buyer, Report, Site
 from geo.query import Query
 from geo.snapshot.fonts import clean
-from geo.snapshot.scene import filters_text, listed_records
+from geo.snapshot.scene import CREDITS, filters_text, listed_records
 from geo.view import RECORDS, ViewState
 
 MAX_RECORDS = 50_000
@@ -126,8 +126,7 @@ class Export:
             (t("export.about.date"), t.date(self.day.isoformat())),
             (t("export.about.version"), self.query.catalogue.version),
             (t("export.about.link"), self.link),
-            (t("export.about.sources"), " ".join(t(f"snapshot.credit_{k}") for k in
-                                                 ("facts", "ground", "legal"))),
+            (t("export.about.sources"), " ".join(map(t, CREDITS))),
         ]
         if left_out:
             lines.append((t("export.about.title"),

@@ -38,7 +38,7 @@ MOST_ROWS = 60
 TAG_SIZE = 11.5
 NAME_ROOM = 190.0
 _PLACES_CONCERN = {"region", "province", "site", "status"}
-_CREDITS = ("snapshot.credit_facts", "snapshot.credit_ground", "snapshot.credit_legal")
+CREDITS = ("snapshot.credit_facts", "snapshot.credit_ground", "snapshot.credit_legal")
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +168,7 @@ def scene_of(query: Query, view: ViewState, *, size: Size, title: str = "", base
         version=query.catalogue.version,
         stamp=t("snapshot.stamp", date=t.date((today or date.today()).isoformat()),
                 version=isolate(query.catalogue.version)),
-        credits=tuple(t(key) for key in _CREDITS), link=link,
+        credits=tuple(t(key) for key in CREDITS), link=link,
         link_title=t("snapshot.reopen"), link_text=_shown_link(link))
 
 

@@ -166,7 +166,8 @@ async def _answer(request: Request, kind: str, media_type: str, make: Callable) 
                    "x-content-type-options": "nosniff"}
         if _matches(request.headers.get("if-none-match", ""), key):
             return Response(status_code=304, headers=headers)
-        content = await asyncio.wrap_future(desk().ask(key, work))
+        # Shielded: others may wait for the same file when this reader leaves.
+        content = await asyncio.shield(asyncio.wrap_future(desk().ask(key, work)))
     except KharitaError as error:
         return _refusal(request, error)
     except Exception:

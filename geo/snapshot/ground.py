@@ -18,6 +18,7 @@ import numpy as np
 from geo.basemap import basemap_bytes
 from geo.cells import Bbox
 from geo.columns import degrees, mercator
+from geo.settings import DATA_DIR
 from geo.snapshot.sizes import Box
 
 TILE = 256.0
@@ -139,6 +140,25 @@ def ground_of(frame: Frame, boundaries: str) -> Ground:
         tuple(countries), "".join(_traced(r, frame, closed=True) for r in home["outline"]),
         "".join(_traced(line, frame, closed=False) for line in home["regions"]),
         "".join(_traced(line, frame, closed=False) for line in provinces))
+
+
+@lru_cache(maxsize=24)
+def areas_of(frame: Frame, codes: tuple[str, ...]) -> str:
+    """The outlines of some regions and provinces as one path."""
+    return "".join(_traced(ring, frame, closed=True) for code in codes
+                   for ring in _areas().get(code, ()))
+
+
+@lru_cache(maxsize=1)
+def _areas() -> dict[str, list[np.ndarray]]:
+    found: dict[str, list[np.ndarray]] = {}
+    for name in ("regions", "provinces"):
+        for area in json.loads((DATA_DIR / f"{name}.geojson").read_bytes())["features"]:
+            parts = area["geometry"]["coordinates"]
+            rings = parts if area["geometry"]["type"] == "Polygon" else [r for p in parts for r in p]
+            found[area["properties"]["code"]] = [
+                np.stack(mercator(*np.array(ring, float)[:, :2].T), axis=1) for ring in rings]
+    return found
 
 
 @lru_cache(maxsize=4)

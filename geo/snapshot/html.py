@@ -8,7 +8,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from dataclasses import replace
 from functools import cache
 from html import escape
 from pathlib import Path
@@ -25,7 +24,7 @@ from geo.export.table import Export
 from geo.i18n import words
 from geo.model import Buyer
 from geo.snapshot.fonts import clean
-from geo.snapshot.ground import Frame, ground_of
+from geo.snapshot.ground import Frame, areas_of, ground_of
 from geo.snapshot.scene import Scene, raw_tags
 from geo.snapshot.svg import GROUND, PICKED, PICKED_LINE, code_path
 
@@ -137,7 +136,7 @@ def _grounds(scene: Scene, reach: float, finer: float) -> list[dict[str, Any]]:
 
 
 def _ground(frame: Frame, scene: Scene) -> dict[str, Any]:
-    ground = ground_of(replace(frame), scene.boundaries)
+    ground = ground_of(frame, scene.boundaries)
     by_kind: dict[str, list[str]] = {}
     for iso2, kind, path in ground.countries:
         by_kind.setdefault("picked" if iso2 in scene.picked else kind, []).append(path)
@@ -145,9 +144,10 @@ def _ground(frame: Frame, scene: Scene) -> dict[str, Any]:
                  for kind, color in GROUND.items() if kind in by_kind]
     if "picked" in by_kind:
         countries.append((PICKED, "".join(by_kind["picked"]), PICKED_LINE, 1.4))
+    areas = areas_of(frame, scene.areas)
     return {"left": frame.left, "top": frame.top, "world": frame.world, "w": frame.width,
             "h": frame.height, "countries": countries, "outline": ground.outline,
-            "regions": ground.regions, "provinces": ground.provinces}
+            "areas": areas, "regions": ground.regions, "provinces": ground.provinces}
 
 
 def _labels(lang: str) -> list[list[Any]]:

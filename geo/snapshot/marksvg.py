@@ -81,7 +81,8 @@ def symbol_svg(symbol: str, x: float, y: float) -> str:
     if symbol == "demo":
         return mark_svg(Mark("buyer", x, y, demo=True))
     if symbol == "many":
-        return mark_svg(Mark("site", x, y, 5, text="5"))
+        mark = mark_svg(Mark("site", 0, 0, 5, text="5"))
+        return f'<g transform="translate({n(x)} {n(y)}) scale(.76)">{mark}</g>'
     if symbol == "tag":
         return tag_svg(Mark("buyer-tag", x, y, 3, text="3"))
     return (f'<path d="M{n(x - 9)} {n(y)}h13m-5 -5l5 5l-5 5" fill="none" stroke="{KEYLINE}" '

@@ -96,6 +96,7 @@ class Scene:
     frame: Frame
     boundaries: str
     picked: tuple[str, ...]
+    areas: tuple[str, ...]
     marks: tuple[Mark, ...]
     tags: tuple[Tag, ...]
     labels: tuple[Label, ...]
@@ -155,7 +156,7 @@ def scene_of(query: Query, view: ViewState, *, size: Size, title: str = "", base
         lang=view.lang, rtl=t.dir == "rtl", size=size, layout=layout,
         title=clean(title, TITLE_CHARS) or _default_title(query, view, t),
         filters=filters_text(query, view, t), frame=frame, boundaries=boundaries(),
-        picked=_picked(view), marks=tuple(marks), tags=tuple(pills), labels=tuple(labels),
+        picked=_picked(view), areas=_areas(view), marks=tuple(marks), tags=tuple(pills), labels=tuple(labels),
         outside=outside, figures_title=t("snapshot.figures"),
         figures=tuple(_figures(query, view, counts, t)),
         listed=collection, rows_title=t(f"snapshot.list.{collection}"),
@@ -211,6 +212,9 @@ def _frame(query: Query, view: ViewState, tags: list[dict[str, Any]], layout: La
     narrowed = {name for info, _ in view.picks() for name in info.concerns} or set(RECORDS)
     points += [tuple(g["lon_lat"]) for g in tags if not g["wide"]
                and (g["layer"] in narrowed or (g["layer"] == "sites" and "maisons" in narrowed))]
+    for code in _areas(view):  # what is outlined is shown whole
+        area = query.catalogue.area_by_code.get(code)
+        points += [(area.bbox[0], area.bbox[1]), (area.bbox[2], area.bbox[3])] if area else []
     return frame_around(points, layout.map)
 
 
@@ -286,6 +290,13 @@ def _picked(view: ViewState) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*([id_] if kind == "market" else []), *view.market[:12]]))
 
 
+def _areas(view: ViewState) -> tuple[str, ...]:
+    """Codes of the regions and provinces to outline."""
+    kind, id_ = view.selected or ("", "")
+    return tuple(dict.fromkeys([*([id_] if kind == "region" else []), *view.region,
+                                *view.province[:12]]))
+
+
 # --- the words ------------------------------------------------------------------------
 
 def _default_title(query: Query, view: ViewState, t: Words) -> str:
@@ -313,9 +324,10 @@ def _figures(query: Query, view: ViewState, counts: dict[str, int], t: Words) ->
         found.append(Figure(t.number(counts[name]), t.n(f"figure.{name}", counts[name]),
                             " \u00b7 ".join(parts)))
     reports = query.matching_reports(view)
-    ids = t("ui.comma").join(isolate(r.id) for r in reports[:3])
-    if len(reports) > 3:
-        ids = t("ui.and_more", names=ids, n=t.number(len(reports) - 3))
+    shown = reports if len(reports) <= 3 else reports[:2]
+    ids = t("ui.comma").join(isolate(r.id) for r in shown)
+    if len(reports) > len(shown):
+        ids = t("ui.and_more", names=ids, n=t.number(len(reports) - len(shown)))
     found.append(Figure(t.number(len(reports)), t.n("figure.reports", len(reports)), ids))
     return found
 

@@ -118,7 +118,7 @@ def layout_of(size: Size, *, rtl: bool) -> Layout:
     foot = Box(MARGIN, height - 32 - FOOT, inner, FOOT)
     head = Box(MARGIN, 36, inner, HEAD - 36)
     if size.upright:
-        panel_h = 420.0
+        panel_h = 540.0
         ground = Box(MARGIN, HEAD, inner, foot.y - HEAD - 2 * 24 - panel_h)
         each = (inner - 2 * GAP) / 3
         panel = tuple(Box(MARGIN + i * (each + GAP), ground.bottom + 24, each, panel_h)

@@ -13,7 +13,7 @@ import segno
 
 from geo.i18n import words
 from geo.snapshot.fonts import FAMILY, PDI, RLI, fit, isolate, width_of, wrap
-from geo.snapshot.ground import Ground, ground_of
+from geo.snapshot.ground import Ground, areas_of, ground_of
 from geo.snapshot.marksvg import INK, SEVERAL, WHITE, mark_svg, n, symbol_svg
 from geo.snapshot.placing import Label
 from geo.snapshot.scene import Scene
@@ -170,9 +170,13 @@ def _ground(ground: Ground, scene: Scene) -> list[str]:
                      'stroke-linejoin="round"/>')
     if ground.outline:
         parts.append(f'<path d="{ground.outline}" fill="{GROUND["home"]}" fill-rule="evenodd"/>')
+    areas = areas_of(scene.frame, scene.areas)
+    if areas:
+        parts.append(f'<path d="{areas}" fill="{PICKED}" fill-rule="evenodd"/>')
     for path, color, width in ((ground.provinces, PROVINCE, 0.8),
                                (ground.regions, REGION, 0.5 if zoom < 4 else 1.0),
-                               (ground.outline, REGION, 0.9 if zoom < 4 else 1.5)):
+                               (ground.outline, REGION, 0.9 if zoom < 4 else 1.5),
+                               (areas, PICKED_LINE, 1.4)):
         if path:
             parts.append(f'<path d="{path}" fill="none" stroke="{color}" '
                          f'stroke-width="{width}" stroke-linejoin="round"/>')
@@ -215,12 +219,12 @@ def _furniture(scene: Scene, pen: _Pen) -> list[str]:
     x = width - 6 - (plate - length) / 2
     return [
         f'<rect x="{n(width - 6 - plate)}" y="{n(y - 40)}" width="{n(plate)}" height="50" '
-        f'rx="4" fill="{WHITE}" fill-opacity=".78"/>',
+        f'rx="4" fill="{WHITE}" fill-opacity=".88"/>',
         f'<path d="M{n(x - length)} {n(y - 7)}v7h{n(length)}v-7" fill="none" stroke="{INK}" '
         'stroke-width="1.6"/>',
         pen.raw(x - length / 2, y - 23, scene.scale_text, 12.5, weight=600, anchor="middle"),
         pen.raw(x - length / 2, y - 8, scene.scale_lat, 11, color=SOFT, anchor="middle"),
-        f'<circle cx="{n(north_x)}" cy="30" r="19" fill="{WHITE}" fill-opacity=".78"/>',
+        f'<circle cx="{n(north_x)}" cy="30" r="19" fill="{WHITE}" fill-opacity=".88"/>',
         f'<path d="M{n(north_x)} 14l6 15l-6 -4l-6 4Z" fill="{INK}"/>',
         pen.raw(north_x, 43, scene.north, 12, weight=600, anchor="middle"),
     ]

@@ -103,8 +103,7 @@ def test_pdf_has_text_and_its_own_fonts(query, workers, size, mm):
     for part in ("Tapis en Allemagne", "Filtres", "Chiffres cl\u00e9s", "Casa Eurabia", "L\u00e9gende",
                  "km", "RGPH 2014 et 2024", "24 novembre 2026", "d\u00e9monstration"):
         assert part in text, part
-    fonts = page["/Resources"]["/Font"] if "/Font" in page["/Resources"] else {}
-    found = {str(f["/BaseFont"]): f for f in walk_fonts(page)} or fonts
+    found = {str(f["/BaseFont"]): f for f in walk_fonts(page)}
     assert found and all("IBMPlexSansArabic" in name for name in found)
     for font in found.values():
         descriptor = font["/DescendantFonts"][0].get_object()["/FontDescriptor"]
@@ -117,7 +116,7 @@ def walk_fonts(node, seen=None):
     resources = node["/Resources"].get_object() if "/Resources" in node else {}
     for font in resources.get("/Font", {}).values():
         yield font.get_object()
-    for key, form in resources.get("/XObject", {}).items():
+    for form in resources.get("/XObject", {}).values():
         form = form.get_object()
         if id(form) not in seen:
             seen.add(id(form))

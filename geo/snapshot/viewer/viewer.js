@@ -59,13 +59,14 @@
   const view = { x: D.view.x, y: D.view.y, world: D.view.world };
   const MIN = 300, MAX = Math.max(D.view.world * 32, 256 * 2 ** 11);
 
-  function layer({ left, top, world, w, h, countries, outline: home, regions, provinces }) {
+  function layer({ left, top, world, w, h, countries, outline: home, areas, regions, provinces }) {
     const group = svg("g");
     group.append(svg("rect", { x: 0, y: 0, width: w, height: h, fill: "#C5D5DC" }));
     const line = { "vector-effect": "non-scaling-stroke", "stroke-linejoin": "round", "fill-rule": "evenodd" };
     for (const [fill, d, stroke, width] of countries) group.append(svg("path", { d, fill, stroke, "stroke-width": width, ...line }));
     if (home) group.append(svg("path", { d: home, fill: "#EFE3C6", ...line }));
-    for (const [d, stroke, width] of [[provinces, "#CDBE96", 0.8], [regions, "#B9A878", 1], [home, "#B9A878", 1.4]])
+    if (areas) group.append(svg("path", { d: areas, fill: "#C3DDD8", ...line }));
+    for (const [d, stroke, width] of [[provinces, "#CDBE96", 0.8], [regions, "#B9A878", 1], [home, "#B9A878", 1.4], [areas, "#0F3D3E", 1.4]])
       if (d) group.append(svg("path", { d, fill: "none", stroke, "stroke-width": width, ...line }));
     return { group, place: (size) => group.setAttribute("transform",
       `translate(${(left - view.x) * view.world + size.w / 2} ${(top - view.y) * view.world + size.h / 2}) scale(${view.world / world})`) };

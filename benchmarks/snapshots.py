@@ -13,6 +13,7 @@ import shutil
 import statistics
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import folium
@@ -36,30 +37,34 @@ def measure_snapshots(runs: int = RUNS) -> dict[str, Any]:
     """Milliseconds (p50, p95) by kind over three views, peak megabytes, and the ratio to folium."""
     query, workers = current(), Workers(2)
     try:
-        resting = _resident(workers)
-        peak = resting
+        resting = _memory(workers)
         found: dict[str, Any] = {}
-        folium_ms = _folium_runs(query)
         for name, (kind, size) in KINDS.items():
             times = []
             for run in range(-2, runs):
                 for view in VIEWS.values():
-                    began = time.perf_counter()
-                    content = render(query, Asked(kind, view, size, f"{name} {run}", BASE), workers)
-                    if run >= 0:
-                        times.append((time.perf_counter() - began) * 1000)
-                    peak = max(peak, _resident(workers))
-            found[name] = {**_summary(times), "kB": round(len(content) / 1024)}
-        found["memory_mb"] = {"resting": round(resting), "peak": round(peak),
-                              "added": round(peak - resting)}
-        found["folium _to_png"] = _summary(folium_ms) if folium_ms else \
-            "left out: selenium or chromedriver is not installed"
-        if folium_ms:
-            found["times faster than folium (p50)"] = round(
-                statistics.median(folium_ms) / found["png 1080p"]["p50_ms"], 1)
+                    asked = Asked(kind, view, size, f"{name} {run}", BASE)
+                    times.append(_timed(lambda a=asked: render(query, a, workers)))
+            found[name] = _summary(times[2 * len(VIEWS):])
+            found[name]["added_mb_so_far"] = round(_memory(workers) - resting)
+        found["resting_mb"] = round(resting)
+        found["beside folium"] = _beside_folium(query, workers)
         return found
     finally:
         workers.close()
+
+
+def _beside_folium(query: Query, workers: Workers) -> dict[str, Any] | str:
+    """The same records, one run of each in turn; folium waits a second where it waits three."""
+    if not importlib.util.find_spec("selenium") or not shutil.which("chromedriver"):
+        return "left out: selenium or chromedriver is not installed"
+    theirs, ours = [], []
+    for run in range(FOLIUM_RUNS):
+        theirs.append(_timed(lambda: _folium_map(query)._to_png(1, driver=_driver())))
+        asked = Asked("png", ViewState(), "1080p", f"beside {run}", BASE)
+        ours.append(_timed(lambda a=asked: render(query, a, workers)))
+    return {"folium _to_png": _summary(theirs), "ours": _summary(ours),
+            "times faster (p50)": round(statistics.median(theirs) / statistics.median(ours), 1)}
 
 
 def _summary(times: list[float]) -> dict[str, float]:
@@ -69,18 +74,15 @@ def _summary(times: list[float]) -> dict[str, float]:
             "runs": len(ordered)}
 
 
-def _resident(workers: Workers) -> float:
-    """Megabytes of this process and of its drawing processes."""
+def _memory(workers: Workers) -> float:
+    """Megabytes of this process, and the most its drawing processes ever held."""
     me = psutil.Process()
-    family = [me, *(p for p in me.children(recursive=True) if "geo.snapshot.workers" in p.cmdline())]
-    return sum(p.memory_info().rss for p in family) / 2**20
-
-
-def _folium_runs(query: Query) -> list[float]:
-    """The same records as folium draws them, photographed by its own means."""
-    if not importlib.util.find_spec("selenium") or not shutil.which("chromedriver"):
-        return []
-    return [_timed(lambda: _folium_map(query)._to_png(1, driver=_driver())) for _ in range(FOLIUM_RUNS)]
+    total = me.memory_info().rss / 2**20
+    for child in me.children(recursive=True):
+        if "geo.snapshot.workers" in child.cmdline():
+            status = Path(f"/proc/{child.pid}/status").read_text(encoding="ascii")
+            total += int(status.partition("VmHWM:")[2].split()[0]) / 1024
+    return total
 
 
 def _driver() -> Any:

@@ -14,6 +14,7 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
+import shapely
 
 from geo.basemap import basemap_bytes
 from geo.cells import Bbox
@@ -29,7 +30,8 @@ FINE_FROM, PROVINCES_FROM = 3.6, 7.0
 #: Room kept around a fitted result, sheet units.
 ROOM = 72.0
 _NEAR = 0.45
-_OUTSIDE = 400.0
+#: How far beyond the box lines are still drawn: their stroke must not show inside.
+_EDGE = 6.0
 EQUATOR_M = 40_075_016.686
 
 
@@ -184,13 +186,22 @@ def _unpacked(flat: list[int], scale: int) -> np.ndarray:
 def _traced(line: np.ndarray, frame: Frame, *, closed: bool) -> str:
     points = (line - (frame.left, frame.top)) * frame.world
     low, high = points.min(axis=0), points.max(axis=0)
-    if (high < -4).any() or low[0] > frame.width + 4 or low[1] > frame.height + 4:
+    edge = (-_EDGE, -_EDGE, frame.width + _EDGE, frame.height + _EDGE)
+    if high[0] < edge[0] or high[1] < edge[1] or low[0] > edge[2] or low[1] > edge[3]:
         return ""
     if (high - low).max() < 0.7:
         return ""
-    # Far points may move: the fill inside the frame stays the same and the path short.
-    points = np.clip(points, (-_OUTSIDE, -_OUTSIDE),
-                     (frame.width + _OUTSIDE, frame.height + _OUTSIDE))
+    if low[0] >= edge[0] and low[1] >= edge[1] and high[0] <= edge[2] and high[1] <= edge[3]:
+        return _path(points, closed)
+    kind = shapely.Polygon if closed else shapely.LineString
+    pieces = shapely.get_parts(shapely.clip_by_rect(kind(points), *edge))
+    return "".join(_path(shapely.get_coordinates(ring), closed) for piece in pieces
+                   for ring in ([piece.exterior, *piece.interiors] if piece.geom_type == "Polygon"
+                                else [piece] if piece.geom_type == "LineString" else []))
+
+
+def _path(points: np.ndarray, closed: bool) -> str:
+    """Path data, without the points too near the one before to be seen."""
     grid = np.rint(points / _NEAR).astype(np.int64)
     kept = np.r_[True, (np.diff(grid, axis=0) != 0).any(axis=1)]
     points = np.rint(points[kept] * 10) / 10

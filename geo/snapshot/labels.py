@@ -87,11 +87,12 @@ def _placed(text: str, kind: str, x: float, y: float, reach: float, frame: Frame
             cities: Room) -> Label | None:
     size, weight = STYLE[kind]
     if kind == "town":
-        if not room.free(_dot(x, y)):
-            return None
-        for anchor, ax, ay, rect in beside(x, y, 6, width_of(text, size, weight), size * 0.6):
+        # Under a mark the point itself is not drawn, and the name stands beside the mark.
+        dot = (x, y) if room.free(_dot(x, y)) else None
+        for anchor, ax, ay, rect in beside(x, y, 6 if dot else 17, width_of(text, size, weight),
+                                           size * 0.6):
             if inside(rect, frame.width, frame.height) and room.free(rect):
-                return Label((text,), kind, ax, ay, anchor, size, weight, (x, y), rect)
+                return Label((text,), kind, ax, ay, anchor, size, weight, dot, rect)
         return None
     lines = tuple(wrap(text, 104, size, weight) if kind in ("region", "province") else [text])
     half = max(width_of(line, size, weight) for line in lines) / 2

@@ -231,8 +231,7 @@ def _placed(query: Query, view: ViewState, frame: Frame, tags: list[dict[str, An
                               short_name(p.get("name", "")), "", p.get("open", True),
                               p.get("demo", False), p.get("named", False),
                               bool(chosen) and f.get("id") == chosen))
-    near = frame.zoom >= PHRASES_FROM
-    phrases = []
+    near, phrases = frame.zoom >= PHRASES_FROM, []
     for tag in tags:
         x, y = frame.place(*tag["lon_lat"])
         if not (0 <= x <= frame.width and 0 <= y <= frame.height):
@@ -243,6 +242,9 @@ def _placed(query: Query, view: ViewState, frame: Frame, tags: list[dict[str, An
             phrases.append({**tag, "x": x, "y": y})
         else:
             found.append(Mark(f"{tag['layer'][:-1]}-tag", x, y, tag["n"], f"{tag['code']}"))
+    if len(phrases) > 1:  # a phrase may stand beside its country: it says which one
+        phrases = [{**g, "text": t("snapshot.filter", label=g["name"], values=g["text"])}
+                   for g in phrases]
     marks = spread(merged(found), frame.width, frame.height)
     marks = [replace(m, text=t.compact(m.n)) if m.n > 1 or m.kind.endswith("tag") else m
              for m in marks]

@@ -41,7 +41,7 @@ def svg_of(scene: Scene, *, title: bool = True) -> str:
     size = scene.size
     pen = _Pen(scene)
     body = [f'<rect width="{n(size.units_w)}" height="{n(size.units_h)}" fill="{WHITE}"/>',
-            *_head(pen), *map_parts(scene, pen), *_panel(pen), *_foot(pen)]
+            *map_parts(scene, pen), _mat(scene), *_head(pen), *_panel(pen), *_foot(pen)]
     return _document(size.units_w, size.units_h, size.pixels_w, size.pixels_h, scene, body)
 
 
@@ -146,13 +146,19 @@ def map_parts(scene: Scene, pen: _Pen) -> list[str]:
     box = scene.layout.map
     ground = ground_of(scene.frame, scene.boundaries)
     return [
-        f'<clipPath id="map"><rect width="{n(box.w)}" height="{n(box.h)}"/></clipPath>',
-        f'<g transform="translate({n(box.x)} {n(box.y)})"><g clip-path="url(#map)">',
+        f'<g transform="translate({n(box.x)} {n(box.y)})">',
         f'<rect width="{n(box.w)}" height="{n(box.h)}" fill="{SEA}"/>',
         *_ground(ground, scene), *(_label(label, pen) for label in scene.labels),
         *(mark_svg(m) for m in scene.marks), *_tags(scene, pen), *_furniture(scene, pen), "</g>",
-        f'<rect width="{n(box.w)}" height="{n(box.h)}" fill="none" stroke="{LINE}"/></g>',
     ]
+
+
+def _mat(scene: Scene) -> str:
+    """Paper around the map, over what its ground draws beyond the box: a clip costs more."""
+    box, w, h = scene.layout.map, scene.size.units_w, scene.size.units_h
+    hole = f"M{n(box.x)} {n(box.y)}H{n(box.right)}V{n(box.bottom)}H{n(box.x)}Z"
+    return (f'<path d="M0 0H{n(w)}V{n(h)}H0Z{hole}" fill="{WHITE}" fill-rule="evenodd"/>'
+            f'<path d="{hole}" fill="none" stroke="{LINE}"/>')
 
 
 def _ground(ground: Ground, scene: Scene) -> list[str]:

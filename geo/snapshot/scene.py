@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from geo.answers.facets import sentence
-from geo.answers.layers import bounds_answer, layer_answer, selected_place
+from geo.answers.layers import bounds_answer, layer_answer
 from geo.answers.names import COLLECTION_OF, is_demo, is_open, kind_label, where
 from geo.answers.rows import rows_answer
 from geo.cells import Bbox
@@ -221,7 +221,8 @@ def _frame(query: Query, view: ViewState, tags: list[dict[str, Any]], layout: La
 def _placed(query: Query, view: ViewState, frame: Frame, tags: list[dict[str, Any]], t: Words
             ) -> tuple[list[Mark], list[dict[str, Any]], int]:
     """Marks in place, the tags that are phrases, and how many records both stand for."""
-    chosen = (view.selected or ("", ""))[1] if selected_place(query, view) else ""
+    kind, id_ = view.selected or ("", "")
+    chosen = id_ if kind in ("buyer", "site") else ""
     found = []
     for layer in ("buyers", "sites"):
         for f in layer_answer(query, layer, view, frame.bbox, frame.zoom, t)["features"]:

@@ -8,7 +8,8 @@
   const SEVERAL = { buyer: "#0072B2", site: "#B54C00", maison: "#00795A" };
   const PALE = { buyer: "#A9CFE5", site: "#F0C3A3", maison: "#A5DBCB" };
   const LABEL = { home: [14.5, 600, "#2F3B39"], market: [12.5, 600, "#36433F"], country: [12, 400, "#56625F"],
-    region: [12.5, 500, "#5F5030"], province: [11, 400, "#6B5C3A"], town: [11.5, 500, "#36433F"] };
+    region: [12.5, 500, "#5F5030"], province: [11, 400, "#6B5C3A"], town: [11.5, 500, "#36433F"],
+    sea: [12, 400, "#425D69"] };
   const FONT = 'Inter, "IBM Plex Sans Arabic", sans-serif';
 
   function el(tag, attrs = {}, ...kids) {

@@ -27,7 +27,7 @@ from geo.settings import boundaries
 from geo.snapshot.fonts import clean, fit, isolate, width_of
 from geo.snapshot.ground import Frame, frame_around, frame_at
 from geo.snapshot.labels import place_labels, record_labels
-from geo.snapshot.placing import Label, Mark, Rect, Room, around, inside, merged, spread
+from geo.snapshot.placing import Label, Mark, Rect, Room, around, inside, meets, merged, spread
 from geo.snapshot.sizes import Layout, Size, layout_of
 from geo.view import RECORDS, ViewState
 
@@ -37,6 +37,10 @@ PHRASES_FROM = 4.0
 MOST_ROWS = 60
 TAG_SIZE = 11.5
 NAME_ROOM = 190.0
+#: More chosen countries than this are no longer a choice to point at.
+MOST_PICKED = 12
+#: Width and height of what the scale bar and the north arrow stand on.
+SCALE_PLATE, NORTH_PLATE = (186.0, 60.0), (52.0, 56.0)
 _PLACES_CONCERN = {"region", "province", "site", "status"}
 CREDITS = ("snapshot.credit_facts", "snapshot.credit_ground", "snapshot.credit_legal")
 
@@ -113,6 +117,7 @@ class Scene:
     scale_lat: str
     scale_units: float
     north: str
+    corners: tuple[str, str]
     demo: str
     version: str
     stamp: str
@@ -143,7 +148,8 @@ def scene_of(query: Query, view: ViewState, *, size: Size, title: str = "", base
     tags = raw_tags(query, view, t)
     frame = _frame(query, view, tags, layout)
     marks, phrases, shown = _placed(query, view, frame, tags, t)
-    rooms, labels, pills = _written(frame, marks, phrases, view.lang)
+    corners = corners_of(frame, marks)
+    labels, pills = _written(frame, marks, phrases, corners, view.lang)
     counts = query.counts(view)
     total = sum(counts[name] for name in RECORDS if name in view.layers)
     metres, units = frame.scale_bar(150)
@@ -165,7 +171,7 @@ def scene_of(query: Query, view: ViewState, *, size: Size, title: str = "", base
         legend=tuple(_legend(query, view, counts, marks, pills, demo, outside, t)),
         scale_text=_distance(metres, t),
         scale_lat=t("snapshot.scale_lat", lat=_latitude(frame.middle_lat, t)), scale_units=units,
-        north=t("snapshot.north"), demo=t.n("count.demo", demo) if demo else "",
+        north=t("snapshot.north"), corners=corners, demo=t.n("count.demo", demo) if demo else "",
         version=query.catalogue.version,
         stamp=t("snapshot.stamp", date=t.date((today or date.today()).isoformat()),
                 version=isolate(query.catalogue.version)),
@@ -251,17 +257,18 @@ def _placed(query: Query, view: ViewState, frame: Frame, tags: list[dict[str, An
     return marks, phrases, sum(m.n for m in marks) + sum(g["n"] for g in phrases)
 
 
-def _written(frame: Frame, marks: list[Mark], phrases: list[dict[str, Any]], lang: str
-             ) -> tuple[Room, list[Label], list[Tag]]:
+def _written(frame: Frame, marks: list[Mark], phrases: list[dict[str, Any]],
+             corners: tuple[str, str], lang: str) -> tuple[list[Label], list[Tag]]:
     """Names and phrases, each in free room: furniture and marks first, then what matters."""
-    room = Room([*(m.rect for m in marks), *furniture(frame)])
+    room = Room([*(m.rect for m in marks), corner_rect(frame, corners[0], *SCALE_PLATE),
+                 corner_rect(frame, corners[1], *NORTH_PLATE)])
     pills = []
     for tag in sorted(phrases, key=lambda g: -g["n"]):
         pill = _pill(tag, frame, room)
         room.take(pill.rect)
         pills.append(pill)
     labels = record_labels(marks, frame, room)
-    return room, labels + place_labels(frame, lang, room), pills
+    return labels + place_labels(frame, lang, room), pills
 
 
 def short_name(name: str) -> str:
@@ -269,10 +276,23 @@ def short_name(name: str) -> str:
     return fit(clean(name).partition(" \u00b7 ")[0], NAME_ROOM, 12.5, 600)
 
 
-def furniture(frame: Frame) -> tuple[Rect, Rect]:
-    """What the scale bar and the north arrow cover."""
-    return ((frame.width - 190, frame.height - 62, frame.width, frame.height),
-            (frame.width - 52, 0, frame.width, 66))
+def corners_of(frame: Frame, marks: list[Mark]) -> tuple[str, str]:
+    """Where the scale bar and the north arrow stand: where they hide no mark, if they can."""
+    covered = [m.rect for m in marks]
+    order = ("bottom-right", "bottom-left", "top-left", "top-right")
+    found = []
+    for wide, high, first in ((*SCALE_PLATE, "bottom-right"), (*NORTH_PLATE, "top-right")):
+        free = [c for c in (first, *order) if c not in found]
+        found.append(min(free, key=lambda c: sum(
+            meets(corner_rect(frame, c, wide, high), r) for r in covered)))
+    return found[0], found[1]
+
+
+def corner_rect(frame: Frame, corner: str, wide: float, high: float) -> Rect:
+    """The rectangle of a plate in a corner of the map box."""
+    x = frame.width - wide if corner.endswith("right") else 0.0
+    y = frame.height - high if corner.startswith("bottom") else 0.0
+    return (x, y, x + wide, y + high)
 
 
 def _pill(tag: dict[str, Any], frame: Frame, room: Room) -> Tag:
@@ -289,14 +309,14 @@ def _pill(tag: dict[str, Any], frame: Frame, room: Room) -> Tag:
 
 def _picked(view: ViewState) -> tuple[str, ...]:
     kind, id_ = view.selected or ("", "")
-    return tuple(dict.fromkeys([*([id_] if kind == "market" else []), *view.market[:12]]))
+    return tuple(dict.fromkeys([*([id_] if kind == "market" else []), *(view.market if len(view.market) <= MOST_PICKED else ())]))
 
 
 def _areas(view: ViewState) -> tuple[str, ...]:
     """Codes of the regions and provinces to outline."""
     kind, id_ = view.selected or ("", "")
     return tuple(dict.fromkeys([*([id_] if kind == "region" else []), *view.region,
-                                *view.province[:12]]))
+                                *(view.province if len(view.province) <= MOST_PICKED else ())]))
 
 
 # --- the words ------------------------------------------------------------------------

@@ -16,7 +16,7 @@ from geo.snapshot.fonts import FAMILY, PDI, RLI, fit, isolate, width_of, wrap
 from geo.snapshot.ground import Ground, areas_of, ground_of
 from geo.snapshot.marksvg import INK, SEVERAL, WHITE, mark_svg, n, symbol_svg
 from geo.snapshot.placing import Label
-from geo.snapshot.scene import Scene
+from geo.snapshot.scene import NORTH_PLATE, Scene, corner_rect
 from geo.snapshot.sizes import Box
 
 SEA, LINE, BORDER = "#C5D5DC", "#DDD8CD", "#FFFFFF"
@@ -106,12 +106,12 @@ def _head(pen: _Pen) -> list[str]:
     size = next((s for s in (34.0, 30.0, 26.0) if width_of(scene.title, s, 600) <= box.w), 0.0)
     lines = [scene.title] if size else wrap(scene.title, box.w, 22, 600, lines=2)
     size = size or 22.0
-    y = box.y + (30 if len(lines) == 1 else 16)
+    y = box.y + (30 if len(lines) == 1 else 10)
     parts = []
     for line in lines:
         parts.append(pen.text(pen.start(box), y, line, size, weight=600))
         y += size * 1.2
-    y = box.y + (62 if len(lines) == 1 else 64)
+    y = box.y + (62 if len(lines) == 1 else 57)
     for fits, most in ((17.0, 1), (14.0, 2), (11.5, 3)):
         said = wrap(scene.filters, box.w, fits)
         if len(said) <= most:
@@ -149,7 +149,7 @@ def map_parts(scene: Scene, pen: _Pen) -> list[str]:
         f'<g transform="translate({n(box.x)} {n(box.y)})">',
         f'<rect width="{n(box.w)}" height="{n(box.h)}" fill="{SEA}"/>',
         *_ground(ground, scene), *(_label(label, pen) for label in scene.labels),
-        *(mark_svg(m) for m in scene.marks), *_tags(scene, pen), *_furniture(scene, pen), "</g>",
+        *_furniture(scene, pen), *(mark_svg(m) for m in scene.marks), *_tags(scene, pen), "</g>",
     ]
 
 
@@ -218,21 +218,22 @@ def _tags(scene: Scene, pen: _Pen) -> list[str]:
 
 
 def _furniture(scene: Scene, pen: _Pen) -> list[str]:
-    width, height = scene.frame.width, scene.frame.height
-    x, y, length = width - 18, height - 16, scene.scale_units
-    north_x = width - 28
+    length = scene.scale_units
     plate = max(length, width_of(scene.scale_text, 12.5, 600), width_of(scene.scale_lat, 11)) + 24
-    x = width - 6 - (plate - length) / 2
+    left, top, right, bottom = corner_rect(scene.frame, scene.corners[0], plate + 12, 60)
+    middle, y = (left + right) / 2, bottom - 15
+    north = corner_rect(scene.frame, scene.corners[1], *NORTH_PLATE)
+    nx, ny = (north[0] + north[2]) / 2, north[1]
     return [
-        f'<rect x="{n(width - 6 - plate)}" y="{n(y - 40)}" width="{n(plate)}" height="50" '
+        f'<rect x="{n(left + 6)}" y="{n(top + 6)}" width="{n(plate)}" height="48" '
         f'rx="4" fill="{WHITE}" fill-opacity=".88"/>',
-        f'<path d="M{n(x - length)} {n(y - 7)}v7h{n(length)}v-7" fill="none" stroke="{INK}" '
-        'stroke-width="1.6"/>',
-        pen.raw(x - length / 2, y - 23, scene.scale_text, 12.5, weight=600, anchor="middle"),
-        pen.raw(x - length / 2, y - 8, scene.scale_lat, 11, color=SOFT, anchor="middle"),
-        f'<circle cx="{n(north_x)}" cy="30" r="19" fill="{WHITE}" fill-opacity=".88"/>',
-        f'<path d="M{n(north_x)} 14l6 15l-6 -4l-6 4Z" fill="{INK}"/>',
-        pen.raw(north_x, 43, scene.north, 12, weight=600, anchor="middle"),
+        f'<path d="M{n(middle - length / 2)} {n(y - 7)}v7h{n(length)}v-7" fill="none" '
+        f'stroke="{INK}" stroke-width="1.6"/>',
+        pen.raw(middle, y - 23, scene.scale_text, 12.5, weight=600, anchor="middle"),
+        pen.raw(middle, y - 8, scene.scale_lat, 11, color=SOFT, anchor="middle"),
+        f'<circle cx="{n(nx)}" cy="{n(ny + 30)}" r="19" fill="{WHITE}" fill-opacity=".88"/>',
+        f'<path d="M{n(nx)} {n(ny + 14)}l6 15l-6 -4l-6 4Z" fill="{INK}"/>',
+        pen.raw(nx, ny + 43, scene.north, 12, weight=600, anchor="middle"),
     ]
 
 
@@ -289,7 +290,7 @@ def _list(pen: _Pen, box: Box) -> list[str]:
     y = box.y + HEADING + 8
     t = words(scene.lang)
     for row in shown:
-        place = isolate(fit(row.place, box.w * 0.46, 12.5))
+        place = fit(row.place, box.w * 0.46, 12.5)
         room = box.w - width_of(place, 12.5) - 14
         weight, color = (400, SOFT) if row.demo else (600, INK)
         parts.append(pen.text(pen.start(box), y, isolate(fit(row.name, room, 13, weight)), 13,

@@ -20,7 +20,8 @@ from geo.i18n import Words, words
 from geo.model import Buyer, Report, Site
 from geo.query import Query
 from geo.snapshot.fonts import clean
-from geo.snapshot.scene import CREDITS, filters_text, listed_records
+from geo.snapshot.scene import CREDITS
+from geo.snapshot.told import filters_text, listed_records
 from geo.view import RECORDS, ViewState
 
 MAX_RECORDS = 50_000

@@ -25,7 +25,8 @@ from pptx.util import Emu, Inches, Pt
 from geo.i18n import Words, words
 from geo.snapshot.fonts import clean
 from geo.snapshot.marksvg import FILL, PALE, SEVERAL
-from geo.snapshot.scene import Key, Row, Scene
+from geo.snapshot.scene import Scene
+from geo.snapshot.told import Key, Row
 
 WIDE, HIGH = 13.333, 7.5
 EDGE, PANEL = 0.45, 3.05

@@ -9,9 +9,10 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 
 from geo.columns import degrees
 from geo.model import CRAFTS, LANGUAGES, STATUSES
+from geo.snapshot.chart import NORTH_PLATE, SCALE_PLATE, corner_rect
 from geo.snapshot.fonts import clean, fit, width_of, wrap
 from geo.snapshot.placing import Mark, meets, merged, spread
-from geo.snapshot.scene import NORTH_PLATE, SCALE_PLATE, corner_rect, scene_of
+from geo.snapshot.scene import scene_of
 from geo.snapshot.sizes import SIZES, layout_of
 from geo.view import LAYERS, RECORDS, ViewState
 

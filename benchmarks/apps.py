@@ -27,6 +27,9 @@ OTHER_SHOWS = """(wanted) => document.querySelector('#shown')?.textContent === w
     && document.querySelector('.stApp').dataset.testScriptState === 'notRunning'"""
 #: Naive reruns again when its map reports back: idle is still idle after this long.
 QUIET_MS = 300
+#: Kinds of buyer that stay picked, and those that clicks toggle: most points stay on the map.
+ALWAYS = ("importer_wholesaler", "retail_chain", "museum_shop", "other")
+TOGGLED = ("concept_store", "department_store", "designer_brand", "hotel_contract", "marketplace")
 
 
 @dataclass
@@ -35,7 +38,7 @@ class App:
 
     name: str
     script: str
-    values: tuple[str, str]
+    values: tuple[str, ...] = TOGGLED
     settings: dict[str, str] = field(default_factory=dict)
     address: str = ""
     process: subprocess.Popen | None = None
@@ -60,6 +63,11 @@ class App:
             except OSError:
                 if time.monotonic() > until:
                     raise
+
+    @property
+    def picked(self) -> list[str]:
+        """What is picked when the page opens."""
+        return [] if self.script.endswith("floor_app.py") else list(ALWAYS)
 
     @property
     def ours(self) -> bool:
@@ -96,7 +104,7 @@ class App:
             page.wait_for_function(OURS_SHOWS, arg=f"buyer={','.join(picked)}" if picked else "",
                                    polling="raf")
             return
-        order = [v for v in self.values if v in picked]
+        order = sorted(picked)
         page.wait_for_function(OTHER_SHOWS, arg="+".join(order) or "all", polling="raf")
 
     def settle(self, page: Page) -> float:

@@ -4,6 +4,7 @@ import streamlit as st
 from folium.plugins import MarkerCluster
 from streamlit_folium import st_folium
 
+from benchmarks.apps import ALWAYS
 from geo.store.synthetic import SyntheticBuyers
 
 POINTS = 500
@@ -11,7 +12,7 @@ POINTS = 500
 st.set_page_config(layout="wide")
 buyers = list(SyntheticBuyers(POINTS))
 kinds = sorted({b.kind for b in buyers})
-picked = [k for k in kinds if st.sidebar.checkbox(k, key=k)]
+picked = [k for k in kinds if st.sidebar.checkbox(k, value=k in ALWAYS, key=k)]
 m = folium.Map(location=(40, 5), zoom_start=4)
 cluster = MarkerCluster().add_to(m)
 shown = [b for b in buyers if not picked or b.kind in picked]

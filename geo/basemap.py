@@ -1,7 +1,7 @@
 """Build the vector base map as compact JSON: countries, Morocco's regions, labels.
 
 Knows: which polygon is drawn, how coordinates are packed, which label appears from which
-zoom. Not: colours, fonts, collisions (``web/assets/map/basemap.js``), addresses, caching
+zoom. Not: colours, fonts, collisions (``web/assets/map/labels.js``), addresses, caching
 in the browser (``web/assets.py``).
 
 CRS      EPSG:4326, longitude before latitude.
@@ -12,6 +12,7 @@ Sources  ``data/sources/README.md`` names every file and its licence.
 """
 from __future__ import annotations
 
+import csv
 import gzip
 import json
 from collections.abc import Iterable, Iterator
@@ -25,6 +26,7 @@ from shapely.geometry import mapping, shape
 from shapely.geometry.base import BaseGeometry
 
 from geo.settings import BOUNDARIES, DATA_DIR, SOURCES_DIR
+from geo.store.checks import Known, record_problems
 
 SCALE = 1000  # units per degree
 DETAILS = ("110m", "50m", "morocco")
@@ -98,7 +100,8 @@ def labels_bytes(lang: str) -> bytes:
     -------
     bytes : ``{"lang", "labels": [[text, lon, lat, first zoom, last zoom, kind, reach],
         ...]}``, the most important first. Kinds: home, market, country, region, province,
-        town. Reach, degrees: how far the text may move and still stand on its ground.
+        town, sea. Reach, degrees: how far the text may move and still stand on its ground,
+        or in its water. A sea may be listed at several places, of which one is drawn.
 
     Raises
     ------
@@ -108,7 +111,8 @@ def labels_bytes(lang: str) -> bytes:
         raise ValueError(f"no labels in {lang!r}")
     return _dump({"lang": lang, "labels": [
         *_home_label(lang), *_market_labels(lang), *_area_labels("regions", lang),
-        *_country_labels(lang), *_town_labels(lang), *_area_labels("provinces", lang)]})
+        *_country_labels(lang), *_town_labels(lang), *_area_labels("provinces", lang),
+        *_sea_labels(lang)]})
 
 
 def _home_label(lang: str) -> Iterator[list[Any]]:
@@ -120,7 +124,8 @@ def _home_label(lang: str) -> Iterator[list[Any]]:
 def _market_labels(lang: str) -> Iterator[list[Any]]:
     """The markets, the largest first: beside it a small one would hide its name."""
     ground = {c["properties"]["iso2"]: shape(c["geometry"]) for c in _largest("50m")}
-    for market in sorted(_markets(), key=lambda m: -ground[m["iso2"]].area):
+    known = [market for market in _markets() if market["iso2"] in ground]
+    for market in sorted(known, key=lambda m: -ground[m["iso2"]].area):
         yield [market["name"][lang], market["label_lon"], market["label_lat"], 2,
                _COUNTRY_LAST, "market", _reach(ground[market["iso2"]])]
 
@@ -146,11 +151,22 @@ def _area_labels(name: str, lang: str) -> Iterator[list[Any]]:
 
 
 def _town_labels(lang: str) -> Iterator[list[Any]]:
-    towns = _read(DATA_DIR / "towns.json")["towns"]
+    towns = _records("towns.json", "towns", "town")
     for town in sorted(towns, key=lambda t: -(t["population"] or 0)):
         name = (town["name_ar"] if lang == "ar" else "") or town["name"]
         yield [name, round(town["lon"], 3), round(town["lat"], 3),
                _zoom_of(town["population"] or 0, _TOWN_ZOOM), 99, "town", 0]
+
+
+def _sea_labels(lang: str) -> Iterator[list[Any]]:
+    """Seas, in the order of their table: where one is in view twice, the first place counts."""
+    land = shapely.STRtree([*(shape(c["geometry"]) for c in _countries("50m")), _outline()])
+    with (SOURCES_DIR / "seas.csv").open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            at = float(row["lon"]), float(row["lat"])
+            _, (shore, *_) = land.query_nearest(shapely.Point(at), return_distance=True)
+            yield [row[f"name_{lang}"], *at, int(row["min_zoom"]), int(row["max_zoom"]), "sea",
+                   round(float(shore), 2)]
 
 
 def _reach(ground: BaseGeometry) -> float:
@@ -188,9 +204,9 @@ def _inner_lines(ground: BaseGeometry | None) -> dict[str, list[BaseGeometry]]:
     """Lines between regions, and the rest of those between provinces, inside a ground."""
     drawn, found = _outline().boundary, {}
     for name in _AREA_ZOOM:
-        pairs = np.concatenate([np.stack([ring[:-1], ring[1:]], axis=1) for area in _features(name)
+        pairs = np.concatenate([np.empty((0, 2, 2)), *(np.stack([ring[:-1], ring[1:]], axis=1) for area in _features(name)
                                 for ring in map(shapely.get_coordinates, shapely.get_parts(
-                                    shape(area["geometry"]).boundary))])
+                                    shape(area["geometry"]).boundary)))])
         # The files agree to the last unit only, and a coast drawn twice would look double.
         shapely.prepare(drawn)
         free = ~shapely.dwithin(drawn, shapely.points(pairs.mean(axis=1)), 1.5 / SCALE)
@@ -253,11 +269,21 @@ def _country(detail: str, iso2: str) -> BaseGeometry:
 
 
 def _features(name: str) -> list[Feature]:
-    return _read(DATA_DIR / f"{name}.geojson")["features"]
+    return _records(f"{name}.geojson", "features", name[:-1])
 
 
 def _markets() -> list[dict[str, Any]]:
-    return _read(DATA_DIR / "markets.json")["markets"]
+    return _records("markets.json", "markets", "market")
+
+
+def _records(name: str, list_key: str, kind: str) -> list[dict[str, Any]]:
+    """The sound records of a data file; the store has said what is wrong with the others."""
+    try:
+        found = _read(DATA_DIR / name)[list_key]
+    except (OSError, ValueError, KeyError, TypeError):
+        return []
+    return [r for r in found if not record_problems(kind, r, Known())] if isinstance(
+        found, list) else []
 
 
 @lru_cache(maxsize=8)

@@ -45,7 +45,7 @@ def encode(view: ViewState, *, only: str | None = None, leave: tuple[str, ...] =
         parts.insert(0, f"v={VERSION}")
     text = "&".join(parts)
     if len(text) > MAX_CHARS:
-        raise AddressTooLong("error.address_too_long", limit=MAX_CHARS)
+        raise AddressTooLong("ui.address_too_long")
     return text
 
 
@@ -78,7 +78,8 @@ def decode(query: str | Mapping[str, str], catalogue: Catalogue) -> tuple[ViewSt
 def _write(info: FieldInfo, value: Any) -> str:
     if info.name == "at":
         lon, lat, zoom = value
-        return f"{lon:.4f},{lat:.4f},{zoom:g}"
+        # Adding zero takes the sign off a zero.
+        return f"{round(lon, 4) + 0.0:.4f},{round(lat, 4) + 0.0:.4f},{zoom:g}"
     if info.many:
         return ",".join(value) or "none"
     return value

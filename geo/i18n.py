@@ -6,19 +6,21 @@ ids are dotted keys; French is the source and what a missing translation falls b
 from __future__ import annotations
 
 import gettext
+import re
 from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import cache, lru_cache
 from pathlib import Path
 
 from babel import Locale
-from babel.dates import format_date, get_month_names
+from babel.dates import format_date, format_interval, get_month_names
 from babel.lists import format_list
 from babel.messages.pofile import read_po
 from babel.numbers import format_compact_decimal, format_decimal
 
 LOCALES_DIR = Path(__file__).parent / "locales"
 LOCALES = {"fr": "fr_MA", "ar": "ar_MA", "en": "en"}
+_YEARS = re.compile(r"([0-9]{4})-([0-9]{4})\Z")
 DIRECTION = {"fr": "ltr", "ar": "rtl", "en": "ltr"}
 
 
@@ -94,6 +96,25 @@ class Words:
         except (ValueError, KeyError, TypeError):
             return text
 
+    def period(self, text: str) -> str:
+        """A period as published, in words; what is no period stays as it is.
+
+        ``2022``, ``2022-11`` and ``2022-11-05`` are dates; ``start/end`` (and ``2019-2023``)
+        the months or years between them, both included. January to December is the year.
+        """
+        years = _YEARS.match(text)
+        ends = [p.strip() for p in (years.groups() if years else text.split("/"))]
+        if len(ends) != 2 or "" in ends:
+            return self.date(text)
+        try:
+            first, last = _month(ends[0], 1), _month(ends[1], 12)
+        except ValueError:
+            return text
+        if first > last:
+            return text
+        whole = (first.month, last.month) == (1, 12)
+        return format_interval(first, last, "y" if whole else "yMMMM", locale=self.locale)
+
     def all_of(self, items: Iterable[str]) -> str:
         """``a, b et c``."""
         return format_list(list(items), "standard", locale=self.locale)
@@ -109,6 +130,12 @@ class Words:
     def pick(self, names: Mapping[str, str]) -> str:
         """A name in this language, else French, else any."""
         return names.get(self.lang) or names.get("fr") or next(iter(names.values()), "")
+
+
+def _month(text: str, default: int) -> date:
+    """The first day of the month that a partial ISO date names; days are left out."""
+    year, month, *_ = (*map(int, text.split("-")), default)
+    return date(year, month, 1)
 
 
 def _fill(text: str, values: Mapping[str, object]) -> str:

@@ -1,7 +1,7 @@
-"""The folium side of the live layer: a map that never changes, and messages to it.
+"""The folium side of the live layer: a map that never changes.
 
-The map string is the same for every view, so streamlit-folium never remounts the frame.
-What changes travels as one short message; the points come over HTTP (``geo.web.api``).
+The map string is the same for every view, so streamlit-folium never remounts the frame. The
+layer follows the view of its page by itself; the points come over HTTP (``geo.web.api``).
 """
 from __future__ import annotations
 
@@ -13,12 +13,7 @@ from branca.element import MacroElement
 from folium.elements import JSCSSMixin
 from folium.template import Template
 
-from geo.answers.layers import selected_place
-from geo.codec import data_query
-from geo.i18n import words
-from geo.query import Query
 from geo.settings import boundaries
-from geo.view import ViewState
 from geo.web.assets import asset_url
 
 #: Where a view without a camera and without filters begins: Morocco and its first markets.
@@ -40,29 +35,13 @@ class LiveLayer(JSCSSMixin, MacroElement):
     def __init__(self) -> None:
         super().__init__()
         self._name = "LiveLayer"
-        self.default_js = [(name, asset_url(f"map/{name}.js"))
-                           for name in ("basemap", "marks", "controls", "live")]
-        self.default_css = [("live", asset_url("map/live.css"))]
+        self.default_js = [("kharita", asset_url("map.js"))]
+        self.default_css = [("kharita", asset_url("map.css"))]
         which = boundaries()
         self.config = script_json({"tiles": TILES, "credits": CREDITS, "base": {
             "coarse": asset_url(f"basemap/110m.{which}.json"),
             "fine": asset_url(f"basemap/50m.{which}.json"),
             "morocco": asset_url(f"basemap/morocco.{which}.json")}})
-
-
-class Message(MacroElement):
-    """What the reader wants to see now, handed to the live layer of the map."""
-
-    _template = Template("""
-        {% macro script(this, kwargs) %}
-        window.feature_group = [];
-        window.kharita.show({{ this.content }});
-        {% endmacro %}""")
-
-    def __init__(self, content: str) -> None:
-        super().__init__()
-        self._name = "Message"
-        self.content = content
 
 
 def live_map() -> folium.Map:
@@ -74,24 +53,9 @@ def live_map() -> folium.Map:
     made.options["maxZoom"], made.options["minZoom"] = MAX_ZOOM, MIN_ZOOM
     # The live layer follows the frame's size itself: Leaflet would move the map to do so.
     made.options["trackResize"] = False
-    made.default_js = [("leaflet", asset_url("leaflet/leaflet.js"))]
-    made.default_css = [("leaflet", asset_url("leaflet/leaflet.css"))]
+    made.default_js = made.default_css = []  # Leaflet comes with the layer, in one file
     made.add_child(LiveLayer())
     return made
-
-
-def live_message(query: Query, view: ViewState) -> folium.FeatureGroup:
-    """The message that shows a view: addresses and choices, never points."""
-    t = words(view.lang)
-    place = selected_place(query, view)
-    group = folium.FeatureGroup()
-    group.add_child(Message(script_json({
-        "filters": data_query(view), "filtered": bool(view.picks()), "lang": view.lang,
-        "dir": t.dir, "sel": view.sel, "selAt": place and place[0], "selClass": place and place[1],
-        "layers": list(view.layers), "markets": list(view.market), "base": view.base, "at": view.at,
-        "words": asset_url(f"words.{view.lang}.json"),
-        "labels": asset_url(f"basemap/labels.{view.lang}.json")})))
-    return group
 
 
 def script_json(content: Any) -> str:

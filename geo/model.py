@@ -34,6 +34,15 @@ REPORT_KINDS = (
     "barometre_export", "etude_marche", "tendance_produit", "reglementation_acces",
     "partenariat", "salon", "e_reputation", "concurrence", "strategie",
 )
+EVIDENCES = ("published", "assumed")
+#: How Morocco trades with a market; ``mfn``: no agreement known.
+AGREEMENTS = (
+    "eu_association", "uk_association", "efta", "fta_us", "fta_turkey", "fta_uae", "gafta",
+    "afcfta", "mfn",
+)
+#: Where an agreement was read; nobody has verified what is only general knowledge.
+AGREEMENT_SOURCES = ("general_knowledge",)
+UNVERIFIED = ("general_knowledge",)
 WORLD_REGIONS = ("europe", "north_america", "middle_east", "asia", "africa", "oceania")
 
 #: Buckets of the period filter, newest first: code -> first and last year, both included.
@@ -188,8 +197,13 @@ class Market:
     evidence: str
     evidence_fr: str
     evidence_url: str
-    agreement: str
+    agreements: tuple[str, ...]
     agreement_source: str
+
+    @property
+    def agreement(self) -> str:
+        """The codes of the agreements; their words are in ``geo.answers.names``."""
+        return ";".join(self.agreements)
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,16 +31,28 @@ class Query:
         self.reports = ReportIndex(catalogue, self.search)
         # A text is typed once and then filtered, panned and zoomed many times.
         self._text_rows = lru_cache(maxsize=24)(self.search.rows)
+        # One click asks for the same mask three times: map, table, overview.
+        self._masks = lru_cache(maxsize=9)(self._mask)
 
     # --- rows -------------------------------------------------------------------------
 
     def passing(self, collection: str, view: ViewState) -> np.ndarray:
-        """Mask (n,) of the rows of a collection that pass every filter, in curve order."""
+        """Mask (n,) of the rows of a collection that pass every filter, in curve order; read-only."""
+        kept = {i.name: getattr(view, i.name) for i in FILTERS if collection in i.concerns}
+        return self._masks(collection, ViewState(**kept))
+
+    def _mask(self, collection: str, view: ViewState) -> np.ndarray:
         columns = self.columns[collection]
         mask = (self._failures(collection, view) == 0)[columns.signature]
         if view.q:
             mask &= self._text_rows(collection, view.q)
+        mask.flags.writeable = False
         return mask
+
+    def tally(self, collection: str, name: str, view: ViewState) -> dict[str, int]:
+        """How many matching records carry each value of a filter."""
+        left = np.where(self._failures(collection, view) == 0, self._weights(collection, view), 0)
+        return self._tally(collection, FIELDS[name], left)
 
     def matching_reports(self, view: ViewState) -> list[Report]:
         """The reports that pass every filter, newest first."""
@@ -93,7 +105,8 @@ class Query:
         columns = self.columns[collection]
         codes = info.codes(self.catalogue)
         if info.name in self._several[collection]:
-            sums = self._several[collection][info.name] @ left.astype(np.float32)
+            group, members = self._several[collection][info.name]
+            sums = members @ np.bincount(group, weights=left, minlength=members.shape[1])
             return {code: int(count) for code, count in zip(codes, sums, strict=True)}
         index = columns.codes[info.name]
         known = index >= 0
@@ -160,19 +173,24 @@ class Query:
         return self._reported_masks[collection][report_id]
 
     @cached_property
-    def _several(self) -> dict[str, dict[str, np.ndarray]]:
-        """(values, s) membership of the filters that a record may pass with several values.
+    def _several(self) -> dict[str, dict[str, tuple[np.ndarray, np.ndarray]]]:
+        """The filters that a record may pass with several values.
 
-        One product counts them all; float32 counts exactly up to 16 million rows.
+        Signatures that carry the same values are one group: a count adds up the groups, and one
+        small product spreads them to the values.
+
+        Returns
+        -------
+        collection -> filter -> (s,) group of each signature, (values, groups) membership.
         """
-        found: dict[str, dict[str, np.ndarray]] = {}
+        found: dict[str, dict[str, tuple[np.ndarray, np.ndarray]]] = {}
         for name, columns in self.columns.items():
             reports = [self._reported(name, code) for code in self.codes("report")]
-            found[name] = {"report": np.array(reports, np.float32).reshape(
-                len(reports), len(columns.weights))}
+            carried = {"report": np.array(reports, bool).reshape(len(reports), len(columns.weights))}
             for field, bits in columns.bits.items():
-                found[name][field] = np.array(
-                    [(bits >> i) & 1 for i in range(len(self.codes(field)))], np.float32)
+                carried[field] = np.array(
+                    [(bits >> i) & 1 for i in range(len(self.codes(field)))], bool)
+            found[name] = {field: _grouped(members) for field, members in carried.items()}
         return found
 
     @cached_property
@@ -190,3 +208,13 @@ class Query:
                 covered &= ~self._fails(collection, FIELDS[name], known) if known else False
         names = np.array([report.id in s for s in columns.named_sets])
         return covered | names[columns.named]
+
+
+def _grouped(members: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Group of each column of a boolean matrix, and the matrix of one column per group."""
+    packed = np.ascontiguousarray(np.packbits(members, axis=0).T)
+    if not packed.size:
+        return np.zeros(members.shape[1], np.int64), members[:, :1].astype(float)
+    rows = packed.view(np.dtype((np.void, packed.shape[1]))).ravel()
+    _, first, group = np.unique(rows, return_index=True, return_inverse=True)
+    return group, members[:, first].astype(float)

@@ -9,7 +9,6 @@ from geo.i18n import words
 from geo.model import IN_PROGRESS
 from geo.service import current
 from pages._ui import widgets
-from pages._ui.state import do
 from pages._ui.tables import frame, show
 
 
@@ -17,8 +16,8 @@ def main() -> None:
     """Counts by region, then the facilities that pass the filters."""
     view, notices = st.session_state["kh_run"]
     t, query = words(view.lang), current()
-    widgets.rail(view, do)
-    widgets.strip(view, do, notices)
+    widgets.rail()
+    widgets.strip(notices)
     st.header(t("page.localiser"))
     st.caption(t("localiser.intro"))
     regions = [r for r in query.codes("region") if not view.region or r in view.region]

@@ -6,7 +6,6 @@ import streamlit as st
 from geo.codec import encode
 from geo.i18n import words
 from pages._ui import widgets
-from pages._ui.state import do
 from pages._ui.tables import frame, show
 
 
@@ -14,8 +13,8 @@ def main() -> None:
     """The permalink and what it holds."""
     view, notices = st.session_state["kh_run"]
     t = words(view.lang)
-    widgets.rail(view, do)
-    widgets.strip(view, do, notices)
+    widgets.rail()
+    widgets.strip(notices)
     st.header(t("page.partager"))
     st.caption(t("partager.intro"))
     st.code(f"/?{encode(view)}", language=None, wrap_lines=True)

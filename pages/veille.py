@@ -8,15 +8,14 @@ from geo.i18n import Words, words
 from geo.model import Note, Report
 from geo.service import current
 from pages._ui import widgets
-from pages._ui.state import do
 
 
 def main() -> None:
     """One fold per report that passes the filters."""
     view, notices = st.session_state["kh_run"]
     t, query = words(view.lang), current()
-    widgets.rail(view, do)
-    widgets.strip(view, do, notices)
+    widgets.rail()
+    widgets.strip(notices)
     st.header(t("page.veille"))
     st.caption(t("panel.report_note"))
     reports = query.matching_reports(view)

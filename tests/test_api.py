@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 
 import pytest
@@ -44,6 +45,36 @@ def test_no_key_is_left_untranslated_in_any_answer(client, lang, catalogue):
         assert answer.status_code == 200, path
         shown = {t for t in texts(answer.json()) if "." in t}
         assert not shown & keys, path
+
+
+@pytest.mark.parametrize(("lang", "agreement", "doubt"), [
+    ("fr", "Accord d’association UE–Maroc, en vigueur depuis 2000", "(à vérifier)"),
+    ("ar", "اتفاقية الشراكة بين المغرب والاتحاد الأوروبي", "(ينبغي التحقق)"),
+    ("en", "EU–Morocco Association Agreement", "(to be verified)")])
+def test_an_agreement_is_told_in_the_readers_language_and_as_unverified(
+        client, catalogue, lang, agreement, doubt):
+    facts = [f["value"] for f in client.get(f"/api/entity/market/DE?lang={lang}").json()["facts"]]
+    (told,) = [f for f in facts if agreement in f]
+    assert told.endswith(doubt)
+    if lang != "en":
+        for market in catalogue.markets:
+            said = str(client.get(f"/api/entity/market/{market.iso2}?lang={lang}").json()["facts"])
+            assert "FTA" not in said and "knowledge" not in said and "agreement" not in said
+
+
+@pytest.mark.parametrize(("lang", "told"), [
+    ("fr", {"exportations (janvier – novembre 2022)": "928,66 MDH"}),
+    ("ar", {"exportations (يناير – نونبر 2022)": "928,66 MDH"}),
+    ("en", {"exportations (January – November 2022)": "928.66 MDH"})])
+def test_key_figures_tell_their_period_and_number_in_words(client, catalogue, lang, told):
+    seen: dict[str, set[str]] = {}
+    for report in catalogue.reports:
+        answer = client.get(f"/api/entity/report/{report.id}?lang={lang}").json()
+        for fact in answer["facts"]:
+            assert not re.search(r"\d{4}-\d\d|\d/\d", fact["label"]), fact
+            seen.setdefault(fact["label"].replace("\u2009", " "), set()).add(fact["value"])
+    for label, value in told.items():
+        assert value in seen[label]
 
 
 def texts(content):
@@ -136,6 +167,75 @@ def test_a_broken_file_leaves_the_rest_and_mending_it_is_seen(client, folder):
     assert client.get("/api/rows/buyers").json()["total"] == 228
     (folder / "sites.geojson").write_text(whole, "utf-8")
     assert client.get("/healthz").json()["status"] == "ok"
+
+
+def _drop(path):
+    path.unlink()
+
+
+def _cut(path):
+    whole = path.read_text("utf-8")
+    path.write_text(whole[: len(whole) // 2], "utf-8")
+
+
+def _empty(path):
+    key = "features" if path.suffix == ".geojson" else path.stem
+    path.write_text(json.dumps({key: []}), "utf-8")
+
+
+def _spoil_all_names(path):
+    content = json.loads(path.read_text("utf-8"))
+    for record in content.get("features") or content["markets"]:
+        (record.get("properties") or record).update(name=5, name_fr=None)
+    path.write_text(json.dumps(content), "utf-8")
+
+
+def _spoil_one(path):
+    content = json.loads(path.read_text("utf-8"))
+    record = next(r for r in content.get("features") or content["markets"]
+                  if (r.get("properties") or r).get("code", "DE") in ("08", "08.401")
+                  or r.get("iso2") == "DE")
+    (record.get("properties") or record)["label_lon"] = "east"
+    path.write_text(json.dumps(content), "utf-8")
+
+
+DAMAGE = [_drop, _cut, _empty, _spoil_all_names, _spoil_one]
+VOCABULARIES = {"markets.json": "market", "regions.geojson": "region",
+                "provinces.geojson": "province"}
+
+
+@pytest.mark.parametrize("harm", DAMAGE)
+@pytest.mark.parametrize("name", VOCABULARIES)
+def test_a_damaged_list_of_codes_empties_nothing_that_refers_to_it(client, folder, name, harm):
+    harm(folder / name)
+    health = client.get("/healthz").json()
+    counts = health["counts"]
+    assert health["status"] == "degraded"
+    assert counts["buyers"] == 228 and counts["maisons"] == 110 and counts["reports"] == 30
+    assert counts["sites_active"] + counts["sites_in_progress"] == 190
+    from geo.service import current
+    problems = current().catalogue.problems
+    assert {p.file for p in problems} == {name} and all(p.code for p in problems)
+    values = {f["field"]: [v["value"] for g in f["groups"] for v in g["values"]]
+              for f in client.get("/api/facets?lang=en").json()["facets"]}
+    lost = VOCABULARIES[name]
+    assert ("DE" if lost == "market" else "08" if lost == "region" else "08.401") not in values[lost]
+    assert all(values[other] for other in VOCABULARIES.values() if other != lost)
+    buyer = next(b for b in current().catalogue.buyers if b.country == "DE")
+    site = next(s for s in current().catalogue.sites if s.province == "08.401")
+    for lang, germany in (("fr", "Allemagne"), ("ar", "ألمانيا"), ("en", "Germany")):
+        answer = client.get(f"/api/entity/buyer/{buyer.id}?lang={lang}").json()
+        assert germany in answer["subtitle"]
+        rows = client.get(f"/api/rows/buyers?lang={lang}&sort=market&limit=200").json()["rows"]
+        assert germany in {r["cells"][2]["text"] for r in rows}
+    facts = {f["value"] for f in client.get(f"/api/entity/site/{site.id}").json()["facts"]}
+    assert lost == "market" or {"region": "08", "province": "08.401"}[lost] in facts
+    for path in ("/api/layers/buyers?bbox=-180,-85,180,85&zoom=3", "/api/rows/maisons",
+                 "/api/layers/sites?bbox=-20,20,20,60&zoom=7", "/api/entity/overview/all",
+                 "/api/rows/sites?sort=region", "/api/bounds?q=fes", "/api/rows/reports",
+                 "/api/entity/craft/zellige", "/api/entity/report/R-2024-06",
+                 "/api/facets?market=DE&region=08&province=08.401", "/api/facets?q=germany"):
+        assert client.get(path).status_code == 200, path
 
 
 def test_hostile_text_stays_text(client, folder):

@@ -1,6 +1,7 @@
 """The base map's payloads: faithful to their sources, small, complete in three languages."""
 from __future__ import annotations
 
+import csv
 import gzip
 import json
 from functools import cache
@@ -200,6 +201,57 @@ def test_country_labels_lie_in_their_country():
               for text, lon, lat, *_, kind in labels("fr") if kind == "country"]
     assert len(inside) > 150
     assert all(inside)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_seas_are_named_last_and_in_their_water(lang):
+    """They give way to every other name, and no text begins ashore."""
+    kinds = [kind for *_, kind in labels(lang)]
+    first = kinds.index("sea")
+    assert set(kinds[first:]) == {"sea"} and set(kinds[:first]).isdisjoint({"sea"})
+    land = shapely.STRtree([*(shape(c["geometry"]) for c in source("countries_50m")), outline()])
+    for text, lon, lat, zoom, last, _, reach in json.loads(labels_bytes(lang))["labels"][first:]:
+        assert text.strip() and zoom <= last
+        _, (shore, *_) = land.query_nearest(shapely.Point(lon, lat), return_distance=True)
+        assert reach == pytest.approx(shore, abs=0.01) and shore > 0
+        degree = 256 * 2**zoom / 360  # pixels
+        half, tall = 3 * len(text) / degree, 8 * np.cos(np.radians(lat)) / degree
+        box = shapely.box(lon - half, lat - tall, lon + half, lat + tall)
+        ashore = sum(land.geometries[i].intersection(box).area for i in land.query(box))
+        assert ashore < 0.15 * box.area, text
+
+
+def test_seas_have_names_in_three_languages_and_one_name_each():
+    names: dict[str, set[tuple[str, ...]]] = {}
+    for row in csv.DictReader((SOURCES_DIR / "seas.csv").open(encoding="utf-8", newline="")):
+        name = tuple(row[f"name_{lang}"] for lang in LANGUAGES)
+        assert all(name) and 2 <= int(row["min_zoom"]) <= int(row["max_zoom"]) <= 14
+        names.setdefault(row["id"], set()).add(name)
+    assert all(len(found) == 1 for found in names.values())
+    assert names["ocean-atlantique"] == {("Océan Atlantique", "المحيط الأطلسي", "Atlantic Ocean")}
+
+
+@pytest.mark.parametrize("harm", ["missing", "cut", "spoiled"])
+@pytest.mark.parametrize("name", ["markets.json", "regions.geojson", "provinces.geojson",
+                                  "towns.json"])
+def test_a_damaged_data_file_leaves_the_rest_of_the_base_map(name, harm, tmp_path, monkeypatch):
+    from geo import basemap
+    for path in DATA_DIR.glob("*.*json"):
+        content = path.read_text("utf-8")
+        if path.name != name:
+            (tmp_path / path.name).write_text(content, "utf-8")
+        elif harm == "cut":
+            (tmp_path / name).write_text(content[: len(content) // 2], "utf-8")
+        elif harm == "spoiled":
+            (tmp_path / name).write_text(content.replace('"name', '"label'), "utf-8")
+    monkeypatch.setattr(basemap, "DATA_DIR", tmp_path)
+    found = json.loads(basemap.labels_bytes.__wrapped__("fr"))["labels"]
+    kinds = {label[5] for label in found}
+    assert {"home", "sea", "country"} <= kinds
+    assert {"market", "region", "province", "town"} - kinds == {name.split(".")[0].rstrip("s")}
+    drawn = json.loads(basemap.basemap_bytes.__wrapped__("morocco", "regions"))
+    assert drawn["outline"] and (drawn["regions"] or drawn["provinces"])
+    assert json.loads(basemap.basemap_bytes.__wrapped__("110m", "regions"))["countries"]
 
 
 def test_larger_towns_come_first_and_from_farther():

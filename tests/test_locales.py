@@ -76,6 +76,30 @@ def test_texts_are_in_their_language(lang):
             assert not ARABIC_DIGIT.search(form), (key, form)
 
 
+def arabic_texts():
+    for key, text in load("ar").texts.items():
+        for form in text if isinstance(text, tuple) else (text,):
+            yield key, form
+
+
+def test_arabic_holds_no_latin_word_but_names_and_commands():
+    found = {(key, word) for key, form in arabic_texts()
+             for word in re.findall(r"[A-Za-z]+", re.sub(r"\{\w+\}|make data|Natural Earth", "", form))}
+    assert {word for _, word in found} <= {"JSON", "CSV", "UTF"}, found
+
+
+def test_arabic_is_punctuated_as_arabic():
+    wrong = re.compile(r"[,;?\"“”]|\s[،؛؟.:]|[،؛](?=\S)")
+    assert [(key, form) for key, form in arabic_texts() if wrong.search(form)] == []
+
+
+@pytest.mark.parametrize(("word", "instead"), [
+    ("قائمة", "لائحة"), ("محافظة", "إقليم"), ("الحرف اليدوية", "الصناعة التقليدية"),
+    ("ريفي", "قروي"), ("حرفيين", "صناع"), ("أفريقيا", "إفريقيا")])
+def test_arabic_keeps_to_moroccan_administrative_usage(word, instead):
+    assert [(key, form, instead) for key, form in arabic_texts() if word in form] == []
+
+
 @pytest.mark.parametrize(("lang", "count", "text"), [
     ("fr", 0, "0 acheteur"), ("fr", 1, "1 acheteur"), ("fr", 28, "28 acheteurs"),
     ("en", 0, "0 buyers"), ("en", 1, "1 buyer"), ("en", 28, "28 buyers"),
@@ -86,12 +110,37 @@ def test_counts_agree_in_number(lang, count, text):
     assert words(lang).n("count.buyers", count) == text
 
 
+@pytest.mark.parametrize(("period", "fr", "ar", "en"), [
+    ("2022", "2022", "2022", "2022"),
+    ("2015-05", "mai 2015", "ماي 2015", "May 2015"),
+    ("2022-01/2022-11", "janvier – novembre 2022", "يناير – نونبر 2022", "January – November 2022"),
+    ("2022-01/2022-12", "2022", "2022", "2022"),
+    ("2022-11/2022-11", "novembre 2022", "نونبر 2022", "November 2022"),
+    ("2021-11/2022-02", "novembre 2021 – février 2022", "نونبر 2021 – فبراير 2022",
+     "November 2021 – February 2022"),
+    ("2019-2023", "2019–2023", "2019–2023", "2019 – 2023"),
+    ("2019-01/2023-12", "2019–2023", "2019–2023", "2019 – 2023"),
+    ("2022-07/2023", "juillet 2022 – décembre 2023", "يوليوز 2022 – دجنبر 2023",
+     "July 2022 – December 2023"),
+    ("", "", "", ""),
+])
+def test_periods_are_told_in_words(period, fr, ar, en):
+    told = [words(lang).period(period).replace("\u2009", " ") for lang in ("fr", "ar", "en")]
+    assert told == [fr, ar, en]
+
+
+@pytest.mark.parametrize("text", ["soon", "2022-13/2022-14", "2023-05/2022-01", "2022/", "/", "a/b/c"])
+def test_what_is_no_period_stays_as_it_is(text):
+    assert words("fr").period(text) == text
+
+
 def test_every_code_has_its_words(french):
     families = {
         "craft": model.CRAFTS, "buyer": model.BUYER_KINDS, "site": model.SITE_KINDS,
         "status": model.STATUSES, "origin": model.PROVENANCES, "precision": model.PRECISIONS,
         "period": model.PERIOD_CODES, "report_kind": model.REPORT_KINDS,
-        "world": model.WORLD_REGIONS,
+        "world": model.WORLD_REGIONS, "evidence": model.EVIDENCES,
+        "agreement": model.AGREEMENTS, "agreement_source": model.AGREEMENT_SOURCES,
     }
     missing = [f"{family}.{code}" for family, codes in families.items() for code in codes
                if f"{family}.{code}" not in french.texts]

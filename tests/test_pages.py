@@ -1,12 +1,14 @@
 """Every page in three languages, as Streamlit runs it."""
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from geo.i18n import words
+from geo.settings import DATA_DIR
 
 ROOT = Path(__file__).parent.parent
 PAGES = ["carte", "marches", "localiser", "veille", "partager", "donnees"]
@@ -55,3 +57,18 @@ def test_pages_live_without_any_data_and_say_what_is_missing(page, tmp_path, mon
     assert not test.exception
     said = " ".join(t.value for t in test.text)
     assert "markets.json" in said and "buyers.geojson" in said
+
+
+@pytest.mark.parametrize("name", ["markets.json", "regions.geojson", "provinces.geojson"])
+@pytest.mark.parametrize("page", PAGES)
+def test_pages_live_without_one_list_of_codes_and_name_it(page, name, tmp_path, monkeypatch):
+    for path in DATA_DIR.glob("*.*json"):
+        if path.name != name:
+            shutil.copy(path, tmp_path)
+    (tmp_path / "sources").mkdir()
+    shutil.copy(DATA_DIR / "sources" / "synonyms.csv", tmp_path / "sources")
+    monkeypatch.setenv("KHARITA_STORE", f"files:{tmp_path}")
+    test = opened(page, market="DE", region="08")
+    assert not test.exception
+    assert [t.value for t in test.text if ".json" in t.value or ".geojson" in t.value][0] == words(
+        "fr")("problem.file_missing", file=name)

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from geo.model import IN_PROGRESS, MAISON_KINDS
+from geo.model import AGREEMENTS, IN_PROGRESS, MAISON_KINDS
 from geo.seed.__main__ import build, catalogue, text_of
-from geo.seed.published import names
+from geo.seed.published import agreements, names
 from geo.settings import DATA_DIR, SOURCES_DIR
 from geo.store.audit import ANNOUNCED
 from geo.store.files import FileStore
@@ -203,6 +203,20 @@ def test_the_catalogue_credits_every_file(files, texts):
     for name, entry in listed.items():
         assert entry["records"] == len(files[name]) and entry["credit"] and entry["licence"]
     assert listed["buyers.geojson"]["demo"] == 176
+
+
+def test_agreements_are_codes_and_every_text_of_the_source_has_one(files):
+    rows = {row["iso2"]: row for row in table("markets")}
+    for market in files["markets.json"]:
+        assert market["agreements"] and set(market["agreements"]) <= set(AGREEMENTS)
+        assert market["agreements"] == agreements(
+            rows[market["iso2"]]["trade_agreement_with_morocco"])
+        assert market["agreement_source"] == "general_knowledge"
+    found = {m["iso2"]: m["agreements"] for m in files["markets.json"]}
+    assert found["AE"] == ["fta_uae", "gafta"] and found["US"] == ["fta_us"]
+    assert found["JP"] == ["mfn"] and found["SN"] == ["afcfta"]
+    with pytest.raises(KeyError):
+        agreements("Mars-Morocco FTA")
 
 
 def test_area_labels_lie_inside(files):

@@ -1,10 +1,12 @@
 """The answer of ``/api/entity``: everything known about one thing, for the docked panel."""
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
 from geo.answers.names import (
+    agreements_text,
     area_name,
     crafts_text,
     is_demo,
@@ -18,12 +20,13 @@ from geo.answers.overview import overview
 from geo.answers.partners import sites_that_make, who_buys
 from geo.errors import NotFound
 from geo.i18n import Words
-from geo.model import CRAFTS, Buyer, Report, Site, Source
+from geo.model import CRAFTS, Buyer, Figure, Report, Site, Source
 from geo.query import Query
 from geo.reports import why
 from geo.view import FIELDS, ViewState
 
 SHOWN = 6
+_NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,2})?\Z")
 
 
 def entity_answer(query: Query, kind: str, id_: str, view: ViewState, t: Words) -> dict[str, Any]:
@@ -81,7 +84,8 @@ def _site(query: Query, id_: str, view: ViewState, t: Words) -> dict[str, Any] |
             ("town", site.town or site.commune), ("province", area_name(query.catalogue, site.province, t)),
             ("region", area_name(query.catalogue, site.region, t)),
             ("crafts", crafts_text(site.crafts, t)), ("opened", str(site.year_opened or "")),
-            ("capacity", _amount(site.capacity_artisans, "unit.artisans", t)),
+            ("capacity", "" if site.capacity_artisans is None
+             else t.n("unit.artisans", round(site.capacity_artisans))),
             ("area", _amount(site.area_m2, "unit.m2", t)),
             ("budget", _amount(site.budget_mad, "unit.mad", t)),
             ("women_only", t("panel.yes") if site.women_only else ""),
@@ -123,8 +127,7 @@ def _report(query: Query, id_: str, view: ViewState, t: Words) -> dict[str, Any]
     counts = query.counts(covered)
     named = [query.catalogue.buyers[query.catalogue.buyer_row[b]] for b in report.named
              if b in query.catalogue.buyer_row]
-    figures = [(f"{f.label} ({f.period})" if f.period else f.label,
-                f"{f.value} {f.unit}".strip()) for n in report.notes for f in n.figures]
+    figures = [_figure(f, t) for n in report.notes for f in n.figures]
     return {
         "title": title_of(report, t), "subtitle": f"{report.id} · {t.date(report.date) or t('panel.undated')}",
         "tags": [{"text": kind_label(report, t), "tone": "plain"}],
@@ -133,7 +136,7 @@ def _report(query: Query, id_: str, view: ViewState, t: Words) -> dict[str, Any]
         "facts": _facts(t, [
             ("markets", " · ".join(t.country(m) for m in report.markets) or t("panel.all_markets")),
             ("crafts", crafts_text(report.crafts, t) or t("panel.all_crafts")),
-        ]) + [{"label": label, "value": value, "href": ""} for label, value in figures],
+        ]) + figures,
         "sections": [
             {"key": "notes", "title": t("section.notes"), "text": t.n("count.notes", len(report.notes)),
              "rows": [{"sel": "", "class": "note", "open": True, "demo": False, "title": n.title_fr,
@@ -157,8 +160,9 @@ def _market(query: Query, id_: str, view: ViewState, t: Words) -> dict[str, Any]
         "title": t.pick(market.name), "subtitle": t(f"world.{market.world_region}"),
         "lead": market.evidence_fr,
         "tags": [{"text": t(f"evidence.{market.evidence}"), "tone": "plain"}],
-        "facts": _facts(t, [("capital", market.capital), ("agreement", market.agreement),
-                            ("agreement_source", market.agreement_source)]),
+        "facts": _facts(t, [("capital", market.capital), ("agreement", agreements_text(market, t)),
+                            ("agreement_source", t(f"agreement_source.{market.agreement_source}")
+                             if market.agreement_source else "")]),
         "sections": [
             _reports_section(query, query.reports.about_market(id_), id_, t),
             _buyers_section(query, view.cleared().with_(market=(id_,)), "market", id_, t),
@@ -205,6 +209,15 @@ def _region(query: Query, id_: str, view: ViewState, t: Words) -> dict[str, Any]
 def _facts(t: Words, pairs: Iterable[tuple[str, str]]) -> list[dict[str, str]]:
     return [{"label": t(f"fact.{key}"), "value": value,
              "href": value if key == "website" else ""} for key, value in pairs if value]
+
+
+def _figure(figure: Figure, t: Words) -> dict[str, str]:
+    """A key figure: label, unit and what is no number stay as published."""
+    value = figure.value
+    if figure.unit and _NUMBER.match(value):
+        value = t.number(float(value))
+    label = f"{figure.label} ({t.period(figure.period)})" if figure.period else figure.label
+    return {"label": label, "value": f"{value} {figure.unit}".strip(), "href": ""}
 
 
 def _amount(value: float | None, unit: str, t: Words) -> str:

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from geo.answers.names import chip_label, notice_text, value_label
+from geo.answers.names import area_name, chip_label, notice_text, value_label
 from geo.codec import data_query
 from geo.errors import Notice
 from geo.i18n import Words
@@ -93,9 +93,10 @@ def _groups(query: Query, info: FieldInfo, rows: list[dict[str, Any]], t: Words
         groups = [(t(f"world.{w}"), [r for r in rows if region[r["value"]] == w])
                   for w in WORLD_REGIONS]
     elif info.name == "province":
+        # A region whose own record cannot be read still groups its provinces, under its code.
         parent = {a.code: a.region for a in query.catalogue.provinces}
-        groups = [(t.pick(a.name), [r for r in rows if parent[r["value"]] == a.code])
-                  for a in query.catalogue.regions]
+        groups = [(area_name(query.catalogue, code, t), [r for r in rows if parent[r["value"]] == code])
+                  for code in dict.fromkeys((*query.codes("region"), *sorted(parent.values())))]
     else:
         groups = [("", rows)]
     return [{"label": label, "values": values} for label, values in groups if values]

@@ -115,14 +115,3 @@ def _bounds(columns: Columns, passing: np.ndarray) -> tuple[float, float, float,
     x, y = columns.x[rows], columns.y[rows]
     lon, lat = degrees(np.array([x.min(), x.max()]), np.array([y.max(), y.min()]))
     return (float(lon[0]), float(lat[0]), float(lon[1]), float(lat[1]))
-
-
-def selected_place(query: Query, view: ViewState) -> tuple[list[float], str] | None:
-    """Position ``[lon, lat]`` and class of the selected record; None when it has no position."""
-    kind, id_ = view.selected or ("", "")
-    found: Any = None
-    if kind == "buyer" and id_ in query.catalogue.buyer_row:
-        found = query.catalogue.buyers[query.catalogue.buyer_row[id_]]
-    elif kind == "site" and id_ in query.catalogue.site_row:
-        found = query.catalogue.sites[query.catalogue.site_row[id_]]
-    return (list(found.lon_lat), found.class_) if found and found.lon_lat else None

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from geo.errors import Notice
 from geo.i18n import Words
-from geo.model import Buyer, Catalogue, Report, Site
+from geo.model import UNVERIFIED, Buyer, Catalogue, Market, Report, Site
 from geo.view import FieldInfo
 
 #: The collection of a record class, and back.
@@ -33,6 +33,13 @@ def area_name(catalogue: Catalogue, code: str, t: Words) -> str:
     """The name of a region or province; the code when unknown, empty when empty."""
     area = catalogue.area_by_code.get(code)
     return t.pick(area.name) if area else code
+
+
+def agreements_text(market: Market, t: Words) -> str:
+    """The trade agreements of a market, said to be unverified when they are."""
+    text = " · ".join(t(f"agreement.{code}") for code in market.agreements)
+    unverified = text and market.agreement_source in UNVERIFIED
+    return t("agreement.unverified", agreements=text) if unverified else text
 
 
 def crafts_text(crafts: tuple[str, ...], t: Words) -> str:

@@ -3,8 +3,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from geo.i18n import Words
 from geo.model import IN_PROGRESS
 from geo.query import Query
@@ -42,15 +40,11 @@ def overview(query: Query, id_: str, view: ViewState, t: Words) -> dict[str, Any
 
 
 def _markets(query: Query, view: ViewState, t: Words) -> dict[str, Any]:
-    columns = query.columns["buyers"]
-    rows = columns.signature[query.passing("buyers", view)]
-    codes = query.codes("market")
-    index = columns.codes["market"][rows]
-    totals = np.bincount(index[index >= 0], minlength=len(codes))
-    best = [int(i) for i in np.argsort(-totals, kind="stable")[:TOP] if totals[i]]
+    totals = query.tally("buyers", "market", view)
+    best = sorted((code for code in totals if totals[code]), key=lambda c: -totals[c])[:TOP]
     return {"key": "markets", "title": t("section.markets"),
-            "text": t.n("count.markets", int(np.count_nonzero(totals))),
-            "rows": [{"sel": f"market:{codes[i]}", "class": "market", "open": True, "demo": False,
-                      "title": t.country(codes[i]), "sub": t.n("count.buyers", int(totals[i])),
-                      "why": ""} for i in best],
+            "text": t.n("count.markets", sum(map(bool, totals.values()))),
+            "rows": [{"sel": f"market:{code}", "class": "market", "open": True, "demo": False,
+                      "title": t.country(code), "sub": t.n("count.buyers", totals[code]),
+                      "why": ""} for code in best],
             "more": None, "empty": t("empty.buyers")}

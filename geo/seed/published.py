@@ -12,6 +12,19 @@ from geo.text import fold
 Record = dict[str, Any]
 #: Names of shops that are also a town or a season: only a list of organisations tells.
 ORDINARY = ("larache", "le printemps")
+#: What the table of markets says of an agreement -> its code; the words are in the catalogues.
+AGREEMENT_CODES = {
+    "EU-Morocco Association Agreement (in force 2000)": "eu_association",
+    "UK-Morocco Association Agreement (applied since 2021)": "uk_association",
+    "EFTA-Morocco FTA (in force 1999)": "efta",
+    "US-Morocco FTA (in force 2006)": "fta_us",
+    "Türkiye-Morocco FTA (in force 2006)": "fta_turkey",
+    "UAE-Morocco FTA (in force 2003)": "fta_uae",
+    "GAFTA/Arab League": "gafta",
+    "AfCFTA": "afcfta",
+    "none/MFN": "mfn",
+}
+AGREEMENT_SOURCE_CODES = {"general knowledge, verify": "general_knowledge", "": ""}
 
 
 def buyers(sources: Path) -> list[Record]:
@@ -108,8 +121,19 @@ def markets(sources: Path) -> list[Record]:
         "capital_lon": float(r["capital_lon"]), "capital_lat": float(r["capital_lat"]),
         "label_lon": float(r["label_lon"]), "label_lat": float(r["label_lat"]),
         "evidence": r["evidence"], "evidence_fr": r["evidence_fr"],
-        "evidence_url": r["evidence_url"], "agreement": r["trade_agreement_with_morocco"],
-        "agreement_source": r["agreement_source"]} for r in rows(sources, "markets")]
+        "evidence_url": r["evidence_url"], "agreements": agreements(r["trade_agreement_with_morocco"]),
+        "agreement_source": AGREEMENT_SOURCE_CODES[r["agreement_source"]]}
+        for r in rows(sources, "markets")]
+
+
+def agreements(text: str) -> list[str]:
+    """The codes of the agreements a cell names.
+
+    Raises
+    ------
+    KeyError : an agreement that has no code yet; silence would lose it.
+    """
+    return [AGREEMENT_CODES[part.strip()] for part in codes(text)]
 
 
 def areas(sources: Path, name: str) -> list[Record]:

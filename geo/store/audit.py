@@ -22,7 +22,7 @@ from shapely.geometry import Point, shape
 from shapely.geometry.base import BaseGeometry
 
 from geo.i18n import words
-from geo.model import IN_PROGRESS, WORLD_REGIONS, Catalogue, Site
+from geo.model import IN_PROGRESS, Catalogue, Site
 from geo.settings import DATA_DIR, SOURCES_DIR
 from geo.store.checks import Problem
 from geo.store.files import FileStore
@@ -33,7 +33,7 @@ AREA_TOLERANCE_KM = 5.0
 #: ...and a small island or a port well off its country.
 COUNTRY_TOLERANCE_KM = 30.0
 BUYERS, SITES, REPORTS = "buyers.geojson", "sites.geojson", "reports.json"
-TOWNS, MARKETS = "towns.json", "markets.json"
+TOWNS, MARKETS, PROVINCES = "towns.json", "markets.json", "provinces.geojson"
 DEMO_WORD = "démo"
 
 
@@ -80,13 +80,13 @@ def _areas(data: Catalogue, outlines: dict[str, BaseGeometry]) -> Iterator[Probl
 
 
 def _towns(data: Catalogue, outlines: dict[str, BaseGeometry], folder: Path) -> Iterator[Problem]:
+    if any(p.file == PROVINCES for p in data.problems):
+        return  # the towns are not to blame for a province that could not be read
     for town in _raw(folder / TOWNS, "towns"):
         id_, code, at = str(town.get("geoname_id"))[:120], town.get("province"), _lon_lat(town)
         if not isinstance(code, str) or code not in data.area_by_code:
             yield Problem(TOWNS, id_, "province", "bad_value", str(code)[:60])
-        elif at is None:
-            yield Problem(TOWNS, id_, "lon, lat", "bad_lon_lat", "")
-        elif code in outlines and not near(outlines[code], at, AREA_TOLERANCE_KM):
+        elif at and code in outlines and not near(outlines[code], at, AREA_TOLERANCE_KM):
             yield Problem(TOWNS, id_, "province", "outside_province", _name(data, code))
 
 
@@ -107,10 +107,6 @@ def _countries(data: Catalogue, sources: Path, folder: Path) -> Iterator[Problem
             market = data.market_by_code.get(buyer.country)
             yield Problem(BUYERS, buyer.id, "country", "outside_country",
                           market.name["fr"] if market else buyer.country)
-    for market in data.markets:
-        if market.world_region not in WORLD_REGIONS:
-            yield Problem(MARKETS, market.iso2, "world_region", "bad_value",
-                          str(market.world_region)[:60])
     for raw in _raw(folder / MARKETS, "markets"):
         iso2 = raw.get("iso2")
         around = parts.get(iso2, []) if isinstance(iso2, str) else []

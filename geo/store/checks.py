@@ -12,18 +12,26 @@ from functools import lru_cache
 from typing import Any
 
 from geo.model import (
+    AGREEMENT_SOURCES,
+    AGREEMENTS,
     BUYER_KINDS,
     CRAFTS,
+    EVIDENCES,
+    LANGUAGES,
     PRECISIONS,
     PROVENANCES,
     REPORT_KINDS,
     SITE_KINDS,
     STATUSES,
+    WORLD_REGIONS,
 )
 
 MAX_TEXT = 4_000
 _ID = re.compile(r"[\w.:-]{1,120}\Z")
 _DATE = re.compile(r"([0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?)?\Z")
+_MARKET = re.compile(r"[A-Z]{2}\Z")
+_REGION = re.compile(r"[0-9]{2}\Z")
+_PROVINCE = re.compile(r"([0-9]{2}\.[0-9]{3})?\Z")
 # Addresses become links: nothing but the web's own schemes may pass.
 _URL = re.compile(r"(https?://[^\s<>\"\\]{1,2000})?\Z")
 
@@ -41,11 +49,15 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """The codes that records may refer to."""
+    """The codes that records may refer to.
 
-    markets: frozenset[str]
-    regions: frozenset[str]
-    provinces: frozenset[str]
+    None: the file that lists them is missing or partly unreadable. A record is then not to
+    blame for a code that is not listed; the code must only look like one.
+    """
+
+    markets: frozenset[str] | None = None
+    regions: frozenset[str] | None = None
+    provinces: frozenset[str] | None = None
 
 
 Check = Callable[[Any], bool]
@@ -61,6 +73,13 @@ def _filled(value: Any) -> bool:
 
 def _among(codes: Any) -> Check:
     return lambda value: isinstance(value, str) and value in codes
+
+
+def _listed(codes: frozenset[str] | None, form: re.Pattern[str]) -> Check:
+    """Among the known codes, or of their form when the codes could not be read."""
+    if codes is None:
+        return lambda value: isinstance(value, str) and form.match(value) is not None
+    return _among(codes)
 
 
 def _all_among(codes: Any) -> Check:
@@ -101,11 +120,20 @@ def _texts(value: Any) -> bool:
 
 
 def _countries(value: Any) -> bool:
-    return _texts(value) and all(re.match(r"[A-Z]{2}\Z", v) for v in value)
+    return _texts(value) and all(_MARKET.match(v) for v in value)
 
 
 def _title(value: Any) -> bool:
     return isinstance(value, dict) and _filled(value.get("fr")) and all(map(_text, value.values()))
+
+
+def _names(value: Any) -> bool:
+    return isinstance(value, dict) and all(_filled(value.get(lang)) for lang in LANGUAGES)
+
+
+def _degrees(most: float) -> Check:
+    return lambda value: (isinstance(value, (int, float)) and not isinstance(value, bool)
+                          and -most <= value <= most)
 
 
 def _figures(value: Any) -> bool:
@@ -137,16 +165,44 @@ _NOTE: Mapping[str, Check] = {
 @lru_cache(maxsize=8)
 def _rules(kind: str, known: Known) -> Mapping[str, Check]:
     if kind == "buyer":
-        return {"name": _filled, "kind": _among(BUYER_KINDS), "country": _among(known.markets),
+        return {"name": _filled, "kind": _among(BUYER_KINDS),
+                "country": _listed(known.markets, _MARKET),
                 "city": _text, "relation_fr": _text, "year": _year, "website": _url, **_COMMON}
     if kind == "site":
         return {"name_fr": _filled, "kind": _among(SITE_KINDS), "status": _among(STATUSES),
-                "town": _text, "commune": _text, "province": _among(known.provinces | {""}),
-                "region": _among(known.regions), "year_opened": _year,
+                "town": _text, "commune": _text,
+                "province": _listed(known.provinces and known.provinces | {""}, _PROVINCE),
+                "region": _listed(known.regions, _REGION), "year_opened": _year,
                 "capacity_artisans": _number, "area_m2": _number, "budget_mad": _number,
                 "women_only": _flag, "rural": _flag, "fact_fr": _text, **_COMMON}
-    return {"title": _title, "date": _date, "kind": _among(REPORT_KINDS), "markets": _countries,
-            "crafts": _all_among(CRAFTS), "named": _texts, "notes": _notes}
+    if kind == "report":
+        return {"title": _title, "date": _date, "kind": _among(REPORT_KINDS),
+                "markets": _countries, "crafts": _all_among(CRAFTS), "named": _texts,
+                "notes": _notes}
+    return _PLACES[kind]
+
+
+_LABEL: Mapping[str, Check] = {"label_lon": _degrees(180), "label_lat": _degrees(90)}
+_AREA: Mapping[str, Check] = {
+    "name_fr": _filled, "name_ar": _filled, "population_2024": _number, **_LABEL}
+_PLACES: Mapping[str, Mapping[str, Check]] = {
+    "market": {"name": _names, "world_region": _among(WORLD_REGIONS), "capital": _text, **_LABEL,
+               "evidence": _among(EVIDENCES), "evidence_fr": _text, "evidence_url": _url,
+               "agreements": _all_among(AGREEMENTS),
+               "agreement_source": _among((*AGREEMENT_SOURCES, ""))},
+    "region": _AREA,
+    "province": {**_AREA, "region_code": lambda value: _text(value) and bool(_REGION.match(value))},
+    "town": {"name": _filled, "name_ar": _text, "alt": _texts, "province": _text,
+             "population": _number, "lon": _degrees(180), "lat": _degrees(90)},
+}
+#: Kind -> the field that identifies a record, and its form.
+_IDS: Mapping[str, tuple[str, re.Pattern[str]]] = {
+    "market": ("iso2", _MARKET), "region": ("code", _REGION), "province": ("code", _PROVINCE),
+    "town": ("geoname_id", _ID),
+}
+_IN_PROPERTIES = ("buyer", "site", "region", "province")
+_WITH_POINT = ("buyer", "site")
+_WITH_OUTLINE = ("region", "province")
 
 
 def record_problems(kind: str, raw: Any, known: Known) -> list[Problem]:
@@ -154,7 +210,8 @@ def record_problems(kind: str, raw: Any, known: Known) -> list[Problem]:
 
     Parameters
     ----------
-    kind : ``buyer``, ``site`` (GeoJSON features) or ``report``.
+    kind : ``buyer``, ``site``, ``region``, ``province`` (GeoJSON features), ``report``,
+        ``market`` or ``town``.
     raw : anything at all.
     known : the codes it may refer to.
 
@@ -162,20 +219,38 @@ def record_problems(kind: str, raw: Any, known: Known) -> list[Problem]:
     -------
     Problems without file nor record name; the caller knows them.
     """
-    inside = raw.get("properties") if isinstance(raw, dict) and kind != "report" else raw
+    inside = raw.get("properties") if isinstance(raw, dict) and kind in _IN_PROPERTIES else raw
     if not isinstance(raw, dict) or not isinstance(inside, dict):
         return [Problem("", "", "", "not_a_record", "")]
     found = []
-    if not (isinstance(raw.get("id"), str) and _ID.match(raw["id"])):
-        found.append(Problem("", "", "id", "bad_id", _shown(raw.get("id"))))
+    id_key, form = _IDS.get(kind, ("id", _ID))
+    id_ = raw.get("id") if id_key == "id" else inside.get(id_key)
+    if not (isinstance(id_, str) and id_ and form.match(id_)):
+        found.append(Problem("", "", id_key, "bad_id", _shown(id_)))
     for name, good in _rules(kind, known).items():
         if name not in inside:
             found.append(Problem("", "", name, "field_missing", ""))
         elif not good(inside[name]):
             found.append(Problem("", "", name, "bad_value", _shown(inside[name])))
-    if kind != "report":
+    if kind in _WITH_POINT:
         found += _position_problems(raw.get("geometry"), inside)
+    if kind in _WITH_OUTLINE and not _outline(raw.get("geometry")):
+        found.append(Problem("", "", "geometry", "bad_value", _shown(raw.get("geometry"))))
     return found
+
+
+def _outline(geometry: Any) -> bool:
+    """Whether a geometry is made of closed rings of positions."""
+    try:
+        polygons = {"Polygon": lambda c: [c], "MultiPolygon": list}[geometry["type"]](
+            geometry["coordinates"])
+        rings = [ring for polygon in polygons for ring in polygon]
+        return bool(rings) and all(
+            len(ring) >= 4 and ring[0] == ring[-1]
+            and all(len(p) in (2, 3) and -180 <= p[0] <= 180 and -90 <= p[1] <= 90 for p in ring)
+            for ring in rings)
+    except (KeyError, TypeError, IndexError):
+        return False
 
 
 def _position_problems(geometry: Any, inside: Mapping[str, Any]) -> list[Problem]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -59,15 +59,16 @@ class FileStore:
     def load(self) -> Catalogue:
         """Everything readable, with the problems found on the way."""
         reader = _Reader(self.folder)
-        markets = reader.records("markets.json", "markets", "iso2", _market)
-        regions = reader.records("regions.geojson", "features", "code", _area)
-        provinces = reader.records("provinces.geojson", "features", "code", _area)
-        reader.known = Known(markets=frozenset(m.iso2 for m in markets),
-                             regions=frozenset(a.code for a in regions),
-                             provinces=frozenset(a.code for a in provinces))
+        markets = reader.records("markets.json", "markets", "iso2", _market, "market")
+        regions = reader.records("regions.geojson", "features", "code", _area, "region")
+        provinces = reader.records("provinces.geojson", "features", "code", _area, "province")
+        reader.known = Known(markets=reader.complete("markets.json", (m.iso2 for m in markets)),
+                             regions=reader.complete("regions.geojson", (a.code for a in regions)),
+                             provinces=reader.complete("provinces.geojson",
+                                                       (a.code for a in provinces)))
         return Catalogue(
             markets=markets, regions=regions, provinces=provinces,
-            towns=reader.records("towns.json", "towns", "geoname_id", _town),
+            towns=reader.records("towns.json", "towns", "geoname_id", _town, "town"),
             buyers=reader.records("buyers.geojson", "features", "id", _buyer, "buyer"),
             sites=reader.records("sites.geojson", "features", "id", _site, "site"),
             reports=reader.records("reports.json", "reports", "id", _report, "report"),
@@ -82,7 +83,7 @@ class _Reader:
         self.folder = folder
         self.problems: list[Problem] = []
         self.digest = hashlib.sha256()
-        self.known: Known | None = None
+        self.known = Known()
 
     def bytes_of(self, name: str) -> bytes | None:
         path = self.folder / name
@@ -101,17 +102,14 @@ class _Reader:
         return content
 
     def records(self, name: str, list_key: str, id_key: str, parse: Callable[[dict], T],
-                kind: str = "") -> tuple[T, ...]:
+                kind: str) -> tuple[T, ...]:
         """The readable records of one file; the others become problems."""
         found: dict[str, T] = {}
         for number, raw in enumerate(self._raw(name, list_key), start=1):
             label = _label(raw, id_key, number)
-            problems = record_problems(kind, raw, self.known) if kind and self.known else []
+            problems = record_problems(kind, raw, self.known)
             if problems:
                 self.problems += [Problem(name, label, p.field, p.code, p.value) for p in problems]
-                continue
-            if label.startswith("#"):  # other records refer to this one by its code
-                self.problems.append(Problem(name, label, id_key, "bad_id", ""))
                 continue
             try:
                 record = parse(raw)
@@ -124,6 +122,14 @@ class _Reader:
                 continue
             found[label] = record
         return tuple(found.values())
+
+    def complete(self, name: str, codes: Iterable[str]) -> frozenset[str] | None:
+        """The codes a file lists; None when it lacks some, whose users are not to blame."""
+        listed = frozenset(codes)
+        damaged = any(p.file == name for p in self.problems)
+        if not listed and not damaged:
+            self.problems.append(Problem(name, "", "", "empty_file", ""))
+        return listed if listed and not damaged else None
 
     def _raw(self, name: str, list_key: str) -> list[Any]:
         content = self.bytes_of(name)
@@ -217,7 +223,7 @@ def _market(raw: dict) -> Market:
         iso2=raw["iso2"], name=dict(raw["name"]), world_region=raw["world_region"],
         capital=raw["capital"], label_lon_lat=(float(raw["label_lon"]), float(raw["label_lat"])),
         evidence=raw["evidence"], evidence_fr=raw["evidence_fr"], evidence_url=raw["evidence_url"],
-        agreement=raw["agreement"], agreement_source=raw["agreement_source"])
+        agreements=tuple(raw["agreements"]), agreement_source=raw["agreement_source"])
 
 
 def _area(raw: dict) -> Area:

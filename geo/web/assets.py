@@ -19,13 +19,21 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from geo.i18n import LOCALES_DIR, catalogue
+from geo.codec import MAX_CHARS, VERSION
+from geo.i18n import LOCALES_DIR, catalogue, words
 from geo.model import LANGUAGES
 from geo.settings import BOUNDARIES, DATA_DIR, SOURCES_DIR
+from geo.view import FIELDS, MAX_TEXT, SELECTABLE
 
 FOLDER = Path(__file__).parent / "assets"
 BASEMAP_DETAILS = ("110m", "50m", "morocco")
 BASEMAP_DATA = ("regions.geojson", "provinces.geojson", "markets.json", "towns.json")
+#: What the map's frame loads: streamlit-folium fetches one file after the other.
+BUNDLES = {
+    "map.js": ("leaflet/leaflet.js", *(f"map/{name}.js" for name in (
+        "labels", "basemap", "marks", "controls", "live"))),
+    "map.css": ("fonts.css", "leaflet/leaflet.css", "map/live.css"),
+}
 IMMUTABLE = "public, max-age=31536000, immutable"
 mimetypes.add_type("text/javascript", ".js")
 mimetypes.add_type("font/woff2", ".woff2")
@@ -47,6 +55,10 @@ def assets() -> Mapping[str, Asset]:
         for path in sorted(p for p in folder.rglob("*") if p.is_file()):
             name = prefix + path.relative_to(folder).as_posix()
             found[name] = Asset(_media_type(name), path.read_bytes)
+    for name, parts in BUNDLES.items():
+        found[name] = Asset(_media_type(name), lambda parts=parts: b"\n".join(
+            found[part].make() for part in parts))
+    found["ui/fields.js"] = Asset("text/javascript", _fields)
     for lang in LANGUAGES:
         found[f"words.{lang}.json"] = Asset("application/json", lambda lang=lang: _words(lang))
         found[f"basemap/labels.{lang}.json"] = Asset(
@@ -61,9 +73,11 @@ def assets() -> Mapping[str, Asset]:
 @cache
 def digest() -> str:
     """Covers every asset: the files themselves and what the generated ones are made from."""
-    total = hashlib.sha256()
+    total = hashlib.sha256(_fields())
     inputs = [*FOLDER.rglob("*"), *LOCALES_DIR.glob("*.po"), *SOURCES_DIR.glob("*.gz"),
-              *SOURCES_DIR.glob("*.geojson"), *(DATA_DIR / name for name in BASEMAP_DATA), Path(__file__).parent.parent / "basemap.py"]
+              *SOURCES_DIR.glob("*.geojson"), SOURCES_DIR / "seas.csv",
+              *(DATA_DIR / name for name in BASEMAP_DATA),
+              Path(__file__).parent.parent / "basemap.py"]
     for path in sorted(p for p in inputs if p.is_file()):
         total.update(path.name.encode() + b"\0" + path.read_bytes())
     return total.hexdigest()[:12]
@@ -120,6 +134,18 @@ def _media_type(name: str) -> str:
 def _words(lang: str) -> bytes:
     own, source = catalogue(lang), catalogue("fr")
     return orjson.dumps({k: own.get(k, v) for k, v in source.items() if k.startswith("ui.")})
+
+
+def _fields() -> bytes:
+    """The field table of ``geo.view`` for the browser: one table, two readers."""
+    tables = {
+        "FIELDS": [{"name": f.name, "many": f.many, "default": f.default, "affects": f.affects,
+                    "values": f.values if isinstance(f.values, tuple) else None,
+                    "filter": bool(f.concerns)} for f in FIELDS.values()],
+        "LANGUAGES": {lang: words(lang).dir for lang in LANGUAGES}, "SELECTABLE": SELECTABLE,
+        "LIMITS": {"text": MAX_TEXT, "address": MAX_CHARS, "version": VERSION}}
+    return b"".join(b"export const %s = %s;\n" % (name.encode(), orjson.dumps(table))
+                    for name, table in tables.items())
 
 
 def _labels(lang: str) -> bytes:

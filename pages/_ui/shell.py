@@ -11,12 +11,15 @@ from geo.i18n import words
 from geo.web.assets import asset_url
 from pages._ui import widgets
 from pages._ui.problems import show_problems
-from pages._ui.state import do, read_view
+from pages._ui.state import read_view
 
 PAGES = Path(__file__).parent.parent
 #: File, icon. The file's name is the address; the first one lives at ``/``.
 LISTED = (("carte", "map"), ("marches", "public"), ("localiser", "near_me"),
           ("veille", "article"), ("partager", "ios_share"), ("donnees", "database"))
+
+#: Pages whose parts all follow the address by themselves: a filter does not run their script.
+LIVE = {""}
 
 
 def main() -> None:
@@ -35,7 +38,7 @@ def main() -> None:
     st.session_state["kh_page"], st.session_state["kh_lang"] = page.url_path, view.lang
     st.session_state["kh_run"] = view, [notice_text(n, t) for n in notices]
     st.html(f'<style>@import url("{asset_url("ui/app.css")}")</style>')
-    widgets.head(view, do, page=page.url_path)
+    widgets.head(view, page=page.url_path, repaired=bool(notices), live=page.url_path in LIVE)
     show_problems(t)
     page.run()
     with st.container(key="kh-tabs", horizontal=True):

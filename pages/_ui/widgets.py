@@ -1,29 +1,21 @@
 """Mount the page's own components: header tools, facet rail, strip, panel and table.
 
-Each is a few lines of inline JavaScript that import a module from our assets; the module
-asks the HTTP API for its content. What travels over the websocket is therefore only the
-address of what to show: `data` stays under 300 bytes whatever the size of the data.
-
-The reader's action comes back as one *intent*, a small dictionary such as
-``{"op": "toggle", "field": "market", "value": "DE"}``, handed to ``on_do``.
+Each is a few lines of inline JavaScript that import a module from our assets. The modules
+follow the address by themselves and ask the HTTP API for their content: a filter changes what
+they show without a word over the websocket.
 """
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
 import streamlit as st
 
-from geo.codec import data_query, encode
-from geo.i18n import words
+from geo.codec import encode
 from geo.view import ViewState
 from geo.web.assets import asset_url
-
-Intent = dict[str, Any]
-OnDo = Callable[[Intent], None]
-
-_OPS = {"toggle", "set", "clear"}
+from pages._ui.state import told
 
 
 @cache
@@ -35,78 +27,53 @@ def _component(name: str, url: str) -> Callable[..., Any]:
     return st.components.v2.component(f"kh-{name}", js=js, isolate_styles=False)
 
 
-def mount(name: str, key: str, data: Mapping[str, Any], on_do: OnDo) -> None:
-    """Show component ``name`` (a file of ``geo/web/assets/ui``) under widget key ``key``.
+def mount(name: str, *, within: str = "", **data: Any) -> None:
+    """Show component ``name``, a file of ``geo/web/assets/ui``.
 
     Parameters
     ----------
-    data : what the script receives, JSON-ready and short.
-    on_do : called with one well-formed intent, before the script runs again.
+    within : key of the container it fills, for the style sheet; ``kh-`` and its name if not given.
+    data : what only Python knows, JSON-ready and short; the view is not part of it.
     """
-    def done() -> None:
-        state = st.session_state.get(key)
-        intent = read_intent(state.get("do") if state else None)
-        if intent:
-            on_do(intent)
-
-    _component(name, asset_url(f"ui/{name}.js"))(key=key, data=dict(data), on_do_change=done)
+    with st.container(key=within or f"kh-{name}"):
+        _component(name, asset_url(f"ui/{name}.js"))(key=f"w_{name}", data=data)
 
 
-def read_intent(value: Any) -> Intent | None:
-    """The intent a browser sent, or None when it is not one.
+def head(view: ViewState, *, page: str, repaired: bool, live: bool) -> None:
+    """Brand, search box, languages and share button, fixed in the header.
 
-    Anything may arrive from a browser: only known operations, short text and lists of short
-    text go further. Whether field and value exist is for the view to judge.
+    It also tells Python the new address, unless the page is ``live``: all its parts then follow
+    the address by themselves, and only another language needs Python.
+
+    Parameters
+    ----------
+    repaired : whether the address held something unknown: the browser then corrects it.
     """
-    if not isinstance(value, dict) or value.get("op") not in _OPS:
-        return None
-    field, what = value.get("field", ""), value.get("value", "")
-    items = what if isinstance(what, list) else [what]
-    if not isinstance(field, str) or len(items) > 400:
-        return None
-    if not all(isinstance(item, str) and len(item) <= 400 for item in items):
-        return None
-    if not field and value["op"] != "clear":
-        return None
-    tab = value.get("tab", "")
-    return {"op": value["op"], "field": field, "value": what,
-            "tab": tab if isinstance(tab, str) else ""}
+    def changed() -> None:
+        told((st.session_state.get("w_head") or {}).get("go"))
 
-
-def context(view: ViewState) -> dict[str, str]:
-    """What every component needs: the address, its filters, the language and its words."""
-    return {"query": encode(view), "filters": data_query(view), "lang": view.lang,
-            "dir": words(view.lang).dir, "words": asset_url(f"words.{view.lang}.json")}
-
-
-def head(view: ViewState, on_do: OnDo, *, page: str) -> None:
-    """Brand, search box, language switch and share button, fixed in the header.
-
-    ``page`` makes the script look at the address again after a navigation.
-    """
     with st.container(key="kh-head"):
-        mount("head", "w_head", {**context(view), "q": view.q, "page": page}, on_do)
+        _component("head", asset_url("ui/head.js"))(
+            key="w_head", on_go_change=changed,
+            data={"page": page, "repaired": encode(view) if repaired else None, "live": live})
 
 
-def rail(view: ViewState, on_do: OnDo) -> None:
+def rail() -> None:
     """The facets, in the sidebar (a drawer on a phone)."""
-    with st.sidebar, st.container(key="kh-rail"):
-        mount("rail", "w_rail", context(view), on_do)
+    with st.sidebar:
+        mount("rail")
 
 
-def strip(view: ViewState, on_do: OnDo, notices: list[str]) -> None:
+def strip(notices: list[str]) -> None:
     """What is shown, in one sentence; figures; notices."""
-    with st.container(key="kh-strip"):
-        mount("strip", "w_strip", {**context(view), "notice": notices}, on_do)
+    mount("strip", notice=notices)
 
 
-def table(view: ViewState, on_do: OnDo) -> None:
+def table() -> None:
     """The records as rows, one tab per collection."""
-    with st.container(key="kh-table"):
-        mount("table", "w_table", {**context(view), "tab": view.tab, "sel": view.sel}, on_do)
+    mount("table")
 
 
-def panel(view: ViewState, on_do: OnDo) -> None:
+def panel() -> None:
     """The selected record, docked beside the map (a sheet over it on a phone)."""
-    with st.container(key="kh-dock"):
-        mount("panel", "w_panel", {**context(view), "sel": view.sel}, on_do)
+    mount("panel", within="kh-dock")

@@ -14,6 +14,7 @@ from urllib.parse import unquote, urlsplit
 from playwright.sync_api import Page, Route
 
 from geo.i18n import catalogue
+from geo.web.assets import assets
 
 ASSETS = Path(__file__).parents[2] / "geo" / "web" / "assets"
 ORIGIN = "http://kharita.test"
@@ -27,10 +28,15 @@ HTML = """<!doctype html><html lang="fr"><head><meta charset="utf-8"><title>stag
 <div class="st-key-kh-table"></div><div class="st-key-kh-dock"></div>
 <script type="module">
 window.intents = [];
+// The page's view, as a test gives it; acts of the reader are kept, not carried out.
+const followers = [];
+window.kharita = { notice: "", look: () => false, follow: (key, act) => followers.push(act),
+  go: (intent) => window.intents.push(intent) };
 window.show = async (name, data) => {
+  window.kharita.view = data;
   const component = await import(`/assets/ui/${name}.js`);
   const parentElement = document.querySelector(name === "panel" ? ".st-key-kh-dock" : ".st-key-kh-table");
-  component.default({ data, parentElement, setTriggerValue: (name, value) => window.intents.push(value) });
+  component.default({ data: {}, parentElement, setTriggerValue: () => {} });
 };
 window.ready = true;
 </script></body></html>"""
@@ -85,7 +91,9 @@ class Stage:
         url = urlsplit(route.request.url)
         address = unquote(url.path + (f"?{url.query}" if url.query else ""))
         file = ASSETS / url.path.removeprefix("/assets/")
-        if url.path == "/":
+        if url.path == "/assets/ui/fields.js":
+            route.fulfill(body=assets()["ui/fields.js"].make(), content_type="text/javascript")
+        elif url.path == "/":
             route.fulfill(body=HTML, content_type="text/html")
         elif url.path.startswith("/assets/") and file.is_file():
             route.fulfill(body=file.read_bytes(), content_type=TYPES.get(file.suffix, ""))

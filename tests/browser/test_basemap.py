@@ -25,7 +25,8 @@ pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="no system Chromiu
 PAGE = b"""<!doctype html><meta charset="utf-8">
 <link rel="stylesheet" href="/leaflet/leaflet.css"><link rel="stylesheet" href="/fonts.css">
 <style>html, body, #map { height: 100%; margin: 0 }</style><div id="map"></div>
-<script src="/leaflet/leaflet.js"></script><script src="/map/basemap.js"></script>
+<script src="/leaflet/leaflet.js"></script><script src="/map/labels.js"></script>
+<script src="/map/basemap.js"></script>
 <script>
 function start({ lat, lon, zoom, lang, dark, boundaries, lost = [], avoid = null }) {
   document.documentElement.dir = lang === "ar" ? "rtl" : "ltr";
@@ -244,6 +245,52 @@ def test_labels_can_be_put_away_and_countries_picked_out(opened):
     assert colour(page, (10.5, 50.8)) == "#c3ddd8"
     page.evaluate("base.highlight([])")
     assert colour(page, (10.5, 50.8)) == COLOURS[False]["market"]
+
+
+#: Notes the lettering of each text as it is written.
+LETTERING = """() => {
+  const written = {}, write = CanvasRenderingContext2D.prototype.fillText;
+  CanvasRenderingContext2D.prototype.fillText = function (text, ...at) {
+    written[text] = [this.font, this.fillStyle];
+    return write.call(this, text, ...at);
+  };
+  base.relabel();
+  return written;
+}"""
+
+
+@pytest.mark.parametrize(("lang", "names", "slanted"), [
+    ("fr", {"Océan Atlantique", "Méditerranée"}, True),
+    ("ar", {"المحيط الأطلسي", "البحر المتوسط"}, False),
+    ("en", {"Atlantic Ocean", "Mediterranean Sea"}, True)])
+def test_seas_are_named_softly_and_once(opened, lang, names, slanted):
+    page = opened(lang=lang)
+    assert names <= shown(page).keys()
+    labels = page.evaluate("base.labelled()")
+    assert len([label for label in labels if label["text"] in names]) == 2
+    written = page.evaluate(LETTERING)
+    for name in names:
+        font, color = written[name]
+        assert ("italic" in font) == slanted and color == "#425d69"
+    assert not any("italic" in font for text, (font, _) in written.items()
+                   if shown(page).get(text, {}).get("kind") != "sea")
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_no_sea_name_comes_ashore_or_meets_another(opened, view):
+    lat, lon, zoom = view
+    page = opened(lat=lat, lon=lon, zoom=zoom)
+    labels = page.evaluate("base.labelled()")
+    for sea in (label for label in labels if label["kind"] == "sea"):
+        x0, y0, x1, y1 = sea["box"]
+        for other in labels:
+            a0, b0, a1, b1 = other["box"]
+            assert other is sea or a1 <= x0 or a0 >= x1 or b1 <= y0 or b0 >= y1
+        middle = page.evaluate("""([x, y]) => {
+            const at = map.containerPointToLatLng([x, y]);
+            return colourAt([at.lng, at.lat]);
+        }""", [(x0 + x1) / 2, (y0 + y1) / 2])
+        assert middle == COLOURS[False]["sea"], sea["text"]
 
 
 def test_nothing_is_asked_outside_and_nothing_twice(opened, address):

@@ -1,11 +1,12 @@
 /* The live layer: asks the layer routes for what the viewport needs and draws the answer.
-   The map itself never changes; Python only hands over messages (show), and gets back one
-   intent per click, so panning and zooming never run the script. */
+   The map itself never changes: it follows the view that its page keeps (ui/bus.js), and hands
+   one intent per click back to it. Neither a filter nor a pan runs the script. */
 (function () {
   "use strict";
   const { Renderer, Mark, arrange, boundsOf } = window.KharitaMarks;
   const KINDS = { buyer: "buyer", site: "site", maison: "site" };
   const CACHE = 24;
+  let page; // the view of the page around this frame: ui/bus.js
 
   const Live = L.FeatureGroup.extend({
     initialize(map, config) {
@@ -37,8 +38,12 @@
       L.FeatureGroup.prototype.onRemove.call(this, map);
     },
 
-    /* message: filters, lang, dir, sel, selAt [lon,lat]|null, layers, base, at, words, labels */
-    async show(message) {
+    /* Follow a view of ui/bus.js. One at a time: words and labels of a language come first. */
+    show(view) {
+      this.turn = (this.turn || Promise.resolve()).then(() => this._show(view)).catch((error) => console.error(error));
+    },
+
+    async _show(message) {
       const before = this.message;
       this.message = message;
       this.dark = isDark();
@@ -56,9 +61,22 @@
       const data = (m) => m && `${m.filters}|${m.layers}`;
       if (data(before) !== data(message)) {
         if (before) this._map.closePopup();
-        await this.refresh();
-      } else if (before.sel !== message.sel) this._paint(this.features);
-      window.KharitaControls.offscreen(this, message);
+        this.refresh();
+      }
+      if (!before || before.sel !== message.sel) this._select(message);
+    },
+
+    /* Ring the selected record where it is, even inside a cluster. */
+    async _select({ sel, filters }) {
+      const [kind, id] = splitSel(sel);
+      const placed = kind === "buyer" || kind === "site"; // others cover an area: no ring
+      this.selected = null;
+      if (this.features) this._paint(this.features);
+      const answer = placed && await page.getJSON(`/api/entity/${kind}/${encodeURIComponent(id)}?${filters}`).catch(() => null);
+      if (this.message.sel !== sel) return;
+      if (answer && answer.lon !== null) this.selected = { at: [answer.lon, answer.lat], class: answer.class };
+      if (this.features && this.selected) this._paint(this.features);
+      window.KharitaControls.offscreen(this);
     },
 
     _begin(message) {
@@ -76,12 +94,15 @@
 
     /* Where labels may not be written: marks and tags, in pixels. */
     _boxes() {
-      const boxes = this.getLayers().map((mark) => {
+      return [...this._markBoxes(), ...window.KharitaBase.boxesOf(this._map, ".kh-tag")];
+    },
+
+    _markBoxes() {
+      return this.getLayers().map((mark) => {
         const p = this._map.latLngToContainerPoint(mark.getLatLng());
         const r = mark._radius + 3;
         return [p.x - r, p.y - r, p.x + r, p.y + r];
       });
-      return [...boxes, ...window.KharitaBase.boxesOf(this._map, ".kh-tag")];
     },
 
     async fit(options) {
@@ -94,20 +115,14 @@
     _moved() {
       if (!this.ready) return;
       this.refresh();
-      window.KharitaControls.offscreen(this, this.message);
+      window.KharitaControls.offscreen(this);
       clearTimeout(this.cameraTimer);
       if (this.touched) this.cameraTimer = setTimeout(() => this._writeCamera(), 250);
     },
 
-    /* The address follows the camera without running anything. */
     _writeCamera() {
       const { lng, lat } = this._map.getCenter();
-      const url = new URL(window.parent.location.href);
-      const at = `${lng.toFixed(4)},${lat.toFixed(4)},${Math.round(this._map.getZoom() * 100) / 100}`;
-      const rest = url.search.replace(/^\?/, "").split("&").filter((p) => p && !p.startsWith("at="));
-      if (!rest.some((p) => p.startsWith("v="))) rest.unshift("v=1");
-      url.search = [...rest, `at=${at}`].join("&");
-      window.parent.history.replaceState(window.parent.history.state, "", url);
+      page.camera(lng, lat, this._map.getZoom());
     },
 
     async refresh() {
@@ -158,8 +173,8 @@
     },
 
     _holdsSelection(item) {
-      const at = this.message.selAt;
-      if (!at || item.n === 1 || this.message.selClass !== item.f.properties.class) return false;
+      if (!this.selected || item.n === 1 || this.selected.class !== item.f.properties.class) return false;
+      const { at } = this.selected;
       const [w, s, e, n] = boundsOf(item.parts);
       return at[0] >= w - 1e-5 && at[0] <= e + 1e-5 && at[1] >= s - 1e-5 && at[1] <= n + 1e-5;
     },
@@ -168,7 +183,8 @@
       this.tags.clearLayers();
       // Regions are too close to tell apart from afar: their records are one tag then.
       const near = this._map.getZoom() >= 6;
-      for (const tag of tags.filter((g) => g.field === "market" || g.wide !== near)) window.KharitaControls.tag(this, tag).addTo(this.tags);
+      const taken = this._markBoxes();
+      for (const tag of tags.filter((g) => g.field === "market" || g.wide !== near)) window.KharitaControls.tag(this, tag, taken).addTo(this.tags);
     },
 
     _click(event) {
@@ -199,11 +215,7 @@
         .setLatLng(mark.getLatLng()).setContent(text).addTo(this._map);
     },
 
-    /* One intent to Python; the nonce makes two equal clicks two events. */
-    send(intent) {
-      this.nonce = (this.nonce || Date.now()) + 1;
-      window.Streamlit.setComponentValue({ do: intent, nonce: this.nonce });
-    },
+    send(intent) { page.go(intent); },
   });
 
   function splitSel(sel) {
@@ -232,6 +244,15 @@
       for (const name of ["dragstart", "zoomstart"]) {
         map.on(name, () => { if (live.ready) live.touched = true; });
       }
+      const follow = () => {
+        page = window.parent.kharita;
+        // First of all parts: its answer takes longest to draw.
+        page.follow(window, () => live.show(page.view), () => window.frameElement !== null, true);
+        live.show(page.view);
+      };
+      // The page's parts and this frame load side by side: either may be first.
+      if (window.parent.kharita) follow();
+      else window.parent.addEventListener("kharita", follow, { once: true });
       return live;
     },
   };

@@ -1,4 +1,6 @@
 /* What every component uses: nodes made from text, one memory of answers, words, marks. */
+import { bus } from "./bus.js";
+
 const SVG = "http://www.w3.org/2000/svg";
 const KEPT = 60;
 const memory = (window.__kharitaMemory ||= new Map());
@@ -32,6 +34,8 @@ export function getJSON(path) {
   }
   return memory.get(path);
 }
+
+bus.getJSON = getJSON; // the map's frame shares the memory of its page
 
 export const words = (data) => getJSON(data.words);
 
@@ -90,23 +94,43 @@ export function render(parent, ...nodes) {
   if (caret !== null && again?.setSelectionRange) again.setSelectionRange(caret, caret);
 }
 
-/* A component: one root in its parent, redrawn when its answer is there, never emptied before. */
-export function component(name, draw) {
-  return ({ data, parentElement, setTriggerValue }) => {
+/* A component: one root in its parent, redrawn when its answer is there, never emptied before.
+   `state.data` is the reader's view (bus.js) and what Python gave; `act` takes what Python is told. */
+export function component(name, draw, act = () => {}) {
+  return ({ data: given, parentElement, setTriggerValue }) => {
     let root = parentElement.querySelector(`:scope > .kh-${name}`);
     if (!root) {
       root = el("div", { class: `kh-${name}` });
       parentElement.append(root);
     }
-    root.kharita = Object.assign(root.kharita || {}, { data, send: (intent) => setTriggerValue("do", intent) });
-    document.documentElement.dataset.khDir = data.dir;
-    document.documentElement.lang = data.lang;
-    document.documentElement.dataset.khTheme = isDark() ? "dark" : "light";
-    root.dir = data.dir;
-    const turn = (root.kharita.turn = (root.kharita.turn || 0) + 1);
-    const current = () => root.kharita.turn === turn;
-    Promise.resolve(draw(root, root.kharita, current)).catch((error) => { if (current()) failed(root, data, error, () => draw(root, root.kharita, current)); });
+    const state = (root.kharita ||= { send: bus.go });
+    const show = () => {
+      const data = (state.data = { ...bus.view, ...given });
+      mood(data);
+      root.dir = data.dir;
+      const turn = (state.turn = (state.turn || 0) + 1);
+      const current = () => state.turn === turn;
+      Promise.resolve(draw(root, state, current)).catch((error) => { if (current()) failed(root, data, error, () => draw(root, state, current)); });
+    };
+    act(given, setTriggerValue);
+    dark = null;
+    bus.follow(root, show, () => root.isConnected);
+    if (!bus.look()) show();
   };
+}
+
+/* What style sheets ask of the page. Written only when it changes: each write costs a new style
+   of every element; the theme is looked at once per run of Python. */
+let dark = null;
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => { dark = null; });
+
+function mood({ dir, lang }) {
+  const html = document.documentElement;
+  dark ??= isDark();
+  if (html.dataset.khDir !== dir) html.dataset.khDir = dir;
+  if (html.lang !== lang) html.lang = lang;
+  const theme = dark ? "dark" : "light";
+  if (html.dataset.khTheme !== theme) html.dataset.khTheme = theme;
 }
 
 function isDark() {

@@ -1,11 +1,11 @@
 /* The fixed header: brand, search, language, share. */
+import { bus } from "./bus.js";
 import { component, debounce, el, icon, words } from "./dom.js";
 
 const LANGUAGES = [["fr", "Fr"], ["ar", "ع"], ["en", "En"]];
 
 export default component("head-tools", async (root, state, current) => {
   const { data } = state;
-  keepAddress(data.query);
   const w = await words(data);
   if (!current()) return;
   if (root.childElementCount && root.dataset.lang === data.lang) {
@@ -16,7 +16,7 @@ export default component("head-tools", async (root, state, current) => {
   root.dataset.lang = data.lang;
   const search = (value) => state.data.q !== value.trim() && state.send({ op: "set", field: "q", value: value.trim() });
   const later = debounce(search, 350);
-  const input = el("input", { type: "search", value: data.q, placeholder: w["ui.search"], "aria-label": w["ui.search"], maxlength: 80, autocomplete: "off", dir: "auto",
+  const input = el("input", { type: "search", value: data.q, placeholder: w["ui.search"], "aria-label": w["ui.search"], maxlength: 80, autocomplete: "off", dir: data.dir,
     on: {
       input: (e) => later(e.target.value),
       keydown: (e) => {
@@ -36,13 +36,18 @@ export default component("head-tools", async (root, state, current) => {
       type: "button", lang: code, text, "aria-pressed": String(code === data.lang),
       on: { click: () => state.send({ op: "set", field: "lang", value: code }) } }))),
     share, said);
-});
+}, listen);
 
-/* A navigation link drops the query: put it back without a new entry in the history. */
-function keepAddress(query) {
-  if (query && !window.location.search) {
-    window.history.replaceState(window.history.state, "", `${window.location.pathname}?${query}`);
+/* Python learns of a change through this component: the whole address, so that the last one wins. */
+let mended = null; // what Python says again with each of its runs is done once
+function listen({ repaired, live }, setTriggerValue) {
+  bus.live = live;
+  bus.sync = (query) => setTriggerValue("go", { query, at: Date.now() });
+  if (repaired !== mended && repaired !== null) {
+    bus.correct(repaired);
+    bus.look();
   }
+  mended = repaired;
 }
 
 async function copy(text) {

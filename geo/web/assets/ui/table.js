@@ -7,7 +7,7 @@ import { component, el, getJSON, mark, render, words } from "./dom.js";
 import { busy, failure, settled } from "./waiting.js";
 
 const TABS = ["buyers", "sites", "maisons", "reports"];
-const PAGE = 50;
+const PAGE = 24; // a screenful and more: a browser pays for every clipped cell it lays out
 const SCROLLED = 500; // rows that scrolling alone brings; further pages wait for a click
 const FALLING = new Set(["number", "date"]); // sorted from the largest or newest first
 

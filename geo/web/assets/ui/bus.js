@@ -1,0 +1,82 @@
+/* The reader's view in this window. The address is the only truth: an act of the reader is one
+   entry of the history, and the parts follow at once. Python is told (`sync`) where it draws
+   something that depends on it: on a live page that is the language alone. */
+import { LIMITS } from "./fields.js";
+import { apply, described, read, write } from "./view.js";
+
+const LINKS = "a[data-testid=stTopNavLink], a[data-testid=stSidebarNavLink], a[data-testid=stPageLink-NavLink]";
+
+function start() {
+  const followers = new Map();
+  const bus = {
+    view: described(read("")), notice: "", live: false, sync: () => {},
+
+    /* Look at the address again. Whether the view changed, and everybody was told. */
+    look() {
+      const before = bus.view;
+      bus.path = location.pathname;
+      bus.view = described(read(location.search));
+      if (bus.view.query === before.query) return false;
+      bus.notice = "";
+      for (const [key, { act, alive }] of followers) {
+        if (alive()) act(); else followers.delete(key);
+      }
+      if (!bus.live || bus.view.lang !== before.lang) bus.sync(bus.view.query);
+      return true;
+    },
+
+    /* Apply one intent of the reader. */
+    go(intent) {
+      const query = write(apply(bus.view, intent));
+      if (query === bus.view.query) return;
+      if (query.length > LIMITS.address) {
+        bus.notice = "ui.address_too_long"; // said by the sentence above the map
+        for (const { act } of followers.values()) act();
+        return;
+      }
+      history.pushState({}, "", location.pathname + (query && `?${query}`));
+      bus.look();
+    },
+
+    /* Correct the address without an entry: the camera moved, or a value was unknown. */
+    correct(query) {
+      history.replaceState(history.state, "", location.pathname + (query && `?${query}`));
+    },
+    camera(lon, lat, zoom) {
+      bus.view = described({ ...bus.view, at: [lon, lat, zoom] });
+      bus.correct(bus.view.query);
+    },
+
+    /* Call `act` at each change of the view, as long as `alive` says so; `first` before the others. */
+    follow(key, act, alive, first = false) {
+      const others = first ? [...followers].filter(([k]) => k !== key) : [];
+      if (first) followers.clear();
+      followers.set(key, { act, alive });
+      for (const [k, follower] of others) followers.set(k, follower);
+    },
+  };
+
+  bus.look();
+  // Back and Forward within a page are ours: Streamlit would run the script, and remember an
+  // address that it then sends again after the reader has gone on.
+  addEventListener("popstate", (event) => {
+    if (location.pathname !== bus.path || location.hash) return;
+    event.stopImmediatePropagation();
+    bus.look();
+  }, true);
+  // Streamlit's links to pages drop the query. Going there as Back and Forward do keeps it.
+  addEventListener("click", (event) => {
+    const link = event.target.closest?.(LINKS);
+    if (!link || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    const { pathname } = new URL(link.href);
+    if (pathname === location.pathname) return;
+    history.pushState({}, "", pathname + location.search);
+    dispatchEvent(new PopStateEvent("popstate", { state: {} }));
+  }, true);
+  return bus;
+}
+
+export const bus = (window.kharita ||= start());
+window.dispatchEvent(new Event("kharita"));

@@ -7,7 +7,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from geo.answers.layers import bounds_answer, layer_answer, selected_place
+from geo.answers.layers import bounds_answer, layer_answer
 from geo.cells import Bbox
 from geo.i18n import Words
 from geo.query import Query
@@ -65,7 +65,8 @@ def frame_of(query: Query, view: ViewState, tags: list[dict[str, Any]], layout: 
 def place_records(query: Query, view: ViewState, frame: Frame, tags: list[dict[str, Any]], t: Words
             ) -> tuple[list[Mark], list[dict[str, Any]], int]:
     """Marks in place, the tags that are phrases, and how many records both stand for."""
-    chosen = (view.selected or ("", ""))[1] if selected_place(query, view) else ""
+    kind, chosen = view.selected or ("", "")
+    chosen = chosen if kind in ("buyer", "site") else ""
     found = []
     for layer in ("buyers", "sites"):
         for f in layer_answer(query, layer, view, frame.bbox, frame.zoom, t)["features"]:

@@ -20,7 +20,8 @@ from geo.text import fold
 
 #: Size and weight of each kind of name.
 STYLE = {"home": (14.5, 600), "market": (12.5, 600), "country": (12, 400), "region": (12.5, 500),
-         "province": (11, 400), "town": (11.5, 500), "record": (12.5, 600)}
+         "province": (11, 400), "town": (11.5, 500), "record": (12.5, 600),
+         "sea": (12, 400)}
 #: More single records than this are read in the table, not on the map.
 MOST_NAMED = 14
 #: From afar a single record is an accident of the grouping: only a chosen one is named.
@@ -67,7 +68,7 @@ def place_labels(frame: Frame, lang: str, room: Room) -> list[Label]:
     for i in visible:
         text, kind, reach = rows[i][0], rows[i][5], rows[i][6] * frame.world / 360
         word = fold(text)
-        if kind in ("province", "town") and word in said:
+        if kind in ("province", "town", "sea") and word in said:
             continue
         label = _placed(text, kind, float(px[i]), float(py[i]), reach, frame, room, cities)
         if label:
@@ -97,8 +98,8 @@ def _placed(text: str, kind: str, x: float, y: float, reach: float, frame: Frame
     lines = tuple(wrap(text, 104, size, weight) if kind in ("region", "province") else [text])
     half = max(width_of(line, size, weight) for line in lines) / 2
     tall = len(lines) * size * 0.6
-    spots = [(x + dx, y + dy) for dx, dy in STEPS if not (dx or dy)
-             or (abs(dx) <= max(12, reach) and abs(dy) <= max(9, reach * 0.8))]
+    spots = [(x + dx, y + dy) for dx, dy in STEPS if not (dx or dy)  # a sea never goes ashore
+             or kind != "sea" and (abs(dx) <= max(12, reach) and abs(dy) <= max(9, reach * 0.8))]
     free = [(s, around(*s, half, tall)) for s in spots]
     free = [(s, r) for s, r in free if inside(r, frame.width, frame.height) and room.free(r)]
     best = next((pair for pair in free if cities.free(pair[1])), None) or (

@@ -15,7 +15,9 @@ PICKED, PICKED_LINE = "#C3DDD8", "#0F3D3E"
 REGION, PROVINCE = "#B9A878", "#CDBE96"
 SOFT, FAINT = "#52605E", "#5F6B69"
 NAMES = {"home": "#2F3B39", "market": "#36433F", "country": "#56625F", "region": "#5F5030",
-         "province": "#6B5C3A", "town": "#36433F", "record": INK}
+         "province": "#6B5C3A", "town": "#36433F", "record": INK, "sea": "#425D69"}
+#: Names on land stand on a light halo, names of seas on the water's own colour.
+HALOS = {"sea": "#C5D5DC"}
 
 
 def map_parts(scene: Scene, pen: Pen) -> list[str]:
@@ -74,7 +76,8 @@ def _label(label: Label, pen: Pen) -> str:
                      f'stroke="{WHITE}" stroke-width=".8"/>')
     step = label.size * 1.15
     y = label.y - (len(label.lines) - 1) * step / 2 + label.size * 0.34
-    halo = (' paint-order="stroke" stroke="#FFFDF8" stroke-opacity=".85" stroke-width="3" '
+    halo = (f' paint-order="stroke" stroke="{HALOS.get(label.kind, "#FFFDF8")}" '
+            'stroke-opacity=".85" stroke-width="3" '
             'stroke-linejoin="round"')
     for line in label.lines:
         text = isolate(line) if pen.rtl and label.kind == "record" else line

@@ -158,7 +158,7 @@ def _lead(section: Section, width: float) -> list[str]:
 def _first(section: Section, line: Line, width: float) -> list[str]:
     room = width - sum(section.columns) - CELL_GAP * len(section.columns) - (
         MARK_ROOM if line.mark else 0)
-    return wrap(line.text, room, TEXT, _TONES[line.tone][0], lines=3)
+    return wrap(line.text, room, TEXT, _TONES[line.tone][0], lines=6)
 
 
 def _sub(line: Line, width: float) -> list[str]:

@@ -107,10 +107,8 @@ def bought(buyers: Iterable[Buyer]) -> tuple[str, ...]:
 # --- sections -------------------------------------------------------------------------
 
 def facts_of(market: Market, t: Words) -> Section:
-    """Region of the world, capital, agreements said to be unverified, published evidence."""
-    lines = [_fact("world", t(f"world.{market.world_region}"), t)]
-    if market.capital:
-        lines.append(_fact("capital", isolate(market.capital), t))
+    """Capital, agreements said to be unverified, published evidence."""
+    lines = [_fact("capital", isolate(market.capital), t)] if market.capital else []
     for code in market.agreements:
         text = t(f"agreement.{code}")
         if market.agreement_source:

@@ -19,7 +19,7 @@ from geo.query import Query
 from geo.snapshot.brief import Brief
 from geo.snapshot.fonts import clean, isolate
 from geo.snapshot.ground import camera_of
-from geo.snapshot.marketbrief import host, place_line, sources_section
+from geo.snapshot.marketbrief import host, record_name, sources_section
 from geo.snapshot.scene import scene_of
 from geo.snapshot.sheet import BRIEF, Line, Section, plan_of
 from geo.snapshot.told import Figure, listed_records
@@ -59,13 +59,11 @@ def region_brief(query: Query, code: str, lang: str, *, base: str = "", link: st
     urls = [s.url for site in sites if not is_demo(site) for s in site.sources]
     return Brief(
         replace(scene, demo=t.n("count.demo", demo) if demo else ""), plan, t("brief.region"),
-        t("brief.region_lead"), _figures(sites, bare, t),
-        (facts_of(area, provinces, t), crafts_section(sites, t)),
-        (((1.2, (province_section(provinces, sites, t), facilities_section(query, sites, t))),
-          (1, (kinds_section(sites, t), contacts_section(query, code, t),
-               unknown_section(sites, t)))),
-         ((1, (gaps_section(bare, sites, t),)),),
-         ((1, (sources_section(urls, t),)),)))
+        facts_of(area, provinces, t), _figures(sites, bare, t), (kinds_section(sites, t),),
+        (((1, (province_section(provinces, sites, t), crafts_section(sites, t))),
+          (1.1, (facilities_section(sites, t),))),
+         ((1, (gaps_section(bare, sites, t),)), (1.1, (contacts_section(query, code, t),))),
+         ((1, (unknown_section(sites, t),)), (1.1, (sources_section(urls, t),)))))
 
 
 def covered(province: Area, sites: list[Site]) -> bool:
@@ -88,21 +86,20 @@ def _figures(sites: list[Site], bare: list[Area], t: Words) -> tuple[Figure, ...
 
 # --- sections -------------------------------------------------------------------------
 
-def facts_of(area: Area, provinces: list[Area], t: Words) -> Section:
-    """Population and number of provinces."""
+def facts_of(area: Area, provinces: list[Area], t: Words) -> str:
+    """Population and number of provinces, in one line."""
     facts = [(t("fact.population"), t.number(area.population_2024) if area.population_2024
               else t("brief.unknown")), (t("brief.fact.provinces"), t.number(len(provinces)))]
-    lines = tuple(Line(t("snapshot.filter", label=k, values=v)) for k, v in facts)
-    return Section(t("brief.facts"), lines, len(lines))
+    return " \u00b7 ".join(t("snapshot.filter", label=k, values=v) for k, v in facts)
 
 
 def crafts_section(sites: list[Site], t: Words) -> Section:
     """How many facilities practise each craft; one may practise several."""
     counts = Counter(c for s in sites for c in s.crafts)
-    lines = tuple(Line(t(f"craft.{c}"), (t.number(counts[c]),))
-                  for c in sorted(counts, key=lambda c: (-counts[c], CRAFTS.index(c))))
-    return Section(t("fact.crafts"), lines, len(lines), columns=(40.0,),
-                   empty=t("brief.unknown"))
+    text = " \u00b7 ".join(f"{t(f'craft.{c}')} {t.number(counts[c])}"
+                         for c in sorted(counts, key=lambda c: (-counts[c], CRAFTS.index(c))))
+    return Section(t("fact.crafts"), (Line(text),) if text else (), 1, empty=t("brief.unknown"),
+                   whole=True)
 
 
 def province_section(provinces: list[Area], sites: list[Site], t: Words) -> Section:
@@ -142,26 +139,32 @@ def kinds_section(sites: list[Site], t: Words) -> Section:
                    (t("fact.open"), t("fact.coming")), t("section.facilities.empty"), whole=True)
 
 
-def facilities_section(query: Query, sites: list[Site], t: Words) -> Section:
+def facilities_section(sites: list[Site], t: Words) -> Section:
     """Every facility, published first."""
-    lines = tuple(place_line(s, query, t) for s in sites)
-    return Section(t("section.facilities"), lines, len(lines),
+    lines = tuple(_facility(s, t) for s in sites)
+    return Section(t("section.facilities"), lines, len(lines), "", (140.0,),
                    empty=t("section.facilities.empty"))
 
 
+def _facility(site: Site, t: Words) -> Line:
+    place = clean(site.town or site.commune)
+    said = [place] if is_open(site) else [place, t(f"status.{site.status}")]
+    return Line(record_name(site), (" \u00b7 ".join(filter(None, said)),), mark=site.class_,
+                open=is_open(site), demo=is_demo(site), own=True,
+                tone="soft" if is_demo(site) else "plain")
+
+
 def gaps_section(bare: list[Area], sites: list[Site], t: Words) -> Section:
-    """The provinces without an open Maison, and what there is instead."""
+    """The provinces without an open Maison, and how many are to come there."""
     said = []
     for area in bare:
         maisons = [s for s in sites if s.province == area.code and s.class_ == "maison"]
         coming = sum(not is_open(s) for s in maisons)
-        demo = sum(is_open(s) and is_demo(s) for s in maisons)
-        parts = [t.n("brief.gap.coming", coming)] if coming else []
-        parts += [t.n("brief.gap.demo", demo)] if demo else []
         name = t.pick(area.name)
-        said.append(t("brief.gap.but", name=name, but=t("ui.comma").join(parts)) if parts else name)
+        said.append(t("brief.gap.but", name=name, but=t.n("brief.gap.coming", coming))
+                    if coming else name)
     lines = (Line(t("snapshot.filter_join").join(said), tone="alert"),) if said else ()
-    return Section(t("brief.gaps"), lines, 1, empty=t("brief.gaps.empty"))
+    return Section(t("brief.gaps"), lines, 1, t("brief.gaps_lead") if said else "", empty=t("brief.gaps.empty"))
 
 
 def unknown_section(sites: list[Site], t: Words) -> Section:
@@ -169,14 +172,14 @@ def unknown_section(sites: list[Site], t: Words) -> Section:
     counts = {"position": sum(s.lon_lat is None for s in sites),
               "crafts": sum(not s.crafts for s in sites),
               "capacity": sum(s.capacity_artisans is None for s in sites)}
-    lines = tuple(Line(t.n(f"brief.unknown.{key}", n)) for key, n in counts.items() if n)
-    return Section(t("brief.unknowns"), lines, len(lines), empty=t("brief.unknowns.empty"),
-                   whole=True)
+    said = [t.n(f"brief.unknown.{key}", n) for key, n in counts.items() if n]
+    text = " \u00b7 ".join([*said, t("brief.unknown.telephone")])
+    return Section(t("brief.unknowns"), (Line(text),), 1)
 
 
 def contacts_section(query: Query, code: str, t: Words) -> Section:
     """The exporters that the press places in the region."""
     lines = tuple(Line(clean(e.name), (clean(e.city),), own=True, sub=" \u00b7 ".join(filter(None, (
         crafts_text(e.crafts, t), isolate(host(e.url)))))) for e in exporters_in(code, query.catalogue))
-    return Section(t("brief.contacts"), lines, len(lines), t("brief.contacts_lead"), (80.0,),
+    return Section(t("brief.contacts"), lines, len(lines), "", (80.0,),
                    empty=t("brief.contacts.empty"))

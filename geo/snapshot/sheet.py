@@ -15,7 +15,7 @@ from geo.snapshot.sizes import Box, Layout, Size
 WIDE, HIGH, EDGE, GAP = 840.0, 1188.0, 42.0, 24.0
 BRIEF = Size("brief", WIDE, HIGH, 2480, 3508, 210, 297)
 FOOT_H = 122.0
-HEAD_H, STRIP_H, MAP_W, MAP_H = 74.0, 48.0, 452.0, 266.0
+HEAD_H, STRIP_H, MAP_W, MAP_H = 74.0, 48.0, 452.0, 262.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class Line:
 
     Attributes
     ----------
-    text : what is written first; at most three printed lines.
+    text : what is written first; at most six printed lines.
     cells : short texts at the end of the line, one per column of the section.
     sub : a smaller text under it; at most two printed lines.
     mark : the class of a mark drawn before it; empty = none.

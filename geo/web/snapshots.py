@@ -149,7 +149,8 @@ async def _short(request: Request) -> Response:
         kept = await asyncio.to_thread(snapshot_store().get, request.path_params["code"])
     except KharitaError as error:
         return _refusal(request, error)
-    return Response(status_code=302, headers={"location": f"/?{kept.address}",
+    address = f"{kept.address}&" if kept.address else ""
+    return Response(status_code=302, headers={"location": f"/?{address}shared={kept.code}",
                                               "cache-control": "no-store"})
 
 
@@ -195,7 +196,7 @@ def _view(query: Query, params: dict[str, str]) -> ViewState:
             field = words(view.lang)(f"facet.{values['field']}")
             raise BadRequest("error.bad_view_value", field=field, value=values["value"])
         raise BadRequest("error.bad_view")
-    return view
+    return view.with_(shared="", embed="")
 
 
 def _base(request: Request) -> str:

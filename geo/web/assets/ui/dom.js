@@ -57,6 +57,11 @@ const ICONS = {
   share: ["M6 9 14 2", "M9 2h5v5", "M12 10v4H2V4h4"],
   close: ["M4 4l8 8", "M12 4l-8 8"],
   check: ["M3 8.5 6.5 12 13 4.5"],
+  left: ["M10 3 5 8l5 5"],
+  right: ["M6 3l5 5-5 5"],
+  up: ["M3 10l5-5 5 5"],
+  down: ["M3 6l5 5 5-5"],
+  plus: ["M8 3v10", "M3 8h10"],
   link: ["M6 3H3v10h10v-3", "M9 3h4v4", "M13 3 7.5 8.5"],
 };
 export const icon = (name) => svg("kh-icon", { viewBox: "0 0 16 16" }, ICONS[name]);

@@ -36,7 +36,7 @@ def xlsx_of(export: Export) -> bytes:
     for i, column in enumerate(COLUMNS):
         sheet.set_column(i, i, column.width)
         sheet.write_string(0, i, export.labels[column.key], head)
-    sheet.freeze_panes(1, 3)
+    sheet.freeze_panes(1, 1)
     for r, record in enumerate(export.records, start=1):
         row = export.row(record)
         for i, column in enumerate(COLUMNS):
@@ -58,7 +58,7 @@ def _sheet(book: xlsxwriter.Workbook, name: str, direction: str) -> Worksheet:
     if direction == "rtl":
         sheet.right_to_left()
     sheet.set_landscape()
-    sheet.set_paper(9)
+    sheet.set_paper(8)  # A3: twenty columns are not read on less
     sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(0)
     return sheet

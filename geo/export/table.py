@@ -20,7 +20,8 @@ from geo.i18n import Words, words
 from geo.model import Buyer, Report, Site
 from geo.query import Query
 from geo.snapshot.fonts import clean
-from geo.snapshot.scene import CREDITS, filters_text, listed_records
+from geo.snapshot.scene import CREDITS
+from geo.snapshot.told import filters_text, listed_records
 from geo.view import RECORDS, ViewState
 
 MAX_RECORDS = 50_000
@@ -52,9 +53,8 @@ def _place(r: Record, q: Query, t: Words) -> str:
 
 
 COLUMNS: tuple[Column, ...] = (
-    Column("id", "text", lambda r, q, t: r.id, 30),
-    Column("class", "text", lambda r, q, t: t(f"snapshot.key.{r.class_}s"), 20),
     Column("name", "text", lambda r, q, t: r.name, 44),
+    Column("class", "text", lambda r, q, t: t(f"snapshot.key.{r.class_}s"), 20),
     Column("kind", "text", lambda r, q, t: kind_label(r, t), 26),
     Column("country", "text", lambda r, q, t: t.country(
         r.country if isinstance(r, Buyer) else "MA"), 18),
@@ -77,6 +77,7 @@ COLUMNS: tuple[Column, ...] = (
     Column("lat", "number", lambda r, q, t: r.lon_lat[1] if r.lon_lat else None, 14),
     Column("sources", "text", lambda r, q, t: " | ".join(
         s.url or s.label for s in r.sources), 50),
+    Column("id", "text", lambda r, q, t: r.id, 30),
 )
 
 

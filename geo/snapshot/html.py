@@ -23,10 +23,12 @@ from geo.errors import BadRequest
 from geo.export.table import Export
 from geo.i18n import words
 from geo.model import Buyer
+from geo.snapshot.chart import raw_tags
 from geo.snapshot.fonts import clean
 from geo.snapshot.ground import Frame, areas_of, ground_of
-from geo.snapshot.scene import Scene, raw_tags
-from geo.snapshot.svg import GROUND, PICKED, PICKED_LINE, code_path
+from geo.snapshot.mapsvg import GROUND, PICKED, PICKED_LINE
+from geo.snapshot.scene import Scene
+from geo.snapshot.svg import code_path
 
 MAX_RECORDS = 2_500
 _FOLDER = Path(__file__).parent / "viewer"

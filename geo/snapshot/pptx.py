@@ -25,7 +25,8 @@ from pptx.util import Emu, Inches, Pt
 from geo.i18n import Words, words
 from geo.snapshot.fonts import clean
 from geo.snapshot.marksvg import FILL, PALE, SEVERAL
-from geo.snapshot.scene import Key, Row, Scene
+from geo.snapshot.scene import Scene
+from geo.snapshot.told import Key, Row
 
 WIDE, HIGH = 13.333, 7.5
 EDGE, PANEL = 0.45, 3.05
@@ -169,6 +170,16 @@ def _symbol(slide: Slide, key: Key, x: float, y: float) -> None:
     elif key.symbol == "many":
         color = SEVERAL["site"]
     shape.fill.fore_color.rgb = RGBColor.from_string(color[1:])
+    if key.symbol in ("many", "tag"):
+        frame = shape.text_frame
+        frame.margin_left = frame.margin_right = frame.margin_top = frame.margin_bottom = 0
+        frame.word_wrap = False
+        paragraph = frame.paragraphs[0]
+        paragraph.alignment = PP_ALIGN.CENTER
+        run = paragraph.add_run()
+        run.text = "5" if key.symbol == "many" else "3"
+        run.font.size, run.font.bold, run.font.name = Pt(7), True, FONT
+        run.font.color.rgb = RGBColor.from_string("FFFFFF" if key.symbol == "many" else INK)
 
 
 def _table_slide(deck: Deck, scene: Scene, rows: Sequence[Row], first: int, t: Words) -> None:

@@ -11,7 +11,7 @@ from geo.query import Query
 from geo.snapshot.html import html_of
 from geo.snapshot.pptx import pptx_of
 from geo.snapshot.scene import scene_of
-from geo.snapshot.sizes import size_named
+from geo.snapshot.sizes import SLIDE, size_named
 from geo.snapshot.svg import map_svg, svg_of
 from geo.snapshot.workers import Workers
 from geo.view import ViewState
@@ -55,7 +55,7 @@ def render(query: Query, asked: Asked, workers: Workers) -> bytes:
     """
     size = size_named(asked.size or ("a4" if asked.kind == "pdf" else ""))
     if asked.kind in ("pptx", "html"):
-        size = size_named("1080p")
+        size = SLIDE if asked.kind == "pptx" else size_named("")
     scene = scene_of(query, asked.view, size=size, title=asked.title, base=asked.base,
                      link=asked.link, today=asked.day)
     if asked.kind == "png":

@@ -96,6 +96,8 @@ SIZES: Mapping[str, Size] = MappingProxyType({s.name: s for s in (
     _print("a4", 297, 210), _print("a4-portrait", 210, 297),
     _print("a3", 420, 297), _print("a3-portrait", 297, 420))})
 DEFAULT = "1080p"
+#: What a slide's map is taken from: fewer units, so that its names are read from the back row.
+SLIDE = Size("slide", 1280, 720, 1920, 1080, 268.8, 151.2)
 
 
 def size_named(name: str) -> Size:

@@ -7,43 +7,28 @@ text is wrapped in one and anchors stay physical.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from xml.sax.saxutils import escape
 
 import segno
 
 from geo.i18n import words
-from geo.snapshot.fonts import FAMILY, PDI, RLI, fit, isolate, width_of, wrap
-from geo.snapshot.ground import Ground, areas_of, ground_of
-from geo.snapshot.marksvg import INK, SEVERAL, WHITE, mark_svg, n, symbol_svg
-from geo.snapshot.placing import Label
+from geo.snapshot.fonts import FAMILY, fit, isolate, width_of, wrap
+from geo.snapshot.mapsvg import FAINT, LINE, SOFT, map_parts, mat
+from geo.snapshot.marksvg import INK, WHITE, n, symbol_svg
+from geo.snapshot.pen import Pen, data
 from geo.snapshot.scene import Scene
 from geo.snapshot.sizes import Box
 
-SEA, LINE, BORDER = "#C5D5DC", "#DDD8CD", "#FFFFFF"
-GROUND = {"land": "#F8F4EC", "market": "#EDE2CB", "home": "#EFE3C6"}
-PICKED, PICKED_LINE = "#C3DDD8", "#0F3D3E"
-REGION, PROVINCE = "#B9A878", "#CDBE96"
-SOFT, FAINT = "#52605E", "#5F6B69"
-NAMES = {"home": "#2F3B39", "market": "#36433F", "country": "#56625F", "region": "#5F5030",
-         "province": "#6B5C3A", "town": "#36433F", "record": INK, "sea": "#425D69"}
-#: Names on land stand on a light halo, names of seas on the water's own colour.
-HALOS = {"sea": "#C5D5DC"}
 #: The smallest module of a code that a phone reads from paper, sheet units.
 MODULE = 1.25
 CODE_SIDE = 104.0
 
 
-def svg_of(scene: Scene, *, title: bool = True) -> str:
-    """The whole sheet.
-
-    Parameters
-    ----------
-    title : False draws everything but the title, for a slide that has its own.
-    """
+def svg_of(scene: Scene) -> str:
+    """The whole sheet."""
     size = scene.size
-    pen = _Pen(scene)
+    pen = Pen(scene)
     body = [f'<rect width="{n(size.units_w)}" height="{n(size.units_h)}" fill="{WHITE}"/>',
-            *map_parts(scene, pen), _mat(scene), *_head(pen), *_panel(pen), *_foot(pen)]
+            *map_parts(scene, pen), mat(scene), *_head(pen), *_panel(pen), *_foot(pen)]
     return _document(size.units_w, size.units_h, size.pixels_w, size.pixels_h, scene, body)
 
 
@@ -53,67 +38,30 @@ def map_svg(scene: Scene) -> str:
     shift = f'<g transform="translate({n(-box.x)} {n(-box.y)})">'
     scale = scene.size.pixels_w / scene.size.units_w
     return _document(box.w, box.h, round(box.w * scale), round(box.h * scale), scene,
-                     [shift, *map_parts(scene, _Pen(scene)), "</g>"])
+                     [shift, *map_parts(scene, Pen(scene)), "</g>"])
 
 
 def _document(width: float, height: float, pixels_w: int, pixels_h: int, scene: Scene,
               body: Iterable[str]) -> str:
     return (f'<svg xmlns="http://www.w3.org/2000/svg" width="{pixels_w}" height="{pixels_h}" '
             f'viewBox="0 0 {n(width)} {n(height)}" font-family="{FAMILY}" xml:lang="{scene.lang}">'
-            f'<title>{_data(scene.title)}</title><desc>{_data(scene.filters)}</desc>'
+            f'<title>{data(scene.title)}</title><desc>{data(scene.filters)}</desc>'
             f'{"".join(body)}</svg>')
-
-
-def _data(text: str) -> str:
-    """Text as XML data, in the characters XML can hold."""
-    return escape("".join(c for c in text if c >= " " and c not in "\ufffe\uffff"
-                          and not "\ud800" <= c <= "\udfff"), {'"': "&quot;"})
-
-
-class _Pen:
-    """Writes texts in the direction of the sheet."""
-
-    def __init__(self, scene: Scene) -> None:
-        self.scene = scene
-        self.rtl = scene.rtl
-
-    def text(self, x: float, y: float, text: str, size: float, *, weight: int = 400,
-             color: str = INK, anchor: str = "start") -> str:
-        """One line; ``start`` is where reading begins in the sheet's language."""
-        if self.rtl:
-            anchor = {"start": "end", "end": "start"}.get(anchor, anchor)
-        return self.raw(x, y, text, size, weight=weight, color=color, anchor=anchor)
-
-    def raw(self, x: float, y: float, text: str, size: float, *, weight: int = 400,
-            color: str = INK, anchor: str = "start", more: str = "") -> str:
-        """One line; ``start`` is the left."""
-        if self.rtl:
-            text = f"{RLI}{text}{PDI}"
-        return (f'<text x="{n(x)}" y="{n(y)}" font-size="{size:g}" font-weight="{weight}" '
-                f'fill="{color}" text-anchor="{anchor}"{more}>{_data(text)}</text>')
-
-    def start(self, box: Box, inset: float = 0) -> float:
-        """The x where a line of a box begins."""
-        return box.right - inset if self.rtl else box.x + inset
-
-    def end(self, box: Box, inset: float = 0) -> float:
-        """The x where a line of a box ends."""
-        return box.x + inset if self.rtl else box.right - inset
 
 
 # --- head -----------------------------------------------------------------------------
 
-def _head(pen: _Pen) -> list[str]:
+def _head(pen: Pen) -> list[str]:
     scene, box = pen.scene, pen.scene.layout.head
     size = next((s for s in (34.0, 30.0, 26.0) if width_of(scene.title, s, 600) <= box.w), 0.0)
     lines = [scene.title] if size else wrap(scene.title, box.w, 22, 600, lines=2)
     size = size or 22.0
-    y = box.y + (30 if len(lines) == 1 else 16)
+    y = box.y + (30 if len(lines) == 1 else 10)
     parts = []
     for line in lines:
         parts.append(pen.text(pen.start(box), y, line, size, weight=600))
         y += size * 1.2
-    y = box.y + (62 if len(lines) == 1 else 64)
+    y = box.y + (62 if len(lines) == 1 else 57)
     for fits, most in ((17.0, 1), (14.0, 2), (11.5, 3)):
         said = wrap(scene.filters, box.w, fits)
         if len(said) <= most:
@@ -128,7 +76,7 @@ def _head(pen: _Pen) -> list[str]:
     return parts
 
 
-def _cut_filters(pen: _Pen, room: float, size: float, most: int) -> list[str]:
+def _cut_filters(pen: Pen, room: float, size: float, most: int) -> list[str]:
     """As many filters as fit, and how many more the address names."""
     t = words(pen.scene.lang)
     texts = pen.scene.filters.split(t("ui.comma"))
@@ -141,109 +89,12 @@ def _cut_filters(pen: _Pen, room: float, size: float, most: int) -> list[str]:
     return wrap(pen.scene.filters, room, size, lines=most)
 
 
-# --- map ------------------------------------------------------------------------------
-
-def map_parts(scene: Scene, pen: _Pen) -> list[str]:
-    """The map in its box: ground, names, tags, marks, scale, north."""
-    box = scene.layout.map
-    ground = ground_of(scene.frame, scene.boundaries)
-    return [
-        f'<g transform="translate({n(box.x)} {n(box.y)})">',
-        f'<rect width="{n(box.w)}" height="{n(box.h)}" fill="{SEA}"/>',
-        *_ground(ground, scene), *(_label(label, pen) for label in scene.labels),
-        *(mark_svg(m) for m in scene.marks), *_tags(scene, pen), *_furniture(scene, pen), "</g>",
-    ]
-
-
-def _mat(scene: Scene) -> str:
-    """Paper around the map, over what its ground draws beyond the box: a clip costs more."""
-    box, w, h = scene.layout.map, scene.size.units_w, scene.size.units_h
-    hole = f"M{n(box.x)} {n(box.y)}H{n(box.right)}V{n(box.bottom)}H{n(box.x)}Z"
-    return (f'<path d="M0 0H{n(w)}V{n(h)}H0Z{hole}" fill="{WHITE}" fill-rule="evenodd"/>'
-            f'<path d="{hole}" fill="none" stroke="{LINE}"/>')
-
-
-def _ground(ground: Ground, scene: Scene) -> list[str]:
-    zoom, picked = scene.frame.zoom, set(scene.picked)
-    by_kind: dict[str, list[str]] = {}
-    for iso2, kind, path in ground.countries:
-        by_kind.setdefault("picked" if iso2 in picked else kind, []).append(path)
-    thick = 0.6 if zoom < 4 else 0.9
-    parts = [f'<path d="{"".join(by_kind[kind])}" fill="{color}" fill-rule="evenodd" '
-             f'stroke="{BORDER}" stroke-width="{thick}" stroke-linejoin="round"/>'
-             for kind, color in GROUND.items() if kind in by_kind]
-    if "picked" in by_kind:
-        parts.append(f'<path d="{"".join(by_kind["picked"])}" fill="{PICKED}" '
-                     f'fill-rule="evenodd" stroke="{PICKED_LINE}" stroke-width="1.4" '
-                     'stroke-linejoin="round"/>')
-    if ground.outline:
-        parts.append(f'<path d="{ground.outline}" fill="{GROUND["home"]}" fill-rule="evenodd"/>')
-    areas = areas_of(scene.frame, scene.areas)
-    if areas:
-        parts.append(f'<path d="{areas}" fill="{PICKED}" fill-rule="evenodd"/>')
-    for path, color, width in ((ground.provinces, PROVINCE, 0.8),
-                               (ground.regions, REGION, 0.5 if zoom < 4 else 1.0),
-                               (ground.outline, REGION, 0.9 if zoom < 4 else 1.5),
-                               (areas, PICKED_LINE, 1.4)):
-        if path:
-            parts.append(f'<path d="{path}" fill="none" stroke="{color}" '
-                         f'stroke-width="{width}" stroke-linejoin="round"/>')
-    return parts
-
-
-def _label(label: Label, pen: _Pen) -> str:
-    parts = []
-    if label.dot:
-        x, y = label.dot
-        parts.append(f'<circle cx="{n(x)}" cy="{n(y)}" r="2.2" fill="{NAMES["town"]}" '
-                     f'stroke="{WHITE}" stroke-width=".8"/>')
-    step = label.size * 1.15
-    y = label.y - (len(label.lines) - 1) * step / 2 + label.size * 0.34
-    halo = (f' paint-order="stroke" stroke="{HALOS.get(label.kind, "#FFFDF8")}" stroke-opacity=".85" stroke-width="3" '
-            'stroke-linejoin="round"')
-    for line in label.lines:
-        text = isolate(line) if pen.rtl and label.kind == "record" else line
-        parts.append(pen.raw(label.x, y, text, label.size, weight=label.weight,
-                             color=NAMES[label.kind], anchor=label.anchor, more=halo))
-        y += step
-    return "".join(parts)
-
-
-def _tags(scene: Scene, pen: _Pen) -> list[str]:
-    parts = []
-    for tag in scene.tags:
-        x0, y0, x1, y1 = tag.rect
-        parts.append(f'<rect x="{n(x0)}" y="{n(y0)}" width="{n(x1 - x0)}" height="{n(y1 - y0)}" '
-                     f'rx="6" fill="{WHITE}" stroke="{SEVERAL[tag.kind]}" stroke-width="1.3"/>')
-        parts.append(pen.raw(tag.x, tag.y + 4, tag.text, 11.5, weight=500, anchor="middle"))
-    return parts
-
-
-def _furniture(scene: Scene, pen: _Pen) -> list[str]:
-    width, height = scene.frame.width, scene.frame.height
-    x, y, length = width - 18, height - 16, scene.scale_units
-    north_x = width - 28
-    plate = max(length, width_of(scene.scale_text, 12.5, 600), width_of(scene.scale_lat, 11)) + 24
-    x = width - 6 - (plate - length) / 2
-    return [
-        f'<rect x="{n(width - 6 - plate)}" y="{n(y - 40)}" width="{n(plate)}" height="50" '
-        f'rx="4" fill="{WHITE}" fill-opacity=".88"/>',
-        f'<path d="M{n(x - length)} {n(y - 7)}v7h{n(length)}v-7" fill="none" stroke="{INK}" '
-        'stroke-width="1.6"/>',
-        pen.raw(x - length / 2, y - 23, scene.scale_text, 12.5, weight=600, anchor="middle"),
-        pen.raw(x - length / 2, y - 8, scene.scale_lat, 11, color=SOFT, anchor="middle"),
-        f'<circle cx="{n(north_x)}" cy="30" r="19" fill="{WHITE}" fill-opacity=".88"/>',
-        f'<path d="M{n(north_x)} 14l6 15l-6 -4l-6 4Z" fill="{INK}"/>',
-        pen.raw(north_x, 43, scene.north, 12, weight=600, anchor="middle"),
-    ]
-
-
 # --- panel ----------------------------------------------------------------------------
 
 LEGEND_STEP, ROW_STEP, FIGURE_STEP, HEADING = 21.5, 20.5, 45.0, 27.0
 
 
-def _panel(pen: _Pen) -> list[str]:
+def _panel(pen: Pen) -> list[str]:
     scene = pen.scene
     legend_h = HEADING + LEGEND_STEP * len(scene.legend)
     if len(scene.layout.panel) == 3:
@@ -262,11 +113,11 @@ def _rule(box: Box, y: float) -> str:
     return f'<path d="M{n(box.x)} {n(y)}H{n(box.right)}" stroke="{LINE}" stroke-width="1.2"/>'
 
 
-def _heading(pen: _Pen, box: Box, text: str) -> str:
+def _heading(pen: Pen, box: Box, text: str) -> str:
     return pen.text(pen.start(box), box.y + 12, text, 15, weight=600)
 
 
-def _figures(pen: _Pen, box: Box) -> list[str]:
+def _figures(pen: Pen, box: Box) -> list[str]:
     parts = [_heading(pen, box, pen.scene.figures_title)]
     column = max(44.0, *(width_of(f.value, 27, 600) for f in pen.scene.figures))
     y = box.y + HEADING + 18
@@ -282,7 +133,7 @@ def _figures(pen: _Pen, box: Box) -> list[str]:
     return parts
 
 
-def _list(pen: _Pen, box: Box) -> list[str]:
+def _list(pen: Pen, box: Box) -> list[str]:
     scene = pen.scene
     parts = [_heading(pen, box, scene.rows_title)]
     fits = max(1, int((box.h - HEADING + 4) / ROW_STEP))
@@ -291,7 +142,7 @@ def _list(pen: _Pen, box: Box) -> list[str]:
     y = box.y + HEADING + 8
     t = words(scene.lang)
     for row in shown:
-        place = isolate(fit(row.place, box.w * 0.46, 12.5))
+        place = fit(row.place, box.w * 0.46, 12.5)
         room = box.w - width_of(place, 12.5) - 14
         weight, color = (400, SOFT) if row.demo else (600, INK)
         parts.append(pen.text(pen.start(box), y, isolate(fit(row.name, room, 13, weight)), 13,
@@ -307,7 +158,7 @@ def _list(pen: _Pen, box: Box) -> list[str]:
     return parts
 
 
-def _legend(pen: _Pen, box: Box) -> list[str]:
+def _legend(pen: Pen, box: Box) -> list[str]:
     parts = [_heading(pen, box, pen.scene.legend_title)]
     y = box.y + HEADING + 6
     for key in pen.scene.legend:
@@ -321,7 +172,7 @@ def _legend(pen: _Pen, box: Box) -> list[str]:
 
 # --- foot -----------------------------------------------------------------------------
 
-def _foot(pen: _Pen) -> list[str]:
+def _foot(pen: Pen) -> list[str]:
     scene, box = pen.scene, pen.scene.layout.foot
     t = words(scene.lang)
     parts = [_rule(box, box.y)]

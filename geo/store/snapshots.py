@@ -151,7 +151,7 @@ class FileSnapshots:
 
     def has(self, code: str) -> bool:
         """Whether a code is taken."""
-        return self._path(code).exists()
+        return bool(_CODE.match(code)) and self._path(code).exists()
 
     def count(self) -> int:
         """How many views are kept."""

@@ -1,7 +1,7 @@
 """The routes of snapshots, exports and short links.
 
-``/snapshot.{png|svg|pdf|pptx|html}?<view>&size=…&title=…``, ``/export.{ending}?<view>``,
-``/s/{code}``. The same request is the same file: answers carry an ETag made of the view, the
+``/snapshot.{png|svg|pdf|pptx|html}?<view>&size=…&title=…&code=…``, ``/export.{ending}?<view>``,
+``/s/{code}``. With ``code``, the file prints that short link instead of the permalink. The same request is the same file: answers carry an ETag made of the view, the
 size, the title and the data version, and a 304 costs no drawing. Work is bounded: two
 drawings at once, twenty waiting, then a clear 503.
 """
@@ -125,8 +125,12 @@ async def _snapshot(request: Request) -> Response:
             raise BadRequest("error.title_too_long", limit=words(view.lang).number(MAX_TITLE))
         size = params.get("size", "")
         size_named(size)
-        asked = Asked(kind, view, size.lower(), clean(title, 200), base, day=date.today())
-        return (asked.size, asked.title), lambda: render(query, asked, desk().workers)
+        code = params.get("code", "").upper()
+        if code and not snapshot_store().has(code):
+            raise NotFound("error.code_unknown")
+        asked = Asked(kind, view, size.lower(), clean(title, 200), base,
+                      f"{base}/s/{code}" if code else "", date.today())
+        return (asked.size, asked.title, code), lambda: render(query, asked, desk().workers)
     return await _answer(request, kind, MEDIA[kind], make)
 
 

@@ -22,6 +22,7 @@ from geo.model import LANGUAGES
 from geo.query import Query
 from geo.view import RECORDS, ViewState
 
+ID = [c.key for c in COLUMNS].index("id")
 DAY, BASE = date(2026, 11, 24), "https://kharita.example"
 VIEWS = {"all": {}, "germany": {"market": ("DE",), "craft": ("tapis_tissage",)},
          "published": {"origin": ("published",)}, "sites": {"layers": ("sites",), "region": ("03",)},
@@ -68,13 +69,13 @@ def test_excel_rows_types_and_statement(export):
     book = openpyxl.load_workbook(io.BytesIO(made("xlsx", export)))
     first, about, reports = book.worksheets
     rows = list(first.iter_rows(min_row=2, values_only=True))
-    assert [r[0] for r in rows if r[0]] == ids(export)
+    assert [r[ID] for r in rows if r[ID]] == ids(export)
     assert [c.value for c in first[1]] == [export.labels[c.key] for c in COLUMNS]
     kinds = {"whole": int, "number": (int, float), "text": str, "date": (str, datetime)}
     for row, record in zip(rows, export.records, strict=False):
         for value, column in zip(row, COLUMNS, strict=True):
             assert value is None or isinstance(value, kinds[column.kind]), column.key
-        assert row[0] == record.id
+        assert row[ID] == record.id
     said = "\n".join(str(c.value) for row in about.iter_rows() for c in row)
     assert export.link in said and export.query.catalogue.version in said and "2026" in said
     assert all(text in said for _, text in export.about())
@@ -92,7 +93,7 @@ def test_csv_rows_and_statement(export):
     assert content.startswith(b"\xef\xbb\xbf")
     head, *rows = csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""))
     assert len(head) == len(COLUMNS) + 1
-    assert [r[0] for r in rows if r[0]] == ids(export)
+    assert [r[ID] for r in rows if r[ID]] == ids(export)
     assert rows and all("24 novembre 2026" in r[-1] for r in rows)
     lon = [c.key for c in COLUMNS].index("lon")
     for row, record in zip(rows, export.records, strict=False):

@@ -39,7 +39,7 @@ def test_scene_looks_as_approved(query, workers, name, lang):
     found = Image.open(io.BytesIO(workers.png(svg_of(scene(query, name, lang)), 960, 540)))
     path = baseline(name, lang)
     if os.environ.get("KHARITA_RENEW"):
-        found.convert("RGB").quantize(96, dither=Image.Dither.NONE).save(path, optimize=True)
+        found.convert("RGB").quantize(224, dither=Image.Dither.NONE).save(path, optimize=True)
     assert path.stat().st_size <= 80_000
     assert difference(found, Image.open(path)) < SHARE
 

@@ -16,9 +16,9 @@ from geo.codec import decode, encode
 from geo.model import LANGUAGES
 from geo.snapshot.pptx import pptx_of
 from geo.snapshot.render import Asked, render
-from geo.snapshot.scene import listed_records
 from geo.snapshot.sizes import SIZES
 from geo.snapshot.svg import map_svg, svg_of
+from geo.snapshot.told import listed_records
 from geo.snapshot.workers import DrawingFailed
 from geo.view import ViewState
 

@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 
 from geo.columns import degrees
 from geo.model import CRAFTS, LANGUAGES, STATUSES
+from geo.snapshot.chart import NORTH_PLATE, SCALE_PLATE, corner_rect
 from geo.snapshot.fonts import clean, fit, width_of, wrap
 from geo.snapshot.placing import Mark, meets, merged, spread
 from geo.snapshot.scene import scene_of
@@ -80,6 +81,16 @@ def test_a_fitted_result_has_room_around_it(query, name, size):
         assert found.outside > 0 and any(k.symbol == "outside" for k in found.legend)
     for mark in shown:
         assert 10 < mark.x < found.frame.width - 10 and 10 < mark.y < found.frame.height - 10
+
+
+def test_scale_and_arrow_leave_marks_alone(query):
+    view = ViewState(lang="ar", at=(9.0, 48.0, 4.6), layers=("buyers",))
+    found = scene_of(query, view, size=SIZES["1080p"], base=BASE)
+    assert found.corners[0] != "bottom-right"  # Izmir is there
+    for corner, plate in zip(found.corners, (SCALE_PLATE, NORTH_PLATE), strict=True):
+        rect = corner_rect(found.frame, corner, *plate)
+        assert not any(meets(rect, m.rect) for m in found.marks)
+        assert not any(meets(rect, label.rect) for label in found.labels)
 
 
 @pytest.mark.parametrize("size", sorted(SIZES))

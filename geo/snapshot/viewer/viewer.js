@@ -8,8 +8,7 @@
   const SEVERAL = { buyer: "#0072B2", site: "#B54C00", maison: "#00795A" };
   const PALE = { buyer: "#A9CFE5", site: "#F0C3A3", maison: "#A5DBCB" };
   const LABEL = { home: [14.5, 600, "#2F3B39"], market: [12.5, 600, "#36433F"], country: [12, 400, "#56625F"],
-    region: [12.5, 500, "#5F5030"], province: [11, 400, "#6B5C3A"], town: [11.5, 500, "#36433F"],
-    sea: [12, 400, "#425D69"] };
+    region: [12.5, 500, "#5F5030"], province: [11, 400, "#6B5C3A"], town: [11.5, 500, "#36433F"], sea: [12, 400, "#425D69"] };
   const FONT = 'Inter, "IBM Plex Sans Arabic", sans-serif';
 
   function el(tag, attrs = {}, ...kids) {
@@ -166,22 +165,24 @@
 
   function labels(group, taken, zoom, s) {
     taken = [...taken, [s.w - 60, 0, s.w, 140], [s.w - 190, s.h - 54, s.w, s.h], [0, 0, 54, 54]];
+    const said = new Set();
     for (const [text, fx, fy, first, last, kind] of D.labels) {
-      if (zoom < first || zoom > last) continue;
+      if (zoom < first || zoom > last || !LABEL[kind] || (kind === "sea" && said.has(text))) continue;
       const [x, y] = toScreen(fx, fy, s);
       if (x < 0 || y < 0 || x > s.w || y > s.h) continue;
       const [px, weight, fill] = LABEL[kind], half = width(text, px, weight) / 2 + 3;
-      const spots = kind === "town" ? [[half + 5, 0], [-half - 5, 0], [0, -12], [0, 12]] : [[0, 0], [0, -16], [0, 16], [-26, 0], [26, 0], [0, -30], [0, 30]];
+      const spots = kind === "town" ? [[half + 5, 0], [-half - 5, 0], [0, -12], [0, 12]] : kind === "sea" ? [[0, 0]] : [[0, 0], [0, -16], [0, 16], [-26, 0], [26, 0], [0, -30], [0, 30]];
       const spot = spots.find(([dx, dy]) => {
         const b = [x + dx - half, y + dy - px * 0.65, x + dx + half, y + dy + px * 0.65];
         return b[0] > 2 && b[1] > 2 && b[2] < s.w - 2 && b[3] < s.h - 2 && !taken.some((o) => meets(b, o));
       });
       if (!spot) continue;
+      said.add(text);
       const [lx, ly] = [x + spot[0], y + spot[1]];
       taken.push([lx - half, ly - px * 0.65, lx + half, ly + px * 0.65]);
       if (kind === "town") group.append(svg("circle", { cx: x, cy: y, r: 2.2, fill }));
       group.append(svg("text", { x: lx, y: ly + px * 0.34, "font-size": px, "font-weight": weight, fill, "text-anchor": "middle",
-        "paint-order": "stroke", stroke: "#FFFDF8", "stroke-width": 3, "stroke-opacity": 0.85, "stroke-linejoin": "round" }, text));
+        "paint-order": "stroke", stroke: kind === "sea" ? "#C5D5DC" : "#FFFDF8", "stroke-width": 3, "stroke-opacity": 0.85, "stroke-linejoin": "round" }, text));
     }
   }
 

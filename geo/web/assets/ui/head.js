@@ -46,6 +46,7 @@ export default component("head-tools", async (root, state, current) => {
       type: "button", lang: code, text, "aria-pressed": String(code === data.lang),
       on: { click: () => state.send({ op: "set", field: "lang", value: code }) } }))),
     scene, share, said);
+  if (data.embed) document.body.append(el("a", { class: "kh-open-whole", href: location.href.replace(/&?embed=1/, ""), target: "_blank", rel: "noopener", text: w["ui.shr.embed_open"] }));
 }, listen);
 
 /* Python learns of a change through this component: the whole address, so that the last one wins. */

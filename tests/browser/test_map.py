@@ -289,4 +289,4 @@ def test_what_python_draws_follows_the_language_and_back(visit):
     expect(heading).to_have_text("Données")
     page.go_back()
     painted(page)
-    assert view_of(page) == {"v": "1", "market": "DE"}
+    assert view_of(page) == {"market": "DE"}

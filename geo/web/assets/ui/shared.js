@@ -27,7 +27,7 @@ export async function comparison(box, data, w) {
   render(box, el("h2", { dir: "auto", text: [answer.title, w["ui.shr.banner"].replace("{date}", answer.created)].filter(Boolean).join(" · ") }),
     el("div", { class: "kh-two" }, [
       picture(`${w["ui.shr.then"]} · ${answer.created}`, `/s/${data.shared}.png`),
-      picture(w["ui.shr.now"], `/snapshot.png?${answer.address}&size=540p`)]),
+      picture(w["ui.shr.now"], `/snapshot.png?${[answer.address, "size=540p", answer.title && `title=${encodeURIComponent(answer.title)}`].filter(Boolean).join("&")}`)]),
     answer.same ? el("p", { class: "kh-hint", text: w["ui.shr.same"] }) : el("div", { class: "kh-diff" }, ["added", "removed", "changed"].map(list)),
     el("dl", { class: "kh-counts", "aria-label": w["ui.shr.counts"] }, Object.entries(answer.counts.now).flatMap(([key, now]) => [
       el("dt", { text: w[`ui.tab.${key}`] }), el("dd", { dir: "ltr", text: answer.counts.then[key] === now ? String(now) : `${answer.counts.then[key]} → ${now}` })])));

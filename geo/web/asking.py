@@ -40,7 +40,7 @@ def view_of(query: Query, params: dict[str, str]) -> ViewState:
             field = words(view.lang)(f"facet.{values['field']}")
             raise BadRequest("error.bad_view_value", field=field, value=values["value"])
         raise BadRequest("error.bad_view")
-    return view
+    return view.with_(shared="", embed="")  # about the window, not about what it shows
 
 
 def base_of(request: Request) -> str:

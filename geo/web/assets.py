@@ -141,6 +141,7 @@ def _fields() -> bytes:
     tables = {
         "FIELDS": [{"name": f.name, "many": f.many, "default": f.default, "affects": f.affects,
                     "values": f.values if isinstance(f.values, tuple) else None,
+                    "pattern": f.pattern,
                     "filter": bool(f.concerns)} for f in FIELDS.values()],
         "LANGUAGES": {lang: words(lang).dir for lang in LANGUAGES}, "SELECTABLE": SELECTABLE,
         "LIMITS": {"text": MAX_TEXT, "address": MAX_CHARS, "version": VERSION}}

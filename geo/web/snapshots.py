@@ -150,7 +150,8 @@ async def _short(request: Request) -> Response:
         kept = await asyncio.to_thread(snapshot_store().get, request.path_params["code"])
     except KharitaError as error:
         return refusal(request, error)
-    return Response(status_code=302, headers={"location": f"/?{kept.address}",
+    address = f"{kept.address}&" if kept.address else ""
+    return Response(status_code=302, headers={"location": f"/?{address}shared={kept.code}",
                                               "cache-control": "no-store"})
 
 

@@ -108,7 +108,7 @@ def test_short_links_restore_their_view(client, monkeypatch, tmp_path):
     monkeypatch.setenv("KHARITA_VAR", str(tmp_path))
     code = keep(current(), ViewState(lang="ar", market=("DE",)), "T")
     answer = client.get(f"/s/{code.lower()}")
-    assert answer.status_code == 302 and answer.headers["location"] == "/?v=1&lang=ar&market=DE"
+    assert answer.status_code == 302 and answer.headers["location"] == f"/?v=1&lang=ar&market=DE&shared={code}"
     assert f"{HOST.removeprefix('http://')}/s/{code}<" in client.get(f"/snapshot.svg?market=DE&code={code.lower()}").text.replace("\u2069", "")
     assert client.get("/snapshot.svg?code=../../x").status_code == 404
     (tmp_path / "snapshots" / f"{code}.json").write_bytes(b"{")

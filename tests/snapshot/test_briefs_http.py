@@ -100,7 +100,7 @@ def test_two_atlases_at_once_then_a_clear_refusal_then_cancel(client, held):
     id_ = first.json()["id"]
     running = client.get(f"/api/jobs/{id_}").json()
     assert (running["state"], running["done"], running["total"]) == ("running", 1, 12)
-    assert running["text"] == "Page 1 of 12"
+    assert running["text"] == "Pages done: 1 of 12"
     assert client.get(f"/api/jobs/{id_}/file").status_code == 409
     assert client.delete(f"/api/jobs/{id_}").status_code == 200
     gate.set()

@@ -136,7 +136,8 @@ def export_section(told: Iterable[Export], t: Words) -> Section:
             unique.setdefault(said, row)
     lines = tuple(Line(export_text(row, t), sub=t("brief.export.source", source=isolate(
         host(row.url)))) for row in unique.values())
-    return Section(t("brief.exports"), lines, len(lines), empty=t("brief.exports.empty"))
+    return Section(t("brief.exports"), lines, len(lines), empty=t("brief.exports.empty"),
+                   more="brief.more_figures")
 
 
 def export_text(row: Export, t: Words) -> str:
@@ -191,7 +192,7 @@ def sites_section(query: Query, sites: list[Site], total: int, crafts: tuple[str
         n=t.number(len(names) - MOST_CRAFTS))
     return Section(t("section.suppliers"), tuple(place_line(s, query, t) for s in sites), total,
                    t("snapshot.filter", label=t("fact.crafts"), values=lead) if names else "",
-                   empty=t("section.suppliers.empty"))
+                   empty=t("section.suppliers.empty"), more="brief.more_sites")
 
 
 def place_line(site: Site, query: Query, t: Words) -> Line:

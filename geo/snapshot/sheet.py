@@ -53,6 +53,7 @@ class Section:
     heads : what the cells are; empty = not written.
     empty : what is said when there is no line.
     whole : it takes the room it needs before the others share the rest.
+    more : the key of the sentence that says how many more there are, and where.
     """
 
     title: str
@@ -63,6 +64,7 @@ class Section:
     heads: tuple[str, ...] = ()
     empty: str = ""
     whole: bool = False
+    more: str = "brief.more"
 
 
 #: Rows of columns of sections, top to bottom, with the width of each column.

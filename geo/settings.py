@@ -4,6 +4,7 @@ KHARITA_STORE : ``files:FOLDER`` (default: the data folder of the project), or
     ``synthetic:N`` for N generated points, for measurements only.
 KHARITA_BOUNDARIES : ``regions`` (default: the outline is the union of the 12 regions) or
     ``natural_earth`` (that data set's lines, unchanged).
+KHARITA_VAR : folder for what outside services answered (default: ``var`` in the project).
 """
 from __future__ import annotations
 
@@ -32,3 +33,8 @@ def boundaries() -> str:
     if value not in BOUNDARIES:
         raise ValueError(f"KHARITA_BOUNDARIES must be one of {BOUNDARIES}, not {value!r}")
     return value
+
+
+def var_dir() -> Path:
+    """Where answers of outside services are kept (KHARITA_VAR, default ``var`` in the project)."""
+    return Path(os.environ.get("KHARITA_VAR") or PROJECT / "var")

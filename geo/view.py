@@ -10,6 +10,7 @@ from dataclasses import Field, dataclass, field, fields, replace
 from types import MappingProxyType
 from typing import Any, Literal
 
+from geo.criteria import AXES, WEIGHT_CODES
 from geo.model import (
     BUYER_KINDS,
     COLLECTIONS,
@@ -27,6 +28,8 @@ LAYERS = ("buyers", "sites", "maisons")
 BASES = ("vector", "osm")
 SELECTABLE = ("buyer", "site", "market", "craft", "report", "region")
 MAX_TEXT = 80
+#: The sections of the Markets page.
+SECTIONS = ("rank", "baro", "compare", "gap", "make", "mission", "support", "method")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +105,10 @@ class ViewState:
     layers: tuple[str, ...] = _many(LAYERS, affects="style", default=LAYERS)
     base: str = _one(BASES, default="vector")
     tab: str = _one(COLLECTIONS, default="buyers")
+    show: str = _one(SECTIONS, default="rank")
+    axis: str = _one(AXES, default="attractiveness")
+    weights: tuple[str, ...] = _many(WEIGHT_CODES, affects="style")
+    compare: tuple[str, ...] = _many(_market_codes, affects="style")
     at: tuple[float, float, float] | None = field(
         default=None, metadata={"many": False, "values": None, "concerns": (), "affects": "camera"})
 

@@ -18,6 +18,7 @@ from starlette.routing import Route
 from geo.answers.entity import entity_answer
 from geo.answers.facets import facets_answer
 from geo.answers.layers import LAYER_COLLECTIONS, bounds_answer, layer_answer
+from geo.answers.market_routes import MARKET_ROUTES
 from geo.answers.rows import MAX_PAGE, rows_answer
 from geo.cells import Bbox
 from geo.codec import decode
@@ -76,6 +77,7 @@ def routes() -> list[Route]:
         _route("/api/entity/{kind}/{id:path}", lambda a: entity_answer(
             a.query, a.path["kind"], a.path["id"], a.view, a.t)),
         _route("/api/bounds", lambda a: bounds_answer(a.query, a.view)),
+        *(_route(path, make) for path, make in MARKET_ROUTES.items()),
     ]
 
 

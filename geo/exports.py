@@ -66,6 +66,11 @@ class Export:
         return self.months == WHOLE_YEAR
 
     @property
+    def on_a_year(self) -> bool:
+        """Whether the growth is on a year before, and not on another base the note names."""
+        return "volution par rapport" not in self.note_fr
+
+    @property
     def period(self) -> str:
         """The period as ``Words.period`` reads it."""
         return f"{self.start}/{self.end}"
@@ -135,6 +140,8 @@ def line(rows: Iterable[Export], measure: str, months: str = WHOLE_YEAR) -> list
             continue
         if measure == "share_pct" and row.share_base != "total":
             continue
+        if measure == "growth_pct" and not row.on_a_year:
+            continue
         held = best.get(row.year)
         if held is None or (held.approximate and not row.approximate):
             best[row.year] = row
@@ -146,7 +153,7 @@ def disagreeing(rows: Sequence[Export], measure: str) -> list[tuple[Export, Expo
     first: dict[tuple, Export] = {}
     pairs = []
     for row in rows:
-        if getattr(row, measure) is None:
+        if getattr(row, measure) is None or (measure == "growth_pct" and not row.on_a_year):
             continue
         base = row.share_base if measure == "share_pct" else ""
         key = (*row.subject, row.period, base)

@@ -29,7 +29,7 @@ BASES = ("vector", "osm")
 SELECTABLE = ("buyer", "site", "market", "craft", "report", "region")
 MAX_TEXT = 80
 #: The sections of the Markets page.
-SECTIONS = ("rank", "baro", "compare", "gap", "make", "mission", "support", "method")
+SECTIONS = ("rank", "baro", "compare", "gap", "make", "mission", "support", "list", "method")
 
 
 @dataclass(frozen=True, slots=True)

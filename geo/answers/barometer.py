@@ -93,18 +93,15 @@ def _point(row: Export, measure: str, t: Words) -> dict[str, Any]:
 
 
 def _headline(every: Iterable[Export], t: Words) -> str:
-    """The newest whole year and the one before it that is comparable."""
-    totals = line([r for r in every if r.scope == "total"], "value_mdh")
-    if not totals:
+    """The newest whole year, with its published growth."""
+    totals = [r for r in every if r.scope == "total"]
+    amounts, growths = line(totals, "value_mdh"), line(totals, "growth_pct")
+    if not amounts:
         return t("baro.no_total")
-    last = totals[-1]
+    last = amounts[-1]
     text = t("baro.headline", year=str(last.year), value=t("unit.mdh", n=t.number(last.value_mdh)))
-    if len(totals) > 1 and totals[-2].year == last.year - 1:
-        before = totals[-2]
-        change = 100 * (last.value_mdh / before.value_mdh - 1)
-        text += " " + t("baro.change", change=signed(round(change, 1), t), year=str(before.year),
-                        value=t("unit.mdh", n=t.number(before.value_mdh)))
-    return text
+    grown = next((g for g in growths if g.year == last.year), None)
+    return f"{text} {t('baro.change', change=signed(grown.growth_pct, t))}" if grown else text
 
 
 def _map(query: Query, view: ViewState, t: Words) -> list[dict[str, Any]]:

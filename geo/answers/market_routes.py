@@ -9,8 +9,12 @@ from geo.answers.compare import compare_answer
 from geo.answers.gap import gap_answer
 from geo.answers.marketpage import page_answer
 from geo.answers.method import method_answer
+from geo.answers.mission import mission_answer
 from geo.answers.ranking import rank_answer, why_answer
+from geo.answers.supply import supply_answer
+from geo.answers.support import support_answer
 from geo.errors import NotFound
+from geo.mission import MAX_DAYS
 
 
 def _market(asked: Any) -> str:
@@ -29,4 +33,10 @@ MARKET_ROUTES: Mapping[str, Callable[[Any], Mapping[str, Any]]] = {
     "/api/markets/method": lambda a: method_answer(a.query, a.view, a.t),
     "/api/markets/barometer": lambda a: barometer_answer(
         a.query, a.view, a.t, months=a.params.get("months", ""), measure=a.params.get("measure", "")),
+    "/api/markets/supply": lambda a: supply_answer(
+        a.query, a.view, a.t, text=a.params.get("text", ""), terms=a.params.get("terms")),
+    "/api/markets/support": lambda a: support_answer(
+        a.query, a.view, a.t, turnover=a.params.get("turnover", ""), status=a.params.get("status", "")),
+    "/api/markets/mission/{iso2}": lambda a: mission_answer(
+        a.query, _market(a), a.view, a.t, days=a.number("days", 3, 1, MAX_DAYS), start=a.params.get("start", "")),
 }

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from geo.answers.statements import signed
 from geo.criteria import CRITERIA, PRESETS, Criterion, codes_of, preset_of, weights_of
 from geo.i18n import Words
 from geo.marketdata import Cell, MarketTable, market_table
@@ -211,6 +212,8 @@ def raw_text(c: Criterion, cell: Cell, market: Market, t: Words) -> str:
     if c.scale == "count":
         return t.n(f"count_of.{c.key}", round(cell.value))
     value = cell.value
+    if c.key == "growth":
+        return signed(value, t)
     digits = 0 if abs(value) >= 100 else 1
     return t(f"unit.{c.unit}", n=t.number(round(value, digits)))
 
@@ -277,7 +280,7 @@ def above(b: Board, i: int, k: int, t: Words) -> str:
         if js:
             pieces.append(t("above.alone", name=t.pick(b.table.markets[row].name),
                             criteria=t.all_of(t(f"criterion.{b.criteria[j].key}") for j in js),
-                            effect=f"{effect:+.1f}".replace(".", t("unit.decimal"))))
+                            effect=("+" if effect > 0 else "−") + t.number(abs(round(effect, 1)))))
     return " ".join(pieces)
 
 

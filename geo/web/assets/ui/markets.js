@@ -3,8 +3,8 @@ import { bus } from "./bus.js";
 import { component, el, render, words } from "./dom.js";
 import { busy, failure, settled } from "./waiting.js";
 
-const SECTIONS = ["rank", "baro", "compare", "gap", "make", "mission", "support", "method"];
-const FILES = { rank: "ranking.js", baro: "barometer.js", compare: "compare.js", gap: "gap.js", make: "supply.js", mission: "mission.js", support: "support.js", method: "method.js" };
+const SECTIONS = ["rank", "baro", "compare", "gap", "make", "mission", "support", "list", "method"];
+const FILES = { rank: "ranking.js", baro: "barometer.js", compare: "compare.js", gap: "gap.js", make: "supply.js", mission: "mission.js", support: "support.js", list: "shortlist.js", method: "method.js" };
 
 export default component("markets", async (root, state, current) => {
   await paint(root, state, current);

@@ -16,6 +16,7 @@ from babel.dates import get_month_names
 
 from geo.i18n import words
 from geo.model import CRAFTS, LANGUAGES, Catalogue
+from geo.query import Query
 from geo.text import GLUED, fold
 
 KINDS = ("craft", "word", "quantity", "place", "market", "date")
@@ -67,7 +68,7 @@ def _known(kind: str, code: str, catalogue: Catalogue) -> bool:
     return kind == "word" and bool(fold(code))
 
 
-def understand(text: str, catalogue: Catalogue) -> list[Term]:
+def understand(text: str, query: Query) -> list[Term]:
     """The terms of a pasted request, in the order of the text, each once."""
     found: list[tuple[int, Term]] = []
     plain = fold(text)
@@ -81,7 +82,7 @@ def understand(text: str, catalogue: Catalogue) -> list[Term]:
         if int(number) > 1 and not _YEAR.match(number):
             found.append((match.start(), Term("quantity", number, match[0].strip())))
             break
-    found += _vocabulary(hidden, catalogue)
+    found += _vocabulary(hidden, query)
     ordered: dict[str, Term] = {}
     for _, term in sorted(found, key=lambda f: f[0]):
         ordered.setdefault(term.text, term)
@@ -108,8 +109,8 @@ def _months() -> tuple[re.Pattern[str], dict[str, int]]:
     return re.compile(rf"(?<!\w)(?P<month>{names}) (?P<year>20\d\d)\b"), months
 
 
-def _vocabulary(plain: str, catalogue: Catalogue) -> list[tuple[int, Term]]:
-    index = _index(catalogue)
+def _vocabulary(plain: str, query: Query) -> list[tuple[int, Term]]:
+    index = _index(query)
     spans = [(m.start(), m[0]) for m in _WORD.finditer(plain)]
     found: list[tuple[int, Term]] = []
     at = 0
@@ -139,8 +140,9 @@ def _lookup(said: str, index: dict[str, tuple[tuple[str, str], ...]]) -> tuple[t
 
 
 @lru_cache(maxsize=2)
-def _index(catalogue: Catalogue) -> dict[str, tuple[tuple[str, str], ...]]:
+def _index(query: Query) -> dict[str, tuple[tuple[str, str], ...]]:
     """Folded phrase -> its terms. A craft's own words come before a place of the same name."""
+    catalogue = query.catalogue
     found: dict[str, dict[tuple[str, str], None]] = {}
 
     def put(text: str, kind: str, code: str) -> None:

@@ -76,7 +76,7 @@ def _visit(buyer: Buyer, query: Query, t: Words) -> dict[str, Any]:
     return {
         "sel": f"buyer:{buyer.id}", "name": buyer.name, "kind": t(f"buyer.{buyer.kind}"), "demo": is_demo(buyer),
         "crafts": crafts_text(buyer.crafts, t), "lead": buyer.relation_fr,
-        "contact": t("mission.contact", year=str(buyer.year)) if buyer.year else t("mission.no_contact"),
+        "contact": t("mission.contact", year=str(buyer.year)) if buyer.year and not is_demo(buyer) else t("mission.no_contact"),
         "reports": [{"sel": f"report:{r.id}", "text": f"{r.id} · {title_of(r, t)}"} for r in reports],
         "sites": [{"sel": f"site:{s.id}", "text": f"{s.name} · {where(s, query.catalogue, t)}"} for s in sites],
         "reports_text": t("mission.reports"), "sites_text": t("mission.sites"),

@@ -24,7 +24,7 @@ def supply_answer(query: Query, view: ViewState, t: Words, *, text: str, terms: 
     terms : codes separated by ``|``, as the reader edited them.
     """
     catalogue = query.catalogue
-    found = understand(text[:MAX_TEXT], catalogue) if terms is None else read_terms(terms.split("|"), catalogue)
+    found = understand(text[:MAX_TEXT], query) if terms is None else read_terms(terms.split("|"), catalogue)
     crafts = wanted(found, "craft")
     matches = rank_sites(catalogue, found)
     if view.origin and "demo" not in view.origin:

@@ -63,7 +63,7 @@ def _fact(row: dict[str, str], t: Words) -> dict[str, str]:
     value = ""
     if row["value"]:
         number = t.number(float(row["value"]))
-        value = t("unit.mdh", n=number) if row["unit"] == "MDH" else t("unit.pct", n=number) if row["unit"] == "%" else number
+        value = t("unit.mdh", n=number) if row["unit"] == "MDH" else t("unit.pct", n=number) if row["unit"] == "%" else f"{number} {row['unit']}".strip()
     return {"id": row["id"], "title": row["label_fr"], "value": value,
             "text": " · ".join(x for x in (_period(row, t), row["note_fr"]) if x), "source": row["source_fr"]}
 

@@ -85,7 +85,7 @@ function reasons(a, w) {
       el("p", { class: "kh-quiet", text: [a.interval, a.coverage].filter(Boolean).join(" · ") })]),
     el("ul", { class: "kh-components" }, a.components.map((c) => el("li", { class: c.known ? "" : "missing", "data-criterion": c.key }, [
       el("i", { class: `kh-tone ${c.known ? `tone-${c.tone}` : "unknown"}` }),
-      el("div", {}, [el("b", { text: c.text }), el("span", { dir: "auto", text: c.value }), el("small", {}, [el("span", { text: c.how }), c.href ? " · " : null, source(c.href, "", w)])]),
+      el("div", {}, [el("b", { text: c.text }), el("span", {}, [el("bdi", { text: c.value })]), el("small", {}, [el("span", { text: c.how }), c.href ? " · " : null, source(c.href, "", w)])]),
       el("span", { class: "kh-out" }, [el("b", { text: c.points }), el("i", { text: ` / ${c.out_of}` })])]))),
     a.tips.length ? el("div", { class: "kh-tips" }, [el("h3", { text: w["ui.rank.tips"] }), el("ul", {}, a.tips.map((text) => el("li", { text })))]) : null]);
 }

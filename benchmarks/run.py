@@ -152,7 +152,8 @@ def measure() -> dict[str, Any]:
     apps = [App(f"ours {name}", "app.py", settings={"KHARITA_STORE": address} if address else {})
             for name, address in SIZES.items()]
     apps += [App(NAIVE, "benchmarks/naive_app.py"), App("floor", "benchmarks/floor_app.py", tuple("abcde"))]
-    results: dict[str, Any] = {"machine": platform.platform(), "clicks": CLICKS, "apps": {}}
+    results: dict[str, Any] = {"machine": platform.platform(), "cores": os.cpu_count(),
+        "python": platform.python_version(), "date": time.strftime("%Y-%m-%d"), "clicks": CLICKS, "apps": {}}
     try:
         for app in apps:
             app.start()

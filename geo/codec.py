@@ -97,6 +97,9 @@ def _read(info: FieldInfo, text: str, catalogue: Catalogue) -> tuple[Any, list[s
         kind, _, id_ = text.partition(":")
         good = kind in SELECTABLE and _ID.match(id_)
         return (text, []) if good or not text else ("", [text])
+    if info.pattern:
+        good = re.fullmatch(info.pattern, text)
+        return (text, []) if good or not text else (info.default, [text])
     known = info.codes(catalogue)
     if not info.many:
         return (text, []) if text in known else (info.default, [text] if text else [])

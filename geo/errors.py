@@ -29,6 +29,24 @@ class NotFound(KharitaError):
     status = 404
 
 
+class Gone(KharitaError):
+    """It was there, and can no longer be read."""
+
+    status = 410
+
+
+class Busy(KharitaError):
+    """Too much is asked at once; the same request works a little later."""
+
+    status = 503
+
+
+class StoreFull(KharitaError):
+    """The store has reached a limit it was given."""
+
+    status = 507
+
+
 @dataclass(frozen=True, slots=True)
 class Notice:
     """Something the reader should know: a value dropped, an address repaired."""

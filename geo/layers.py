@@ -35,9 +35,8 @@ class LiveLayer(JSCSSMixin, MacroElement):
     def __init__(self) -> None:
         super().__init__()
         self._name = "LiveLayer"
-        self.default_js = [(name, asset_url(f"map/{name}.js"))
-                           for name in ("labels", "basemap", "marks", "controls", "live")]
-        self.default_css = [("live", asset_url("map/live.css"))]
+        self.default_js = [("kharita", asset_url("map.js"))]
+        self.default_css = [("kharita", asset_url("map.css"))]
         which = boundaries()
         self.config = script_json({"tiles": TILES, "credits": CREDITS, "base": {
             "coarse": asset_url(f"basemap/110m.{which}.json"),
@@ -54,8 +53,7 @@ def live_map() -> folium.Map:
     made.options["maxZoom"], made.options["minZoom"] = MAX_ZOOM, MIN_ZOOM
     # The live layer follows the frame's size itself: Leaflet would move the map to do so.
     made.options["trackResize"] = False
-    made.default_js = [("leaflet", asset_url("leaflet/leaflet.js"))]
-    made.default_css = [("leaflet", asset_url("leaflet/leaflet.css"))]
+    made.default_js = made.default_css = []  # Leaflet comes with the layer, in one file
     made.add_child(LiveLayer())
     return made
 

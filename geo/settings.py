@@ -4,7 +4,8 @@ KHARITA_STORE : ``files:FOLDER`` (default: the data folder of the project), or
     ``synthetic:N`` for N generated points, for measurements only.
 KHARITA_BOUNDARIES : ``regions`` (default: the outline is the union of the 12 regions) or
     ``natural_earth`` (that data set's lines, unchanged).
-KHARITA_VAR : folder for what outside services answered (default: ``var`` in the project).
+KHARITA_VAR : folder of what the app writes, shared views for instance (default: ``var`` in
+    the project).
 """
 from __future__ import annotations
 
@@ -36,5 +37,5 @@ def boundaries() -> str:
 
 
 def var_dir() -> Path:
-    """Where answers of outside services are kept (KHARITA_VAR, default ``var`` in the project)."""
+    """The folder of what the app writes."""
     return Path(os.environ.get("KHARITA_VAR") or PROJECT / "var")

@@ -44,6 +44,8 @@ class FieldInfo:
     affects : what a change redraws.
     values : known codes in display order, or a function of the catalogue; None = free text.
     concerns : the collections the filter narrows; empty when it is not a filter.
+    pattern : what a free text must look like as a whole, in the syntax that Python and
+        JavaScript share; empty = judged elsewhere.
     """
 
     name: str
@@ -52,6 +54,7 @@ class FieldInfo:
     affects: Affects
     values: tuple[str, ...] | Callable[[Catalogue], tuple[str, ...]] | None
     concerns: tuple[str, ...]
+    pattern: str = ""
 
     def codes(self, catalogue: Catalogue) -> tuple[str, ...]:
         """The codes the field accepts, in display order."""
@@ -67,9 +70,10 @@ def _many(values: Any, concerns: tuple[str, ...] = (), *, affects: Affects = "da
 
 
 def _one(values: Any = None, *, default: str = "", affects: Affects = "style",
-         concerns: tuple[str, ...] = ()) -> Any:
+         concerns: tuple[str, ...] = (), pattern: str = "") -> Any:
     return field(default=default, metadata={
-        "many": False, "values": values, "concerns": concerns, "affects": affects})
+        "many": False, "values": values, "concerns": concerns, "affects": affects,
+        "pattern": pattern})
 
 
 def _market_codes(catalogue: Catalogue) -> tuple[str, ...]:
@@ -87,7 +91,11 @@ RECORDS = ("buyers", "sites", "maisons")
 
 @dataclass(frozen=True)
 class ViewState:
-    """One immutable view. ``at`` is ``(lon, lat, zoom)`` in degrees, or None: fit the result."""
+    """One immutable view.
+
+    ``at`` is ``(lon, lat, zoom)`` in degrees, or None: fit the result. ``shared`` is the code of
+    the kept view it was opened from; ``embed`` shows the map alone, inside another page.
+    """
 
     lang: str = _one(LANGUAGES, default="fr", affects="data")
     market: tuple[str, ...] = _many(_market_codes, ("buyers", "reports"))
@@ -109,6 +117,8 @@ class ViewState:
     axis: str = _one(AXES, default="attractiveness")
     weights: tuple[str, ...] = _many(WEIGHT_CODES, affects="style")
     compare: tuple[str, ...] = _many(_market_codes, affects="style")
+    shared: str = _one(pattern="[2-9A-HJKMNP-Z]{6,8}")
+    embed: str = _one(("1",))
     at: tuple[float, float, float] | None = field(
         default=None, metadata={"many": False, "values": None, "concerns": (), "affects": "camera"})
 

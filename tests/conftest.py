@@ -47,11 +47,12 @@ def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., st
 
     def start(**settings: str) -> str:
         port = free_port()
-        log = (tmp_path_factory.mktemp("app") / "log").open("w")
+        folder = tmp_path_factory.mktemp("app")
+        log = (folder / "log").open("w")
         process = subprocess.Popen(
             [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port),
              "--server.address", "127.0.0.1"],
-            cwd=ROOT, env={**os.environ, **settings}, stdout=log, stderr=subprocess.STDOUT)
+            cwd=ROOT, env={**os.environ, "KHARITA_VAR": str(folder / "var"), **settings}, stdout=log, stderr=subprocess.STDOUT)
         running.append(process)
         address = f"http://127.0.0.1:{port}"
         wait_for_health(address, process)

@@ -28,6 +28,12 @@ from geo.view import FIELDS, MAX_TEXT, SELECTABLE
 FOLDER = Path(__file__).parent / "assets"
 BASEMAP_DETAILS = ("110m", "50m", "morocco")
 BASEMAP_DATA = ("regions.geojson", "provinces.geojson", "markets.json", "towns.json")
+#: What the map's frame loads: streamlit-folium fetches one file after the other.
+BUNDLES = {
+    "map.js": ("leaflet/leaflet.js", *(f"map/{name}.js" for name in (
+        "labels", "basemap", "marks", "controls", "live"))),
+    "map.css": ("fonts.css", "leaflet/leaflet.css", "map/live.css"),
+}
 IMMUTABLE = "public, max-age=31536000, immutable"
 mimetypes.add_type("text/javascript", ".js")
 mimetypes.add_type("font/woff2", ".woff2")
@@ -49,6 +55,9 @@ def assets() -> Mapping[str, Asset]:
         for path in sorted(p for p in folder.rglob("*") if p.is_file()):
             name = prefix + path.relative_to(folder).as_posix()
             found[name] = Asset(_media_type(name), path.read_bytes)
+    for name, parts in BUNDLES.items():
+        found[name] = Asset(_media_type(name), lambda parts=parts: b"\n".join(
+            found[part].make() for part in parts))
     found["ui/fields.js"] = Asset("text/javascript", _fields)
     for lang in LANGUAGES:
         found[f"words.{lang}.json"] = Asset("application/json", lambda lang=lang: _words(lang))
@@ -132,6 +141,7 @@ def _fields() -> bytes:
     tables = {
         "FIELDS": [{"name": f.name, "many": f.many, "default": f.default, "affects": f.affects,
                     "values": f.values if isinstance(f.values, tuple) else None,
+                    "pattern": f.pattern,
                     "filter": bool(f.concerns)} for f in FIELDS.values()],
         "LANGUAGES": {lang: words(lang).dir for lang in LANGUAGES}, "SELECTABLE": SELECTABLE,
         "LIMITS": {"text": MAX_TEXT, "address": MAX_CHARS, "version": VERSION}}

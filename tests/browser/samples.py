@@ -36,7 +36,7 @@ def many(total: int) -> Any:
     """``total`` buyers, a page at a time, in the order of the address."""
     def page(address: str) -> dict[str, Any]:
         asked = parse_qs(urlsplit(address).query)
-        offset, limit = int(asked.get("offset", ["0"])[0]), int(asked.get("limit", ["50"])[0])
+        offset, limit = int(asked.get("offset", ["0"])[0]), int(asked.get("limit", ["24"])[0])
         order = range(total - 1, -1, -1) if asked.get("sort", [""])[0].startswith("-") else range(total)
         numbers = list(order)[offset:offset + limit]
         after = offset + len(numbers)

@@ -31,7 +31,7 @@ def page(chromium: Browser) -> Iterator[Page]:
 @pytest.fixture
 def stage(page: Page) -> Iterator[Stage]:
     stage = Stage(page)
-    stage.answers = {"/api/facets": samples.facets(), "/api/rows/": samples.many(120),
+    stage.answers = {"/api/facets": samples.facets(), "/api/rows/": samples.many(60),
                      "/api/entity/buyer": samples.entity(), "/api/entity/overview": samples.overview()}
     yield stage
     assert stage.problems == []
@@ -116,7 +116,7 @@ def test_a_heading_sorts_both_ways_then_gives_up_sorting(stage: Stage, page: Pag
         seen.append(heading.get_attribute("aria-sort"))
     assert seen == ["ascending", "descending", "none"]
     assert [a.split("?")[1] for a in asked_rows(stage)] == [
-        "v=1&limit=50", "v=1&sort=name&limit=50", "v=1&sort=-name&limit=50"]
+        "v=1&limit=24", "v=1&sort=name&limit=24", "v=1&sort=-name&limit=24"]
     page.get_by_role("columnheader", name="Depuis").get_by_role("button").click()
     expect(page.get_by_role("columnheader", name="Depuis")).to_have_attribute("aria-sort", "descending")
     assert stage.intents() == []
@@ -168,11 +168,11 @@ def test_a_late_answer_of_an_older_view_is_dropped(stage: Stage, page: Page) -> 
 
 def test_scrolling_down_brings_the_next_page_and_keeps_the_headings(stage: Stage, page: Page) -> None:
     stage.show("table")
-    expect(page.locator("tr[data-sel]")).to_have_count(50)
+    expect(page.locator("tr[data-sel]")).to_have_count(24)
     page.locator(".kh-scroll").evaluate("node => node.scrollTop = node.scrollHeight")
-    expect(page.locator("tr[data-sel]")).to_have_count(100)
+    expect(page.locator("tr[data-sel]")).to_have_count(48)
     page.locator(".kh-scroll").evaluate("node => node.scrollTop = node.scrollHeight")
-    expect(page.locator("tr[data-sel]")).to_have_count(120)
+    expect(page.locator("tr[data-sel]")).to_have_count(60)
     expect(page.locator(".kh-more")).to_have_count(0)
     top = page.evaluate("document.querySelector('thead').getBoundingClientRect().top"
                         " - document.querySelector('.kh-scroll').getBoundingClientRect().top")
@@ -181,7 +181,7 @@ def test_scrolling_down_brings_the_next_page_and_keeps_the_headings(stage: Stage
     assert top < -1000 and abs(heading) < 1
 
 
-NEXT = "/api/rows/buyers?v=1&limit=50&offset=50"
+NEXT = "/api/rows/buyers?v=1&limit=24&offset=24"
 
 
 def test_the_down_arrow_goes_on_into_the_next_page(stage: Stage, page: Page) -> None:
@@ -189,10 +189,10 @@ def test_the_down_arrow_goes_on_into_the_next_page(stage: Stage, page: Page) -> 
     stage.hold(NEXT)
     table_row(page, "buyer:b0").focus()
     page.keyboard.press("End")
-    expect(table_row(page, "buyer:b49")).to_be_focused()
+    expect(table_row(page, "buyer:b23")).to_be_focused()
     page.keyboard.press("ArrowDown")
     stage.release(NEXT)
-    expect(table_row(page, "buyer:b50")).to_be_focused()
+    expect(table_row(page, "buyer:b24")).to_be_focused()
 
 
 def test_standing_on_the_button_loads_nothing_until_it_is_pressed(stage: Stage, page: Page) -> None:
@@ -204,7 +204,7 @@ def test_standing_on_the_button_loads_nothing_until_it_is_pressed(stage: Stage, 
     page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
     assert NEXT not in stage.asked
     page.keyboard.press("Enter")
-    expect(table_row(page, "buyer:b50")).to_be_focused()
+    expect(table_row(page, "buyer:b24")).to_be_focused()
 
 
 def test_a_page_that_arrives_late_does_not_take_the_focus(stage: Stage, page: Page) -> None:
@@ -215,19 +215,19 @@ def test_a_page_that_arrives_late_does_not_take_the_focus(stage: Stage, page: Pa
         page.keyboard.press("Enter")
     table_row(page, "buyer:b3").focus()
     stage.release(NEXT)
-    expect(table_row(page, "buyer:b50")).to_be_attached()
+    expect(table_row(page, "buyer:b24")).to_be_attached()
     expect(table_row(page, "buyer:b3")).to_be_focused()
 
 
 def test_a_page_that_fails_offers_to_try_again(stage: Stage, page: Page) -> None:
-    stage.answers["/api/rows/buyers?v=1&limit=50&offset=50"] = refusal(503, "Réessayez dans un instant.")
+    stage.answers["/api/rows/buyers?v=1&limit=24&offset=24"] = refusal(503, "Réessayez dans un instant.")
     stage.show("table")
-    expect(page.locator("tr[data-sel]")).to_have_count(50)
+    expect(page.locator("tr[data-sel]")).to_have_count(24)
     page.locator(".kh-scroll").evaluate("node => node.scrollTop = node.scrollHeight")
     expect(page.get_by_role("alert")).to_contain_text("Réessayez dans un instant.")
-    del stage.answers["/api/rows/buyers?v=1&limit=50&offset=50"]
+    del stage.answers["/api/rows/buyers?v=1&limit=24&offset=24"]
     page.get_by_role("button", name="Réessayer").click()
-    expect(page.locator('tr[data-sel="buyer:b50"]')).to_be_attached()
+    expect(page.locator('tr[data-sel="buyer:b24"]')).to_be_attached()
 
 
 def test_an_error_is_one_sentence_and_a_way_to_try_again(stage: Stage, page: Page) -> None:
@@ -265,14 +265,14 @@ def test_a_selection_made_elsewhere_comes_into_view_and_an_own_one_stays(stage: 
     scroll = "document.querySelector('.kh-scroll').scrollTop"
     stage.show("table")
     expect(table_row(page, "buyer:b0")).to_be_visible()
-    stage.show("table", sel="buyer:b40")
-    expect(table_row(page, "buyer:b40")).to_be_in_viewport()
+    stage.show("table", sel="buyer:b20")
+    expect(table_row(page, "buyer:b20")).to_be_in_viewport()
     away = page.evaluate(scroll)
     assert away > 0
-    own = table_row(page, "buyer:b41")
+    own = table_row(page, "buyer:b21")
     own.click()
     page.locator(".kh-scroll").evaluate("node => node.scrollTop = 0")  # gone on before the answer
-    stage.show("table", sel="buyer:b41")
+    stage.show("table", sel="buyer:b21")
     page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
     expect(own).to_have_attribute("aria-selected", "true")
     assert page.evaluate(scroll) == 0

@@ -34,6 +34,8 @@ def value_of(name: str) -> st.SearchStrategy:
         return TEXT
     if name == "sel":
         return SELECTED
+    if info.pattern:
+        return st.from_regex(info.pattern, fullmatch=True) | st.just("")
     if not info.many:
         return st.sampled_from(CODES[name])
     return st.lists(st.sampled_from(CODES[name]), unique=True, max_size=4).map(tuple) if CODES[name] else st.just(())

@@ -109,14 +109,27 @@
     live.back.hidden = !live.selected || live._map.getBounds().contains([live.selected.at[1], live.selected.at[0]]);
   }
 
-  function tag(live, { field, code, text, n, name, lon_lat: [lon, lat] }) {
+  /* How many records of a country have no place: near its name, beside marks and other tags
+     (`taken`, to which its own box is added), never over them where there is room. */
+  function tag(live, { field, code, text, n, name, lon_lat: [lon, lat] }, taken) {
     const small = live._map.getZoom() < 5;
+    const at = room(live._map.latLngToContainerPoint([lat, lon]), small ? 34 : 18 + 6.2 * text.length, taken);
     const button = node("button", { type: "button", className: "kh-tag", dir: "auto", title: `${name} : ${text}`,
       "aria-label": `${name} : ${text}`, textContent: small ? `${n} ?` : text, on: { click: (e) => {
         e.stopPropagation();
         list(live, L.latLng(lat, lon), field === "market" ? "buyers" : "sites", { [field]: code, unlocated: 1 }, name);
       } } });
-    return L.marker([lat, lon], { keyboard: false, icon: L.divIcon({ className: "kh-tag-at", html: button, iconSize: [0, 0] }) });
+    return L.marker([lat, lon], { keyboard: false, icon: L.divIcon({ className: "kh-tag-at", html: button, iconSize: [0, 0], iconAnchor: at }) });
+  }
+
+  /* Anchor of a tag so that it meets nothing: the nearest of some steps around its place. */
+  function room(p, width, taken) {
+    const box = ([x, y]) => [p.x + x - width / 2, p.y + y + 8, p.x + x + width / 2, p.y + y + 30];
+    const free = (b) => !taken.some((t) => t[0] < b[2] && t[2] > b[0] && t[1] < b[3] && t[3] > b[1]);
+    const steps = [[0, 0], [0, 14], [0, -40], [width * 0.8, 0], [-width * 0.8, 0], [0, 28], [width, -20], [-width, -20], [0, -56], [width * 1.3, 10], [-width * 1.3, 10]];
+    const step = steps.find((s) => free(box(s))) || steps[0];
+    taken.push(box(step));
+    return [-step[0], -step[1]];
   }
 
   /* A list of records in a popup: what shares one place, or has none. */

@@ -19,6 +19,7 @@
       this.on("click", this._click, this);
       this.on("mouseover", this._hover, this);
       this.on("mouseout", () => this.tip && this.tip.remove());
+      this.home = { center: map.getCenter(), zoom: map.getZoom() };
       this.addTo(map);
       this.tags.addTo(map);
     },
@@ -49,7 +50,8 @@
       this.dark = isDark();
       document.documentElement.dataset.dark = this.dark ? "1" : "";
       document.documentElement.lang = message.lang;
-      if (!before) this._begin(message);
+      if (!before || this.jump !== page.jump) this._begin(message);
+      this.jump = page.jump;
       if (!before || before.lang !== message.lang || this.drawnDark !== this.dark) {
         this.drawnDark = this.dark;
         this.words = await getJSON(message.words);
@@ -83,6 +85,7 @@
       if (message.at) {
         this._map.setView([message.at[1], message.at[0]], message.at[2], { animate: false });
       } else if (message.filtered) this.fit({ animate: false });
+      else this._map.setView(this.home.center, this.home.zoom, { animate: false });
     },
 
     _base(message) {
@@ -94,12 +97,15 @@
 
     /* Where labels may not be written: marks and tags, in pixels. */
     _boxes() {
-      const boxes = this.getLayers().map((mark) => {
+      return [...this._markBoxes(), ...window.KharitaBase.boxesOf(this._map, ".kh-tag")];
+    },
+
+    _markBoxes() {
+      return this.getLayers().map((mark) => {
         const p = this._map.latLngToContainerPoint(mark.getLatLng());
         const r = mark._radius + 3;
         return [p.x - r, p.y - r, p.x + r, p.y + r];
       });
-      return [...boxes, ...window.KharitaBase.boxesOf(this._map, ".kh-tag")];
     },
 
     async fit(options) {
@@ -180,7 +186,8 @@
       this.tags.clearLayers();
       // Regions are too close to tell apart from afar: their records are one tag then.
       const near = this._map.getZoom() >= 6;
-      for (const tag of tags.filter((g) => g.field === "market" || g.wide !== near)) window.KharitaControls.tag(this, tag).addTo(this.tags);
+      const taken = this._markBoxes();
+      for (const tag of tags.filter((g) => g.field === "market" || g.wide !== near)) window.KharitaControls.tag(this, tag, taken).addTo(this.tags);
     },
 
     _click(event) {

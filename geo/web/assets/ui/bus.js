@@ -9,7 +9,7 @@ const LINKS = "a[data-testid=stTopNavLink], a[data-testid=stSidebarNavLink], a[d
 function start() {
   const followers = new Map();
   const bus = {
-    view: described(read("")), notice: "", live: false, sync: () => {},
+    view: described(read("")), notice: "", live: false, jump: 0, sync: () => {},
 
     /* Look at the address again. Whether the view changed, and everybody was told. */
     look() {
@@ -18,9 +18,7 @@ function start() {
       bus.view = described(read(location.search));
       if (bus.view.query === before.query) return false;
       bus.notice = "";
-      for (const [key, { act, alive }] of followers) {
-        if (alive()) act(); else followers.delete(key);
-      }
+      tell();
       if (!bus.live || bus.view.lang !== before.lang) bus.sync(bus.view.query);
       return true;
     },
@@ -31,11 +29,25 @@ function start() {
       if (query === bus.view.query) return;
       if (query.length > LIMITS.address) {
         bus.notice = "ui.address_too_long"; // said by the sentence above the map
-        for (const { act } of followers.values()) act();
+        tell();
         return;
       }
       history.pushState({}, "", location.pathname + (query && `?${query}`));
       bus.look();
+    },
+
+    /* Show another whole view, its camera too: a scene of a meeting. */
+    open(query) {
+      history.replaceState({}, "", location.pathname + (query && `?${query}`));
+      bus.jump += 1;
+      if (!bus.look()) tell();
+    },
+
+    /* Go to another page as Back and Forward do: Streamlit's own links would drop the query. */
+    visit(pathname, query) {
+      if (pathname === location.pathname) return;
+      history.pushState({}, "", pathname + (query && `?${query}`));
+      dispatchEvent(new PopStateEvent("popstate", { state: {} }));
     },
 
     /* Correct the address without an entry: the camera moved, or a value was unknown. */
@@ -56,6 +68,12 @@ function start() {
     },
   };
 
+  function tell() {
+    for (const [key, { act, alive }] of followers) {
+      if (alive()) act(); else followers.delete(key);
+    }
+  }
+
   bus.look();
   // Back and Forward within a page are ours: Streamlit would run the script, and remember an
   // address that it then sends again after the reader has gone on.
@@ -64,16 +82,13 @@ function start() {
     event.stopImmediatePropagation();
     bus.look();
   }, true);
-  // Streamlit's links to pages drop the query. Going there as Back and Forward do keeps it.
+  // The links of Streamlit's navigation keep the query too.
   addEventListener("click", (event) => {
     const link = event.target.closest?.(LINKS);
     if (!link || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
     event.preventDefault();
     event.stopImmediatePropagation();
-    const { pathname } = new URL(link.href);
-    if (pathname === location.pathname) return;
-    history.pushState({}, "", pathname + location.search);
-    dispatchEvent(new PopStateEvent("popstate", { state: {} }));
+    bus.visit(new URL(link.href).pathname, bus.view.query);
   }, true);
   return bus;
 }

@@ -35,6 +35,15 @@ export function getJSON(path) {
   return memory.get(path);
 }
 
+/* Send something to keep or to make: its JSON answer, its file, or an error whose message is for the reader. */
+export async function post(path, body) {
+  const answer = await fetch(path, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) });
+  const type = answer.headers.get("content-type") || "";
+  if (answer.ok) return type.includes("json") ? answer.json() : answer.blob();
+  const told = type.includes("json") ? await answer.json().catch(() => ({})) : {};
+  throw new Error(told.error?.text || String(answer.status));
+}
+
 bus.getJSON = getJSON; // the map's frame shares the memory of its page
 
 export const words = (data) => getJSON(data.words);
@@ -57,6 +66,12 @@ const ICONS = {
   share: ["M6 9 14 2", "M9 2h5v5", "M12 10v4H2V4h4"],
   close: ["M4 4l8 8", "M12 4l-8 8"],
   check: ["M3 8.5 6.5 12 13 4.5"],
+  left: ["M10 3 5 8l5 5"],
+  right: ["M6 3l5 5-5 5"],
+  download: ["M8 2v8.5", "M4.5 7.5 8 11l3.5-3.5", "M3 14h10"],
+  up: ["M3 10l5-5 5 5"],
+  down: ["M3 6l5 5 5-5"],
+  plus: ["M8 3v10", "M3 8h10"],
   link: ["M6 3H3v10h10v-3", "M9 3h4v4", "M13 3 7.5 8.5"],
 };
 export const icon = (name) => svg("kh-icon", { viewBox: "0 0 16 16" }, ICONS[name]);
@@ -124,13 +139,14 @@ export function component(name, draw, act = () => {}) {
 let dark = null;
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => { dark = null; });
 
-function mood({ dir, lang }) {
+function mood({ dir, lang, embed }) {
   const html = document.documentElement;
   dark ??= isDark();
   if (html.dataset.khDir !== dir) html.dataset.khDir = dir;
   if (html.lang !== lang) html.lang = lang;
   const theme = dark ? "dark" : "light";
   if (html.dataset.khTheme !== theme) html.dataset.khTheme = theme;
+  if ((html.dataset.khEmbed || "") !== embed) html.dataset.khEmbed = embed;
 }
 
 function isDark() {

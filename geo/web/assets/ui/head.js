@@ -1,6 +1,8 @@
 /* The fixed header: brand, search, language, share. */
 import { bus } from "./bus.js";
-import { component, debounce, el, icon, words } from "./dom.js";
+import { component, debounce, el, getJSON, icon, words } from "./dom.js";
+import { resume } from "./present.js";
+import { add, nameOf } from "./scenes.js";
 
 const LANGUAGES = [["fr", "Fr"], ["ar", "ع"], ["en", "En"]];
 
@@ -16,7 +18,7 @@ export default component("head-tools", async (root, state, current) => {
   root.dataset.lang = data.lang;
   const search = (value) => state.data.q !== value.trim() && state.send({ op: "set", field: "q", value: value.trim() });
   const later = debounce(search, 350);
-  const input = el("input", { type: "search", value: data.q, placeholder: w["ui.search"], "aria-label": w["ui.search"], maxlength: 80, autocomplete: "off", dir: "auto",
+  const input = el("input", { type: "search", value: data.q, placeholder: w["ui.search"], "aria-label": w["ui.search"], maxlength: 80, autocomplete: "off", dir: data.dir,
     on: {
       input: (e) => later(e.target.value),
       keydown: (e) => {
@@ -25,9 +27,17 @@ export default component("head-tools", async (root, state, current) => {
       },
     } });
   const said = el("span", { class: "kh-copied", role: "status" });
-  const share = el("button", { type: "button", class: "kh-share", title: w["ui.share_hint"], on: { click: async () => {
-    said.textContent = await copy(window.location.href) ? w["ui.copied"] : w["ui.copy_failed"];
+  const say = (text) => {
+    said.textContent = text;
     setTimeout(() => { said.textContent = ""; }, 2500);
+  };
+  const scene = el("button", { type: "button", class: "kh-scene", title: w["ui.meet.add_hint"], "aria-label": w["ui.meet.add_hint"], on: { click: async () => {
+    const { query, filters } = bus.view;
+    const facets = await getJSON(`/api/facets?${filters}`).catch(() => null);
+    say(w[add(query, facets ? nameOf(facets) : "") ? "ui.meet.added" : "ui.meet.full"]);
+  } } }, [icon("plus"), el("span", { text: w["ui.meet.scene"] })]);
+  const share = el("button", { type: "button", class: "kh-share", title: w["ui.share_hint"], on: { click: async () => {
+    say(await copy(window.location.href) ? w["ui.copied"] : w["ui.copy_failed"]);
   } } }, [icon("share"), el("span", { text: w["ui.share"] })]);
   root.replaceChildren(
     el("div", { class: "kh-brand" }, [el("b", { text: "Kharita" }), el("i", { text: "خريطة", lang: "ar" })]),
@@ -35,7 +45,8 @@ export default component("head-tools", async (root, state, current) => {
     el("div", { class: "kh-langs", dir: "ltr", role: "group", "aria-label": w["ui.language"] }, LANGUAGES.map(([code, text]) => el("button", {
       type: "button", lang: code, text, "aria-pressed": String(code === data.lang),
       on: { click: () => state.send({ op: "set", field: "lang", value: code }) } }))),
-    share, said);
+    scene, share, said);
+  if (data.embed) document.body.append(el("a", { class: "kh-open-whole", href: location.href.replace(/&?embed=1/, ""), target: "_blank", rel: "noopener", text: w["ui.shr.embed_open"] }));
 }, listen);
 
 /* Python learns of a change through this component: the whole address, so that the last one wins. */
@@ -48,9 +59,10 @@ function listen({ repaired, live }, setTriggerValue) {
     bus.look();
   }
   mended = repaired;
+  resume();
 }
 
-async function copy(text) {
+export async function copy(text) {
   try {
     await navigator.clipboard.writeText(text);
     return true;

@@ -1,15 +1,18 @@
 /* What is shown, in one sentence, with a cross on each part; figures; notices. */
 import { bus } from "./bus.js";
 import { component, el, getJSON, icon, mark, render, words } from "./dom.js";
+import { banner } from "./shared.js";
 
 export default component("said", async (root, state, current) => {
-  const [answer, w] = await Promise.all([getJSON(`/api/facets?${state.data.filters}`), words(state.data)]);
+  const w = await words(state.data);
+  const [answer, reminder] = await Promise.all([getJSON(`/api/facets?${state.data.filters}`), banner(state.data, w)]);
   if (!current()) return;
   const chips = answer.sentence.map((piece) => (piece.field ? chip(piece, w, state) : el("span", { text: piece.text })));
   // What Python could not read is said until the reader's next act.
   if (state.notice !== state.data.notice) Object.assign(state, { notice: state.data.notice, first: state.data.query });
   const notices = [...(state.data.query === state.first ? state.data.notice : []), ...(bus.notice ? [w[bus.notice]] : [])];
   render(root,
+    ...(reminder ? [reminder] : []),
     ...notices.map((text) => el("p", { class: "kh-notice", role: "status", text })),
     el("div", { class: "kh-line" }, [
       el("p", { class: "kh-sentence" }, [...chips, answer.active > 1 ? el("button", { type: "button", class: "kh-link", "data-key": "all", text: w["ui.clear_all"],

@@ -26,6 +26,7 @@ function parse(info, text) {
     const cut = text.indexOf(":");
     return SELECTABLE.includes(text.slice(0, cut)) && ID.test(text.slice(cut + 1)) ? text : "";
   }
+  if (info.pattern) return new RegExp(`^(?:${info.pattern})$`, "u").test(text) ? text : info.default;
   const known = (code) => !info.values || info.values.includes(code);
   if (!info.many) return known(text) ? text : info.default;
   if (text === "none") return [];

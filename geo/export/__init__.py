@@ -1,0 +1,1 @@
+"""What the filters leave, as files other programs open."""

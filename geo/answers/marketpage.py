@@ -46,7 +46,7 @@ def page_answer(query: Query, iso2: str, view: ViewState, t: Words) -> dict[str,
         "iso2": iso2, "name": t.pick(market.name), "world": t(f"world.{market.world_region}"),
         "evidence": t(f"evidence.{market.evidence}"), "lead": market.evidence_fr, "lead_href": market.evidence_url,
         "agreement": agreements_text(market, t) or t("marketpage.no_agreement"), "sections": sections,
-        "note": t("marketpage.note"), "on_map": t("marketpage.on_map"), "print": t("marketpage.print"),
+        "note": t("marketpage.note"), "on_map": t("marketpage.on_map"),
     }
 
 

@@ -41,7 +41,7 @@ def mission_answer(query: Query, iso2: str, view: ViewState, t: Words, *, days: 
         "fairs_text": t("mission.fairs"),
         "ics": ics(made, dates, market, query, t) if made.days else "", "file": f"kharita-mission-{iso2}.ics",
         "note": t("mission.note", n=t.number(PER_DAY)), "empty": "" if made.days else t("mission.empty"),
-        "print": t("marketpage.print"), "max_days": MAX_DAYS,
+        "max_days": MAX_DAYS,
     }
 
 

@@ -49,3 +49,9 @@ export const select = (iso2) => bus.go({ op: "set", field: "sel", value: iso2 ? 
 
 /* The market a page is about: the selected one. */
 export const chosen = (data) => (data.sel.startsWith("market:") ? data.sel.slice(7) : "");
+
+/* A link to a file that the server draws, with the view and the weights it is about. */
+export function file(data, path, text, more = {}) {
+  const [, query = ""] = ask(data, "", ["axis", "weights"], more).split("?");
+  return el("a", { class: "kh-button kh-file", "data-key": `file-${path}`, href: `/markets/${path}${query ? `?${query}` : ""}`, download: true, text });
+}

@@ -1,5 +1,5 @@
 /* The page of one market: every fact we hold, ready to print as a brief. */
-import { select, source, toMap } from "./asked.js";
+import { file, select, source, toMap } from "./asked.js";
 import { el, mark } from "./dom.js";
 import { star } from "./stars.js";
 
@@ -10,7 +10,7 @@ export function marketPage(a, data, w) {
     el("p", { class: "kh-agreement", text: a.agreement }),
     el("div", { class: "kh-acts" }, [
       el("button", { type: "button", class: "kh-button", "data-key": "to-map", text: a.on_map, on: { click: () => toMap({ market: a.iso2, sel: `market:${a.iso2}` }) } }),
-      el("button", { type: "button", class: "kh-button", "data-key": "print", text: a.print, on: { click: () => window.print() } }), star(`market:${a.iso2}`, a.name, w)]),
+      file(data, `${a.iso2}/brief.pdf`, w["ui.brief.pdf"]), star(`market:${a.iso2}`, a.name, w)]),
     ...a.sections.map((s) => el("section", { "data-section": s.key }, [
       el("h3", {}, [el("span", { text: s.title }), el("i", { text: s.count })]),
       s.rows.length ? el("ul", { class: s.key.startsWith("buyers_kind") || s.key === "buyers_city" ? "kh-pairs" : "kh-lines" }, s.rows.map((r) => line(r, a, w)))

@@ -1,5 +1,5 @@
 /* A mission: buyers of a market grouped into days, with a brief each, as page and calendar. */
-import { ask, chosen, save, select, toMap } from "./asked.js";
+import { ask, chosen, file, save, select, toMap } from "./asked.js";
 import { el, getJSON, mark } from "./dom.js";
 import { star } from "./stars.js";
 
@@ -14,7 +14,7 @@ export async function draw({ data, w, state }) {
       [...Array(a?.max_days || 10).keys()].map((i) => el("option", { value: i + 1, selected: i + 1 === held.days, text: i + 1 })))]),
     el("label", {}, [el("span", { text: w["ui.mission.start"] }), el("input", { type: "date", "data-key": "mission-start", value: a?.start || held.start, on: { change: (e) => { held.start = e.target.value; state.again(); } } })]),
     a?.ics ? el("button", { type: "button", class: "kh-button primary", "data-key": "ics", text: w["ui.mission.ics"], on: { click: () => save(a.file, a.ics, "text/calendar") } }) : null,
-    a?.ics ? el("button", { type: "button", class: "kh-button", "data-key": "mission-print", text: w["ui.mission.print"], on: { click: () => window.print() } }) : null]);
+    a?.ics ? file(data, `${a.iso2}/mission.pdf`, w["ui.mission.print"], held) : null]);
   if (!iso2) return [bar(null), el("p", { class: "kh-empty", role: "status", text: w["ui.mission.choose"] })];
   const a = await getJSON(ask(data, `mission/${iso2}`, [], held));
   return [

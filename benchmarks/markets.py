@@ -57,9 +57,9 @@ def _answers() -> dict[str, Callable[[Query, int], object]]:
         "page": lambda q, i: page_answer(q, MARKETS[i % 5], view(i), t),
         "compare": lambda q, i: compare_answer(q, view(i), t),
         "gap": lambda q, i: gap_answer(q, view(i), t),
-        "barometer": lambda q, i: barometer_answer(q, view(i), t, months="", measure="share_pct"),
+        "barometer": lambda q, i: barometer_answer(q, view(i), t),
         "supply": lambda q, i: supply_answer(q, view(i), t, text=f"{i + 2} tapis de Fez", terms=None),
-        "mission": lambda q, i: mission_answer(q, MARKETS[i % 5], view(i), t, days=3, start="2027-03-01"),
+        "mission": lambda q, i: mission_answer(q, MARKETS[i % 5], view(i), t, start="2027-03-01"),
         "support": lambda q, i: support_answer(q, view(i), t, turnover="1,5", status="company"),
         "method": lambda q, i: method_answer(q, view(i), t),
     }

@@ -15,7 +15,6 @@ from geo.model import Buyer
 PER_DAY = 4
 #: Cities nearer than this (kilometres) may share a day.
 SAME_DAY_KM = 120.0
-MAX_DAYS = 10
 
 
 @dataclass(slots=True)

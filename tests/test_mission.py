@@ -54,7 +54,7 @@ def test_visits_are_on_weekdays():
 
 
 def test_the_calendar_is_read_back_with_the_same_stops(query):
-    answer = mission_answer(query, "FR", ViewState(), words("ar"), days=3, start="2027-03-05")
+    answer = mission_answer(query, "FR", ViewState(), words("ar"), start="2027-03-05")
     events = [e for e in Calendar.from_ical(answer["ics"]).walk("VEVENT")]
     stops = [s for d in answer["days"] for s in d["stops"]]
     assert len(events) == len(stops)
@@ -70,9 +70,9 @@ def test_the_calendar_is_read_back_with_the_same_stops(query):
 @pytest.mark.parametrize("start", ["demain", "2027-02-30", "2027-3-1", "<b>"])
 def test_a_date_that_is_none_is_refused(query, start):
     with pytest.raises(BadRequest):
-        mission_answer(query, "FR", ViewState(), words("fr"), days=3, start=start)
+        mission_answer(query, "FR", ViewState(), words("fr"), start=start)
 
 
 def test_a_market_without_buyers_says_so(query):
-    answer = mission_answer(query, "DE", ViewState(q="zzzzzz"), words("fr"), days=3, start="2027-03-05")
+    answer = mission_answer(query, "DE", ViewState(q="zzzzzz"), words("fr"), start="2027-03-05")
     assert answer["empty"] and not answer["ics"] and not answer["days"]

@@ -5,32 +5,33 @@ from collections.abc import Iterable
 from typing import Any
 
 from geo.answers.statements import about, signed, statement
-from geo.exports import WHOLE_YEAR, Export, demand_of, disagreeing, exports, line, windows
+from geo.exports import (
+    MEASURES,
+    WHOLE_YEAR,
+    Export,
+    demand_of,
+    disagreeing,
+    exports,
+    left_out,
+    line,
+    windows,
+)
 from geo.i18n import Words
 from geo.marketdata import ORIGIN_LON_LAT
 from geo.query import Query
 from geo.view import ViewState
 
-MEASURES = ("value_mdh", "share_pct", "growth_pct")
 SHOWN = 120
 #: A line needs two points.
 MIN_POINTS = 2
 
 
-def barometer_answer(query: Query, view: ViewState, t: Words, *, months: str, measure: str
-                     ) -> dict[str, Any]:
-    """Everything the published figures say under the filters.
-
-    Parameters
-    ----------
-    months : window of months that is compared from year to year; whole years by default.
-    measure : amount, share or growth.
-    """
+def barometer_answer(query: Query, view: ViewState, t: Words) -> dict[str, Any]:
+    """Everything the published figures say under the filters, for one measure and window."""
+    measure, months = view.measure, view.months
     every = exports()
     kept = [r for r in every if _passes(r, view)]
     choices = windows(every)
-    months = months if months in choices else WHOLE_YEAR
-    measure = measure if measure in MEASURES else MEASURES[0]
     lines = _lines(kept, every, measure, months, view, t)
     return {
         "title": t("baro.title"), "subtitle": t("baro.subtitle", n=t.number(len(kept)), total=t.number(len(every))),
@@ -44,7 +45,7 @@ def barometer_answer(query: Query, view: ViewState, t: Words, *, months: str, me
         "more": t("baro.more", n=t.number(len(kept) - SHOWN)) if len(kept) > SHOWN else "",
         "columns": [t(f"baro.column.{c}") for c in ("period", "about", "value", "share", "growth", "source")],
         "cities": _cities(kept, t),
-        "notices": [t("baro.never_add"), t("baro.family"), *_disagreements(kept, t)],
+        "notices": [t("baro.never_add"), t("baro.family"), *([t.n("baro.left_out", left_out())] if left_out() else []), *_disagreements(kept, t)],
         "warn": "" if months == WHOLE_YEAR else t("baro.part_year", window=window_text(months, t)),
     }
 

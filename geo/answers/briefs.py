@@ -43,14 +43,16 @@ def _line(row: dict[str, Any], t: Words) -> Line:
     return Line(name, row["text"], row.get("href", ""))
 
 
-def mission_document(query: Query, iso2: str, view: ViewState, t: Words, *, days: int, start: str) -> Document:
+def mission_document(query: Query, iso2: str, view: ViewState, t: Words, *, start: str) -> Document:
     """The plan of a mission, a page of visits per day."""
-    plan = mission_answer(query, iso2, view, t, days=days, start=start)
+    plan = mission_answer(query, iso2, view, t, start=start)
     blocks = []
     for day in plan["days"]:
         lines = []
         for stop in day["stops"]:
-            lines += [Line(stop["city"], stop["km"]), *(_visit(v, t) for v in stop["visits"])]
+            lines.append(Line(stop["city"], stop["km"]))
+            for visit in stop["visits"]:
+                lines += _visit(visit, t)
         blocks.append(Block(day["title"], lines, day["date"]))
     for key in ("left", "placeless"):
         if plan[key]:
@@ -60,12 +62,13 @@ def mission_document(query: Query, iso2: str, view: ViewState, t: Words, *, days
     return Document(t.lang, plan["title"], plan["empty"] or plan["text"], f"{plan['note']} {t('brief.footer')}", blocks)
 
 
-def _visit(visit: dict[str, Any], t: Words) -> Line:
-    brief = [visit["kind"], visit["crafts"], visit["contact"], visit["lead"]]
+def _visit(visit: dict[str, Any], t: Words) -> list[Line]:
+    name = f"{visit['name']} ({t('origin.demo')})" if visit["demo"] else visit["name"]
+    found = [Line(name, " · ".join(x for x in (visit["kind"], visit["crafts"], visit["contact"]) if x))]
+    found += [Line("", visit["lead"])] if visit["lead"] else []
     for key in ("reports", "sites"):
-        if visit[key]:
-            brief.append(t("brief.list", title=visit[f"{key}_text"], items=" / ".join(r["text"] for r in visit[key])))
-    return Line(f"{visit['name']} ({t('origin.demo')})" if visit["demo"] else visit["name"], " · ".join(x for x in brief if x))
+        found += [Line("", f"{visit[f'{key}_text']} · {row['text']}") for row in visit[key]]
+    return found
 
 
 def _named(row: dict[str, Any], t: Words) -> str:

@@ -14,7 +14,6 @@ from geo.answers.ranking import rank_answer, why_answer
 from geo.answers.supply import supply_answer
 from geo.answers.support import support_answer
 from geo.errors import NotFound
-from geo.mission import MAX_DAYS
 
 
 def _market(asked: Any) -> str:
@@ -31,12 +30,11 @@ MARKET_ROUTES: Mapping[str, Callable[[Any], Mapping[str, Any]]] = {
     "/api/markets/compare": lambda a: compare_answer(a.query, a.view, a.t),
     "/api/markets/gap": lambda a: gap_answer(a.query, a.view, a.t),
     "/api/markets/method": lambda a: method_answer(a.query, a.view, a.t),
-    "/api/markets/barometer": lambda a: barometer_answer(
-        a.query, a.view, a.t, months=a.params.get("months", ""), measure=a.params.get("measure", "")),
+    "/api/markets/barometer": lambda a: barometer_answer(a.query, a.view, a.t),
     "/api/markets/supply": lambda a: supply_answer(
         a.query, a.view, a.t, text=a.params.get("text", ""), terms=a.params.get("terms")),
     "/api/markets/support": lambda a: support_answer(
         a.query, a.view, a.t, turnover=a.params.get("turnover", ""), status=a.params.get("status", "")),
     "/api/markets/mission/{iso2}": lambda a: mission_answer(
-        a.query, _market(a), a.view, a.t, days=a.number("days", 3, 1, MAX_DAYS), start=a.params.get("start", "")),
+        a.query, _market(a), a.view, a.t, start=a.params.get("start", "")),
 }

@@ -13,19 +13,19 @@ from geo.answers.partners import sites_that_make
 from geo.errors import BadRequest
 from geo.i18n import Words
 from geo.marketdata import fairs
-from geo.mission import MAX_DAYS, PER_DAY, Plan, plan, working_days
+from geo.mission import PER_DAY, Plan, plan, working_days
 from geo.model import Buyer, Market
 from geo.query import Query
-from geo.view import ViewState
+from geo.view import DAYS, ViewState
 
 READ = 5_000
 _DAY = re.compile(r"20\d\d-\d\d-\d\d\Z")
 
 
-def mission_answer(query: Query, iso2: str, view: ViewState, t: Words, *, days: int, start: str) -> dict[str, Any]:
+def mission_answer(query: Query, iso2: str, view: ViewState, t: Words, *, start: str) -> dict[str, Any]:
     """The plan of a market: the filters on crafts and kinds of buyers count."""
     market = query.catalogue.market_by_code[iso2]
-    first = first_day(start)
+    first, days = first_day(start), int(view.days)
     made = plan(_buyers(query, view.with_(market=(iso2,))), days)
     dates = working_days(first, len(made.days))
     return {
@@ -41,7 +41,7 @@ def mission_answer(query: Query, iso2: str, view: ViewState, t: Words, *, days: 
         "fairs_text": t("mission.fairs"),
         "ics": ics(made, dates, market, query, t) if made.days else "", "file": f"kharita-mission-{iso2}.ics",
         "note": t("mission.note", n=t.number(PER_DAY)), "empty": "" if made.days else t("mission.empty"),
-        "max_days": MAX_DAYS,
+        "choices": list(DAYS),
     }
 
 

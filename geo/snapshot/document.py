@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, field
 
 import typst
 
-from geo.snapshot.fonts import FAMILY, clean, folder
+from geo.snapshot.fonts import FAMILY, FSI, PDI, clean, folder
 
 MAX_BLOCKS, MAX_LINES = 60, 60
 
@@ -30,11 +30,11 @@ _PAGE = """#let doc = json(bytes(sys.inputs.doc))
 ]
 """
 _BLOCKS = """#let block_above(b) = {
-  block(above: 5mm, below: 2mm, sticky: true, grid(columns: (1fr, auto), text(size: 11.5pt, weight: 600, fill: rgb("#0f3d3e"), b.heading), text(fill: rgb("#52605e"), b.aside)))
+  block(above: 7mm, below: 3mm, sticky: true, grid(columns: (1fr, auto), text(size: 11.5pt, weight: 600, fill: rgb("#0f3d3e"), b.heading), text(fill: rgb("#52605e"), b.aside)))
   for l in b.lines {
-    block(above: 1.6mm, below: 0mm, breakable: false, {
-      text(weight: 500, l.strong)
-      if l.text != "" { linebreak(); text(size: 8.5pt, fill: rgb("#52605e"), l.text) }
+    block(above: if l.strong == "" { 1.8mm } else { 3.2mm }, below: 0mm, breakable: false, {
+      if l.strong != "" { text(weight: 500, l.strong); if l.text != "" { linebreak() } }
+      if l.text != "" { text(size: 8.5pt, fill: rgb("#52605e"), l.text) }
       if l.source != "" { linebreak(); text(size: 7pt, fill: rgb("#66736f"), l.source) }
     })
   }
@@ -79,7 +79,7 @@ def document_pdf(document: Document) -> bytes:
     typst.TypstError : typst refuses it, which no text can cause.
     """
     content = asdict(document)
-    content["blocks"] = [{**b, "lines": [{k: _shown(v) for k, v in line.items()} for line in b["lines"][:MAX_LINES]],
+    content["blocks"] = [{**b, "lines": [{k: _whole(v) if k == "strong" else _shown(v) for k, v in line.items()} for line in b["lines"][:MAX_LINES]],
                           "heading": _shown(b["heading"]), "aside": _shown(b["aside"])} for b in content["blocks"][:MAX_BLOCKS]]
     content |= {k: _shown(content[k]) for k in ("title", "subtitle", "footer")}
     source = _PAGE.replace("FAMILY", FAMILY).replace("#for block in doc.blocks", _BLOCKS + "#for block in doc.blocks")
@@ -88,4 +88,11 @@ def document_pdf(document: Document) -> bytes:
 
 
 def _shown(text: str) -> str:
-    return clean(text, 1_000)
+    """A text with each of its parts in its own reading order."""
+    return " · ".join(f"{FSI}{part}{PDI}" if part else "" for part in clean(text, 1_000).split(" · "))
+
+
+def _whole(text: str) -> str:
+    """A name, which is one part whatever it holds."""
+    shown = clean(text, 1_000)
+    return f"{FSI}{shown}{PDI}" if shown else ""

@@ -12,9 +12,8 @@ from starlette.routing import Route
 
 from geo.answers.briefs import market_document, mission_document
 from geo.codec import decode
-from geo.errors import BadRequest, KharitaError, NotFound
+from geo.errors import KharitaError, NotFound
 from geo.i18n import words
-from geo.mission import MAX_DAYS
 from geo.query import Query
 from geo.service import current
 from geo.snapshot.document import Document, document_pdf
@@ -60,8 +59,5 @@ def _brief(query: Query, request: Request, view: ViewState) -> Document:
 
 
 def _mission(query: Query, request: Request, view: ViewState) -> Document:
-    text = request.query_params.get("days", "3")
-    if not (text.isascii() and text.isdigit() and 1 <= int(text[:4]) <= MAX_DAYS):
-        raise BadRequest("error.bad_parameter", name="days", value=text[:40])
-    return mission_document(query, request.path_params["iso2"], view, words(view.lang), days=int(text),
+    return mission_document(query, request.path_params["iso2"], view, words(view.lang),
                             start=request.query_params.get("start", ""))

@@ -38,7 +38,7 @@ export function save(name, text, type) {
 /* Go to the map with some filters set, in one entry of the history. */
 export function toMap(fields) {
   const query = new URLSearchParams(location.search);
-  for (const name of ["show", "axis", "weights", "compare", "at"]) query.delete(name);
+  for (const name of ["show", "axis", "weights", "compare", "measure", "months", "days", "at"]) query.delete(name);
   for (const [name, value] of Object.entries(fields)) if (value) query.set(name, value); else query.delete(name);
   if (![...query.keys()].includes("v") && [...query.keys()].length) query.set("v", "1");
   history.pushState({}, "", `/?${query.toString().replace(/%2C/g, ",").replace(/%3A/g, ":")}`);
@@ -52,6 +52,6 @@ export const chosen = (data) => (data.sel.startsWith("market:") ? data.sel.slice
 
 /* A link to a file that the server draws, with the view and the weights it is about. */
 export function file(data, path, text, more = {}) {
-  const [, query = ""] = ask(data, "", ["axis", "weights"], more).split("?");
+  const [, query = ""] = ask(data, "", ["axis", "weights", "days"], more).split("?");
   return el("a", { class: "kh-button kh-file", "data-key": `file-${path}`, href: `/markets/${path}${query ? `?${query}` : ""}`, download: true, text });
 }

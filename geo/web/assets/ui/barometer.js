@@ -6,11 +6,10 @@ import { el, getJSON } from "./dom.js";
 
 const CLASSES = 4;
 
-export async function draw({ data, w, state }) {
-  const held = (state.baro ||= { months: "", measure: "" });
+export async function draw({ data, w }) {
   const world = new URL("../basemap/110m.regions.json", import.meta.url).pathname;
-  const [a, land] = await Promise.all([getJSON(ask(data, "barometer", [], held)), getJSON(world).catch(() => ({ countries: [], scale: 1000 }))]);
-  const choose = (name, value) => { held[name] = value; state.again(); };
+  const [a, land] = await Promise.all([getJSON(ask(data, "barometer", ["measure", "months"])), getJSON(world).catch(() => ({ countries: [], scale: 1000 }))]);
+  const choose = (field, value) => bus.go({ op: "set", field, value });
   return [
     el("header", { class: "kh-chead" }, [el("div", {}, [el("h2", { text: a.title }), el("p", {}, [el("b", { text: a.headline }), el("span", { text: ` ${a.subtitle}` })])]),
       el("div", { class: "kh-pickers" }, [

@@ -89,7 +89,8 @@ def _point(row: Export, measure: str, t: Words) -> dict[str, Any]:
     value = getattr(row, measure)
     text = (t("unit.mdh", n=t.number(value)) if measure == "value_mdh"
             else signed(value, t) if measure == "growth_pct" else t("unit.pct", n=t.number(value)))
-    return {"year": row.year, "value": value, "text": text, "period": t.period(row.period), "href": row.url,
+    short = signed(value, t).rstrip("% \u00a0\u202f") if measure == "growth_pct" else t.number(value)
+    return {"year": row.year, "value": value, "text": text, "short": short, "period": t.period(row.period), "href": row.url,
             "approximate": row.approximate}
 
 

@@ -52,7 +52,7 @@ function values(a, w) {
     el("thead", {}, [el("tr", {}, [el("th", {}), ...years.map((y) => el("th", { scope: "col", text: y }))])]),
     el("tbody", {}, a.lines.map((l, i) => el("tr", {}, [el("th", { scope: "row" }, [el("i", { class: `kh-stroke line-${i}` }),
       l.market ? el("button", { type: "button", class: "kh-link", "data-key": `line-${l.key}`, text: l.text, on: { click: () => toMap({ market: l.market }) } }) : el("span", { text: l.text })]),
-    ...years.map((year) => { const p = l.points.find((q) => q.year === year); return el("td", { class: p ? "" : "missing" }, p ? [source(p.href, p.text.replace(/ MDH| %/, ""), w)] : [el("span", { text: "—" })]); })])))])]);
+    ...years.map((year) => { const p = l.points.find((q) => q.year === year); return el("td", { class: p ? "" : "missing" }, p ? [source(p.href, p.short, w)] : [el("span", { text: "—" })]); })])))])]);
 }
 
 function world_(a, land, w) {

@@ -2,7 +2,7 @@
 import { ask } from "./asked.js";
 import { el, getJSON } from "./dom.js";
 
-export async function draw({ data, w }) {
+export async function draw({ data, w, state }) {
   const a = await getJSON(ask(data, "method", ["axis", "weights"]));
   return [
     el("header", { class: "kh-chead" }, [el("div", {}, [el("h2", { text: a.title }), el("p", { text: a.lead })])]),
@@ -14,11 +14,11 @@ export async function draw({ data, w }) {
         ...[r.axis, r.scale, r.direction, r.bounds, r.known, r.weight, ...r.presets].map((text) => el("td", { dir: "auto", text }))])))])]),
     el("ul", { class: "kh-rules" }, a.rules.map((text) => el("li", { text }))),
     el("section", { class: "kh-trade" }, [el("h3", { text: a.trade_title }), el("p", { class: "kh-quiet", text: a.trade_note }),
-      ...a.services.map((s) => el("p", {}, [el("b", { text: `${s.name} ` }), el("span", { dir: "auto", text: s.text })])), refresh(a, w)])];
+      ...a.services.map((s) => el("p", {}, [el("b", { text: `${s.name} ` }), el("span", { dir: "auto", text: s.text })])), refresh(a, w, state)])];
 }
 
 /* Ask the server to fetch, and follow its progress by asking again: nothing is pushed. */
-function refresh(a, w) {
+function refresh(a, w, state) {
   const said = el("p", { role: "status", class: "kh-progress" });
   const button = el("button", { type: "button", class: "kh-button", "data-key": "trade-refresh", text: a.refresh, on: { click: async () => {
     button.disabled = true;
@@ -29,7 +29,11 @@ function refresh(a, w) {
         await new Promise((next) => { setTimeout(next, 700); });
         answer = await fetch(`/api/markets/trade/progress?lang=${document.documentElement.lang}`).then((r) => r.json());
       }
-      said.textContent = answer.text || answer.error?.text || "";
+      const end = answer.text || answer.error?.text || "";
+      window.__kharitaMemory?.clear(); // what was fetched counts from now on
+      await state.again();
+      const line = document.querySelector(".kh-progress");
+      if (line) line.textContent = end;
     } catch { said.textContent = w["ui.failed"]; } finally { button.disabled = false; }
   } } });
   return el("div", {}, [button, said]);

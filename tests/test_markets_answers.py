@@ -12,12 +12,16 @@ from starlette.testclient import TestClient
 
 from geo.answers.market_routes import MARKET_ROUTES
 from geo.answers.ranking import board, differences, rank_answer
-from geo.criteria import AXES, CRITERIA, KEYS, WEIGHT_CODES, weights_of
+from geo.answers.support import GROUPS
+from geo.criteria import AXES, CRITERIA, KEYS, PRESETS, WEIGHT_CODES, weights_of
+from geo.exports import MEASURES, exports
+from geo.gaps import GAPS
 from geo.i18n import words
 from geo.marketdata import market_table
 from geo.model import LANGUAGES
-from geo.support import eligible
-from geo.view import ViewState
+from geo.request import KINDS
+from geo.support import STATUSES, eligible
+from geo.view import SECTIONS, ViewState
 from geo.web.api import routes
 from tools.po_missing import load
 
@@ -202,3 +206,21 @@ def test_an_answer_is_quick(query):
     for code in WEIGHT_CODES[:5]:
         json.dumps(rank_answer(query, ViewState(weights=(code,)), words("fr")))
     assert (time.perf_counter() - began) / 5 < 0.3
+
+
+def test_every_code_of_the_page_has_its_words():
+    texts = load("fr").texts
+    codes = {
+        "criterion": KEYS, "criterion_help": KEYS, "axis": AXES, "preset": PRESETS, "gap": GAPS, "gap_help": GAPS, "ui.show": SECTIONS,
+        "scale": {c.scale for c in CRITERIA}, "baro.measure": MEASURES, "term": KINDS, "support.status": STATUSES,
+        "facet": ("show", "axis", "weights", "compare", "measure", "months", "days"), "support.group": GROUPS,
+        "group": {r.group for r in exports() if r.group},
+    }
+    missing = [f"{family}.{code}" for family, some in codes.items() for code in some if f"{family}.{code}" not in texts]
+    assert missing == []
+
+
+def test_a_long_request_keeps_its_language(client):
+    answer = ask(client, "supply", lang="ar", text="زربية " * 400, market="DE").json()
+    assert answer["title"] == words("ar")("supply.title")
+    assert [x["code"] for x in answer["terms"]] == ["craft:tapis_tissage"]

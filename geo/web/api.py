@@ -27,7 +27,7 @@ from geo.i18n import Words, words
 from geo.model import COLLECTIONS, IN_PROGRESS
 from geo.query import Query
 from geo.service import current
-from geo.view import ViewState
+from geo.view import FIELDS, ViewState
 
 log = logging.getLogger(__name__)
 Maker = Callable[["Asked"], Mapping[str, Any]]
@@ -42,7 +42,9 @@ class Asked:
         self.query: Query = current()
         self.view: ViewState
         self.notices: list[Notice]
-        self.view, self.notices = decode(self.params, self.query.catalogue)
+        # A pasted request may be longer than an address: only the view is an address.
+        own = {k: v for k, v in self.params.items() if k in FIELDS or k == "v"}
+        self.view, self.notices = decode(own, self.query.catalogue)
 
     @property
     def t(self) -> Words:

@@ -3,13 +3,16 @@ from __future__ import annotations
 
 import csv
 import re
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
 from babel.dates import get_month_names
+from icalendar import Calendar, Event
 
 from geo.answers.marketpage import fair_line
 from geo.errors import BadRequest
+from geo.fairs import edition_days
 from geo.i18n import Words, words
 from geo.marketdata import fairs
 from geo.model import CRAFTS
@@ -46,6 +49,7 @@ def support_answer(query: Query, view: ViewState, t: Words, *, turnover: str, st
         "programmes_title": t("support.programmes"),
         "programmes": [_programme(r, t) for r in rows("programmes.csv")],
         "fairs_title": t("support.fairs"), "fairs_note": t("support.fairs_note"),
+        "calendar": t("support.calendar"), "ics": _ics(view, t),
         "months": _months(view, t), "places": _places(view, t),
     }
 
@@ -102,6 +106,25 @@ def _months(view: ViewState, t: Words) -> list[dict[str, Any]]:
 def _fairs(view: ViewState) -> list[dict[str, str]]:
     return [f for f in fairs() if (not view.market or f["country_iso2"] in view.market)
             and (not view.craft or set(view.craft) & set(f["crafts"].split(";")))]
+
+
+def _ics(view: ViewState, t: Words) -> str:
+    """The editions whose days are published, as a calendar file; empty when there is none."""
+    calendar = Calendar()
+    calendar.add("prodid", "-//Kharita//salons//FR")
+    calendar.add("version", "2.0")
+    dated = [(days, f) for f in _fairs(view) if (days := edition_days(f["edition_year"]))]
+    for number, ((first, last), fair) in enumerate(sorted(dated, key=lambda d: (d[0], d[1]["name"]))):
+        event = Event()
+        event.add("uid", f"salon-{first.isoformat()}-{number}@kharita")
+        event.add("dtstamp", datetime(first.year, first.month, first.day, tzinfo=UTC))
+        event.add("dtstart", first)
+        event.add("dtend", last + timedelta(days=1))
+        event.add("summary", fair["name"])
+        event.add("location", t("ui.comma").join(x for x in (fair["city"], t.country(fair["country_iso2"]) if fair["country_iso2"] else "") if x))
+        event.add("url", fair["source_url"])
+        calendar.add_component(event)
+    return calendar.to_ical().decode("utf-8") if dated else ""
 
 
 def _places(view: ViewState, t: Words) -> list[dict[str, Any]]:

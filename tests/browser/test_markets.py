@@ -283,3 +283,22 @@ def test_the_brief_prints_without_the_ranking(visit, lang):
     page.emulate_media(media="print")
     expect(page.locator(".kh-ranked")).to_be_hidden()
     expect(page.locator("[data-page=FR]")).to_be_visible()
+
+
+@both
+def test_both_axes_are_drawn_side_by_side_and_a_dot_explains_its_market(visit, lang):
+    page = visit(f"v=1&lang={lang}")
+    expect(page.locator("[data-dot]")).to_have_count(page.locator("tr[data-market]:not(.unranked)").count())
+    page.locator("[data-dot=US]").click()
+    expect(page.locator("[data-why=US]")).to_contain_text(words(lang).country("US"))
+
+
+@both
+def test_a_brief_is_a_file_with_the_weights_in_use(visit, lang):
+    page = visit(f"v=1&lang={lang}&sel=market:FR&weights=demand.85")
+    link = page.locator('[data-key="file-FR/brief.pdf"]')
+    assert "weights=demand.85" in link.get_attribute("href") and (lang == "fr" or f"lang={lang}" in link.get_attribute("href"))
+    with page.expect_download() as saved:
+        link.click()
+    with open(saved.value.path(), "rb") as file:
+        assert file.read(5) == b"%PDF-"

@@ -27,7 +27,7 @@ export function source(href, text, w) {
 
 /* Save a text the page already has. */
 export function save(name, text, type) {
-  const address = URL.createObjectURL(new Blob(["\ufeff", text], { type }));
+  const address = URL.createObjectURL(new Blob([type === "text/csv" ? "\ufeff" : "", text], { type }));
   const link = el("a", { href: address, download: name });
   document.body.append(link);
   link.click();

@@ -4,6 +4,7 @@ import { bus } from "./bus.js";
 import { figure, hatch, shape } from "./chart.js";
 import { el, getJSON } from "./dom.js";
 import { marketPage } from "./market.js";
+import { quadrant } from "./quadrant.js";
 
 const W = 100, H = 14;
 
@@ -13,15 +14,18 @@ export async function draw({ data, w }) {
     getJSON(ask(data, "rank", ["axis", "weights"])),
     iso2 ? getJSON(ask(data, `why/${iso2}`, ["axis", "weights"])).catch(() => null) : null,
     iso2 ? getJSON(ask(data, `page/${iso2}`)).catch(() => null) : null]);
-  return [el("div", { class: `kh-split${why ? " open" : ""}` }, [
+  const both = why ? null : quadrant(a.rows, a, w);
+  return [el("div", { class: `kh-split${why ? " open" : both ? " pair" : ""}` }, [
     el("div", { class: "kh-main" }, [head(a, data, w), ...a.notices.map((text) => el("p", { class: "kh-notice", role: "status", text })),
       a.rows.length ? table(a, data, w) : el("p", { class: "kh-empty", role: "status", text: a.empty })]),
-    why ? el("aside", { class: "kh-side", "aria-label": why.name, "data-scroll": `why-${iso2}` }, [reasons(why, w), page ? marketPage(page, data, w) : null]) : null])];
+    why ? el("aside", { class: "kh-side", "aria-label": why.name, "data-scroll": `why-${iso2}` }, [reasons(why, w), page ? marketPage(page, data, w) : null]) : both ? el("aside", { class: "kh-side", "aria-label": w["ui.quad.title"] }, [both]) : null])];
 }
 
 function head(a, data, w) {
   return el("header", { class: "kh-chead" }, [
     el("div", {}, [el("h2", { text: a.title }), el("p", { text: a.subtitle })]),
+    el("div", { class: "kh-switch phone", role: "group", "aria-label": w["ui.rank.axis"] }, a.axes.map((x) => el("button", {
+      type: "button", "data-key": `head-axis-${x.key}`, "aria-pressed": String(x.on), text: x.text, on: { click: () => bus.go({ op: "set", field: "axis", value: x.key }) } }))),
     el("button", { type: "button", class: "kh-button", "data-key": "rank-csv", text: w["ui.rank.csv"], on: { click: () => save(a.file, a.csv, "text/csv") } }),
     el("ul", { class: "kh-legend" }, [...a.criteria.filter((c) => !c.aside).map((c) => el("li", { title: c.help }, [el("i", { class: `kh-tone tone-${c.tone}` }), el("span", { text: c.text })])),
       el("li", {}, [el("i", { class: "kh-tone unknown" }), el("span", { text: w["ui.rank.unknown"] })])])]);

@@ -35,6 +35,24 @@ class Gone(KharitaError):
     status = 410
 
 
+class Foreign(KharitaError):
+    """Sent by a page of another site."""
+
+    status = 403
+
+
+class NotReady(KharitaError):
+    """It is being made."""
+
+    status = 409
+
+
+class TooBig(KharitaError):
+    """More was sent than the route takes."""
+
+    status = 413
+
+
 class Busy(KharitaError):
     """Too much is asked at once; the same request works a little later."""
 

@@ -14,7 +14,7 @@ from geo.i18n import words
 from geo.model import LANGUAGES
 from geo.snapshot.document import Block, Document, Line, document_pdf
 from geo.view import ViewState
-from geo.web.briefs import routes
+from geo.web.marketfiles import routes
 
 
 def text_of(pdf: bytes) -> str:

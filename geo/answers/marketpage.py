@@ -30,9 +30,9 @@ def page_answer(query: Query, iso2: str, view: ViewState, t: Words) -> dict[str,
     reports = [r for r in query.reports.about_market(iso2) if iso2 in r.markets]
     sections = [
         _section("figures", [_statement(r, t) for r in rows[:SHOWN]], len(rows), t),
-        _section("buyers_kind", _tally(query, iso2, "buyer", t), None, t),
-        _section("buyers_city", _cities(query, iso2, t), None, t),
-        _section("buyers_list", _buyers(query, iso2, t), None, t),
+        _section("buyers_kind", _tally(query, iso2, "buyer", t), 0, t),
+        _section("buyers_city", _cities(query, iso2, t), 0, t),
+        _section("buyers_list", _buyers(query, iso2, t), query.counts(ViewState(market=(iso2,)))["buyers"], t),
         _section("crafts", [{"title": t(f"craft.{c}"), "text": " · ".join(
             (t.n("count_of.buyers", b), t.n("count_of.reports", r))), "craft": c} for c, (b, r) in crafts.items()], None, t),
         _section("rules", _rules(query, iso2, t), None, t),
@@ -51,7 +51,7 @@ def page_answer(query: Query, iso2: str, view: ViewState, t: Words) -> dict[str,
 
 
 def _section(key: str, rows: list[dict[str, Any]], total: int | None, t: Words) -> dict[str, Any]:
-    return {"key": key, "title": t(f"marketpage.{key}"), "rows": rows, "count": t.number(len(rows) if total is None else total),
+    return {"key": key, "title": t(f"marketpage.{key}"), "rows": rows, "count": "" if total == 0 and rows else t.number(len(rows) if total is None else total),
             "empty": t(f"marketpage.{key}.empty")}
 
 

@@ -10,7 +10,8 @@ export function marketPage(a, data, w) {
     el("p", { class: "kh-agreement", text: a.agreement }),
     el("div", { class: "kh-acts" }, [
       el("button", { type: "button", class: "kh-button", "data-key": "to-map", text: a.on_map, on: { click: () => toMap({ market: a.iso2, sel: `market:${a.iso2}` }) } }),
-      file(data, `${a.iso2}/brief.pdf`, w["ui.brief.pdf"]), star(`market:${a.iso2}`, a.name, w)]),
+      file(data, `${a.iso2}/brief.pdf`, w["ui.brief.pdf"]),
+      el("a", { class: "kh-button kh-file", "data-key": "sheet", href: `/brief.pdf?market=${a.iso2}&lang=${data.lang}`, download: true, text: w["ui.brief.sheet"] }), star(`market:${a.iso2}`, a.name, w)]),
     ...a.sections.map((s) => el("section", { "data-section": s.key }, [
       el("h3", {}, [el("span", { text: s.title }), el("i", { text: s.count })]),
       s.rows.length ? el("ul", { class: s.key.startsWith("buyers_kind") || s.key === "buyers_city" ? "kh-pairs" : "kh-lines" }, s.rows.map((r) => line(r, a, w)))

@@ -13,7 +13,7 @@ from pathlib import Path
 import streamlit as st
 
 from geo.service import current
-from geo.web import api, assets, briefs, snapshots
+from geo.web import api, assets, briefs, marketfiles, snapshots, trade
 
 log = logging.getLogger("kharita")
 
@@ -45,6 +45,7 @@ def _hide_traceback(error: Exception) -> bool:
 app = st.App(
     Path(__file__).parent / "pages" / "_ui" / "shell.py",
     lifespan=lifespan,
-    routes=[*api.routes(), *assets.routes(), *briefs.routes(), *snapshots.routes()],
+    routes=[*api.routes(), *assets.routes(), *briefs.routes(), *snapshots.routes(),
+            *marketfiles.routes(), *trade.routes()],
     on_script_error=_hide_traceback,
 )

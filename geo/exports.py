@@ -21,6 +21,8 @@ from geo.settings import SOURCES_DIR
 
 FILE = "exports.csv"
 WHOLE_YEAR = "01-12"
+#: What a line may show of a statement.
+MEASURES = ("value_mdh", "share_pct", "growth_pct")
 SCOPES = ("total", "market", "craft", "market_craft", "city")
 
 
@@ -113,7 +115,18 @@ def _number(text: str) -> float | None:
     return float(text) if text.strip() else None
 
 
-def windows(rows: Iterable[Export]) -> list[str]:
+@lru_cache(maxsize=4)
+def left_out(folder: Path = SOURCES_DIR) -> int:
+    """How many rows of the file are not used: another currency, or a figure that is no number."""
+    path = folder / FILE
+    if not path.is_file():
+        return 0
+    with path.open(encoding="utf-8", newline="") as file:
+        return sum(1 for _ in csv.DictReader(file)) - len(exports(folder))
+
+
+@lru_cache(maxsize=8)
+def windows(rows: tuple[Export, ...]) -> tuple[str, ...]:
     """Month windows that at least two years share, whole years first, then most years first."""
     years: dict[str, set[int]] = {}
     for row in rows:
@@ -121,7 +134,7 @@ def windows(rows: Iterable[Export]) -> list[str]:
             years.setdefault(row.months, set()).add(row.year)
     shared = Counter({m: len(y) for m, y in years.items() if len(y) > 1})
     order = sorted(shared, key=lambda m: (-shared[m], m))
-    return sorted(order, key=lambda m: m != WHOLE_YEAR)
+    return tuple(sorted(order, key=lambda m: m != WHOLE_YEAR))
 
 
 def line(rows: Iterable[Export], measure: str, months: str = WHOLE_YEAR) -> list[Export]:

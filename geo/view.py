@@ -10,6 +10,8 @@ from dataclasses import Field, dataclass, field, fields, replace
 from types import MappingProxyType
 from typing import Any, Literal
 
+from geo.criteria import AXES, WEIGHT_CODES
+from geo.exports import MEASURES, WHOLE_YEAR, exports, windows
 from geo.model import (
     BUYER_KINDS,
     COLLECTIONS,
@@ -27,6 +29,10 @@ LAYERS = ("buyers", "sites", "maisons")
 BASES = ("vector", "osm")
 SELECTABLE = ("buyer", "site", "market", "craft", "report", "region")
 MAX_TEXT = 80
+#: The sections of the Markets page.
+SECTIONS = ("rank", "baro", "compare", "gap", "make", "mission", "support", "list", "method")
+#: How long a mission may be, days.
+DAYS = tuple(map(str, range(1, 11)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +116,13 @@ class ViewState:
     layers: tuple[str, ...] = _many(LAYERS, affects="style", default=LAYERS)
     base: str = _one(BASES, default="vector")
     tab: str = _one(COLLECTIONS, default="buyers")
+    show: str = _one(SECTIONS, default="rank")
+    axis: str = _one(AXES, default="attractiveness")
+    weights: tuple[str, ...] = _many(WEIGHT_CODES, affects="style")
+    compare: tuple[str, ...] = _many(_market_codes, affects="style")
+    measure: str = _one(MEASURES, default="value_mdh")
+    months: str = _one(lambda _: windows(exports()), default=WHOLE_YEAR)
+    days: str = _one(DAYS, default="3")
     shared: str = _one(pattern="[2-9A-HJKMNP-Z]{6,8}")
     embed: str = _one(("1",))
     at: tuple[float, float, float] | None = field(

@@ -39,11 +39,6 @@ def test_a_view_that_leaves_nothing_still_has_its_page(page):
     assert not opened(page, q="zzzzzz").exception
 
 
-def test_markets_follow_the_filters():
-    table = opened("marches", market="DE,FR").dataframe[0].value
-    assert set(table.iloc[:, 0]) == {"Allemagne", "France"}
-
-
 def test_reports_follow_the_filters(query):
     from geo.view import ViewState
     wanted = len(query.matching_reports(ViewState(craft=("zellige",))))

@@ -208,7 +208,7 @@ class Market:
 
 @dataclass(frozen=True, slots=True)
 class Area:
-    """A region or a province. ``region`` is its own code for a region."""
+    """A region or a province. ``region`` is its own code for a region; ``geometry`` is GeoJSON."""
 
     code: str
     name: Mapping[str, str]
@@ -216,6 +216,7 @@ class Area:
     population_2024: int | None
     label_lon_lat: tuple[float, float]
     bbox: tuple[float, float, float, float]
+    geometry: Mapping | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +227,26 @@ class Town:
     name_ar: str
     alternates: tuple[str, ...]
     province: str
+    id: str = ""
+    population: int | None = None
+    lon_lat: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Commune:
+    """A commune of the 2024 census; ``lon_lat`` is that of the settlement of its name, or None.
+
+    ``town`` is the id of the gazetteer's town that stands for it, empty when there is none.
+    """
+
+    code: str
+    name: Mapping[str, str]
+    province: str
+    region: str
+    rural: bool
+    population_2024: int
+    lon_lat: tuple[float, float] | None
+    town: str
 
 
 @dataclass(frozen=True)
@@ -243,6 +264,7 @@ class Catalogue:
     regions: tuple[Area, ...] = ()
     provinces: tuple[Area, ...] = ()
     towns: tuple[Town, ...] = ()
+    communes: tuple[Commune, ...] = ()
     synonyms: tuple[Mapping[str, str], ...] = ()
     problems: tuple = field(default=())
 

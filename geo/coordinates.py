@@ -28,7 +28,7 @@ _SIDES = {
 }
 _NAMES = {"lat", "latitude", "lon", "lng", "long", "longitude", "et", "and", "x", "y", "gps",
           "degres", "degrees", "deg", "خط", "العرض", "الطول"}
-_TOKEN = re.compile(r"[-+−–]?\d+(?:[.,]\d+)?|[°º]|[′'’ʹ]|[″\"”]|''|[^\W\d_]+|[,;/|،()=:]")
+_TOKEN = re.compile(r"[-+−–]?[0-9]+(?:[.,][0-9]+)?|[°º]|[′'’ʹ]|[″\"”]|''|[^\W\d_]+|[,;/|،()=:]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +107,7 @@ def _angles(text: str) -> list[_Angle] | None:
     pending = ""
     closed = False
     for token in tokens:
-        if token[-1].isdigit():
+        if token[-1] in "0123456789":
             value = float(token.replace("−", "-").replace("–", "-").replace(",", "."))
             negative = token[0] in "-+−–"
             if current is None or closed or negative or _full(current):
@@ -116,11 +116,10 @@ def _angles(text: str) -> list[_Angle] | None:
                 current.side, pending = pending, ""
             current.parts.append(-0.0 if negative and value == 0 else value)
             closed = False
-        elif token[0].isalpha():
+        elif token[0].isalnum():
             word = fold(token)
             if word in _SIDES:
-                if current is not None and not current.side and not pending and current.parts and (
-                        len(angles) == 1 or not closed or not current.side):
+                if current is not None and not current.side and not pending and current.parts:
                     current.side = _SIDES[word]
                     closed = True
                 else:

@@ -66,7 +66,8 @@ def test_pages_live_without_one_list_of_codes_and_name_it(page, name, tmp_path, 
         if path.name != name:
             shutil.copy(path, tmp_path)
     (tmp_path / "sources").mkdir()
-    shutil.copy(DATA_DIR / "sources" / "synonyms.csv", tmp_path / "sources")
+    for name_ in ("synonyms.csv", "communes.csv"):
+        shutil.copy(DATA_DIR / "sources" / name_, tmp_path / "sources")
     monkeypatch.setenv("KHARITA_STORE", f"files:{tmp_path}")
     test = opened(page, market="DE", region="08")
     assert not test.exception

@@ -200,6 +200,11 @@ class Gazetteer:
         return self._area_words.get(_plain(text), set()) or self._area_words.get(sounds(text), set())
 
 
+def is_address(text: str) -> bool:
+    """Whether a text reads like a street and a town: more than the gazetteer knows."""
+    return any(c.isdigit() for c in text) and any(c in text for c in ",،")
+
+
 def _plain(text: str) -> str:
     """Folded words without punctuation or article: what two spellings share."""
     words = [w for w in _SPLIT.split(fold(text)) if w]

@@ -130,6 +130,11 @@ class Site:
     def class_(self) -> str:
         return "maison" if self.kind in MAISON_KINDS else "site"
 
+    @property
+    def trains(self) -> bool:
+        """Whether it is a training centre, or its source tells of training."""
+        return self.kind == "centre_formation" or "formation" in self.fact_fr.casefold()
+
 
 @dataclass(frozen=True, slots=True)
 class Figure:

@@ -22,11 +22,20 @@ from geo.model import (
     Catalogue,
 )
 
-Affects = Literal["data", "style", "camera"]
+Affects = Literal["data", "style", "camera", "locate"]
 LAYERS = ("buyers", "sites", "maisons")
 BASES = ("vector", "osm")
 SELECTABLE = ("buyer", "site", "market", "craft", "report", "region")
 MAX_TEXT = 80
+YES_NO = ("yes", "no")
+KILOMETRES = ("10", "25", "50", "100")
+NEAREST = ("5", "3", "10", "20", "within")
+#: Fields held by form, not from a list: what each text, or piece of a list, must look like.
+FORMS = {
+    "place": r"(town|commune|province|region|site):[A-Za-z0-9_.:-]{1,120}|-?[0-9]{1,3}(\.[0-9]{1,5})?,-?[0-9]{1,2}(\.[0-9]{1,5})?",
+    "pin": r"[0-9]{2}\.[0-9.]{3,20}", "ban": r"[0-9]{2}\.[0-9.]{3,20}",
+    "zone": r"(-?[0-9]{1,3}(\.[0-9]{1,4})?,-?[0-9]{1,2}(\.[0-9]{1,4})?;){2,40}-?[0-9]{1,3}(\.[0-9]{1,4})?,-?[0-9]{1,2}(\.[0-9]{1,4})?",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +106,8 @@ class ViewState:
     site: tuple[str, ...] = _many(SITE_KINDS, PLACES)
     status: tuple[str, ...] = _many(STATUSES, PLACES)
     origin: tuple[str, ...] = _many(PROVENANCES, RECORDS)
+    women: tuple[str, ...] = _many(YES_NO, PLACES)
+    training: tuple[str, ...] = _many(YES_NO, PLACES)
     period: tuple[str, ...] = _many(PERIOD_CODES, COLLECTIONS)
     sel: str = _one()
     layers: tuple[str, ...] = _many(LAYERS, affects="style", default=LAYERS)
@@ -104,6 +115,20 @@ class ViewState:
     tab: str = _one(COLLECTIONS, default="buyers")
     at: tuple[float, float, float] | None = field(
         default=None, metadata={"many": False, "values": None, "concerns": (), "affects": "camera"})
+
+    # Locate: where one starts from, what is asked around it, and where the next ones should go.
+    place: str = _one(affects="locate")
+    km: str = _one(KILOMETRES, default="50", affects="locate")
+    nearest: str = _one(NEAREST, default="5", affects="locate")
+    coming: str = _one(YES_NO, default="no", affects="locate")
+    cover: str = _one(("province", "region", "off"), default="province", affects="locate")
+    milieu: str = _one(("all", "rural", "urban"), default="all", affects="locate")
+    new: str = _one(("0", "1", "2", "3", "5", "10", "20"), default="0", affects="locate")
+    where: str = _one(("any", "rural"), default="any", affects="locate")
+    apart: str = _one(("0", "10", "25", "50"), default="0", affects="locate")
+    pin: tuple[str, ...] = _many(None, affects="locate")
+    ban: tuple[str, ...] = _many(None, affects="locate")
+    zone: str = _one(affects="locate")
 
     def with_(self, **changes: Any) -> ViewState:
         """A copy with some fields changed."""

@@ -23,7 +23,7 @@ from geo.codec import MAX_CHARS, VERSION
 from geo.i18n import LOCALES_DIR, catalogue, words
 from geo.model import LANGUAGES
 from geo.settings import BOUNDARIES, DATA_DIR, SOURCES_DIR
-from geo.view import FIELDS, MAX_TEXT, SELECTABLE
+from geo.view import FIELDS, FORMS, MAX_TEXT, SELECTABLE
 
 FOLDER = Path(__file__).parent / "assets"
 BASEMAP_DETAILS = ("110m", "50m", "morocco")
@@ -49,6 +49,8 @@ def assets() -> Mapping[str, Asset]:
         for path in sorted(p for p in folder.rglob("*") if p.is_file()):
             name = prefix + path.relative_to(folder).as_posix()
             found[name] = Asset(_media_type(name), path.read_bytes)
+    for unit in ("region", "province"):
+        found[f"areas/{unit}.json"] = Asset("application/json", lambda unit=unit: _areas(unit))
     found["ui/fields.js"] = Asset("text/javascript", _fields)
     for lang in LANGUAGES:
         found[f"words.{lang}.json"] = Asset("application/json", lambda lang=lang: _words(lang))
@@ -134,6 +136,7 @@ def _fields() -> bytes:
                     "values": f.values if isinstance(f.values, tuple) else None,
                     "filter": bool(f.concerns)} for f in FIELDS.values()],
         "LANGUAGES": {lang: words(lang).dir for lang in LANGUAGES}, "SELECTABLE": SELECTABLE,
+        "FORMS": FORMS,
         "LIMITS": {"text": MAX_TEXT, "address": MAX_CHARS, "version": VERSION}}
     return b"".join(b"export const %s = %s;\n" % (name.encode(), orjson.dumps(table))
                     for name, table in tables.items())
@@ -142,6 +145,16 @@ def _fields() -> bytes:
 def _labels(lang: str) -> bytes:
     from geo.basemap import labels_bytes
     return labels_bytes(lang)
+
+
+def _areas(unit: str) -> bytes:
+    """Code and outline of every region or province, for the coverage map."""
+    try:
+        rows = orjson.loads((DATA_DIR / f"{unit}s.geojson").read_bytes())["features"]
+        shapes = [{"code": r["properties"]["code"], "geometry": r["geometry"]} for r in rows]
+    except (OSError, orjson.JSONDecodeError, KeyError, TypeError):
+        shapes = []
+    return orjson.dumps(shapes)
 
 
 def _basemap(detail: str, boundaries: str) -> bytes:

@@ -49,7 +49,7 @@
       this.dark = isDark();
       document.documentElement.dataset.dark = this.dark ? "1" : "";
       document.documentElement.lang = message.lang;
-      if (!before) this._begin(message);
+      if (!before && this.locate) this.locate.begin(message); else if (!before) this._begin(message);
       if (!before || before.lang !== message.lang || this.drawnDark !== this.dark) {
         this.drawnDark = this.dark;
         this.words = await getJSON(message.words);
@@ -99,11 +99,12 @@
         const r = mark._radius + 3;
         return [p.x - r, p.y - r, p.x + r, p.y + r];
       });
-      return [...boxes, ...window.KharitaBase.boxesOf(this._map, ".kh-tag")];
+      return [...boxes, ...window.KharitaBase.boxesOf(this._map, ".kh-tag, .kh-near")];
     },
 
     async fit(options) {
-      const answer = await getJSON(`/api/bounds?${this.message.filters}`);
+      const layers = this.locate ? "&layers=sites,maisons" : "";
+      const answer = await getJSON(`/api/bounds?${this.message.filters}${layers}`);
       if (!answer.bbox) return;
       const [w, s, e, n] = answer.bbox;
       this._map.fitBounds([[s, w], [n, e]], { padding: [40, 40], maxZoom: 10, ...options });
@@ -131,7 +132,7 @@
       const query = `bbox=${box.map((v) => v.toFixed(4))}&zoom=${this._map.getZoom()}` +
         (filters ? `&${filters}` : "") + (layers.length < 3 ? `&layers=${layers.join() || "none"}` : "");
       try {
-        const answers = await Promise.all(["buyers", "sites"].map(
+        const answers = await Promise.all((this.config.layers || ["buyers", "sites"]).map(
           (name) => this._ask(`/api/layers/${name}?${query}`, this.abort.signal)));
         this.features = answers.flatMap((a) => a.features);
         this._paint(this.features);
@@ -237,6 +238,7 @@
     start(map, config) {
       map.setMaxBounds([[-80, -220], [86, 220]]);
       const live = new Live(map, config);
+      if (config.areas) live.locate = new window.KharitaLocate(live);
       for (const name of ["dragstart", "zoomstart"]) {
         map.on(name, () => { if (live.ready) live.touched = true; });
       }
@@ -245,6 +247,7 @@
         // First of all parts: its answer takes longest to draw.
         page.follow(window, () => live.show(page.view), () => window.frameElement !== null, true);
         live.show(page.view);
+        if (live.locate) live.locate.follow(page);
       };
       // The page's parts and this frame load side by side: either may be first.
       if (window.parent.kharita) follow();

@@ -1,0 +1,164 @@
+/* What the Locate page adds to the live map: coverage under the marks, rings and lines from the
+   place to its answers, large places out of reach, and a click that makes a place. */
+(function () {
+  "use strict";
+  const FILL = { all: ["#6FAFA6", 0.75], half: ["#A9CDC5", 0.75], some: ["#DCE0C6", 0.7], none: ["#F3E3CB", 0.6], unknown: ["#9AA3A0", 0.28] };
+  const FILL_DARK = { all: ["#2F8A80", 0.75], half: ["#2A6660", 0.75], some: ["#3F5A3C", 0.6], none: ["#5A4630", 0.55], unknown: ["#5C6663", 0.35] };
+  const BAD = "#C0122F", BAD_DARK = "#FF8A9C", INK = "#0F3D3E", INK_DARK = "#8FD6D0";
+  const MOROCCO = [[21.2, -17.2], [36, -0.9]];
+
+  class Locate {
+    constructor(live) {
+      this.live = live;
+      this.map = live._map;
+      for (const [name, z] of [["khCover", 250], ["khRings", 390], ["khPlace", 620]]) {
+        const pane = this.map.createPane(name);
+        pane.style.zIndex = z;
+        if (name !== "khPlace") pane.style.pointerEvents = "none";
+      }
+      this.coverCanvas = L.canvas({ pane: "khCover", padding: 0.3 });
+      this.ringCanvas = L.canvas({ pane: "khRings", padding: 0.3 });
+      this.cover = L.layerGroup().addTo(this.map);
+      this.rings = L.layerGroup().addTo(this.map);
+      this.legend = document.createElement("div");
+      this.legend.className = "kh-cover-legend";
+      this.map.on("click", (event) => this.click(event));
+      this.map.getContainer().classList.add("kh-locating");
+    }
+
+    follow(page) {
+      this.page = page;
+      const act = () => this.show(page.view).catch((error) => console.error(error));
+      page.follow(this, act, () => window.frameElement !== null);
+      act();
+    }
+
+    /* Morocco, or the place and its answers: never the camera of another page far away. */
+    begin(message) {
+      const [lon, lat, zoom] = message.at || [];
+      if (message.at && L.latLngBounds(MOROCCO).pad(0.3).contains([lat, lon]) && zoom >= 4) this.map.setView([lat, lon], zoom, { animate: false });
+      else if (!message.place) this.map.fitBounds(MOROCCO, { animate: false });
+      this.kept = Boolean(message.at);
+    }
+
+    click(event) {
+      if (this.live.message === null) return;
+      const { lng, lat } = event.latlng.wrap();
+      this.live.touched = true;
+      this.kept = true; // they look at what they clicked
+      this.page.go({ op: "set", field: "place", value: `${lng.toFixed(5)},${lat.toFixed(5)}` });
+    }
+
+    async show(view) {
+      const asked = [view.filters, view.locate].filter(Boolean).join("&");
+      const [near, cover] = await Promise.all([
+        this.page.getJSON(`/api/near?${asked}`), this.page.getJSON(`/api/coverage?${asked}`)]);
+      if (this.page.view.locate !== view.locate || this.page.view.filters !== view.filters) return;
+      this.dark = document.documentElement.dataset.dark === "1";
+      await this.paintCover(cover, view);
+      this.paintRings(near, view);
+      this.drawLegend(cover, view);
+      this.frame(near, view);
+      document.documentElement.dataset.located = asked;
+    }
+
+    frame(near, view) {
+      const moved = near.place && this.shownPlace !== undefined && this.shownPlace !== near.place.ref;
+      const first = this.shownPlace === undefined;
+      this.shownPlace = near.place ? near.place.ref : "";
+      const keep = this.kept;
+      this.kept = false;
+      if (!near.bbox || keep || (!first && !moved)) return;
+      const [w, s, e, n] = near.bbox;
+      this.map.fitBounds([[s, w], [n, e]], { padding: [48, 48], maxZoom: 11, animate: !first });
+    }
+
+    async paintCover(answer, view) {
+      const unit = view.cover === "off" ? "" : answer.unit;
+      if (unit && this.unit !== unit) {
+        const shapes = await this.page.getJSON(this.live.config.areas[unit]);
+        if (view.cover !== this.page.view.cover) return;
+        this.unit = unit;
+        this.areas = shapes;
+      }
+      this.cover.clearLayers();
+      if (!unit) return;
+      const fills = this.dark ? FILL_DARK : FILL;
+      for (const { code, geometry } of this.areas) {
+        const [color, opacity] = fills[answer.fill[code] || "unknown"];
+        L.geoJSON(geometry, { renderer: this.coverCanvas, pane: "khCover", interactive: false, smoothFactor: 0.6,
+          style: { fillColor: color, fillOpacity: opacity, color: this.dark ? "#0F1818" : "#FFFFFF", weight: unit === "region" ? 1.4 : 0.7, opacity: 0.85 } }).addTo(this.cover);
+      }
+      const red = this.dark ? BAD_DARK : BAD;
+      for (const u of answer.uncovered) {
+        L.circleMarker([u.lat, u.lon], { renderer: this.coverCanvas, pane: "khCover", interactive: false, radius: Math.max(3, Math.min(13, Math.sqrt(u.weight) / 55)),
+          color: red, weight: 1.4, opacity: 0.9, fillColor: red, fillOpacity: 0.16 }).addTo(this.cover);
+      }
+    }
+
+    paintRings({ place, rings, items }, view) {
+      this.rings.clearLayers();
+      if (!place) return;
+      const ink = this.dark ? INK_DARK : INK;
+      const common = { renderer: this.ringCanvas, pane: "khRings", interactive: false, color: ink };
+      for (const ring of rings) {
+        L.polyline(ring.ring.map(([lon, lat]) => [lat, lon]), { ...common, weight: ring.chosen ? 2 : 1.2, dashArray: ring.chosen ? null : "4 4", opacity: 0.9 }).addTo(this.rings);
+        const south = ring.ring.reduce((a, b) => (b[1] < a[1] ? b : a));
+        this.label([south[1], south[0]], ring.text, "ring");
+      }
+      const named = new Set();
+      for (const item of items) {
+        const chosen = `site:${item.sel.slice(5)}` === view.sel;
+        L.polyline([[place.lat, place.lon], [item.lat, item.lon]], { ...common, weight: chosen ? 3 : 1.4, opacity: item.open ? 0.95 : 0.55, dashArray: item.open ? null : "2 5" }).addTo(this.rings);
+        const key = `${item.lat},${item.lon}`;
+        if (named.has(key) || named.size >= 5) continue;
+        named.add(key);
+        this.label([item.lat, item.lon], `${item.town}, ${item.distance}`, item.lon < place.lon ? "west" : "east");
+      }
+      L.marker([place.lat, place.lon], { pane: "khPlace", keyboard: false, interactive: false, icon: L.divIcon({ className: "kh-tag-at", iconSize: [0, 0], html: this.pin(place) }) }).addTo(this.rings);
+      this.live.base?.relabel();
+    }
+
+    pin(place) {
+      const box = document.createElement("div");
+      box.className = "kh-pin";
+      const dot = document.createElement("i");
+      const name = document.createElement("b");
+      name.className = "kh-near";
+      name.dir = "auto";
+      name.textContent = place.name;
+      box.append(dot, name);
+      return box;
+    }
+
+    label(at, text, side) {
+      const box = document.createElement("span");
+      box.className = `kh-near ${side}`;
+      box.dir = "auto";
+      box.textContent = text;
+      L.marker(at, { pane: "khPlace", keyboard: false, interactive: false, icon: L.divIcon({ className: "kh-tag-at", iconSize: [0, 0], html: box }) }).addTo(this.rings);
+    }
+
+    drawLegend(answer, view) {
+      const rows = [];
+      if (view.cover !== "off") {
+        const title = document.createElement("p");
+        title.textContent = answer.legend_title;
+        rows.push(title, ...answer.legend.map(({ class: name, text }) => {
+          const row = document.createElement("div");
+          row.className = "kh-key";
+          const swatch = document.createElement("i");
+          const [color, opacity] = (this.dark ? FILL_DARK : FILL)[name];
+          Object.assign(swatch.style, { background: color, opacity });
+          const label = document.createElement("span");
+          label.textContent = text;
+          row.append(swatch, label);
+          return row;
+        }), document.createElement("hr"));
+      }
+      this.legend.replaceChildren(...rows);
+    }
+  }
+
+  window.KharitaLocate = Locate;
+})();

@@ -25,7 +25,7 @@ def find(text: str) -> tuple[str, str] | None:
         return None
     if len(after) == 1 or (len(before) < 8 and not after):
         return None
-    rest = f"{text[:found.start()]} {text[found.end():]}".strip(" ,،")
+    rest = f"{text[:found.start()]} {text[found.end():]}".strip(" ,")
     return f"{before}+{after}", " ".join(rest.split())
 
 

@@ -30,7 +30,7 @@ def opened(page: str, **params: str) -> AppTest:
 def test_a_page_runs_and_speaks_the_language(page, lang):
     test = opened(page, lang=lang, market="DE")
     assert not test.exception
-    if page != "carte":
+    if page not in ("carte", "localiser"):  # these are all components of their own
         assert words(lang)(f"page.{page}") in [h.value for h in test.header]
 
 

@@ -183,19 +183,19 @@ def _people_around(here: Locator, start: Start, km: float) -> int:
 
 def _facility(site: Site, metres: float, start: Start, here: Locator, t: Words) -> dict[str, Any]:
     lon, lat = site.lon_lat
-    facts = [
+    does = [
         crafts_text(site.crafts, t),
         "" if site.capacity_artisans is None else t.n("unit.artisans", round(site.capacity_artisans)),
         t("near.women") if site.women_only else "", t("near.training") if site.trains else "",
-        t("near.position", precision=t(f"precision.{site.precision}")),
-        t("near.verified", date=t.date(site.verified)) if site.verified else t("near.not_verified"),
     ]
+    known = [t("near.position", precision=t(f"precision.{site.precision}")),
+             t("near.verified", date=t.date(site.verified)) if site.verified else t("near.not_verified")]
     contact = next((s.url for s in site.sources if s.url), "")
     return {
         "sel": f"site:{site.id}", "class": site.class_, "open": is_open(site), "demo": is_demo(site),
         "name": site.name, "kind": kind_label(site, t), "status": t(f"status.{site.status}"),
         "town": site.town or site.commune or area_name(here.catalogue, site.province, t),
-        "facts": [f for f in facts if f], "metres": round(metres), "distance": _km(metres, t),
+        "does": [d for d in does if d], "known": known, "metres": round(metres), "distance": _km(metres, t),
         "road": t("near.road", km=_km(metres * ROAD_FACTOR, t)), "lon": lon, "lat": lat,
         "contact": contact, "links": _directions(start.lon_lat, site, t),
     }

@@ -5,7 +5,7 @@
   const FILL = { all: ["#6FAFA6", 0.75], half: ["#A9CDC5", 0.75], some: ["#DCE0C6", 0.7], none: ["#F3E3CB", 0.6], unknown: ["#9AA3A0", 0.28] };
   const FILL_DARK = { all: ["#2F8A80", 0.75], half: ["#2A6660", 0.75], some: ["#3F5A3C", 0.6], none: ["#5A4630", 0.55], unknown: ["#5C6663", 0.35] };
   const BAD = "#C0122F", BAD_DARK = "#FF8A9C", INK = "#0F3D3E", INK_DARK = "#8FD6D0";
-  const MOROCCO = [[21.2, -17.2], [36, -0.9]];
+  const MOROCCO = [[20.6, -17.2], [36.2, -0.9]];
 
   class Locate {
     constructor(live) {
@@ -104,7 +104,7 @@
       for (const ring of rings) {
         L.polyline(ring.ring.map(([lon, lat]) => [lat, lon]), { ...common, weight: ring.chosen ? 2 : 1.2, dashArray: ring.chosen ? null : "4 4", opacity: 0.9 }).addTo(this.rings);
         const south = ring.ring.reduce((a, b) => (b[1] < a[1] ? b : a));
-        this.label([south[1], south[0]], ring.text, "ring");
+        this.label([south[1], south[0]], [ring.text], "ring", view.dir);
       }
       const named = new Set();
       for (const item of items) {
@@ -113,7 +113,7 @@
         const key = `${item.lat},${item.lon}`;
         if (named.has(key) || named.size >= 5) continue;
         named.add(key);
-        this.label([item.lat, item.lon], `${item.town}, ${item.distance}`, item.lon < place.lon ? "west" : "east");
+        this.label([item.lat, item.lon], [item.town, item.distance], item.lon < place.lon ? "west" : "east", view.dir);
       }
       L.marker([place.lat, place.lon], { pane: "khPlace", keyboard: false, interactive: false, icon: L.divIcon({ className: "kh-tag-at", iconSize: [0, 0], html: this.pin(place) }) }).addTo(this.rings);
       this.live.base?.relabel();
@@ -131,11 +131,16 @@
       return box;
     }
 
-    label(at, text, side) {
+    label(at, texts, side, dir) {
       const box = document.createElement("span");
       box.className = `kh-near ${side}`;
-      box.dir = "auto";
-      box.textContent = text;
+      box.dir = dir;
+      // Each part keeps its own reading order: « Afourer · 86 كلم » would else be shuffled.
+      texts.forEach((text, i) => {
+        const part = document.createElement("bdi");
+        part.textContent = text;
+        box.append(...(i ? [" · "] : []), part);
+      });
       L.marker(at, { pane: "khPlace", keyboard: false, interactive: false, icon: L.divIcon({ className: "kh-tag-at", iconSize: [0, 0], html: box }) }).addTo(this.rings);
     }
 

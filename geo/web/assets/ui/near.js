@@ -41,7 +41,7 @@ function content(near, cover, picked, w, state) {
       el("p", { class: "kh-over", text: place ? w["ui.around"] : "" }),
       el("h2", { tabindex: "-1" }, [el("span", { dir: "auto", text: place ? place.name : near.title })]),
       place ? el("p", { class: "kh-under", text: place.sub }) : null,
-      place ? el("p", { class: "kh-code", dir: "ltr", text: place.code }) : null]),
+      place ? el("p", { class: "kh-code" }, [`${w["ui.plus_code"]} `, el("bdi", { dir: "ltr", text: place.code })]) : null]),
     place?.note ? el("p", { class: "kh-note", text: place.note }) : null,
     near.alert ? alert(near.alert, state) : null,
     picked ? sheet(picked, w, state) : null,
@@ -66,9 +66,9 @@ function stop(item, w, state) {
   return el("li", { class: `kh-stop${on ? " on" : ""}` }, [
     el("button", { type: "button", class: "kh-item", "data-key": item.sel, "aria-pressed": String(on),
       on: { click: () => state.send({ op: "set", field: "sel", value: on ? "" : item.sel }) } }, [
-      mark(item.class, item),
-      el("span", {}, [el("b", { dir: "auto", text: item.name }), el("i", {}, parts([item.kind, item.status, item.town])), el("em", {}, parts(item.facts))]),
-      el("span", { class: "kh-away" }, [el("b", { text: item.distance }), el("i", { text: item.road })])]),
+      mark(item.class, item), el("b", { dir: "auto", text: item.name }), el("b", { class: "kh-away", text: item.distance }),
+      el("i", {}, parts([item.kind, item.status, item.town])), el("i", { class: "kh-away", text: item.road }),
+      el("span", { class: "kh-crafts" }, parts(item.does)), el("em", {}, parts(item.known))]),
     el("p", { class: "kh-ways" }, [el("span", { class: "kh-unseen", text: `${w["ui.directions"]} ` }),
       ...item.links.map((l, i) => el("a", { href: l.href, target: i ? "_blank" : null, rel: "noopener noreferrer", text: l.text, "aria-label": `${w["ui.directions"]}, ${l.text} : ${item.name}` })),
       page(item.contact) ? el("a", { href: item.contact, target: "_blank", rel: "noopener noreferrer", text: w["ui.source_page"] }) : null])]);

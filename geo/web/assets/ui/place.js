@@ -32,8 +32,8 @@ function build(root, state, w) {
   const input = el("input", { type: "text", id: "kh-place-field", role: "combobox", "aria-expanded": "false", "aria-controls": listId, "aria-autocomplete": "list",
     "aria-label": w["ui.place"], placeholder: hint, autocomplete: "off", spellcheck: "false", maxlength: 200, dir: "auto" });
   const clear = el("button", { type: "button", class: "kh-place-clear", hidden: true, "aria-label": w["ui.place_clear"], title: w["ui.place_clear"] }, [icon("close")]);
-  const device = el("button", { type: "button", class: "kh-button kh-with-icon" }, [target(), el("span", { text: w["ui.place_device"] })]);
-  const middle = el("button", { type: "button", class: "kh-button", text: w["ui.place_map"] });
+  const tool = (name, text) => el("button", { type: "button", class: "kh-place-tool", title: text, "aria-label": text }, [drawn(name)]);
+  const device = tool("device", w["ui.place_device"]), middle = tool("middle", w["ui.place_map"]);
   const nearest = el("select", { "aria-label": w["ui.show"], on: { change: (e) => state.send({ op: "set", field: "nearest", value: e.target.value }) } },
     NEAREST.map((n) => el("option", { value: n, text: w[`ui.nearest.${n}`] })));
   const groups = { km: segments("km", KM.map((k) => [k, `${k} ${w["ui.km"]}`]), w["ui.radius"], state) };
@@ -51,8 +51,7 @@ function build(root, state, w) {
     if (at) search.take(`${at.lng.toFixed(5)},${at.lat.toFixed(5)}`);
   });
   render(root, el("div", { class: "kh-place-bar" }, [
-    el("div", { class: "kh-place-box" }, [el("span", { class: "kh-place-field" }, [icon("search"), input, clear]), list, note]),
-    device, middle,
+    el("div", { class: "kh-place-box" }, [el("span", { class: "kh-place-field" }, [icon("search"), input, clear, device, middle]), list, note]),
     el("div", { class: "kh-place-how" }, [groups.km, el("label", { class: "kh-select" }, [el("span", { class: "kh-unseen", text: w["ui.show"] }), nearest])])]));
 }
 
@@ -134,10 +133,15 @@ function locate(state, w, search) {
     () => say(state, w["ui.place_denied"]), { timeout: 10_000, maximumAge: 60_000 });
 }
 
-function target() {
+/* A sight for the device's position, a framed point for the middle of the map. */
+const DRAWN = {
+  device: ["M8 4.500a3.500 3.500 0 1 0 .01 0z", "M8 1v2.500", "M8 12.500v2.500", "M1 8h2.500", "M12.500 8H15"],
+  middle: ["M2 5V2h3", "M11 2h3v3", "M14 11v3h-3", "M5 14H2v-3", "M8 6.500a1.500 1.500 0 1 0 .01 0z"],
+};
+
+function drawn(name) {
   const node = icon("link");
-  const shapes = ["M8 4.5a3.5 3.5 0 1 0 .01 0z", "M8 1v2.5", "M8 12.500v2.500", "M1 8h2.500", "M12.500 8H15"];
-  node.replaceChildren(...shapes.map((d) => {
+  node.replaceChildren(...DRAWN[name].map((d) => {
     const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
     path.setAttribute("d", d);
     return path;

@@ -39,7 +39,7 @@ function build(root, state, w) {
   const groups = { km: segments("km", KM.map((k) => [k, `${k} ${w["ui.km"]}`]), w["ui.radius"], state) };
   state.parts = { input, list, note, clear, nearest, groups };
   const search = finder(root, state, w);
-  input.addEventListener("input", () => { clear.hidden = !input.value && !state.data.place; search.later(); });
+  input.addEventListener("input", () => { clear.hidden = !input.value && !state.data.place; search.typed(); });
   input.addEventListener("keydown", (event) => search.key(event));
   input.addEventListener("focus", () => input.select());
   input.addEventListener("blur", () => search.left());
@@ -96,7 +96,8 @@ function finder(root, state, w) {
   };
   const later = debounce(look, WAIT_MS);
   return {
-    later, close, take,
+    close, take,
+    typed() { mark(-1); later(); }, // what was marked answered another text
     left() { later.cancel(); turn++; open(false); },
     async key(event) {
       if (event.key === "ArrowDown" || event.key === "ArrowUp") {

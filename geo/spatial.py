@@ -177,11 +177,9 @@ def nearest_of_each(lon: np.ndarray, lat: np.ndarray, to_lon: np.ndarray, to_lat
     if not n or not len(to_lon):
         return np.full(n, -1), np.full(n, np.inf)
     best, metres = np.full(n, -1), np.full(n, np.inf)
-    to = _unit(to_lon, to_lat)
     for start in range(0, n, 256):
         here = slice(start, start + 256)
-        cosine = _unit(lon[here], lat[here]) @ to.T
-        arc = 2 * np.arcsin(np.sqrt(np.clip((1 - cosine) / 2, 0, 1)))
+        arc = arc_matrix(lon[here], lat[here], to_lon, to_lat)
         limit = arc.min(axis=1, keepdims=True) * (1 + 2.5 * SPHERE_ERROR) + 1e-7
         row, column = np.nonzero(arc <= limit)
         _, _, exact = GEOD.inv(lon[here][row], lat[here][row], to_lon[column], to_lat[column])
@@ -190,6 +188,12 @@ def nearest_of_each(lon: np.ndarray, lat: np.ndarray, to_lon: np.ndarray, to_lat
         first = np.r_[True, row[1:] != row[:-1]]
         best[start + row[first]], metres[start + row[first]] = column[first], exact[first]
     return best, metres
+
+
+def arc_matrix(lon: np.ndarray, lat: np.ndarray, to_lon: np.ndarray, to_lat: np.ndarray) -> np.ndarray:
+    """(m, n) great-circle arcs in radians between two sets of points."""
+    chord = _unit(lon, lat) @ _unit(to_lon, to_lat).T
+    return 2 * np.arcsin(np.sqrt(np.clip((1 - chord) / 2, 0, 1)))
 
 
 def circle(lon_lat: tuple[float, float], metres: float, steps: int = 72) -> list[list[float]]:

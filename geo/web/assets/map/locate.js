@@ -20,6 +20,7 @@
       this.ringCanvas = L.canvas({ pane: "khRings", padding: 0.3 });
       this.cover = L.layerGroup().addTo(this.map);
       this.rings = L.layerGroup().addTo(this.map);
+      this.plan = L.layerGroup().addTo(this.map);
       this.legend = document.createElement("div");
       this.legend.className = "kh-cover-legend";
       this.map.on("click", (event) => this.click(event));
@@ -31,6 +32,36 @@
       const act = () => this.show(page.view).catch((error) => console.error(error));
       page.follow(this, act, () => window.frameElement !== null);
       act();
+      const plan = () => this.paintPlan();
+      window.parent.addEventListener("kharita-siting", plan);
+      window.addEventListener("pagehide", () => window.parent.removeEventListener("kharita-siting", plan));
+      plan();
+    }
+
+    /* The proposed sites: numbered, to drag to another commune. */
+    paintPlan() {
+      const { answer } = this.page.siting || {};
+      this.plan.clearLayers();
+      if (!answer) return;
+      for (const site of answer.sites) {
+        const dot = document.createElement("span");
+        dot.className = `kh-proposed${site.pinned ? " pinned" : ""}`;
+        dot.textContent = String(site.rank);
+        dot.title = `${site.name} : ${site.gain}`;
+        const marker = L.marker([site.lat, site.lon], { pane: "khPlace", keyboard: false, draggable: true, icon: L.divIcon({ className: "kh-tag-at", iconSize: [0, 0], html: dot }) }).addTo(this.plan);
+        marker.on("dragend", () => this.moveTo(site, marker.getLatLng(), answer.candidates));
+        marker.on("click", (event) => L.DomEvent.stop(event));
+      }
+    }
+
+    /* A dragged site is pinned at the nearest candidate commune. */
+    moveTo(site, { lat, lng }, candidates) {
+      const east = Math.cos(lat * Math.PI / 180);
+      const away = ([, lon, at]) => ((lon - lng) * east) ** 2 + (at - lat) ** 2;
+      const [code] = candidates.reduce((a, b) => (away(b) < away(a) ? b : a));
+      const pins = this.page.view.pin.filter((c) => c !== site.code && c !== code);
+      this.kept = true;
+      if (code === site.code) this.paintPlan(); else this.page.go({ op: "set", field: "pin", value: [...pins, code] });
     }
 
     /* Morocco, or the place and its answers: never the camera of another page far away. */

@@ -1,9 +1,10 @@
 /* Coverage as a table: by area, by craft, and where it lacks; with what it counts above it. */
 import { component, el, getJSON, render, words } from "./dom.js";
 import { segments } from "./place.js";
+import { follow, siting } from "./siting.js";
 import { busy, failure, settled } from "./waiting.js";
 
-const VIEWS = ["cover", "crafts", "missing"];
+const VIEWS = ["cover", "crafts", "missing", "next"];
 
 export default component("cover", load);
 
@@ -15,8 +16,18 @@ async function load(root, state) {
   try {
     const [answer, w] = await Promise.all([getJSON(`/api/coverage?${asked}`), words(data)]);
     if (state.wanted !== key) return;
+    const planning = data.new !== "0" || data.pin.length > 0;
+    if (planning && !state.planning) state.view = "next";
+    state.planning = planning;
     draw(root, answer, w, state);
     root.dataset.asked = asked;
+    const current = () => root.isConnected && state.wanted === key;
+    await follow(asked, (plan, cancel) => {
+      state.plan = plan;
+      state.cancel = cancel;
+      if (state.view === "next") draw(root, answer, w, state);
+      root.dataset.sited = plan.state === "working" ? "" : asked;
+    }, current);
   } catch (error) {
     const w = await words(data).catch(() => ({}));
     if (state.wanted === key) render(root, failure(error, w, () => load(root, state)));
@@ -40,7 +51,7 @@ function draw(root, answer, w, state) {
         el("label", { class: "kh-check" }, [el("input", { type: "checkbox", role: "switch", "data-key": "coming", checked: data.coming === "yes",
           on: { change: (e) => state.send({ op: "set", field: "coming", value: e.target.checked ? "yes" : "no" }) } }), el("span", { text: w["ui.coming"] })])])]),
     el("div", { class: "kh-scroll", "data-scroll": state.view, tabindex: "0", role: "region", "aria-label": w[`ui.tab.${state.view}`] }, [
-      state.view === "cover" ? table(answer, w, state, redraw) : state.view === "crafts" ? crafts(answer, w, state) : missing(answer, state)]));
+      state.view === "cover" ? table(answer, w, state, redraw) : state.view === "crafts" ? crafts(answer, w, state) : state.view === "next" ? siting(state.plan, w, state, state.cancel) : missing(answer, state)]));
 }
 
 function table(answer, w, state, redraw) {

@@ -10,7 +10,7 @@ Missing a commune without a position is never counted as covered or uncovered: i
 """
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -44,6 +44,19 @@ class Coverage:
     def share(self, km: int) -> float | None:
         """The share (0-1) of the placed people within a distance; None without any."""
         return self.reached[km] / self.placed if self.placed else None
+
+
+def together(parts: Iterable[Coverage]) -> Coverage:
+    """The coverage of several areas that share no commune."""
+    parts = list(parts)
+    radii = parts[0].reached if parts else dict.fromkeys(RADII_KM, 0)
+
+    def pair(name: str) -> tuple[int, int]:
+        return (sum(getattr(p, name)[0] for p in parts), sum(getattr(p, name)[1] for p in parts))
+    return Coverage(
+        sum(p.people for p in parts), sum(p.placed for p in parts),
+        {r: sum(p.reached[r] for p in parts) for r in radii}, pair("rural"), pair("urban"),
+        sum(p.gained for p in parts))
 
 
 class Census:

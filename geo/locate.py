@@ -104,10 +104,23 @@ class Locator:
         return mask
 
     def chosen(self, view: ViewState, *, coming: bool | None = None) -> np.ndarray:
-        """Those of the passing that count for coverage: open ones, and coming ones if asked."""
+        """Those of the passing that count for coverage: open ones, and coming ones if asked.
+
+        A region or province says whose people are looked at: a facility across its border
+        serves them all the same, and counts.
+        """
         coming = view.coming == "yes" if coming is None else coming
-        mask = self.passing(view)
+        mask = self.passing(view.with_(region=(), province=()))
         return mask if coming else mask & self._active
+
+    def looked_at(self, view: ViewState) -> np.ndarray:
+        """(n,) whether each placed commune is in the regions or provinces of a view, and of its milieu."""
+        mask = self.census.of_milieu(view.milieu)
+        if view.region:
+            mask &= np.array([c.region in view.region for c in self.census.placed], bool)
+        if view.province:
+            mask &= np.array([c.province in view.province for c in self.census.placed], bool)
+        return mask
 
     def near(self, start: Start, view: ViewState) -> Near:
         """The nearest passing facilities, or all within the radius."""

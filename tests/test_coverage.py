@@ -83,6 +83,19 @@ def test_the_whole_country_is_counted_quickly(query):
     assert len(found) == 75 and any(c.share(50) for c in found.values())
 
 
+def test_a_region_looks_at_its_people_and_counts_facilities_across_its_border(query):
+    from geo.answers.coverage import coverage_answer
+    from geo.i18n import words
+    here = locator(query)
+    whole = coverage_answer(here, ViewState(craft=("zellige",)), words("fr"))
+    region = coverage_answer(here, ViewState(craft=("zellige",), region=("03",)), words("fr"))
+    rows = {r["code"]: r["cells"] for r in whole["rows"]}
+    assert region["rows"] and all(r["cells"] == rows[r["code"]] for r in region["rows"])
+    assert {r["code"][:2] for r in region["rows"]} == {"03"}
+    people = {c.code: c for c in here.census.all}
+    assert all(people[u["code"]].region == "03" for u in region["uncovered"])
+
+
 @pytest.mark.parametrize("coming", ["no", "yes"])
 def test_coming_facilities_only_add(query, coming):
     here = locator(query)

@@ -124,7 +124,8 @@ def near_answer(here: Locator, view: ViewState, t: Words) -> dict[str, Any]:
     """The facilities around the place of a view; an invitation when it has none."""
     start = here.start(view.place) if view.place else None
     blank: dict[str, Any] = {"place": None, "alert": None, "items": [], "rings": [], "bbox": None,
-                             "title": "", "method": "", "unplaced": "", "empty": ""}
+                             "title": "", "method": "", "unplaced": "", "empty": "",
+                             "sheet": _sheet(here, view.region[0] if view.region else "", t)}
     if start is None:
         return {**blank, "title": t("near.begin"),
                 "empty": t("near.unknown_place") if view.place else t("near.invite")}
@@ -138,6 +139,7 @@ def near_answer(here: Locator, view: ViewState, t: Words) -> dict[str, Any]:
         else t.n("near.nearest", len(items)),
         "method": t("near.method", factor=t.number(ROAD_FACTOR)), "source": ROAD_SOURCE_URL,
         "unplaced": _unplaced(here, view, t),
+        "sheet": _sheet(here, start.province.region if start.province else "", t),
         "empty": "" if items else t("near.nothing"),
         "rings": [{"km": km, "text": t("unit.km", n=t.number(km)), "chosen": km == radius,
                    "ring": circle(start.lon_lat, km * 1000)} for km in RINGS_KM[radius]],
@@ -217,6 +219,11 @@ def _unplaced(here: Locator, view: ViewState, t: Words) -> str:
     mask = here.passing(view.with_(zone=""))
     count = int(np.count_nonzero(mask & ~np.isfinite(here.lon)))
     return t.n("near.unplaced", count) if count else ""
+
+
+def _sheet(here: Locator, region: str, t: Words) -> dict[str, str] | None:
+    """The region whose sheet can be opened."""
+    return {"code": region, "text": t("sheet.open_link", name=area_name(here.catalogue, region, t))} if region else None
 
 
 def _km(metres: float, t: Words) -> str:

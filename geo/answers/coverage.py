@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from geo.answers.names import area_name
-from geo.coverage import RADII_KM, Coverage
+from geo.coverage import RADII_KM, Coverage, together
 from geo.i18n import Words
 from geo.locate import Locator
 from geo.model import CRAFTS
@@ -25,26 +25,24 @@ def coverage_answer(here: Locator, view: ViewState, t: Words) -> dict[str, Any]:
     all_m = _metres(here, here.chosen(view, coming=True))
     shown = all_m if view.coming == "yes" else open_m
     by = here.census.by_area(unit, shown, all_m if view.coming == "no" else None, km=km, milieu=view.milieu)
-    whole = here.census.by_area("country", shown, all_m if view.coming == "no" else None,
-                                km=km, milieu=view.milieu)["MA"] if by else None
-    if whole is None:
+    if not by:
         return {"title": t("cover.title"), "lead": t("cover.no_census"), "totals": [], "unplaced": "",
                 "columns": [], "rows": [], "fill": {}, "legend": [], "crafts": [], "unit": unit,
                 "uncovered": [], "legend_title": "", "gain": "", "note": "", "demo": "", "lacking": ""}
-    areas = sorted(by.items(), key=lambda pair: _order(here, pair[0], unit))
-    if view.region:
-        areas = [(c, v) for c, v in areas if c in view.region or c[:2] in view.region]
-    if view.province and unit == "province":
-        areas = [(c, v) for c, v in areas if c in view.province]
+    parent = {a.code: a.region for a in here.catalogue.provinces}
+    inside = {code: v for code, v in by.items() if (not view.region or parent.get(code, code) in view.region)
+              and (unit == "region" or not view.province or code in view.province)}
+    areas = sorted(inside.items(), key=lambda pair: _order(here, pair[0], unit))
+    whole = together(inside.values())
     unknown = whole.people - whole.placed
     counted = here.chosen(view)
     made = sum(here.site(i).provenance == "demo" for i in np.flatnonzero(counted))
     return {
-        "title": t("cover.title"), "lead": t("cover.lead", what=_what(view, t)), "unit": unit,
+        "title": t("cover.title"), "lead": t("cover.lead", what=_what(view, t)) + _where(here, view, t), "unit": unit,
         "totals": [_total(whole, r, r == km, t) for r in sorted({*RADII_KM, km})],
         "unplaced": t("cover.unplaced", people=t.number(unknown),
                       share=percent(unknown / whole.people if whole.people else 0, t),
-                      communes=t.number(len(here.census.all) - len(here.census.placed))),
+                      communes=t.number(_unplaced(here, set(inside), unit, view))),
         "gain": t.n("cover.gain", whole.gained) if view.coming == "no" and whole.gained else "",
         "columns": _columns(view, t), "rows": [_row(here, c, v, view, t) for c, v in areas],
         "fill": {code: class_of(v, km) for code, v in by.items()},
@@ -83,6 +81,16 @@ def _what(view: ViewState, t: Words) -> str:
     crafts = t.any_of(t(f"craft.{c}") for c in view.craft)
     key = "cover.of_all" if view.coming == "yes" else "cover.of_open"
     return t(f"{key}_craft", crafts=crafts) if crafts else t(key)
+
+
+def _where(here: Locator, view: ViewState, t: Words) -> str:
+    names = [area_name(here.catalogue, c, t) for c in view.province or view.region]
+    return f" · {t.all_of(names)}" if names else ""
+
+
+def _unplaced(here: Locator, codes: set[str], unit: str, view: ViewState) -> int:
+    return sum(not c.lon_lat and (c.region if unit == "region" else c.province) in codes
+               and (view.milieu == "all" or c.rural == (view.milieu == "rural")) for c in here.census.all)
 
 
 def _total(c: Coverage, km: int, chosen: bool, t: Words) -> dict[str, Any]:
@@ -129,7 +137,7 @@ def _order(here: Locator, code: str, unit: str) -> tuple[str, str]:
 def _crafts(here: Locator, view: ViewState, km: int, t: Words) -> list[dict[str, Any]]:
     """The share of people within reach of each craft, most covered first."""
     found = []
-    milieu = here.census.of_milieu(view.milieu)
+    milieu = here.looked_at(view)
     people = int(here.census.people[milieu].sum())
     for craft in CRAFTS:
         chosen = here.chosen(view.with_(craft=(craft,)))
@@ -145,14 +153,12 @@ def _uncovered(here: Locator, metres: np.ndarray, view: ViewState, km: int, t: W
                ) -> list[dict[str, Any]]:
     """The largest places out of reach."""
     census = here.census
-    out = np.flatnonzero((metres > km * 1000) & census.of_milieu(view.milieu))
+    out = np.flatnonzero((metres > km * 1000) & here.looked_at(view))
     rows = out[np.argsort(-census.people[out], kind="stable")]
     known = {town.id for town in here.catalogue.towns}
     found = []
     for i in rows:
         c = census.placed[int(i)]
-        if view.region and c.region not in view.region:
-            continue
         found.append({
             "ref": f"town:{c.town}" if c.town in known else f"commune:{c.code}", "code": c.code,
             "name": t.pick(c.name), "people": t.n("unit.people", c.population_2024),

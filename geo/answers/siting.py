@@ -36,13 +36,12 @@ def question(here: Locator, view: ViewState) -> Question:
     census, metres = here.census, float(view.km) * 1000
     chosen = here.chosen(view)
     away = census.metres_to(here.lon[chosen], here.lat[chosen])
-    counted = census.of_milieu(view.milieu)
+    counted = here.looked_at(view)
     out = counted & (away > metres)
     allowed = np.ones(len(census.placed), bool)
     if view.where == "rural":
         allowed &= census.rural
-    if view.region or view.province:
-        allowed &= np.array([c.region in view.region or c.province in view.province for c in census.placed])
+    allowed &= here.looked_at(view.with_(milieu="all"))
     apart = float(view.apart) * 1000
     if apart:
         allowed &= away >= apart

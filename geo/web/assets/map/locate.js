@@ -52,6 +52,15 @@
         marker.on("dragend", () => this.moveTo(site, marker.getLatLng(), answer.candidates));
         marker.on("click", (event) => L.DomEvent.stop(event));
       }
+      this.framePlan(answer);
+    }
+
+    /* The first answer of a question is looked at, unless the reader is looking elsewhere. */
+    framePlan({ sites, state }) {
+      const key = sites.map((s) => s.code).join();
+      if (state !== "done" || !key || this.shownPlan !== undefined || this.shownPlace || this.live.touched) { if (state === "done") this.shownPlan = key; return; }
+      this.shownPlan = key;
+      this.map.fitBounds(sites.map((s) => [s.lat, s.lon]), { padding: [60, 60], maxZoom: 7, animate: false });
     }
 
     /* A dragged site is pinned at the nearest candidate commune. */

@@ -42,6 +42,7 @@ function content(near, cover, picked, w, state) {
       el("h2", { tabindex: "-1" }, [el("span", { dir: "auto", text: place ? place.name : near.title })]),
       place ? el("p", { class: "kh-under", text: place.sub }) : null,
       place ? el("p", { class: "kh-code" }, [`${w["ui.plus_code"]} `, el("bdi", { dir: "ltr", text: place.code })]) : null]),
+    near.sheet ? el("p", {}, [el("a", { href: `/sheet/${near.sheet.code}?${state.data.query}`, target: "_blank", rel: "noopener", text: near.sheet.text })]) : null,
     place?.note ? el("p", { class: "kh-note", text: place.note }) : null,
     near.alert ? alert(near.alert, state) : null,
     picked ? sheet(picked, w, state) : null,

@@ -55,7 +55,7 @@ function result(answer, w, state, cancel, set) {
       el("span", { class: `kh-rank${s.pinned ? " pinned" : ""}`, text: String(s.rank) }),
       el("button", { type: "button", class: "kh-item", "data-key": `go-${s.code}`, on: { click: () => set("place", `${s.lon.toFixed(5)},${s.lat.toFixed(5)}`) } }, [
         el("b", { dir: "auto", text: s.name }), el("i", { text: s.sub })]),
-      el("b", { class: "kh-num", text: s.gain }), el("i", { class: "kh-num", text: s.after }),
+      el("b", { class: "kh-num" }, [el("bdi", { dir: "ltr", text: s.gain })]), el("i", { class: "kh-num", text: s.after }),
       el("button", { type: "button", class: "kh-mini", "data-key": `pin-${s.code}`, "aria-pressed": String(s.pinned), text: s.pinned ? w["ui.unpin"] : w["ui.pin"], "aria-label": `${s.pinned ? w["ui.unpin"] : w["ui.pin"]} : ${s.name}`,
         on: { click: () => state.send({ op: "toggle", field: "pin", value: s.code }) } }),
       el("button", { type: "button", class: "kh-mini", "data-key": `ban-${s.code}`, text: w["ui.ban"], "aria-label": `${w["ui.ban"]} : ${s.name}`,

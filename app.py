@@ -13,7 +13,7 @@ from pathlib import Path
 import streamlit as st
 
 from geo.service import current
-from geo.web import api, assets, sheets
+from geo.web import api, assets, corrections, sheets
 
 log = logging.getLogger("kharita")
 
@@ -43,6 +43,6 @@ def _hide_traceback(error: Exception) -> bool:
 app = st.App(
     Path(__file__).parent / "pages" / "_ui" / "shell.py",
     lifespan=lifespan,
-    routes=[*api.routes(), *assets.routes(), *sheets.routes()],
+    routes=[*api.routes(), *assets.routes(), *corrections.routes(), *sheets.routes()],
     on_script_error=_hide_traceback,
 )

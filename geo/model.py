@@ -125,6 +125,8 @@ class Site:
     verified: str
     sources: tuple[Source, ...]
     lon_lat: tuple[float, float] | None
+    phone: str = ""
+    verified_by: str = ""
 
     @property
     def class_(self) -> str:

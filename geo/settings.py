@@ -4,6 +4,9 @@ KHARITA_STORE : ``files:FOLDER`` (default: the data folder of the project), or
     ``synthetic:N`` for N generated points, for measurements only.
 KHARITA_BOUNDARIES : ``regions`` (default: the outline is the union of the 12 regions) or
     ``natural_earth`` (that data set's lines, unchanged).
+KHARITA_VAR : folder of what is written while running: corrections and who accepted them
+    (default: ``var`` in the project).
+KHARITA_STEWARD_KEY : what a steward types to accept or refuse corrections; unset: nobody can.
 """
 from __future__ import annotations
 
@@ -19,6 +22,16 @@ BOUNDARIES = ("regions", "natural_earth")
 def store_address() -> str:
     """Which store to open."""
     return os.environ.get("KHARITA_STORE", f"files:{DATA_DIR}")
+
+
+def var_dir() -> Path:
+    """The folder of what is written while running; it may not exist yet."""
+    return Path(os.environ.get("KHARITA_VAR", PROJECT / "var"))
+
+
+def steward_key() -> str:
+    """The stewards' key; empty: corrections cannot be accepted here."""
+    return os.environ.get("KHARITA_STEWARD_KEY", "")
 
 
 def boundaries() -> str:

@@ -191,7 +191,7 @@ def _facility(site: Site, metres: float, start: Start, here: Locator, t: Words) 
         t("near.women") if site.women_only else "", t("near.training") if site.trains else "",
     ]
     known = [t("near.position", precision=t(f"precision.{site.precision}")),
-             t("near.verified", date=t.date(site.verified)) if site.verified else t("near.not_verified")]
+             verified_text(site, t)]
     contact = next((s.url for s in site.sources if s.url), "")
     return {
         "sel": f"site:{site.id}", "class": site.class_, "open": is_open(site), "demo": is_demo(site),
@@ -199,8 +199,15 @@ def _facility(site: Site, metres: float, start: Start, here: Locator, t: Words) 
         "town": site.town or site.commune or area_name(here.catalogue, site.province, t),
         "does": [d for d in does if d], "known": known, "metres": round(metres), "distance": _km(metres, t),
         "road": t("near.road", km=_km(metres * ROAD_FACTOR, t)), "lon": lon, "lat": lat,
-        "contact": contact, "links": _directions(start.lon_lat, site, t),
+        "phone": site.phone, "contact": contact, "links": _directions(start.lon_lat, site, t),
     }
+
+
+def verified_text(site: Site, t: Words) -> str:
+    """When a facility was verified, and by whom when a steward did."""
+    if site.verified_by:
+        return t("near.verified_by", date=t.date(site.verified), who=site.verified_by)
+    return t("near.verified", date=t.date(site.verified)) if site.verified else t("near.not_verified")
 
 
 def _directions(origin: tuple[float, float], site: Site, t: Words) -> list[dict[str, str]]:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import segno
 
-from geo.answers.around import province_text
+from geo.answers.around import province_text, verified_text
 from geo.answers.coverage import class_of, coverage_answer, percent
 from geo.answers.names import area_name, crafts_text, is_demo, is_open, kind_label
 from geo.answers.siting import PATIENCE_S, people_served, siting_answer
@@ -112,7 +112,7 @@ def _facility(here: Locator, site: Site, t: Words, base: str, view: ViewState) -
         "crafts": crafts_text(site.crafts, t),
         "capacity": "" if site.capacity_artisans is None else t.n("unit.artisans", round(site.capacity_artisans)),
         "precision": t(f"precision.{site.precision}") if site.lon_lat else t("precision.unknown"),
-        "verified": t.date(site.verified) or t("near.not_verified"),
+        "verified": verified_text(site, t),
         "qr": qr(f"{base}localiser?" + encode(ViewState(lang=view.lang, sel=f"site:{site.id}",
                                                         place=f"site:{site.id}" if site.lon_lat else ""))),
     }

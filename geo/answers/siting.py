@@ -91,7 +91,7 @@ def rules_text(view: ViewState, candidates: int, t: Words) -> str:
     if view.apart != "0":
         parts.append(t("siting.apart", km=view.apart))
     if view.milieu != "all":
-        parts.append(t(f"siting.for_{view.milieu}"))
+        parts.append(t(f"siting.only.{view.milieu}"))
     return " · ".join(parts)
 
 

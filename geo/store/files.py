@@ -28,6 +28,7 @@ from geo.model import (
     Town,
 )
 from geo.store.checks import Known, Problem, record_problems
+from geo.store.corrections import Corrections
 
 MAX_FILE_BYTES = 64 * 2**20
 FILES = ("markets.json", "regions.geojson", "provinces.geojson", "towns.json", "buyers.geojson",
@@ -41,10 +42,12 @@ class FileStore:
     Parameters
     ----------
     folder : path of the folder that ``make data`` writes.
+    corrections : accepted corrections to lay over the sites; None: the files as they are.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, corrections: Corrections | None = None) -> None:
         self.folder = Path(folder)
+        self.corrections = corrections
 
     def revision(self) -> str:
         """Changes with the size or time of any file: one ``stat`` call each."""
@@ -55,6 +58,8 @@ class FileStore:
                 marks.append(f"{stat.st_mtime_ns}:{stat.st_size}")
             except OSError:
                 marks.append("-")
+        if self.corrections:
+            marks.append(self.corrections.revision())
         return "|".join(marks)
 
     def load(self) -> Catalogue:
@@ -71,12 +76,21 @@ class FileStore:
             markets=markets, regions=regions, provinces=provinces,
             towns=reader.records("towns.json", "towns", "geoname_id", _town, "town"),
             buyers=reader.records("buyers.geojson", "features", "id", _buyer, "buyer"),
-            sites=reader.records("sites.geojson", "features", "id", _site, "site"),
+            sites=self._sites(reader),
             reports=reader.records("reports.json", "reports", "id", _report, "report"),
             synonyms=reader.synonyms(), communes=reader.communes(),
             problems=tuple(reader.problems),
             version=reader.digest.hexdigest()[:12],
         )
+
+    def _sites(self, reader: _Reader) -> tuple[Site, ...]:
+        sites = reader.records("sites.geojson", "features", "id", _site, "site")
+        if not self.corrections:
+            return sites
+        corrected = self.corrections.applied(sites)
+        if corrected != sites:  # what is served is no longer the files alone
+            reader.digest.update(self.corrections.revision().encode())
+        return corrected
 
 
 class _Reader:

@@ -22,6 +22,7 @@ def makers() -> dict[str, Maker]:
         "/api/near": lambda a: near_answer(locator(a.query), a.view, a.t),
         "/api/coverage": lambda a: coverage_answer(locator(a.query), a.view, a.t),
         "/api/siting": _siting,
+        "/api/regions": lambda a: {"regions": [{"code": r.code, "name": a.t.pick(r.name)} for r in a.query.catalogue.regions]},
     }
 
 

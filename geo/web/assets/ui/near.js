@@ -72,6 +72,7 @@ function stop(item, w, state) {
       el("span", { class: "kh-crafts" }, parts(item.does)), el("em", {}, parts(item.known))]),
     el("p", { class: "kh-ways" }, [el("span", { class: "kh-unseen", text: `${w["ui.directions"]} ` }),
       ...item.links.map((l, i) => el("a", { href: l.href, target: i ? "_blank" : null, rel: "noopener noreferrer", text: l.text, "aria-label": `${w["ui.directions"]}, ${l.text} : ${item.name}` })),
+      item.phone ? el("a", { href: `tel:${item.phone.replace(/[^+0-9]/g, "")}`, dir: "ltr", text: item.phone }) : null,
       page(item.contact) ? el("a", { href: item.contact, target: "_blank", rel: "noopener noreferrer", text: w["ui.source_page"] }) : null])]);
 }
 

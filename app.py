@@ -12,6 +12,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from geo.locate import locator
 from geo.service import current
 from geo.web import api, assets, corrections, sheets
 
@@ -27,7 +28,7 @@ async def lifespan(_: object) -> AsyncIterator[None]:
 
 def _warm_up() -> None:
     try:
-        current()
+        locator(current())
         # Not streamlit_folium: it must be imported inside a page to register its frame.
         import geo.layers  # noqa: F401  folium takes half a second
     except Exception:

@@ -1,13 +1,19 @@
 """The Locate page in a real browser: by keyboard, by click, on a phone, in French and Arabic."""
 from __future__ import annotations
 
+import io
 import re
 import shutil
 from collections.abc import Callable, Iterator
 from urllib.parse import parse_qs, urlsplit
 
+import openpyxl
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from geo import workbook
+from geo.i18n import words
+from geo.locate import locator
 
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 DESKTOP, PHONE = {"width": 1440, "height": 900}, {"width": 400, "height": 860}
@@ -30,7 +36,7 @@ def visit(browser: Browser, app: str) -> Iterator[Callable[..., Page]]:
     """Open the page; at the end nothing left the machine and nothing broke."""
     contexts, outside, errors = [], [], []
 
-    def opening(query: str = "", *, size: dict = DESKTOP, place: str = "", **options) -> Page:
+    def opening(query: str = "", *, size: dict = DESKTOP, place: str = "", base: str = app, **options) -> Page:
         context = browser.new_context(viewport=size, **options)
         contexts.append(context)
         context.set_default_timeout(30_000)
@@ -44,7 +50,7 @@ def visit(browser: Browser, app: str) -> Iterator[Callable[..., Page]]:
                 route.abort()
         context.route("**/*", guard)
         page.on("pageerror", lambda e: errors.append(str(e)))
-        page.goto(f"{app}/localiser?{query}")
+        page.goto(f"{base}/localiser?{query}")
         page.wait_for_function(SHOWN, arg=place)
         return page
 
@@ -206,3 +212,62 @@ def test_rings_lines_and_coverage_are_on_the_map(visit):
     frame.wait_for_function("window.kharita.locate.cover.getLayers().length === 0")
     page.get_by_role("radio", name="Régions").check()
     frame.wait_for_function("window.kharita.locate.cover.getLayers().filter((x) => x instanceof L.GeoJSON).length === 12")
+
+
+def sited(page: Page) -> list[str]:
+    """Wait for the final answer of the address; the codes of the proposed communes."""
+    page.wait_for_function("""() => { const sited = document.querySelector('.kh-cover')?.dataset.sited;
+      return sited && sited === document.querySelector('.kh-cover').dataset.asked; }""")
+    return [n.get_attribute("data-code") for n in page.locator(".kh-next li").all()]
+
+
+def test_new_sites_are_proposed_pinned_and_forbidden_by_keyboard(visit):
+    page = visit("craft=zellige")
+    page.get_by_role("tab", name="Où implanter").click()
+    page.get_by_label("Nouveaux lieux").select_option("3")
+    page.wait_for_selector(".kh-next li")
+    codes = sited(page)
+    assert len(codes) == 3 and address(page)["new"] == ["3"]
+    frame = next(f for f in page.frames if "/component/" in f.url)
+    frame.wait_for_function("document.querySelectorAll('.kh-proposed').length === 3")
+    page.locator(f"[data-key='ban-{codes[0]}']").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_selector(f".kh-next li[data-code='{codes[0]}']", state="detached")
+    others = sited(page)
+    assert codes[0] not in others and address(page)["ban"] == [codes[0]]
+    page.locator(f"[data-key='pin-{others[1]}']").focus()
+    page.keyboard.press("Space")
+    expect(page.locator(f"[data-key='pin-{others[1]}']")).to_have_attribute("aria-pressed", "true")
+    assert sited(page)[0] == others[1]
+
+
+def test_a_dragged_site_is_pinned_where_it_was_dropped(visit):
+    page = visit("craft=zellige&new=2")
+    page.wait_for_selector(".kh-next li")
+    codes = sited(page)
+    frame = next(f for f in page.frames if "/component/" in f.url)
+    frame.wait_for_function("window.kharita.locate.plan.getLayers().length === 2")
+    frame.evaluate("""() => { const m = window.kharita.locate.plan.getLayers()[0];
+      m.setLatLng([32.15309, -5.62453]); m.fire('dragend'); }""")
+    page.wait_for_selector(".kh-next li[data-code='08.363.15.07']")
+    assert address(page)["pin"] == ["08.363.15.07"] and codes[0] not in address(page)["pin"]
+
+
+def test_the_delegate_loop_in_the_browser(visit, serve, tmp_path, query):
+    base = serve(KHARITA_VAR=str(tmp_path), KHARITA_STEWARD_KEY="abc")
+    book = openpyxl.load_workbook(io.BytesIO(workbook.write(locator(query), "03", words("fr"))))
+    book.worksheets[0].cell(2, 7).value = 535640000
+    book.worksheets[0].cell(3, 4).value = "fermé"
+    book.save(tmp_path / "f.xlsx")
+    page = visit("region=03", base=base)
+    page.get_by_role("tab", name="Corriger").click()
+    page.get_by_label("Votre nom").fill("Amina")
+    page.set_input_files("#kh-fix-file", tmp_path / "f.xlsx")
+    expect(page.locator(".kh-report")).to_contain_text("1 correction proposée")
+    expect(page.locator(".kh-report li")).to_contain_text(["« fermé » n’est pas un statut connu."])
+    page.get_by_label("Clé de responsable").fill("wrong")
+    page.get_by_role("button", name=re.compile("^Accepter")).click()
+    expect(page.get_by_role("alert")).to_contain_text("n’est pas celle d’un responsable")
+    page.get_by_label("Clé de responsable").fill("abc")
+    page.get_by_role("button", name=re.compile("^Accepter")).click()
+    expect(page.locator(".kh-fixes.done li")).to_contain_text(["accepté par Amina"])

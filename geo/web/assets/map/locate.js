@@ -21,6 +21,7 @@
       this.cover = L.layerGroup().addTo(this.map);
       this.rings = L.layerGroup().addTo(this.map);
       this.plan = L.layerGroup().addTo(this.map);
+      this.fixes = L.layerGroup().addTo(this.map);
       this.legend = document.createElement("div");
       this.legend.className = "kh-cover-legend";
       this.map.on("click", (event) => this.click(event));
@@ -34,8 +35,29 @@
       act();
       const plan = () => this.paintPlan();
       window.parent.addEventListener("kharita-siting", plan);
-      window.addEventListener("pagehide", () => window.parent.removeEventListener("kharita-siting", plan));
+      const fixes = () => this.paintFixes();
+      window.parent.addEventListener("kharita-corrections", fixes);
+      window.addEventListener("pagehide", () => {
+        window.parent.removeEventListener("kharita-siting", plan);
+        window.parent.removeEventListener("kharita-corrections", fixes);
+      });
       plan();
+    }
+
+    /* Corrections that wait: where a facility is said to be, and where it would go. */
+    paintFixes() {
+      this.fixes.clearLayers();
+      const dark = document.documentElement.dataset.dark === "1";
+      const dot = (at, hollow) => L.circleMarker([at[1], at[0]], { renderer: this.ringCanvas, pane: "khRings", interactive: false, radius: 7, weight: 2.5,
+        color: dark ? "#F0C469" : "#8A5A00", fillColor: dark ? "#101918" : "#FFFFFF", fillOpacity: hollow ? 0.2 : 1 }).addTo(this.fixes);
+      const moved = (this.page.corrections || []).filter((c) => c.to);
+      for (const { from, to } of moved) {
+        if (from) {
+          dot(from, true);
+          L.polyline([[from[1], from[0]], [to[1], to[0]]], { renderer: this.ringCanvas, pane: "khRings", interactive: false, weight: 2, dashArray: "5 4", color: dark ? "#F0C469" : "#8A5A00" }).addTo(this.fixes);
+        }
+        dot(to, false);
+      }
     }
 
     /* The proposed sites: numbered, to drag to another commune. */
@@ -77,7 +99,10 @@
     begin(message) {
       const [lon, lat, zoom] = message.at || [];
       if (message.at && L.latLngBounds(MOROCCO).pad(0.3).contains([lat, lon]) && zoom >= 4) this.map.setView([lat, lon], zoom, { animate: false });
-      else if (!message.place) this.map.fitBounds(MOROCCO, { animate: false });
+      else if (!message.place) {
+        this.map.fitBounds(MOROCCO, { animate: false });
+        if (message.region.length || message.province.length) this.live.fit({ animate: false });
+      }
       this.kept = Boolean(message.at);
     }
 

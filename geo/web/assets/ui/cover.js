@@ -1,10 +1,11 @@
 /* Coverage as a table: by area, by craft, and where it lacks; with what it counts above it. */
 import { component, el, getJSON, render, words } from "./dom.js";
+import { fix, share } from "./fix.js";
 import { segments } from "./place.js";
 import { follow, siting } from "./siting.js";
 import { busy, failure, settled } from "./waiting.js";
 
-const VIEWS = ["cover", "crafts", "missing", "next"];
+const VIEWS = ["cover", "crafts", "missing", "next", "fix"];
 
 export default component("cover", load);
 
@@ -40,7 +41,7 @@ function draw(root, answer, w, state) {
   state.view ||= "cover";
   const redraw = () => draw(root, answer, w, state);
   const tab = (name) => el("button", { type: "button", role: "tab", "data-key": `tab-${name}`, "aria-selected": String(state.view === name), text: w[`ui.tab.${name}`],
-    on: { click: () => { state.view = name; redraw(); } } });
+    on: { click: () => { state.view = name; if (name !== "fix") share([]); redraw(); } } });
   const { data } = state;
   render(root,
     el("div", { class: "kh-cover-head" }, [
@@ -51,7 +52,7 @@ function draw(root, answer, w, state) {
         el("label", { class: "kh-check" }, [el("input", { type: "checkbox", role: "switch", "data-key": "coming", checked: data.coming === "yes",
           on: { change: (e) => state.send({ op: "set", field: "coming", value: e.target.checked ? "yes" : "no" }) } }), el("span", { text: w["ui.coming"] })])])]),
     el("div", { class: "kh-scroll", "data-scroll": state.view, tabindex: "0", role: "region", "aria-label": w[`ui.tab.${state.view}`] }, [
-      state.view === "cover" ? table(answer, w, state, redraw) : state.view === "crafts" ? crafts(answer, w, state) : state.view === "next" ? siting(state.plan, w, state, state.cancel) : missing(answer, state)]));
+      state.view === "cover" ? table(answer, w, state, redraw) : state.view === "crafts" ? crafts(answer, w, state) : state.view === "fix" ? fix(w, state) : state.view === "next" ? siting(state.plan, w, state, state.cancel) : missing(answer, state)]));
 }
 
 function table(answer, w, state, redraw) {

@@ -28,6 +28,7 @@ from geo.view import ViewState
 ROAD_FACTOR = 1.343
 ROAD_SOURCE_URL = "https://doi.org/10.1177/23998083231168870"
 COLLECTIONS = ("sites", "maisons")
+MAX_IN_ZONE = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +100,7 @@ class Locator:
             columns = self.query.columns[name]
             mask[columns.row[self.query.passing(name, view)]] = True
         if view.zone:
-            ring = [tuple(map(float, p.split(","))) for p in view.zone.split(";")]
-            mask &= shapely.contains_xy(shapely.Polygon(ring).buffer(0), self.lon, self.lat)
+            mask &= shapely.contains_xy(zone_of(view), self.lon, self.lat)
         return mask
 
     def chosen(self, view: ViewState, *, coming: bool | None = None) -> np.ndarray:
@@ -122,9 +122,21 @@ class Locator:
             mask &= np.array([c.province in view.province for c in self.census.placed], bool)
         return mask
 
+    def zone_start(self, view: ViewState) -> Start | None:
+        """The middle of the drawn zone, for a view that has no place; None without a zone."""
+        if view.place or not view.zone:
+            return None
+        middle = zone_of(view).centroid
+        if middle.is_empty:
+            return None
+        at = (round(middle.x, 5), round(middle.y, 5))
+        return Start(f"{at[0]},{at[1]}", None, at, False, self.areas.province_at(at))
+
     def near(self, start: Start, view: ViewState) -> Near:
-        """The nearest passing facilities, or all within the radius."""
+        """The nearest passing facilities, all within the radius, or all in the zone alone."""
         mask = self.passing(view)
+        if not view.place and view.zone:
+            return self.index.nearest(start.lon_lat, MAX_IN_ZONE, mask)
         if start.ref.startswith("site:"):
             mask[self.catalogue.site_row[start.ref[5:]]] = False
         if view.nearest == "within":
@@ -142,6 +154,12 @@ class Locator:
     def site(self, position: int) -> Site:
         """The facility at a position of the arrays."""
         return self.catalogue.sites[int(position)]
+
+
+def zone_of(view: ViewState) -> shapely.Geometry:
+    """The drawn zone, made valid: a line that crosses itself encloses what it goes around."""
+    ring = [tuple(map(float, p.split(","))) for p in view.zone.split(";")]
+    return shapely.make_valid(shapely.Polygon(ring))
 
 
 @lru_cache(maxsize=2)

@@ -6,6 +6,10 @@ KHARITA_BOUNDARIES : ``regions`` (default: the outline is the union of the 12 re
     ``natural_earth`` (that data set's lines, unchanged).
 KHARITA_VAR : folder of what is written while running: corrections and who accepted them
     (default: ``var`` in the project).
+KHARITA_GEOCODERS : online address services, for instance ``nominatim:https://HOST
+    photon:https://HOST``, asked in this order; unset (default): none is ever called.
+KHARITA_CONTACT : address or page that those services are told, as their policies ask; without it
+    none is called.
 KHARITA_STEWARD_KEY : what a steward types to accept or refuse corrections; unset: nobody can.
 """
 from __future__ import annotations
@@ -27,6 +31,13 @@ def store_address() -> str:
 def var_dir() -> Path:
     """The folder of what is written while running; it may not exist yet."""
     return Path(os.environ.get("KHARITA_VAR", PROJECT / "var"))
+
+
+def geocoders() -> tuple[str, str]:
+    """The online address services and the contact they are told; both empty unless set."""
+    services, contact = os.environ.get("KHARITA_GEOCODERS", ""), os.environ.get("KHARITA_CONTACT", "")
+    contact = "".join(c for c in contact if c.isprintable() and c.isascii())[:120]
+    return (services, contact) if services and contact else ("", "")
 
 
 def steward_key() -> str:

@@ -10,6 +10,7 @@ from geo import pluscode
 from geo.answers.names import area_name, crafts_text, is_demo, is_open, kind_label
 from geo.coordinates import read
 from geo.gazetteer import EXACT, Place, is_address
+from geo.geocode import ATTRIBUTION, Hit
 from geo.i18n import Words
 from geo.locate import ROAD_FACTOR, ROAD_SOURCE_URL, Locator, Start
 from geo.model import Site
@@ -49,6 +50,13 @@ def places_answer(here: Locator, typed: str, t: Words) -> dict[str, Any]:
         note = t("place.close", typed=typed)
     sure = bool(found) and found[0].tier <= 1 and not note
     return {"items": [_item(here, f.place, t) for f in found], "note": note, "sure": sure}
+
+
+def online_answer(here: Locator, hits: tuple[Hit, ...], t: Words) -> dict[str, Any]:
+    """What an online service found, with its attribution."""
+    items = [{**_point(here, hit.lon_lat, t), "name": hit.name} for hit in hits]
+    note = t("geocode.found", attribution=ATTRIBUTION, service=hits[0].service) if hits else t("geocode.none")
+    return {"items": items, "note": note, "sure": False, "online": False}
 
 
 def _positions(here: Locator, at: tuple[float, float], t: Words) -> dict[str, Any]:
@@ -122,7 +130,8 @@ def degrees_text(at: tuple[float, float], t: Words) -> str:
 
 def near_answer(here: Locator, view: ViewState, t: Words) -> dict[str, Any]:
     """The facilities around the place of a view; an invitation when it has none."""
-    start = here.start(view.place) if view.place else None
+    zoned = here.zone_start(view)
+    start = here.start(view.place) if view.place else zoned
     blank: dict[str, Any] = {"place": None, "alert": None, "items": [], "rings": [], "bbox": None,
                              "title": "", "method": "", "unplaced": "", "empty": "",
                              "sheet": _sheet(here, view.region[0] if view.region else "", t)}
@@ -134,14 +143,15 @@ def near_answer(here: Locator, view: ViewState, t: Words) -> dict[str, Any]:
     items = [_facility(s, float(m), start, here, t) for s, m in zip(sites, near.metres, strict=True)]
     radius = int(view.km)
     return {
-        "place": _start(here, start, t), "alert": _alert(here, start, view, t), "items": items,
-        "title": t.n("near.within", len(items), km=view.km) if view.nearest == "within"
-        else t.n("near.nearest", len(items)),
+        "place": _start(here, start, t) | ({"name": t("near.zone"), "zone": True} if zoned else {}),
+        "alert": None if zoned else _alert(here, start, view, t), "items": items,
+        "title": t.n("near.in_zone", len(items)) if zoned else t.n("near.within", len(items), km=view.km)
+        if view.nearest == "within" else t.n("near.nearest", len(items)),
         "method": t("near.method", factor=t.number(ROAD_FACTOR)), "source": ROAD_SOURCE_URL,
         "unplaced": _unplaced(here, view, t),
         "sheet": _sheet(here, start.province.region if start.province else "", t),
         "empty": "" if items else t("near.nothing"),
-        "rings": [{"km": km, "text": t("unit.km", n=t.number(km)), "chosen": km == radius,
+        "rings": [] if zoned else [{"km": km, "text": t("unit.km", n=t.number(km)), "chosen": km == radius,
                    "ring": circle(start.lon_lat, km * 1000)} for km in RINGS_KM[radius]],
         "bbox": _bbox(start, sites, radius),
     }

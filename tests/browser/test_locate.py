@@ -271,3 +271,30 @@ def test_the_delegate_loop_in_the_browser(visit, serve, tmp_path, query):
     page.get_by_label("Clé de responsable").fill("abc")
     page.get_by_role("button", name=re.compile("^Accepter")).click()
     expect(page.locator(".kh-fixes.done li")).to_contain_text(["accepté par Amina"])
+
+
+def test_a_box_and_a_shape_select_and_live_in_the_address(visit):
+    page = visit()
+    frame = next(f for f in page.frames if "/component/" in f.url)
+    inside = page.frame_locator(".st-key-kh-map iframe")
+    inside.get_by_role("button", name="Choisir un rectangle").click()
+    box = page.locator(".st-key-kh-map iframe").bounding_box()
+    x, y = box["x"] + box["width"] * 0.45, box["y"] + box["height"] * 0.15
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 160, y + 120, steps=4)
+    page.mouse.up()
+    page.wait_for_function("document.querySelector('.kh-around h2')?.textContent === 'Zone dessinée'")
+    zone = address(page)["zone"][0]
+    assert zone.count(";") == 3 and "place" not in address(page)
+    assert page.locator(".kh-stop").count() > 0
+    inside.get_by_role("button", name="Effacer la zone").click()
+    page.wait_for_function(SHOWN, arg="")
+    assert "zone" not in address(page)
+    inside.get_by_role("button", name="Dessiner une zone").click()
+    frame.evaluate("""() => { for (const at of [[31, -8], [31, -7], [32, -7], [32, -8]])
+      window.kharita._map.fire('click', {latlng: L.latLng(at)}); }""")
+    inside.get_by_role("button", name="Dessiner une zone").click()
+    page.wait_for_function("document.querySelector('.kh-around h2')?.textContent === 'Zone dessinée'")
+    assert address(page)["zone"] == ["-8,31;-7,31;-7,32;-8,32"]
+    assert frame.evaluate("window.kharita.locate.zone.getLayers().length") == 1

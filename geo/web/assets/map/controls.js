@@ -79,7 +79,8 @@
       node("button", { type: "button", className: "kh-button", textContent: w["ui.retry"],
         on: { click: () => live.refresh() } }));
     live.note = node("div", { className: "kh-alarm kh-note", role: "status", dir: message.dir, hidden: true });
-    live.panels = [panel(map, "bottomright", legend), panel(map, "topleft", live.fitButton),
+    const zone = live.locate ? [panel(map, "topright", live.locate.buttons(w, message.dir))] : [];
+    live.panels = [...zone, panel(map, "bottomright", legend), panel(map, "topleft", live.fitButton),
       panel(map, "topleft", live.back), panel(map, "topleft", live.alarm), panel(map, "topleft", live.note)];
   }
 

@@ -24,7 +24,12 @@
       this.fixes = L.layerGroup().addTo(this.map);
       this.legend = document.createElement("div");
       this.legend.className = "kh-cover-legend";
+      this.zone = L.layerGroup().addTo(this.map);
       this.map.on("click", (event) => this.click(event));
+      this.map.on("mousedown", (event) => this.boxFrom(event));
+      this.map.on("mousemove", (event) => this.boxTo(event.latlng));
+      this.map.on("mouseup", (event) => this.boxEnd(event.latlng));
+      document.addEventListener("keydown", (event) => { if (event.key === "Escape" && this.drawing) this.draw(null); });
       this.map.getContainer().classList.add("kh-locating");
     }
 
@@ -108,10 +113,106 @@
 
     click(event) {
       if (this.live.message === null) return;
+      if (this.drawing === "shape") { this.corner(event.latlng); return; }
+      if (this.drawing || this.justDrawn) return;
       const { lng, lat } = event.latlng.wrap();
       this.live.touched = true;
       this.kept = true; // they look at what they clicked
       this.page.go({ op: "set", field: "place", value: `${lng.toFixed(5)},${lat.toFixed(5)}` });
+    }
+
+    /* --- a zone drawn on the map: a box to drag, or a shape corner by corner */
+
+    buttons(words, dir) {
+      const make = (name, path, act) => {
+        const button = document.createElement("button");
+        Object.assign(button, { type: "button", title: words[`ui.zone.${name}`], className: "kh-zone-tool" });
+        button.setAttribute("aria-label", words[`ui.zone.${name}`]);
+        const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+        svg.setAttribute("viewBox", "0 0 16 16");
+        svg.setAttribute("aria-hidden", "true");
+        const line = document.createElementNS("http://www.w3.org/2000/svg", "path");
+        line.setAttribute("d", path);
+        svg.append(line);
+        button.append(svg);
+        button.addEventListener("click", act);
+        return button;
+      };
+      this.tools = {
+        box: make("box", "M2.5 4h11v8h-11z", () => this.draw(this.drawing === "box" ? null : "box")),
+        shape: make("shape", "M3 6l5-3.500 5 4-2 5.500H4.500z", () => (this.drawing === "shape" ? this.close() : this.draw("shape"))),
+        clear: make("clear", "M4 4l8 8M12 4l-8 8", () => { this.draw(null); this.page.go({ op: "set", field: "zone", value: "" }); }),
+      };
+      this.zoneWords = words;
+      this.bar = document.createElement("div");
+      this.bar.className = "kh-zone-bar";
+      this.bar.dir = dir;
+      this.hint = document.createElement("span");
+      this.hint.setAttribute("role", "status");
+      this.bar.append(...Object.values(this.tools), this.hint);
+      this.tools.clear.hidden = !(this.page && this.page.view.zone);
+      return this.bar;
+    }
+
+    draw(mode) {
+      this.drawing = mode;
+      this.corners = [];
+      this.map.dragging[mode === "box" ? "disable" : "enable"]();
+      this.map.doubleClickZoom[mode ? "disable" : "enable"]();
+      for (const [name, button] of Object.entries(this.tools)) button.setAttribute("aria-pressed", String(name === mode));
+      this.hint.textContent = mode ? this.zoneWords[`ui.zone.${mode}_hint`] : "";
+      this.paintZone(this.page.view.zone);
+    }
+
+    boxFrom({ latlng }) { if (this.drawing === "box") this.corners = [latlng]; }
+
+    boxTo(latlng) {
+      if (this.drawing === "box" && this.corners.length === 1) this.outline(L.latLngBounds(this.corners[0], latlng));
+    }
+
+    boxEnd(latlng) {
+      if (this.drawing !== "box" || this.corners.length !== 1) return;
+      const b = L.latLngBounds(this.corners[0], latlng);
+      if (this.map.latLngToContainerPoint(b.getNorthWest()).distanceTo(this.map.latLngToContainerPoint(b.getSouthEast())) < 8) { this.corners = []; return; }
+      this.finish([b.getSouthWest(), b.getSouthEast(), b.getNorthEast(), b.getNorthWest()]);
+    }
+
+    corner(latlng) {
+      const [first] = this.corners;
+      const near = (a) => this.map.latLngToContainerPoint(a).distanceTo(this.map.latLngToContainerPoint(latlng)) < 12;
+      if (this.corners.length >= 3 && near(first)) { this.close(); return; }
+      if (this.corners.length < 40) this.corners.push(latlng);
+      this.zone.clearLayers();
+      this.stroke(L.polyline(this.corners));
+      for (const at of this.corners) L.circleMarker(at, { renderer: this.ringCanvas, pane: "khRings", interactive: false, radius: 4, weight: 2, color: "#5b2a86", fillColor: "#fff", fillOpacity: 1 }).addTo(this.zone);
+    }
+
+    close() { if (this.corners.length >= 3) this.finish(this.corners); else this.draw(null); }
+
+    finish(corners) {
+      const zone = corners.map(({ lat, lng }) => `${+lng.toFixed(4)},${+lat.toFixed(4)}`).join(";");
+      this.justDrawn = true; // the click that ends a box is no place
+      setTimeout(() => { this.justDrawn = false; }, 50);
+      this.kept = true;
+      this.drawing = null;
+      this.page.go({ op: "set", field: "zone", value: zone });
+      this.draw(null);
+    }
+
+    outline(bounds) {
+      this.zone.clearLayers();
+      this.stroke(L.rectangle(bounds));
+    }
+
+    stroke(layer) {
+      Object.assign(layer.options, { renderer: this.ringCanvas, pane: "khRings", interactive: false, color: this.dark ? "#C9A3EE" : "#5b2a86", weight: 2, fillOpacity: 0.07 });
+      layer.addTo(this.zone);
+    }
+
+    paintZone(zone) {
+      this.zone.clearLayers();
+      if (this.tools) this.tools.clear.hidden = !zone;
+      if (zone) this.stroke(L.polygon(zone.split(";").map((p) => p.split(",").map(Number).reverse())));
     }
 
     async show(view) {
@@ -122,6 +223,7 @@
       this.dark = document.documentElement.dataset.dark === "1";
       await this.paintCover(cover, view);
       this.paintRings(near, view);
+      if (!this.drawing) this.paintZone(view.zone);
       this.drawLegend(cover, view);
       this.frame(near, view);
       document.documentElement.dataset.located = asked;
@@ -163,7 +265,7 @@
 
     paintRings({ place, rings, items }, view) {
       this.rings.clearLayers();
-      if (!place) return;
+      if (!place || place.zone) return;
       const ink = this.dark ? INK_DARK : INK;
       const common = { renderer: this.ringCanvas, pane: "khRings", interactive: false, color: ink };
       for (const ring of rings) {

@@ -31,13 +31,14 @@ function build(root, state, w) {
   const note = el("p", { class: "kh-place-note", role: "status", hidden: true });
   const input = el("input", { type: "text", id: "kh-place-field", role: "combobox", "aria-expanded": "false", "aria-controls": listId, "aria-autocomplete": "list",
     "aria-label": w["ui.place"], placeholder: hint, autocomplete: "off", spellcheck: "false", maxlength: 200, dir: "auto" });
+  const offer = el("button", { type: "button", class: "kh-link", hidden: true, text: w["ui.place_online"] });
   const clear = el("button", { type: "button", class: "kh-place-clear", hidden: true, "aria-label": w["ui.place_clear"], title: w["ui.place_clear"] }, [icon("close")]);
   const tool = (name, text) => el("button", { type: "button", class: "kh-place-tool", title: text, "aria-label": text }, [drawn(name)]);
   const device = tool("device", w["ui.place_device"]), middle = tool("middle", w["ui.place_map"]);
   const nearest = el("select", { "aria-label": w["ui.show"], on: { change: (e) => state.send({ op: "set", field: "nearest", value: e.target.value }) } },
     NEAREST.map((n) => el("option", { value: n, text: w[`ui.nearest.${n}`] })));
   const groups = { km: segments("km", KM.map((k) => [k, `${k} ${w["ui.km"]}`]), w["ui.radius"], state) };
-  state.parts = { input, list, note, clear, nearest, groups };
+  state.parts = { input, list, note, offer, clear, nearest, groups };
   const search = finder(root, state, w);
   input.addEventListener("input", () => { clear.hidden = !input.value && !state.data.place; search.typed(); });
   input.addEventListener("keydown", (event) => search.key(event));
@@ -51,7 +52,7 @@ function build(root, state, w) {
     if (at) search.take(`${at.lng.toFixed(5)},${at.lat.toFixed(5)}`);
   });
   render(root, el("div", { class: "kh-place-bar" }, [
-    el("div", { class: "kh-place-box" }, [el("span", { class: "kh-place-field" }, [icon("search"), input, clear, device, middle]), list, note]),
+    el("div", { class: "kh-place-box" }, [el("span", { class: "kh-place-field" }, [icon("search"), input, clear, device, middle]), list, note, offer]),
     el("div", { class: "kh-place-how" }, [groups.km, el("label", { class: "kh-select" }, [el("span", { class: "kh-unseen", text: w["ui.show"] }), nearest])])]));
 }
 
@@ -76,15 +77,20 @@ function finder(root, state, w) {
   const take = (ref) => {
     close();
     say(state, "");
+    state.parts.offer.hidden = true;
     state.chosen = true;
     state.send({ op: "set", field: "place", value: ref });
   };
-  const look = async () => {
+  const { offer } = state.parts;
+  offer.addEventListener("click", () => { input.focus(); look(true); });
+  const look = async (online = false) => {
     const text = input.value.trim();
     const mine = ++turn;
-    if (!text) { items = []; close(); say(state, ""); return; }
-    const answer = await getJSON(`/api/places?lang=${state.data.lang}&text=${encodeURIComponent(text)}`).catch((error) => ({ items: [], note: error.text || w["ui.failed"], sure: false }));
+    if (!text) { items = []; close(); say(state, ""); offer.hidden = true; return; }
+    const answer = await getJSON(`/api/${online ? "geocode" : "places"}?lang=${state.data.lang}&text=${encodeURIComponent(text)}`).catch((error) => ({ items: [], note: error.text || w["ui.failed"], sure: false }));
     if (mine !== turn) return;
+    // Only when the gazetteer is not certain, and only if the reader asks.
+    offer.hidden = !(answer.online && !answer.sure && (answer.note || !answer.items.length));
     ({ items, sure } = answer);
     shownFor = text;
     say(state, answer.note);
@@ -94,7 +100,7 @@ function finder(root, state, w) {
     open(items.length > 0 && document.activeElement === input);
     mark(-1);
   };
-  const later = debounce(look, WAIT_MS);
+  const later = debounce(() => look(), WAIT_MS);
   return {
     close, take,
     typed() { mark(-1); later(); }, // what was marked answered another text

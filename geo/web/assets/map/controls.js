@@ -79,8 +79,8 @@
       node("button", { type: "button", className: "kh-button", textContent: w["ui.retry"],
         on: { click: () => live.refresh() } }));
     live.note = node("div", { className: "kh-alarm kh-note", role: "status", dir: message.dir, hidden: true });
-    const zone = live.locate ? [panel(map, "topright", live.locate.buttons(w, message.dir))] : [];
-    live.panels = [...zone, panel(map, "bottomright", legend), panel(map, "topleft", live.fitButton),
+    live.panels = [panel(map, "bottomright", legend), panel(map, "topleft", live.fitButton),
+      ...(live.locate ? [panel(map, "topleft", live.locate.buttons(w, message.dir))] : []),
       panel(map, "topleft", live.back), panel(map, "topleft", live.alarm), panel(map, "topleft", live.note)];
   }
 

@@ -15,7 +15,6 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -24,10 +23,9 @@ import orjson
 import requests
 
 from geo.errors import KharitaError
+from geo.outside import Busy, bounded_get
 
 DEADLINE_S = 6.0
-EACH_READ_S = 3.0
-MAX_BYTES = 200_000
 INTERVAL_S = 1.0
 #: A reader waits so long at most for a turn.
 QUEUE_S = 4.0
@@ -98,7 +96,6 @@ class Geocoder:
         self._lock, self._next = threading.Lock(), 0.0
         self._kept: OrderedDict[tuple[str, str], tuple[Hit, ...]] = OrderedDict()
         self._paused: dict[Service, float] = {}
-        self._busy = threading.BoundedSemaphore(4)
 
     def search(self, text: str, lang: str) -> tuple[Hit, ...]:
         """The positions of an address, best first; empty when a service knows none.
@@ -133,21 +130,10 @@ class Geocoder:
 
     def _ask(self, service: Service, text: str, lang: str) -> tuple[Hit, ...]:
         self._turn()
-        if not self._busy.acquire(blocking=False):
-            raise Unavailable("geocode.busy")
-        done: Future[tuple[int, Mapping[str, str], bytes]] = Future()
-
-        def work() -> None:
-            try:
-                done.set_result(self._fetch(service, text, lang))
-            except Exception as error:  # told to whoever waits
-                done.set_exception(error)
-            finally:
-                self._busy.release()
-        # Headers may drip too: the wait has its own end, whatever the socket does.
-        threading.Thread(target=work, name="geocode", daemon=True).start()
         try:
-            status, headers, body = done.result(self._deadline_s)
+            status, headers, body = self._fetch(service, text, lang)
+        except Busy:
+            raise Unavailable("geocode.busy") from None
         except TimeoutError:
             raise Unavailable("geocode.slow") from None
         except (requests.RequestException, OSError, ValueError):
@@ -171,25 +157,13 @@ class Geocoder:
             time.sleep(at - now)
 
     def _fetch(self, service: Service, text: str, lang: str) -> tuple[int, Mapping[str, str], bytes]:
-        until = time.monotonic() + self._deadline_s
         if service.kind == "nominatim":
             path, params = "/search", {"q": text, "format": "jsonv2", "limit": "5", "countrycodes": "ma,eh",
                                        "accept-language": lang}
         else:
             path, params = "/api/", {"q": text, "limit": "5", "lat": "31.8", "lon": "-7.1",
                                      **({"lang": lang} if lang in ("fr", "en") else {})}
-        with requests.Session() as session:
-            session.trust_env = True  # a deployment's proxy
-            with session.get(service.url + path, params=params, stream=True, allow_redirects=False,
-                             timeout=(EACH_READ_S, EACH_READ_S),
-                             headers={"user-agent": self._agent, "accept": "application/json"}) as answer:
-                body = bytearray()
-                while time.monotonic() < until and len(body) <= MAX_BYTES:
-                    piece = answer.raw.read1(16_384, decode_content=True)
-                    if not piece:
-                        return answer.status_code, dict(answer.headers), bytes(body)
-                    body += piece
-        raise OSError("too slow or too big")
+        return bounded_get(service.url + path, params, self._agent, deadline_s=self._deadline_s)
 
     def _hits(self, service: Service, body: bytes) -> tuple[Hit, ...]:
         try:

@@ -10,6 +10,7 @@ KHARITA_GEOCODERS : online address services, for instance ``nominatim:https://HO
     photon:https://HOST``, asked in this order; unset (default): none is ever called.
 KHARITA_CONTACT : address or page that those services are told, as their policies ask; without it
     none is called.
+KHARITA_OSRM : address of an OSRM server; its road distances and times replace the estimates.
 KHARITA_STEWARD_KEY : what a steward types to accept or refuse corrections; unset: nobody can.
 """
 from __future__ import annotations
@@ -38,6 +39,19 @@ def geocoders() -> tuple[str, str]:
     services, contact = os.environ.get("KHARITA_GEOCODERS", ""), os.environ.get("KHARITA_CONTACT", "")
     contact = "".join(c for c in contact if c.isprintable() and c.isascii())[:120]
     return (services, contact) if services and contact else ("", "")
+
+
+def osrm() -> str:
+    """The address of the OSRM server; empty without one.
+
+    Raises
+    ------
+    ValueError : it is no web address.
+    """
+    url = os.environ.get("KHARITA_OSRM", "")
+    if url and not url.startswith(("https://", "http://")):
+        raise ValueError(f"KHARITA_OSRM must be a web address, not {url!r}")
+    return url
 
 
 def steward_key() -> str:

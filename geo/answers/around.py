@@ -14,6 +14,7 @@ from geo.geocode import ATTRIBUTION, Hit
 from geo.i18n import Words
 from geo.locate import ROAD_FACTOR, ROAD_SOURCE_URL, Locator, Start
 from geo.model import Site
+from geo.routing import Road, Router
 from geo.spatial import circle
 from geo.view import ViewState
 
@@ -128,8 +129,13 @@ def degrees_text(at: tuple[float, float], t: Words) -> str:
 
 # --- around a place -------------------------------------------------------------------
 
-def near_answer(here: Locator, view: ViewState, t: Words) -> dict[str, Any]:
-    """The facilities around the place of a view; an invitation when it has none."""
+def near_answer(here: Locator, view: ViewState, t: Words, router: Router | None = None) -> dict[str, Any]:
+    """The facilities around the place of a view; an invitation when it has none.
+
+    Parameters
+    ----------
+    router : who knows the roads; None, or no answer: estimates, said to be so.
+    """
     zoned = here.zone_start(view)
     start = here.start(view.place) if view.place else zoned
     blank: dict[str, Any] = {"place": None, "alert": None, "items": [], "rings": [], "bbox": None,
@@ -140,14 +146,18 @@ def near_answer(here: Locator, view: ViewState, t: Words) -> dict[str, Any]:
                 "empty": t("near.unknown_place") if view.place else t("near.invite")}
     near = here.near(start, view)
     sites = [here.site(p) for p in near.position]
-    items = [_facility(s, float(m), start, here, t) for s, m in zip(sites, near.metres, strict=True)]
+    roads = router.roads(start.lon_lat, [s.lon_lat for s in sites]) if router else (None,) * len(sites)
+    items = [_facility(s, float(m), start, here, t, road)
+             for s, m, road in zip(sites, near.metres, roads, strict=True)]
+    routed = any(roads)
     radius = int(view.km)
     return {
         "place": _start(here, start, t) | ({"name": t("near.zone"), "zone": True} if zoned else {}),
         "alert": None if zoned else _alert(here, start, view, t), "items": items,
         "title": t.n("near.in_zone", len(items)) if zoned else t.n("near.within", len(items), km=view.km)
         if view.nearest == "within" else t.n("near.nearest", len(items)),
-        "method": t("near.method", factor=t.number(ROAD_FACTOR)), "source": ROAD_SOURCE_URL,
+        "method": t("near.routed") if routed else t("near.method", factor=t.number(ROAD_FACTOR)),
+        "source": "" if routed else ROAD_SOURCE_URL,
         "unplaced": _unplaced(here, view, t),
         "sheet": _sheet(here, start.province.region if start.province else "", t),
         "empty": "" if items else t("near.nothing"),
@@ -193,7 +203,8 @@ def _people_around(here: Locator, start: Start, km: float) -> int:
     return int(census.people[metres <= km * 1000].sum())
 
 
-def _facility(site: Site, metres: float, start: Start, here: Locator, t: Words) -> dict[str, Any]:
+def _facility(site: Site, metres: float, start: Start, here: Locator, t: Words, road: Road | None
+              ) -> dict[str, Any]:
     lon, lat = site.lon_lat
     does = [
         crafts_text(site.crafts, t),
@@ -208,7 +219,8 @@ def _facility(site: Site, metres: float, start: Start, here: Locator, t: Words) 
         "name": site.name, "kind": kind_label(site, t), "status": t(f"status.{site.status}"),
         "town": site.town or site.commune or area_name(here.catalogue, site.province, t),
         "does": [d for d in does if d], "known": known, "metres": round(metres), "distance": _km(metres, t),
-        "road": t("near.road", km=_km(metres * ROAD_FACTOR, t)), "lon": lon, "lat": lat,
+        "road": t("near.by_road", km=_km(road.metres, t), time=_time(road.seconds, t)) if road
+        else t("near.road", km=_km(metres * ROAD_FACTOR, t)), "lon": lon, "lat": lat,
         "phone": site.phone, "contact": contact, "links": _directions(start.lon_lat, site, t),
     }
 
@@ -241,6 +253,11 @@ def _unplaced(here: Locator, view: ViewState, t: Words) -> str:
 def _sheet(here: Locator, region: str, t: Words) -> dict[str, str] | None:
     """The region whose sheet can be opened."""
     return {"code": region, "text": t("sheet.open_link", name=area_name(here.catalogue, region, t))} if region else None
+
+
+def _time(seconds: float, t: Words) -> str:
+    hours, minutes = divmod(round(seconds / 60), 60)
+    return t("unit.hours", h=str(hours), min=f"{minutes:02d}") if hours else t("unit.minutes", n=str(minutes))
 
 
 def _km(metres: float, t: Words) -> str:

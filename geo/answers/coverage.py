@@ -85,6 +85,7 @@ def _what(view: ViewState, t: Words) -> str:
 
 def _where(here: Locator, view: ViewState, t: Words) -> str:
     names = [area_name(here.catalogue, c, t) for c in view.province or view.region]
+    names += [t("near.zone")] if view.zone else []
     return f" · {t.all_of(names)}" if names else ""
 
 

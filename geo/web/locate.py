@@ -11,8 +11,9 @@ from geo.answers.siting import JOBS, key_of, siting_answer
 from geo.errors import NotFound
 from geo.geocode import Geocoder, services_of
 from geo.locate import locator
+from geo.routing import Router
 from geo.service import current
-from geo.settings import geocoders
+from geo.settings import geocoders, osrm
 
 if TYPE_CHECKING:
     from geo.web.api import Asked
@@ -26,11 +27,16 @@ def makers() -> dict[str, Maker]:
         "/api/places": lambda a: {**places_answer(locator(a.query), a.params.get("text", ""), a.t),
                                   "online": bool(geocoders()[0])},
         "/api/geocode": _geocode,
-        "/api/near": lambda a: near_answer(locator(a.query), a.view, a.t),
+        "/api/near": lambda a: near_answer(locator(a.query), a.view, a.t, _router(osrm())),
         "/api/coverage": lambda a: coverage_answer(locator(a.query), a.view, a.t),
         "/api/siting": _siting,
         "/api/regions": lambda a: {"regions": [{"code": r.code, "name": a.t.pick(r.name)} for r in a.query.catalogue.regions]},
     }
+
+
+@lru_cache(maxsize=1)
+def _router(url: str) -> Router | None:
+    return Router(url) if url else None
 
 
 @lru_cache(maxsize=1)

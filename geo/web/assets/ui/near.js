@@ -53,7 +53,7 @@ function content(near, cover, picked, w, state) {
       : el("p", { class: "kh-lead", text: near.empty }),
     national(cover),
     cover.uncovered.length ? lacking(cover, w, state) : null,
-    place ? el("p", { class: "kh-small kh-method" }, [near.method, " ", el("a", { href: near.source, target: "_blank", rel: "noopener noreferrer", text: w["ui.factor_source"] })]) : null];
+    place ? el("p", { class: "kh-small kh-method" }, [near.method, " ", !near.source ? null : el("a", { href: near.source, target: "_blank", rel: "noopener noreferrer", text: w["ui.factor_source"] })]) : null];
 }
 
 function alert(a, state) {

@@ -12,8 +12,9 @@ from pathlib import Path
 
 import streamlit as st
 
+from geo.locate import locator
 from geo.service import current
-from geo.web import api, assets, briefs, marketfiles, snapshots, trade
+from geo.web import api, assets, briefs, corrections, marketfiles, sheets, snapshots, trade
 
 log = logging.getLogger("kharita")
 
@@ -29,7 +30,7 @@ async def lifespan(_: object) -> AsyncIterator[None]:
 
 def _warm_up() -> None:
     try:
-        current()
+        locator(current())
         # Not streamlit_folium: it must be imported inside a page to register its frame.
         import geo.layers  # noqa: F401  folium takes half a second
     except Exception:
@@ -46,6 +47,6 @@ app = st.App(
     Path(__file__).parent / "pages" / "_ui" / "shell.py",
     lifespan=lifespan,
     routes=[*api.routes(), *assets.routes(), *briefs.routes(), *snapshots.routes(),
-            *marketfiles.routes(), *trade.routes()],
+            *marketfiles.routes(), *trade.routes(), *corrections.routes(), *sheets.routes()],
     on_script_error=_hide_traceback,
 )

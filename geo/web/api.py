@@ -28,6 +28,7 @@ from geo.model import COLLECTIONS, IN_PROGRESS
 from geo.query import Query
 from geo.service import current
 from geo.view import FIELDS, ViewState
+from geo.web import locate
 
 log = logging.getLogger(__name__)
 Maker = Callable[["Asked"], Mapping[str, Any]]
@@ -80,6 +81,7 @@ def routes() -> list[Route]:
             a.query, a.path["kind"], a.path["id"], a.view, a.t)),
         _route("/api/bounds", lambda a: bounds_answer(a.query, a.view)),
         *(_route(path, make) for path, make in MARKET_ROUTES.items()),
+        *(_route(path, make) for path, make in locate.makers().items()),
     ]
 
 

@@ -216,7 +216,8 @@ def test_hostile_text_is_shown_as_text(visit, serve, tmp_path):
     (tmp_path / "sources").mkdir()
     for path in DATA_DIR.glob("*.*json"):
         shutil.copy(path, tmp_path / path.name)
-    shutil.copy(DATA_DIR / "sources" / "synonyms.csv", tmp_path / "sources")
+    for name_ in ("synonyms.csv", "communes.csv"):
+        shutil.copy(DATA_DIR / "sources" / name_, tmp_path / "sources")
     content = json.loads((tmp_path / "buyers.geojson").read_text("utf-8"))
     found = next(f for f in content["features"] if f["id"] == "limala-de")
     found["properties"] |= {"name": hostile, "relation_fr": hostile, "city": hostile}

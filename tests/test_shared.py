@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import io
+import os
 from dataclasses import replace
 
 import pytest
@@ -165,3 +166,13 @@ def test_a_picture_is_written_whole_or_not_at_all(tmp_path, monkeypatch):
     with pytest.raises(OSError, match="no space"):
         store.put_picture("ABCDEFGH", b"\x89PNG\r\n")
     assert list((tmp_path / "x").iterdir()) == []
+
+
+def test_the_oldest_pictures_make_room(tmp_path, monkeypatch):
+    monkeypatch.setattr("geo.store.snapshots.MAX_PICTURES", 2)
+    store = FileSnapshots(tmp_path / "x")
+    for age, code in enumerate(("CCCCCCCC", "BBBBBBBB", "AAAAAAAA")):
+        store.put_picture(code, b"\x89PNG\r\n")
+        os.utime(tmp_path / "x" / f"{code}.png", (age, age))
+    store.put_picture("DDDDDDDD", b"\x89PNG\r\n")
+    assert sorted(p.stem for p in (tmp_path / "x").iterdir()) == ["AAAAAAAA", "DDDDDDDD"]

@@ -24,7 +24,7 @@ from geo.snapshot.brief import Brief
 from geo.snapshot.fonts import clean, isolate
 from geo.snapshot.ground import camera_of, country_bbox
 from geo.snapshot.scene import scene_of
-from geo.snapshot.sheet import BRIEF, Line, Section, plan_of
+from geo.snapshot.sheet import BRIEF, MOST_LINES, Line, Section, plan_of
 from geo.snapshot.told import Figure, listed_records
 from geo.view import ViewState
 
@@ -173,8 +173,8 @@ def buyers_section(query: Query, view: ViewState, buyers: list[Buyer], t: Words)
     lines = tuple(Line(
         record_name(b), (kind_label(b, t), clean(b.city) or t("snapshot.country_only")),
         mark="buyer", demo=is_demo(b), tone="soft" if is_demo(b) else "strong", own=True)
-        for b in buyers)
-    return Section(t("section.buyers"), lines, len(lines), lead, (134.0, 92.0),
+        for b in buyers[:MOST_LINES])
+    return Section(t("section.buyers"), lines, len(buyers), lead, (134.0, 92.0),
                    empty=t("section.buyers.empty"))
 
 
@@ -208,8 +208,8 @@ def reports_section(reports: list[Report], about: str, t: Words) -> Section:
     """The reports, newest first, each with the sentence that links it."""
     lines = tuple(Line(clean(t.pick(r.title)), sub=(
         f"{isolate(r.id)} \u00b7 {t.date(r.date) or t('panel.undated')} \u00b7 {why(r, about, t)}"),
-        tone="strong") for r in reports)
-    return Section(t("section.reports"), lines, len(lines), empty=t("section.reports.empty"))
+        tone="strong") for r in reports[:MOST_LINES])
+    return Section(t("section.reports"), lines, len(reports), empty=t("section.reports.empty"))
 
 
 def sources_section(urls: Iterable[str], t: Words) -> Section:

@@ -21,7 +21,7 @@ from geo.snapshot.fonts import clean, isolate
 from geo.snapshot.ground import camera_of
 from geo.snapshot.marketbrief import host, record_name, sources_section
 from geo.snapshot.scene import scene_of
-from geo.snapshot.sheet import BRIEF, Line, Section, plan_of
+from geo.snapshot.sheet import BRIEF, MOST_LINES, Line, Section, plan_of
 from geo.snapshot.told import Figure, listed_records
 from geo.view import ViewState
 
@@ -141,8 +141,8 @@ def kinds_section(sites: list[Site], t: Words) -> Section:
 
 def facilities_section(sites: list[Site], t: Words) -> Section:
     """Every facility, published first."""
-    lines = tuple(_facility(s, t) for s in sites)
-    return Section(t("section.facilities"), lines, len(lines), "", (140.0,),
+    lines = tuple(_facility(s, t) for s in sites[:MOST_LINES])
+    return Section(t("section.facilities"), lines, len(sites), "", (140.0,),
                    empty=t("section.facilities.empty"))
 
 

@@ -15,6 +15,8 @@ from geo.snapshot.sizes import Box, Layout, Size
 WIDE, HIGH, EDGE, GAP = 840.0, 1188.0, 42.0, 24.0
 BRIEF = Size("brief", WIDE, HIGH, 2480, 3508, 210, 297)
 FOOT_H = 134.0
+#: More lines than this stand on no page: the rest is only counted.
+MOST_LINES = 60
 HEAD_H, STRIP_H, MAP_W, MAP_H = 74.0, 48.0, 452.0, 262.0
 
 

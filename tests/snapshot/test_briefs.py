@@ -248,6 +248,17 @@ def test_hostile_data_stay_text(query, catalogue, workers):
     assert any(t.startswith("<script>") for t in texts(brief_svg(brief(same, "market", "DE", "fr"))))
 
 
+def test_a_market_of_thousands_is_one_page_that_counts_them(query, catalogue):
+    one = next(b for b in catalogue.buyers if b.country == "PL")
+    many = tuple(replace(one, id=f"pl-{i}", name=f"Sklep {i:04}") for i in range(5_000))
+    found = brief(Query(replace(catalogue, buyers=many)), "market", "PL", "en")
+    drawn = texts(brief_svg(found))
+    section = next(s for s in sections(found) if s.title == words("en")("section.buyers"))
+    shown, own = shown_lines(section, drawn, {s.title for s in sections(found)})
+    assert 5 < shown < 60 and section.total == 5_000
+    assert any(t.startswith(f"and {5_000 - shown:,} more") for t in own)
+
+
 def test_unknown_codes_are_refused(query):
     for make, code in ((market_brief, "ZZ"), (region_brief, "99"), (region_brief, "08.401")):
         with pytest.raises(NotFound):

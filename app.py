@@ -23,6 +23,8 @@ async def lifespan(_: object) -> AsyncIterator[None]:
     """Begin what the first visitor would wait for: data, folium, compressed assets."""
     threading.Thread(target=_warm_up, name="warm-up", daemon=True).start()
     yield
+    if snapshots.desk.cache_info().currsize:
+        snapshots.desk().close()
 
 
 def _warm_up() -> None:

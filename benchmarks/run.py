@@ -20,7 +20,8 @@ from benchmarks.exploration import exploration_table, exploration_targets
 RESULTS = Path(__file__).parent / "results.json"
 #: Part -> module and function that measures it.
 PARTS = {"exploration": ("benchmarks.exploration", "measure_exploration"),
-         "snapshots": ("benchmarks.snapshots", "measure_snapshots")}
+         "snapshots": ("benchmarks.snapshots", "measure_snapshots"),
+         "briefs": ("benchmarks.briefs", "measure_briefs")}
 
 
 def main(wanted: list[str]) -> None:
@@ -53,6 +54,9 @@ def targets(kept: dict[str, Any]) -> list[tuple[str, float, float]]:
         beside = shots["beside folium"]
         if isinstance(beside, dict):
             found.append(("PNG / folium's own, p50", 1 / beside["times faster (p50)"], 0.1))
+    if briefs := kept.get("briefs"):
+        found.append(("brief, p95 ms", briefs["brief"]["p95_ms"], 500))
+        found.append(("atlas of 34 markets, s", briefs["atlas"]["seconds"], 30))
     return found
 
 

@@ -69,7 +69,7 @@ def atlas_pdf(query: Query, kind: str, codes: Sequence[str], lang: str, workers:
             raise Cancelled
         brief = KINDS[kind](query, code, lang, base=base, today=today)
         writer.append(PdfReader(io.BytesIO(brief_pdf(brief, workers))), import_outline=False)
-        writer.add_outline_item(brief.scene.title, done)
+        writer.add_outline_item(title=brief.scene.title, page_number=done)
     if cancelled():
         raise Cancelled
     writer.metadata = {"/Title": t(f"atlas.{kind}"), "/Author": "Kharita"}

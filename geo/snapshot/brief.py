@@ -8,7 +8,9 @@ Units    sheet units, see ``sheet``.
 """
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from geo.i18n import words
 from geo.snapshot.fonts import fit, isolate, width_of, wrap
@@ -26,7 +28,7 @@ from geo.snapshot.workers import Workers
 TEAL, ALERT = "#0F3D3E", "#A50D26"
 TEXT, SMALL, HEADING = 12.0, 10.8, 24.0
 STEP, SUB_STEP, AFTER = 15.0, 13.0, 3.5
-MARK_ROOM, CELL_GAP = 17.0, 8.0
+MARK_ROOM, CELL_GAP, BETWEEN = 17.0, 8.0, 14.0
 _TONES = {"strong": (600, INK), "plain": (400, INK), "soft": (400, SOFT), "alert": (600, ALERT)}
 
 
@@ -108,9 +110,12 @@ def _legend(pen: Pen, plan: Plan) -> list[str]:
 # --- lists ----------------------------------------------------------------------------
 
 def _body(pen: Pen, box: Box, rows: Body) -> list[str]:
-    needs = [max(_need(pen, sections, column.w) for column, sections in _columns(pen, box, row))
-             for row in rows]
-    heights = share(box.h - GAP * (len(rows) - 1), needs)
+    needs, least = ([max(_need(size, sections, column.w)
+                         for column, sections in _columns(pen, box, row)) for row in rows]
+                    for size in (_asked, partial(_least, pen)))
+    spare = share(box.h - GAP * (len(rows) - 1) - sum(least),
+                  [need - low for need, low in zip(needs, least, strict=True)])
+    heights = [low + more for low, more in zip(least, spare, strict=True)]
     parts, y = [], box.y
     for row, height in zip(rows, heights, strict=True):
         parts.append(rule(box, y - 10))
@@ -126,23 +131,34 @@ def _columns(pen: Pen, box: Box, row: tuple[tuple[float, tuple[Section, ...]], .
     return [(b, sections) for b, (_, sections) in zip(boxes, row, strict=True)]
 
 
-def _need(pen: Pen, sections: tuple[Section, ...], width: float) -> float:
-    return sum(_asked(pen, s, width) for s in sections) + 14 * (len(sections) - 1)
+def _need(size: Callable[[Section, float], float], sections: tuple[Section, ...], width: float
+          ) -> float:
+    return sum(size(s, width) for s in sections) + BETWEEN * (len(sections) - 1)
 
 
 def _column(pen: Pen, box: Box, sections: tuple[Section, ...]) -> list[str]:
-    needs = [_asked(pen, s, box.w) for s in sections]
+    needs = [_asked(s, box.w) for s in sections]
     parts, y = [], box.y
-    heights = share(box.h - 14 * (len(sections) - 1), needs, [s.whole for s in sections])
+    heights = share(box.h - BETWEEN * (len(sections) - 1), needs, [s.whole for s in sections])
     for section, height in zip(sections, heights, strict=True):
         parts += _section(pen, Box(box.x, y, box.w, height), section)
-        y += height + 14
+        y += height + BETWEEN
     return parts
 
 
-def _asked(pen: Pen, section: Section, width: float) -> float:
+def _asked(section: Section, width: float) -> float:
     lines = section.lines or (Line(section.empty, tone="soft"),)
     return _top(section, width) + sum(_tall(section, line, width) for line in lines) + 1
+
+
+def _least(pen: Pen, section: Section, width: float) -> float:
+    """What a section cannot do without: all of a table, else one line and how many more."""
+    whole = _asked(section, width)
+    if section.whole or not section.lines:
+        return whole
+    said = more_lines(pen.scene, section, section.total, width)
+    return min(whole, _top(section, width) + _tall(section, section.lines[0], width)
+               + SUB_STEP * len(said) + 1)
 
 
 def _top(section: Section, width: float) -> float:
@@ -189,7 +205,7 @@ def _section(pen: Pen, box: Box, section: Section) -> list[str]:
             parts.append(pen.text(pen.start(box), y, said, TEXT, color=SOFT))
             y += STEP
     elif shown < section.total:
-        for said in more_lines(pen.scene, section.total - shown, box.w):
+        for said in more_lines(pen.scene, section, section.total - shown, box.w):
             parts.append(pen.text(pen.start(box), y, said, SMALL, color=TEAL))
             y += SUB_STEP
     return parts
@@ -201,16 +217,16 @@ def _fitting(pen: Pen, section: Section, width: float, room: float) -> int:
     if sum(heights) <= room and len(heights) == section.total:
         return len(heights)
     for kept in range(len(heights), 0, -1):
-        said = more_lines(pen.scene, section.total - kept, width)
+        said = more_lines(pen.scene, section, section.total - kept, width)
         if sum(heights[:kept]) + SUB_STEP * len(said) <= room:
             return kept
     return 0
 
 
-def more_lines(scene: Scene, left: int, width: float) -> list[str]:
+def more_lines(scene: Scene, section: Section, left: int, width: float) -> list[str]:
     """How many more there are, and where the whole list is."""
     t = words(scene.lang)
-    return wrap(t.n("brief.more", left, address=isolate(scene.link_text)), width, SMALL)
+    return wrap(t.n(section.more, left, address=isolate(scene.link_text)), width, SMALL)
 
 
 def _line(pen: Pen, box: Box, section: Section, line: Line, y: float) -> list[str]:

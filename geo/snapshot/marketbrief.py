@@ -24,7 +24,7 @@ from geo.snapshot.brief import Brief
 from geo.snapshot.fonts import clean, isolate
 from geo.snapshot.ground import camera_of, country_bbox
 from geo.snapshot.scene import scene_of
-from geo.snapshot.sheet import BRIEF, Line, Section, plan_of
+from geo.snapshot.sheet import BRIEF, MOST_LINES, Line, Section, plan_of
 from geo.snapshot.told import Figure, listed_records
 from geo.view import ViewState
 
@@ -136,7 +136,8 @@ def export_section(told: Iterable[Export], t: Words) -> Section:
             unique.setdefault(said, row)
     lines = tuple(Line(export_text(row, t), sub=t("brief.export.source", source=isolate(
         host(row.url)))) for row in unique.values())
-    return Section(t("brief.exports"), lines, len(lines), empty=t("brief.exports.empty"))
+    return Section(t("brief.exports"), lines, len(lines), empty=t("brief.exports.empty"),
+                   more="brief.more_figures")
 
 
 def export_text(row: Export, t: Words) -> str:
@@ -172,8 +173,8 @@ def buyers_section(query: Query, view: ViewState, buyers: list[Buyer], t: Words)
     lines = tuple(Line(
         record_name(b), (kind_label(b, t), clean(b.city) or t("snapshot.country_only")),
         mark="buyer", demo=is_demo(b), tone="soft" if is_demo(b) else "strong", own=True)
-        for b in buyers)
-    return Section(t("section.buyers"), lines, len(lines), lead, (134.0, 92.0),
+        for b in buyers[:MOST_LINES])
+    return Section(t("section.buyers"), lines, len(buyers), lead, (134.0, 92.0),
                    empty=t("section.buyers.empty"))
 
 
@@ -191,7 +192,7 @@ def sites_section(query: Query, sites: list[Site], total: int, crafts: tuple[str
         n=t.number(len(names) - MOST_CRAFTS))
     return Section(t("section.suppliers"), tuple(place_line(s, query, t) for s in sites), total,
                    t("snapshot.filter", label=t("fact.crafts"), values=lead) if names else "",
-                   empty=t("section.suppliers.empty"))
+                   empty=t("section.suppliers.empty"), more="brief.more_sites")
 
 
 def place_line(site: Site, query: Query, t: Words) -> Line:
@@ -207,8 +208,8 @@ def reports_section(reports: list[Report], about: str, t: Words) -> Section:
     """The reports, newest first, each with the sentence that links it."""
     lines = tuple(Line(clean(t.pick(r.title)), sub=(
         f"{isolate(r.id)} \u00b7 {t.date(r.date) or t('panel.undated')} \u00b7 {why(r, about, t)}"),
-        tone="strong") for r in reports)
-    return Section(t("section.reports"), lines, len(lines), empty=t("section.reports.empty"))
+        tone="strong") for r in reports[:MOST_LINES])
+    return Section(t("section.reports"), lines, len(reports), empty=t("section.reports.empty"))
 
 
 def sources_section(urls: Iterable[str], t: Words) -> Section:

@@ -111,7 +111,7 @@ def minutes_of(query: Query, lang: str, title: str, shown: Sequence[Shown], work
                                   note.owner, t.date(note.due), t.number(place)))
         pages.append(Page(heading, scene, picture_of(scene, workers), ignored, tuple(actions)))
     return Minutes(lang, t.dir == "rtl", clean(title, TITLE_CHARS) or t("minutes.title"),
-                   t("minutes.date", date=t.date(today.isoformat())), tuple(pages), f"{base}/")
+                   t("minutes.date", date=t.date(today.isoformat())), tuple(pages), base)
 
 
 def picture_of(scene: Scene, workers: Workers) -> bytes:

@@ -170,7 +170,7 @@ def _link(doc: Doc, minutes: Minutes, label: str, address: str) -> None:
 
 def _table(doc: Doc, minutes: Minutes, actions: Sequence[Action], t: Words, *, with_scene: bool
            ) -> None:
-    widths = (1.0, 7.6, 3.9, 2.5, 2.0) if not with_scene else (1.0, 6.8, 3.6, 2.4, 2.0, 1.2)
+    widths = (1.3, 5.6, 3.3, 2.7, 2.4, 1.7) if with_scene else (1.3, 6.8, 3.6, 2.8, 2.5)
     table = doc.add_table(rows=1 + len(actions), cols=len(widths))
     table.style = "Table Grid"
     table.autofit = False

@@ -26,9 +26,10 @@ def minutes_pptx(minutes: Minutes) -> bytes:
     cover = replace(first, title=minutes.title, filters=minutes.date, demo="", figures=(),
                     legend=(), link=minutes.link, link_text=shown_link(minutes.link))
     slide = new_slide(deck, cover, minutes.title)
+    size = next(points for most, points in ((14, 15), (24, 10), (99, 7.5))
+                if len(minutes.pages) <= most)
     text_box(slide, cover, 0.45, 1.5, 12.4, 5.0,
-             [(page.heading, 15 if len(minutes.pages) < 16 else 9, False, INK)
-              for page in minutes.pages])
+             [(page.heading, size, False, INK) for page in minutes.pages])
     for page in minutes.pages:
         shown = map_slide(deck, page.scene, page.picture, t, page.heading)
         if page.ignored:

@@ -9,7 +9,7 @@ from collections import Counter
 from dataclasses import replace
 from datetime import date
 
-from geo.answers.names import crafts_text, is_demo, is_open
+from geo.answers.names import is_demo, is_open
 from geo.codec import encode
 from geo.errors import NotFound
 from geo.exporters import exporters_in
@@ -21,7 +21,7 @@ from geo.snapshot.fonts import clean, isolate
 from geo.snapshot.ground import camera_of
 from geo.snapshot.marketbrief import host, record_name, sources_section
 from geo.snapshot.scene import scene_of
-from geo.snapshot.sheet import BRIEF, Line, Section, plan_of
+from geo.snapshot.sheet import BRIEF, MOST_LINES, Line, Section, plan_of
 from geo.snapshot.told import Figure, listed_records
 from geo.view import ViewState
 
@@ -141,8 +141,8 @@ def kinds_section(sites: list[Site], t: Words) -> Section:
 
 def facilities_section(sites: list[Site], t: Words) -> Section:
     """Every facility, published first."""
-    lines = tuple(_facility(s, t) for s in sites)
-    return Section(t("section.facilities"), lines, len(lines), "", (140.0,),
+    lines = tuple(_facility(s, t) for s in sites[:MOST_LINES])
+    return Section(t("section.facilities"), lines, len(sites), "", (140.0,),
                    empty=t("section.facilities.empty"))
 
 
@@ -178,8 +178,9 @@ def unknown_section(sites: list[Site], t: Words) -> Section:
 
 
 def contacts_section(query: Query, code: str, t: Words) -> Section:
-    """The exporters that the press places in the region."""
-    lines = tuple(Line(clean(e.name), (clean(e.city),), own=True, sub=" \u00b7 ".join(filter(None, (
-        crafts_text(e.crafts, t), isolate(host(e.url)))))) for e in exporters_in(code, query.catalogue))
-    return Section(t("brief.contacts"), lines, len(lines), "", (80.0,),
-                   empty=t("brief.contacts.empty"))
+    """The exporters that the press places in the region, all of them, and who says so."""
+    found = exporters_in(code, query.catalogue)
+    names = " \u00b7 ".join(isolate(f"{clean(e.name)} ({clean(e.city)})") for e in found)
+    hosts = t("ui.comma").join(dict.fromkeys(isolate(host(e.url)) for e in found))
+    lines = (Line(names, sub=t("brief.export.source", source=hosts)),) if found else ()
+    return Section(t("brief.contacts"), lines, 1, empty=t("brief.contacts.empty"))

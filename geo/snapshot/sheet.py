@@ -14,7 +14,9 @@ from geo.snapshot.sizes import Box, Layout, Size
 
 WIDE, HIGH, EDGE, GAP = 840.0, 1188.0, 42.0, 24.0
 BRIEF = Size("brief", WIDE, HIGH, 2480, 3508, 210, 297)
-FOOT_H = 122.0
+FOOT_H = 134.0
+#: More lines than this stand on no page: the rest is only counted.
+MOST_LINES = 60
 HEAD_H, STRIP_H, MAP_W, MAP_H = 74.0, 48.0, 452.0, 262.0
 
 
@@ -53,6 +55,7 @@ class Section:
     heads : what the cells are; empty = not written.
     empty : what is said when there is no line.
     whole : it takes the room it needs before the others share the rest.
+    more : the key of the sentence that says how many more there are, and where.
     """
 
     title: str
@@ -63,6 +66,7 @@ class Section:
     heads: tuple[str, ...] = ()
     empty: str = ""
     whole: bool = False
+    more: str = "brief.more"
 
 
 #: Rows of columns of sections, top to bottom, with the width of each column.

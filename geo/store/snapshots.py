@@ -33,7 +33,7 @@ CODE_CHARS = 8
 MAX_SNAPSHOTS = 20_000
 MAX_RECORDS = 20_000
 MAX_TITLE = 200
-MAX_PICTURE = 300 * 1024
+MAX_PICTURE, MAX_PICTURES = 300 * 1024, 4_000
 FORMAT = 1
 _PNG = b"\x89PNG\r\n"
 _CODE = re.compile(rf"[{ALPHABET}]{{6,8}}\Z")
@@ -117,6 +117,8 @@ class FileSnapshots:
     def put_picture(self, code: str, png: bytes) -> None:
         """Write the picture of a view as presented, whole or not at all.
 
+        The oldest pictures make room; their views stay.
+
         Raises
         ------
         ValueError : more than 300 kB.
@@ -124,6 +126,10 @@ class FileSnapshots:
         if len(png) > MAX_PICTURE:
             raise ValueError(f"a picture of {len(png)} bytes")
         self._write(f"{code}.png", png)
+        with os.scandir(self._folder) as entries:
+            pictures = [(e.stat().st_mtime_ns, e.name) for e in entries if e.name.endswith(".png")]
+        for _, name in sorted(pictures)[:-MAX_PICTURES]:
+            (self._folder / name).unlink(missing_ok=True)
 
     def picture(self, code: str) -> bytes:
         """The picture of a view as presented.

@@ -17,6 +17,7 @@ from starlette.responses import Response
 
 from geo.codec import MAX_CHARS
 from geo.errors import BadRequest
+from geo.later import later
 from geo.service import current
 from geo.snapshot.minutes import (
     DUE_CHARS,
@@ -31,8 +32,6 @@ from geo.snapshot.minutes import (
     Shown,
     minutes_of,
 )
-from geo.snapshot.minutesdocx import minutes_docx
-from geo.snapshot.minutespptx import minutes_pptx
 from geo.web.asking import base_of, file_named, json_of, list_of, text_of
 from geo.web.snapshots import desk
 
@@ -40,8 +39,8 @@ BODY_KB = 512
 _OFFICE = "application/vnd.openxmlformats-officedocument."
 #: Ending -> what writes it, and its media type.
 WRITERS: Mapping[str, tuple[Callable[[Minutes], bytes], str]] = MappingProxyType({
-    "docx": (minutes_docx, f"{_OFFICE}wordprocessingml.document"),
-    "pptx": (minutes_pptx, f"{_OFFICE}presentationml.presentation")})
+    "docx": (later("geo.snapshot.minutesdocx", "minutes_docx"), f"{_OFFICE}wordprocessingml.document"),
+    "pptx": (later("geo.snapshot.minutespptx", "minutes_pptx"), f"{_OFFICE}presentationml.presentation")})
 
 
 async def _minutes(request: Request) -> Response:

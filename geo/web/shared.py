@@ -1,6 +1,6 @@
 """Shared views: kept with their picture, and compared with what the data say today.
 
-``POST /api/shared`` with ``{query, title, lang}`` gives ``{code, url, address, picture}``;
+``POST /api/shared`` with ``{query, title, lang}`` gives ``{code, url, address, title, picture}``;
 ``GET /api/shared/{code}?lang=`` what changed since; ``GET /s/{code}.png`` the picture as it
 was presented.
 """
@@ -25,6 +25,7 @@ from geo.service import current
 from geo.snapshot.scene import scene_of
 from geo.snapshot.sizes import size_named
 from geo.snapshot.svg import svg_of
+from geo.snapshot.told import default_title
 from geo.snapshot.workers import DrawingFailed, Workers
 from geo.store.snapshots import MAX_PICTURE, MAX_TITLE, compare, content_of, keep, snapshot_store
 from geo.view import ViewState
@@ -44,6 +45,7 @@ async def _keep(request: Request) -> Response:
     base, title = base_of(request), text_of(body, "title", MAX_TITLE)
     query = await asyncio.to_thread(current)
     view = view_of(query, _params(text_of(body, "query", 2 * MAX_CHARS), body["lang"]))
+    title = title or default_title(query, view, words(view.lang))
     code = await asyncio.to_thread(keep, query, view, title)
     picture = ""
     try:
@@ -56,7 +58,7 @@ async def _keep(request: Request) -> Response:
         # The link is worth more than its picture: it is kept, and says that it has none.
         log.exception("no picture for a shared view")
     return json_answer({"code": code, "url": f"{base}/s/{code}", "address": encode(view),
-                        "picture": picture}, 201)
+                        "title": title, "picture": picture}, 201)
 
 
 def _params(text: str, lang: str) -> dict[str, str]:

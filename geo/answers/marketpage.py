@@ -8,7 +8,7 @@ import numpy as np
 
 from geo.answers.names import agreements_text, is_demo, title_of, where
 from geo.answers.partners import sites_that_make
-from geo.answers.ranking import raw_text
+from geo.answers.reasons import raw_text
 from geo.answers.statements import statement
 from geo.criteria import CRITERIA
 from geo.exports import exports

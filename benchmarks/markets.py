@@ -18,7 +18,8 @@ from geo.answers.gap import gap_answer
 from geo.answers.marketpage import page_answer
 from geo.answers.method import method_answer
 from geo.answers.mission import mission_answer
-from geo.answers.ranking import rank_answer, why_answer
+from geo.answers.ranking import rank_answer
+from geo.answers.reasons import why_answer
 from geo.answers.supply import supply_answer
 from geo.answers.support import support_answer
 from geo.i18n import words

@@ -65,6 +65,12 @@ class StoreFull(KharitaError):
     status = 507
 
 
+class TradeError(KharitaError):
+    """An outside service did not give a usable answer; ``key`` says how, ``host`` who."""
+
+    status = 502
+
+
 @dataclass(frozen=True, slots=True)
 class Notice:
     """Something the reader should know: a value dropped, an address repaired."""

@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 
 import requests
 
-from geo.errors import KharitaError
+from geo.errors import TradeError
 
 USER_AGENT = "Kharita/1.0 (market map of Moroccan handicraft)"
 MAX_BYTES = 8_000_000
@@ -26,12 +26,6 @@ PIECE = 65_536
 CONNECT_S = READ_S = 6.0
 RETRIES = 3
 FIRST_PAUSE_S = 1.0
-
-
-class TradeError(KharitaError):
-    """An outside service did not give a usable answer; ``key`` says how, ``host`` who."""
-
-    status = 502
 
 
 class Fetcher:

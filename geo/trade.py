@@ -18,7 +18,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from geo.fetch import Fetcher, TradeError
+from geo.errors import TradeError
+from geo.fetch import Fetcher
 from geo.i18n import words
 from geo.settings import DATA_DIR, SOURCES_DIR
 from geo.tradefacts import folder

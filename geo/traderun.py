@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from geo.fetch import TradeError
+from geo.errors import TradeError
 from geo.i18n import Words
 
 log = logging.getLogger(__name__)

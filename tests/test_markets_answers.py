@@ -10,8 +10,10 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
+from geo.answers.board import board
 from geo.answers.market_routes import MARKET_ROUTES
-from geo.answers.ranking import board, differences, rank_answer
+from geo.answers.ranking import rank_answer
+from geo.answers.reasons import differences
 from geo.answers.support import GROUPS
 from geo.criteria import AXES, CRITERIA, KEYS, PRESETS, WEIGHT_CODES, weights_of
 from geo.exports import MEASURES, exports

@@ -14,7 +14,8 @@ from starlette.testclient import TestClient
 
 from geo import trade, tradefacts
 from geo.criteria import KEYS
-from geo.fetch import Fetcher, TradeError
+from geo.errors import TradeError
+from geo.fetch import Fetcher
 from geo.i18n import words
 from geo.marketdata import market_table
 from geo.model import LANGUAGES

@@ -3,9 +3,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from geo.answers.board import board
 from geo.answers.marketpage import page_answer
 from geo.answers.mission import mission_answer
-from geo.answers.ranking import above, board, why_answer
+from geo.answers.reasons import above, why_answer
 from geo.criteria import CRITERIA, weights_of
 from geo.i18n import Words
 from geo.query import Query

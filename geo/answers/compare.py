@@ -3,8 +3,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from geo.answers.board import board
 from geo.answers.names import agreements_text
-from geo.answers.ranking import above, board, components, rank_answer
+from geo.answers.ranking import rank_answer
+from geo.answers.reasons import above, components
 from geo.criteria import AXES, weights_of
 from geo.i18n import Words
 from geo.marketdata import crafts_in_demand

@@ -8,7 +8,7 @@ import numpy as np
 
 from geo.answers.names import agreements_text, is_demo, title_of, where
 from geo.answers.partners import sites_that_make
-from geo.answers.ranking import raw_text
+from geo.answers.reasons import raw_text
 from geo.answers.statements import statement
 from geo.criteria import CRITERIA
 from geo.exports import exports
@@ -57,7 +57,8 @@ def _section(key: str, rows: list[dict[str, Any]], total: int | None, t: Words) 
 
 def _statement(row: Any, t: Words) -> dict[str, Any]:
     s = statement(row, t)
-    figures = [f for f in (s["value"], s["share"], s["growth"]) if f]
+    growth = f"{t('baro.column.growth')} {s['growth']}" if s["growth"] else ""
+    figures = [f for f in (s["value"], s["share"], growth) if f]
     return {"title": " · ".join(figures), "text": " · ".join(x for x in (s["period"], s["part"], s["approximate"], s["note"]) if x),
             "href": s["href"]}
 

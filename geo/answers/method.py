@@ -3,7 +3,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from geo.answers.ranking import board, raw_text
+from geo.answers.board import board
+from geo.answers.reasons import raw_text
 from geo.criteria import AXES, CRITERIA, MIN_COVERAGE, PRESETS, weights_of
 from geo.i18n import Words
 from geo.marketdata import market_table

@@ -6,7 +6,6 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import numpy as np
-from icalendar import Calendar, Event
 
 from geo.answers.names import crafts_text, is_demo, title_of, where
 from geo.answers.partners import sites_that_make
@@ -89,6 +88,8 @@ def _line(buyer: Buyer, query: Query, t: Words) -> dict[str, Any]:
 
 def ics(made: Plan, dates: list[date], market: Market, query: Query, t: Words) -> str:
     """The plan as an iCalendar file: one all-day event per stop, its brief in the description."""
+    from icalendar import Calendar, Event  # only this file needs it
+
     calendar = Calendar()
     calendar.add("prodid", "-//Kharita//mission//FR")
     calendar.add("version", "2.0")

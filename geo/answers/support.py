@@ -8,7 +8,6 @@ from functools import lru_cache
 from typing import Any
 
 from babel.dates import get_month_names
-from icalendar import Calendar, Event
 
 from geo.answers.marketpage import fair_line
 from geo.errors import BadRequest
@@ -110,6 +109,8 @@ def _fairs(view: ViewState) -> list[dict[str, str]]:
 
 def _ics(view: ViewState, t: Words) -> str:
     """The editions whose days are published, as a calendar file; empty when there is none."""
+    from icalendar import Calendar, Event  # only this file needs it
+
     calendar = Calendar()
     calendar.add("prodid", "-//Kharita//salons//FR")
     calendar.add("version", "2.0")

@@ -9,8 +9,6 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 
-import typst
-
 from geo.snapshot.fonts import FAMILY, FSI, PDI, clean, folder
 
 MAX_BLOCKS, MAX_LINES = 60, 60
@@ -78,6 +76,8 @@ def document_pdf(document: Document) -> bytes:
     ------
     typst.TypstError : typst refuses it, which no text can cause.
     """
+    import typst  # only files need it
+
     content = asdict(document)
     content["blocks"] = [{**b, "lines": [{k: _whole(v) if k == "strong" else _shown(v) for k, v in line.items()} for line in b["lines"][:MAX_LINES]],
                           "heading": _shown(b["heading"]), "aside": _shown(b["aside"])} for b in content["blocks"][:MAX_BLOCKS]]

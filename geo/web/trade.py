@@ -1,18 +1,26 @@
 """The two addresses behind the button that refreshes the trade figures."""
 from __future__ import annotations
 
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
+from geo.errors import TradeError
 from geo.i18n import words
 from geo.model import LANGUAGES
-from geo.trade import refresh
 from geo.traderun import Run
 
-RUN = Run(refresh)
+
+def _refresh(progress: Callable[[str, int, int], None]) -> dict[str, TradeError | None]:
+    from geo.trade import refresh  # requests: only this button needs it
+
+    return refresh(progress)
+
+
+RUN = Run(_refresh)
 
 
 def routes() -> list[Route]:

@@ -13,7 +13,7 @@ import re
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 
@@ -22,6 +22,9 @@ from geo.i18n import Words, words
 from geo.locate import Locator
 from geo.model import CRAFTS, LANGUAGES, STATUSES, Site
 from geo.text import fold
+
+if TYPE_CHECKING:
+    import openpyxl
 
 COLUMNS = ("id", "name", "town", "status", "latitude", "longitude", "phone", "crafts")
 EDITABLE = ("status", "latitude", "longitude", "phone", "crafts")

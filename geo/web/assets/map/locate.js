@@ -26,6 +26,7 @@
       this.legend.className = "kh-cover-legend";
       this.zone = L.layerGroup().addTo(this.map);
       this.map.on("click", (event) => this.click(event));
+      this.map.on("zoomend", () => this.declutter());
       this.map.on("mousedown", (event) => this.boxFrom(event));
       this.map.on("mousemove", (event) => this.boxTo(event.latlng));
       this.map.on("mouseup", (event) => this.boxEnd(event.latlng));
@@ -226,7 +227,19 @@
       if (!this.drawing) this.paintZone(view.zone);
       this.drawLegend(cover, view);
       this.frame(near, view);
+      this.declutter();
       document.documentElement.dataset.located = asked;
+    }
+
+    /* A label over another says nothing: the nearer answer keeps its own. */
+    declutter() {
+      const kept = [];
+      for (const node of this.map.getPane("khPlace").querySelectorAll(".kh-pin .kh-near, .kh-near")) {
+        const box = node.getBoundingClientRect();
+        const hit = kept.some((k) => box.left < k.right + 2 && box.right > k.left - 2 && box.top < k.bottom && box.bottom > k.top);
+        node.style.visibility = hit ? "hidden" : "";
+        if (!hit) kept.push(box);
+      }
     }
 
     frame(near, view) {
@@ -237,7 +250,10 @@
       this.kept = false;
       if (!near.bbox || keep || (!first && !moved)) return;
       const [w, s, e, n] = near.bbox;
-      this.map.fitBounds([[s, w], [n, e]], { padding: [48, 48], maxZoom: 11, animate: !first });
+      // Nothing that is asked for may hide behind the legend.
+      const legend = this.legend.closest("details");
+      const right = legend?.open ? legend.offsetWidth + 30 : 48;
+      this.map.fitBounds([[s, w], [n, e]], { paddingTopLeft: [48, 48], paddingBottomRight: [Math.min(right, this.map.getSize().x / 3), 48], maxZoom: 11, animate: !first });
     }
 
     async paintCover(answer, view) {

@@ -26,6 +26,7 @@
       this.legend.className = "kh-cover-legend";
       this.zone = L.layerGroup().addTo(this.map);
       this.map.on("click", (event) => this.click(event));
+      this.map.on("zoomend", () => this.declutter());
       this.map.on("mousedown", (event) => this.boxFrom(event));
       this.map.on("mousemove", (event) => this.boxTo(event.latlng));
       this.map.on("mouseup", (event) => this.boxEnd(event.latlng));
@@ -104,10 +105,7 @@
     begin(message) {
       const [lon, lat, zoom] = message.at || [];
       if (message.at && L.latLngBounds(MOROCCO).pad(0.3).contains([lat, lon]) && zoom >= 4) this.map.setView([lat, lon], zoom, { animate: false });
-      else if (!message.place) {
-        this.map.fitBounds(MOROCCO, { animate: false });
-        if (message.region.length || message.province.length) this.live.fit({ animate: false });
-      }
+      else if (!message.place) this.map.fitBounds(MOROCCO, { animate: false });
       this.kept = Boolean(message.at);
     }
 
@@ -226,7 +224,19 @@
       if (!this.drawing) this.paintZone(view.zone);
       this.drawLegend(cover, view);
       this.frame(near, view);
+      this.declutter();
       document.documentElement.dataset.located = asked;
+    }
+
+    /* A label over another says nothing: the nearer answer keeps its own. */
+    declutter() {
+      const kept = [];
+      for (const node of this.map.getPane("khPlace").querySelectorAll(".kh-pin .kh-near, .kh-near")) {
+        const box = node.getBoundingClientRect();
+        const hit = kept.some((k) => box.left < k.right + 2 && box.right > k.left - 2 && box.top < k.bottom && box.bottom > k.top);
+        node.style.visibility = hit ? "hidden" : "";
+        if (!hit) kept.push(box);
+      }
     }
 
     frame(near, view) {
@@ -235,9 +245,20 @@
       this.shownPlace = near.place ? near.place.ref : "";
       const keep = this.kept;
       this.kept = false;
+      if (first && !keep && !near.place) this.frameAreas(view);
       if (!near.bbox || keep || (!first && !moved)) return;
       const [w, s, e, n] = near.bbox;
-      this.map.fitBounds([[s, w], [n, e]], { padding: [48, 48], maxZoom: 11, animate: !first });
+      // Nothing that is asked for may hide behind the legend.
+      const legend = this.legend.closest("details");
+      const right = legend?.open ? legend.offsetWidth + 30 : 48;
+      this.map.fitBounds([[s, w], [n, e]], { paddingTopLeft: [48, 48], paddingBottomRight: [Math.min(right, this.map.getSize().x / 3), 48], maxZoom: 11, animate: !first });
+    }
+
+    /* The regions or provinces that are looked at, when the page opens on them. */
+    frameAreas({ region, province }) {
+      const chosen = (code) => (province.length ? province.includes(code) : region.includes(code) || region.includes(code.slice(0, 2)));
+      const shapes = (this.areas || []).filter((a) => chosen(a.code)).map((a) => L.geoJSON(a.geometry).getBounds());
+      if (shapes.length) this.map.fitBounds(shapes.reduce((all, b) => all.extend(b), L.latLngBounds(shapes[0])), { padding: [24, 24], animate: false });
     }
 
     async paintCover(answer, view) {

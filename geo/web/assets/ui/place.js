@@ -22,6 +22,8 @@ export default component("place", async (root, state, current) => {
     for (const node of box.querySelectorAll("input")) node.checked = node.value === data[field];
   }
   state.parts.nearest.value = data.nearest;
+  // Chosen elsewhere: what was said of the last search is over.
+  if (root.dataset.place !== data.place) say(state, "");
   root.dataset.place = data.place;
 });
 
@@ -43,7 +45,7 @@ function build(root, state, w) {
   input.addEventListener("input", () => { clear.hidden = !input.value && !state.data.place; search.typed(); });
   input.addEventListener("keydown", (event) => search.key(event));
   input.addEventListener("focus", () => input.select());
-  input.addEventListener("blur", () => search.left());
+  input.addEventListener("blur", (event) => search.left(event.relatedTarget));
   clear.addEventListener("click", () => { input.value = ""; search.close(); say(state, ""); state.send({ op: "set", field: "place", value: "" }); input.focus(); });
   device.addEventListener("click", () => locate(state, w, search));
   middle.addEventListener("click", () => {
@@ -52,7 +54,7 @@ function build(root, state, w) {
     if (at) search.take(`${at.lng.toFixed(5)},${at.lat.toFixed(5)}`);
   });
   render(root, el("div", { class: "kh-place-bar" }, [
-    el("div", { class: "kh-place-box" }, [el("span", { class: "kh-place-field" }, [icon("search"), input, clear, device, middle]), list, note, offer]),
+    el("div", { class: "kh-place-box" }, [el("span", { class: "kh-place-field" }, [icon("search"), input, clear, device, middle]), el("div", { class: "kh-place-pop" }, [note, list, offer])]),
     el("div", { class: "kh-place-how" }, [groups.km, el("label", { class: "kh-select" }, [el("span", { class: "kh-unseen", text: w["ui.show"] }), nearest])])]));
 }
 
@@ -104,7 +106,12 @@ function finder(root, state, w) {
   return {
     close, take,
     typed() { mark(-1); later(); }, // what was marked answered another text
-    left() { later.cancel(); turn++; open(false); },
+    left(to) {
+      later.cancel();
+      turn++;
+      open(false);
+      if (!root.contains(to)) say(state, "");
+    },
     async key(event) {
       if (event.key === "ArrowDown" || event.key === "ArrowUp") {
         event.preventDefault();
@@ -130,6 +137,7 @@ function say(state, text) {
   const { note } = state.parts;
   note.textContent = text;
   note.hidden = !text;
+  if (!text) state.parts.offer.hidden = true;
 }
 
 function locate(state, w, search) {

@@ -96,4 +96,3 @@ function start() {
 }
 
 export const bus = (window.kharita ||= start());
-window.dispatchEvent(new Event("kharita"));

@@ -45,6 +45,7 @@ export async function post(path, body) {
 }
 
 bus.getJSON = getJSON; // the map's frame shares the memory of its page
+window.dispatchEvent(new Event("kharita")); // whole only now: a frame that was first may follow
 
 export const words = (data) => getJSON(data.words);
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import streamlit as st
 
 from geo.service import current
-from geo.web import api, assets, snapshots
+from geo.web import api, assets, snapshots, watch
 
 log = logging.getLogger("kharita")
 
@@ -43,6 +43,6 @@ def _hide_traceback(error: Exception) -> bool:
 app = st.App(
     Path(__file__).parent / "pages" / "_ui" / "shell.py",
     lifespan=lifespan,
-    routes=[*api.routes(), *assets.routes(), *snapshots.routes()],
+    routes=[*api.routes(), *assets.routes(), *snapshots.routes(), *watch.routes()],
     on_script_error=_hide_traceback,
 )

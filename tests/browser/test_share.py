@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 
 from tests.browser.visits import PHONE, check, frame, shows, view_of
 
+
 def drawn(page):
     """Wait until the preview is there."""
     page.wait_for_function("""() => { const img = document.querySelector('.kh-preview img');

@@ -99,6 +99,7 @@ def _step(query: Query, link: Link, t: Words) -> dict[str, Any]:
     return {
         "start": link.start, "end": link.end, "kind": kind, "basis": link.basis,
         "basis_text": t(f"watch.basis.{link.basis}"), "why": _why(link, t),
+        "crafts": t.all_of(t(f"craft.{c}") for c in link.crafts),
         "quotes": [quote(p, None, t) for p in link.passages],
         "fact": _fact(record), "sources": [
             {"text": s.label or s.url, "href": s.url, "date": t.date(s.date)}

@@ -92,7 +92,8 @@ def figure_words(figure: Figure, t: Words) -> dict[str, str]:
     about = [t.country(figure.market) if len(figure.market) == 2 else figure.market,
              *(t(f"craft.{c}") for c in figure.craft.split(";") if c)]
     period = t.period(figure.period) if figure.period else ""
-    label = " · ".join(p for p in (figure.label, *about, period) if p)
+    named = "" if figure.label.casefold() == figure.unit.casefold() else figure.label
+    label = " · ".join(p for p in (named, *about, period) if p)
     return {"value": f"{value} {figure.unit}".strip(), "label": label}
 
 

@@ -29,7 +29,7 @@ def svg_of(scene: Scene) -> str:
     pen = Pen(scene)
     body = [f'<rect width="{n(size.units_w)}" height="{n(size.units_h)}" fill="{WHITE}"/>',
             *map_parts(scene, pen), mat(scene), *_head(pen), *_panel(pen), *_foot(pen)]
-    return _document(size.units_w, size.units_h, size.pixels_w, size.pixels_h, scene, body)
+    return document(size.units_w, size.units_h, size.pixels_w, size.pixels_h, scene, body)
 
 
 def map_svg(scene: Scene) -> str:
@@ -37,11 +37,11 @@ def map_svg(scene: Scene) -> str:
     box = scene.layout.map
     shift = f'<g transform="translate({n(-box.x)} {n(-box.y)})">'
     scale = scene.size.pixels_w / scene.size.units_w
-    return _document(box.w, box.h, round(box.w * scale), round(box.h * scale), scene,
+    return document(box.w, box.h, round(box.w * scale), round(box.h * scale), scene,
                      [shift, *map_parts(scene, Pen(scene)), "</g>"])
 
 
-def _document(width: float, height: float, pixels_w: int, pixels_h: int, scene: Scene,
+def document(width: float, height: float, pixels_w: int, pixels_h: int, scene: Scene,
               body: Iterable[str]) -> str:
     return (f'<svg xmlns="http://www.w3.org/2000/svg" width="{pixels_w}" height="{pixels_h}" '
             f'viewBox="0 0 {n(width)} {n(height)}" font-family="{FAMILY}" xml:lang="{scene.lang}">'

@@ -44,6 +44,11 @@
       if (this.fitted !== `${key}|${branch}`) this.fit(first && at ? null : answer?.chain, branch);
       this.fitted = `${key}|${branch}`;
       this.legend(answer?.chain, page);
+      const whole = this.map.getContainer().querySelector(".kh-legend:not(.kh-chain-key)");
+      if (whole && !this.folded && page.path.endsWith("/veille")) { // this map is low: its legend waits to be asked for
+        whole.open = false;
+        this.folded = true;
+      }
       document.documentElement.dataset.chain = answer ? `${id}|${proof}` : "";
     }
 

@@ -2,6 +2,7 @@
 import { bus } from "./bus.js";
 import { component, el, getJSON, icon, render, words } from "./dom.js";
 import { chainPart, walk } from "./chain.js";
+import { followPart, listButton, listPart } from "./lists.js";
 import { marked, parts, sign, source } from "./quoted.js";
 import { busy, failure, settled } from "./waiting.js";
 
@@ -16,6 +17,7 @@ async function load(root, state) {
     const path = id ? `/api/watch/${encodeURIComponent(id)}?${data.filters}` : `/api/watch?${data.filters}`;
     const [answer, w] = await Promise.all([getJSON(path), words(data)]);
     if (state.wanted !== key) return;
+    state.again = () => load(root, state);
     render(root, id ? report(answer, state, w) : overview(answer, state, w));
     if (id) walk(root, answer.chain, state);
     if (state.read !== data.sel) root.querySelector(":scope > *")?.scrollTo(0, 0);
@@ -43,7 +45,7 @@ function report(a, state, w) {
       el("h2", { id: "kh-read-title", dir: "auto", tabindex: "-1" }, marked(a.title)),
       el("div", { class: "kh-row" }, [
         el("button", { type: "button", class: "kh-button", "data-key": "filter", "aria-pressed": String(picked), text: w["ui.watch.filter"], on: { click: () => state.send({ op: "toggle", field: "report", value: a.id }) } }),
-        file(w["ui.watch.export_a4"], "pdf", {})])]),
+        file(w["ui.watch.export_a4"], "pdf", {}), listButton(a, state, w)])]),
     el("div", { class: "kh-columns" }, [
       el("div", { class: "kh-text" }, [
         ...a.notes.map((n) => note(n, w)), facts(a, w), signals(a.signals, w), doubts(a.doubts, state, w), relatedPart(a.related, state, w),
@@ -92,8 +94,8 @@ function overview(a, state, w) {
   return el("div", { class: "kh-open-report kh-overview", "data-scroll": "overview" }, [
     el("p", { class: "kh-lead", text: w["ui.watch.choose"] }),
     el("div", { class: "kh-columns" }, [
-      el("div", { class: "kh-text" }, [timeline(a.timeline, w), doubts(a.doubts, state, w)]),
-      el("div", {}, [latest(a.signals, state, w)])])]);
+      el("div", { class: "kh-text" }, [timeline(a.timeline, w), doubts(a.doubts, state, w), followPart(state, w)]),
+      el("div", {}, [listPart(state, w), latest(a.signals, state, w)])])]);
 }
 
 function timeline(years, w) {

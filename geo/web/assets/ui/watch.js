@@ -42,7 +42,7 @@ function draw(root, state, answer, w) {
       more, el("p", { class: "kh-note", text: answer.note })]));
   if (state.shown !== chosen) { // the chosen card is in sight when the page opens on it
     state.shown = chosen;
-    root.querySelector(".kh-report.on")?.scrollIntoView({ block: "nearest" });
+    if (innerWidth > 760) root.querySelector(".kh-report.on")?.scrollIntoView({ block: "nearest" });
   }
 }
 

@@ -5,9 +5,10 @@ from functools import lru_cache
 from pathlib import Path
 
 from geo.query import Query
-from geo.settings import store_address
+from geo.settings import store_address, var_dir
 from geo.store.base import Holder, Store
 from geo.store.files import FileStore
+from geo.watch.intake.store import ImportedReports
 
 
 def open_store(address: str) -> Store:
@@ -19,7 +20,7 @@ def open_store(address: str) -> Store:
     """
     kind, _, rest = address.partition(":")
     if kind == "files" and rest:
-        return FileStore(Path(rest))
+        return FileStore(Path(rest), ImportedReports(var_dir() / "reports"))
     if kind == "synthetic" and rest.isdigit():
         from geo.store.synthetic import SyntheticStore
         return SyntheticStore(int(rest))

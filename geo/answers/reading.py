@@ -40,7 +40,8 @@ def reading_answer(query: Query, id_: str, view: ViewState, t: Words) -> dict[st
                    if report.id in (p[0].report, p[1].report)],
         "chain": _chain(query, report, view, t),
         "related": [_related(s, t) for s in related(report, query.catalogue.reports)],
-        "note": t("panel.report_note"),
+        "note": t("watch.imported_note" if report.provenance == "imported" else "panel.report_note"),
+        "original": report.original,
     }
 
 

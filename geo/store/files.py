@@ -27,6 +27,7 @@ from geo.model import (
     Town,
 )
 from geo.store.checks import Known, Problem, record_problems
+from geo.watch.intake.store import ImportedReports
 
 MAX_FILE_BYTES = 64 * 2**20
 FILES = ("markets.json", "regions.geojson", "provinces.geojson", "towns.json", "buyers.geojson",
@@ -40,10 +41,12 @@ class FileStore:
     Parameters
     ----------
     folder : path of the folder that ``make data`` writes.
+    imported : the published imports to read as further reports.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, imported: ImportedReports | None = None) -> None:
         self.folder = Path(folder)
+        self.imported = imported
 
     def revision(self) -> str:
         """Changes with the size or time of any file: eight ``stat`` calls."""
@@ -54,6 +57,8 @@ class FileStore:
                 marks.append(f"{stat.st_mtime_ns}:{stat.st_size}")
             except OSError:
                 marks.append("-")
+        if self.imported:
+            marks.append(self.imported.revision())
         return "|".join(marks)
 
     def load(self) -> Catalogue:
@@ -71,7 +76,8 @@ class FileStore:
             towns=reader.records("towns.json", "towns", "geoname_id", _town, "town"),
             buyers=reader.records("buyers.geojson", "features", "id", _buyer, "buyer"),
             sites=reader.records("sites.geojson", "features", "id", _site, "site"),
-            reports=reader.records("reports.json", "reports", "id", _report, "report"),
+            reports=reader.records("reports.json", "reports", "id", _report, "report")
+            + (reader.imports(self.imported) if self.imported else ()),
             synonyms=reader.synonyms(),
             problems=tuple(reader.problems),
             version=reader.digest.hexdigest()[:12],
@@ -122,6 +128,21 @@ class _Reader:
                 continue
             found[label] = record
         return tuple(found.values())
+
+    def imports(self, imported: ImportedReports) -> tuple[Report, ...]:
+        """The readable imports; one that is damaged leaves the others served."""
+        found = []
+        for name, content in imported.raw():
+            self.digest.update(name.encode() + b"\0" + content)
+            try:
+                raw = orjson.loads(content)
+                problems = record_problems("report", raw, self.known)
+                self.problems += [Problem(name, _label(raw, "id", 1), p.field, p.code, p.value) for p in problems]
+                if not problems:
+                    found.append(_report(raw))
+            except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+                self.problems.append(Problem(name, "", "", "unreadable_record", str(error)[:80]))
+        return tuple(found)
 
     def complete(self, name: str, codes: Iterable[str]) -> frozenset[str] | None:
         """The codes a file lists; None when it lacks some, whose users are not to blame."""
@@ -205,7 +226,8 @@ def _report(raw: dict) -> Report:
     return Report(
         id=raw["id"], date=raw["date"], title=dict(raw["title"]), kind=raw["kind"],
         markets=tuple(raw["markets"]), crafts=tuple(raw["crafts"]), named=tuple(raw["named"]),
-        notes=tuple(_note(n) for n in raw["notes"]))
+        notes=tuple(_note(n) for n in raw["notes"]),
+        provenance=raw.get("provenance", "published"), original=raw.get("original", ""))
 
 
 def _note(raw: dict) -> Note:

@@ -22,6 +22,7 @@ from geo.snapshot.sizes import size_named
 from geo.view import ViewState
 from geo.watch.digest import atom_of, digest_of, html_of
 from geo.watch.sheet import SHEET, sheets_of
+from geo.web import intake
 from geo.web.api import json_route
 from geo.web.snapshots import answer_file, desk
 
@@ -32,6 +33,7 @@ DIGESTS = {"atom": "application/atom+xml; charset=utf-8", "html": "text/html; ch
 def routes() -> list[Route]:
     """Every route of this module."""
     return [
+        *intake.routes(),
         json_route("/api/watch", lambda a: watch_answer(
             a.query, a.view, a.t, offset=a.number("offset", 0, 0, 1_000_000))),
         json_route("/api/watch/{id}", lambda a: reading_answer(

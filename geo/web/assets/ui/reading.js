@@ -4,6 +4,7 @@ import { component, el, getJSON, icon, render, words } from "./dom.js";
 import { chainPart, walk } from "./chain.js";
 import { followPart, listButton, listPart } from "./lists.js";
 import { marked, parts, sign, source } from "./quoted.js";
+import { publishPart } from "./publish.js";
 import { busy, failure, settled } from "./waiting.js";
 
 export default component("reading", load);
@@ -45,7 +46,8 @@ function report(a, state, w) {
       el("h2", { id: "kh-read-title", dir: "auto", tabindex: "-1" }, marked(a.title)),
       el("div", { class: "kh-row" }, [
         el("button", { type: "button", class: "kh-button", "data-key": "filter", "aria-pressed": String(picked), text: w["ui.watch.filter"], on: { click: () => state.send({ op: "toggle", field: "report", value: a.id }) } }),
-        file(w["ui.watch.export_a4"], "pdf", {}), listButton(a, state, w)])]),
+        file(w["ui.watch.export_a4"], "pdf", {}), listButton(a, state, w),
+        a.original ? el("a", { class: "kh-button", download: true, href: `/watch/original/${encodeURIComponent(a.id)}` }, [el("span", { text: w["ui.pub.original"] }), icon("download")]) : null])]),
     el("div", { class: "kh-columns" }, [
       el("div", { class: "kh-text" }, [
         ...a.notes.map((n) => note(n, w)), facts(a, w), signals(a.signals, w), doubts(a.doubts, state, w), relatedPart(a.related, state, w),
@@ -94,7 +96,7 @@ function overview(a, state, w) {
   return el("div", { class: "kh-open-report kh-overview", "data-scroll": "overview" }, [
     el("p", { class: "kh-lead", text: w["ui.watch.choose"] }),
     el("div", { class: "kh-columns" }, [
-      el("div", { class: "kh-text" }, [timeline(a.timeline, w), doubts(a.doubts, state, w), followPart(state, w)]),
+      el("div", { class: "kh-text" }, [timeline(a.timeline, w), doubts(a.doubts, state, w), followPart(state, w), publishPart(state, w)]),
       el("div", {}, [listPart(state, w), latest(a.signals, state, w)])])]);
 }
 

@@ -101,8 +101,10 @@ def signal_words(signal: Signal, t: Words) -> dict[str, Any]:
     """A signal: its sign, what it is about, and the figure it comes from."""
     market = t.country(signal.market) if signal.market else t("panel.all_markets")
     craft = t(f"craft.{signal.craft}") if signal.craft else t("panel.all_crafts")
+    mark = "+" if signal.value > 0 else "\u2212" if signal.value < 0 else ""
     return {"sign": signal.sign, "report": signal.report, "sel": f"report:{signal.report}",
-            "about": f"{market} · {craft}", "value": f"{signal.value:+g} %".replace("+", "+\u200a"),
+            "about": f"{market} · {craft}",
+            "value": f"{mark}{t.number(abs(signal.value))} %",
             "period": t.period(signal.period) if signal.period else "", "date": t.date(signal.date),
             "address": f"{signal.note}.f{signal.figure + 1}"}
 

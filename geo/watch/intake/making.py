@@ -17,6 +17,7 @@ from geo.watch.intake.tagging import Proposal
 PAGE_TEXT = 3_900
 MOST_NOTES = 300
 _ISO = re.compile(r"(?<!\d)(20[0-4]\d)-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])(?!\d)")
+_ARABIC = re.compile(r"[\u0600-\u06ff]")
 _COMMON = {"fr": ("le", "la", "les", "des", "et", "est", "dans", "pour", "une", "sur"),
            "en": ("the", "of", "and", "is", "in", "to", "for", "with", "a", "on")}
 
@@ -24,7 +25,7 @@ _COMMON = {"fr": ("le", "la", "les", "des", "et", "est", "dans", "pour", "une", 
 def language_of(text: str) -> str:
     """The language most of a text is in."""
     letters = [c for c in text if c.isalpha()]
-    if letters and sum("\u0600" <= c <= "\u06ff" for c in letters) > len(letters) / 3:
+    if letters and len(_ARABIC.findall(text)) > len(letters) / 3:
         return "ar"
     held = Counter(re.findall(r"[a-z]+", fold(text[:40_000])))
     return max(_COMMON, key=lambda lang: sum(held[w] for w in _COMMON[lang]))

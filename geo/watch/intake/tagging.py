@@ -22,9 +22,10 @@ KINDS = ("market", "craft", "town", "buyer", "organisation")
 #: Confidence by what was matched.
 NAME, SYNONYM, WORD, SHORT = 0.95, 0.85, 0.7, 0.4
 MOST = 400
+_WRITTEN = tomllib.loads((Path(__file__).parent / "words.toml").read_text("utf-8"))
+_PREFIXES = re.compile(_WRITTEN["prefixes"])
 _YEAR = re.compile(r"(?<!\d)(19[89]\d|20[0-4]\d)(?!\d)")
 _NUMBER = r"(?P<n>[+\-\u2212]?\d{1,3}(?:[ \u00a0\u202f]\d{3})+(?:[.,]\d+)?|[+\-\u2212]?\d+(?:[.,]\d+)?)"
-_WRITTEN = tomllib.loads((Path(__file__).parent / "words.toml").read_text("utf-8"))
 UNITS = tuple(_WRITTEN["units"].items())
 _LABELS = tuple((name, tuple(words_)) for name, words_ in _WRITTEN["labels"].items())
 _FIGURE = re.compile(_NUMBER + r"[ \u00a0\u202f]?(?P<u>"
@@ -76,13 +77,13 @@ class Tagger:
             entries.sort(key=lambda e: -len(e[0]))
 
     def _add(self, kind: str, id_: str, name: str, confidence: float, how: str) -> None:
-        tokens = tuple(phrase(name).split())
+        tokens = tuple(map(_bare, phrase(name).split()))
         if not tokens or (len(tokens) == 1 and len(tokens[0]) < 3 and kind != "market"):
             return
         if len(tokens) == 1 and len(tokens[0]) < 4:
             confidence = min(confidence, WORD)
         self._labels.setdefault((kind, id_), name)
-        entry = (tuple(map(stem, tokens)) if kind == "craft" else tokens, kind, id_, confidence, how)
+        entry = (tuple(map(_root, tokens)) if kind == "craft" else tokens, kind, id_, confidence, how)
         held = self._entries.setdefault(entry[0][0], [])
         if not any(e[:3] == entry[:3] for e in held):
             held.append(entry)
@@ -105,8 +106,8 @@ class Tagger:
     def _in_sentence(self, said: str, page: int, number: int) -> list[Proposal]:
         written = [(m.group(), m.start(), m.end()) for m in re.finditer(r"[^\W_]+", said)]
         folded = [(part, start, end) for word, start, end in written for part in phrase(word).split() or [""]]
-        plain = [w for w, _, _ in folded]
-        stemmed = [stem(w) if w else "" for w in plain]
+        plain = [_bare(w) for w, _, _ in folded]
+        stemmed = [_root(w) if w else "" for w in plain]
         found, at = [], 0
         while at < len(folded):
             entry = self._longest(plain, stemmed, at)
@@ -132,6 +133,19 @@ class Tagger:
         candidates += [(e, stemmed) for e in self._entries.get(stemmed[at], ()) if e[1] == "craft"]
         fits = [e for e, line in candidates if tuple(line[at:at + len(e[0])]) == e[0]]
         return max(fits, key=lambda e: (len(e[0]), e[3])) if fits else None
+
+
+def _bare(word: str) -> str:
+    """An Arabic word without the conjunction and the article written onto it."""
+    if word.isascii() or len(word) <= 3:
+        return word
+    match = _PREFIXES.match(word)
+    return word[match.end():] if match and len(word) - match.end() >= 3 else word
+
+
+def _root(word: str) -> str:
+    """What a word of a craft is compared by; an Arabic stem would unite words too far apart."""
+    return stem(word) if word.isascii() else word
 
 
 def _figures(said: str, page: int, number: int, found: list[Proposal]) -> list[Proposal]:

@@ -31,6 +31,7 @@
     }
 
     async show(page) {
+      await this.live.turn; // words and legend are there
       const { sel, filters, proof, lang, at } = page.view;
       const id = sel.startsWith("report:") && page.path.endsWith("/veille") ? sel.slice(7) : "";
       const wanted = (this.wanted = `${id}|${filters}|${proof}|${lang}`);

@@ -86,7 +86,7 @@ function decide(a, here, file, box, state, w) {
       field("ui.pub.field_date", el("input", { type: "text", dir: "ltr", inputmode: "numeric", placeholder: "2026-01-31", pattern: "[0-9]{4}(-[0-9]{2}){0,2}", value: a.date, on: { input: (e) => { chosen.date = e.target.value.trim(); } } })),
       field("ui.pub.field_kind", el("select", { on: { change: (e) => { chosen.kind = e.target.value; } } }, a.kinds.map((k) => el("option", { value: k.value, selected: k.value === chosen.kind, text: k.label }))))]),
     el("h4", { text: w["ui.pub.found"] }), el("p", { class: "kh-hint", text: w["ui.pub.found_lead"] }),
-    ...KINDS.map((kind) => group(kind, a, chosen, w)), failed,
+    ...KINDS.map((kind) => group(kind, a, chosen, w)).filter(Boolean), failed,
     el("div", { class: "kh-row" }, [go, el("button", { type: "button", class: "kh-link", text: w["ui.pub.cancel"], on: { click: () => { fetch(`${here}?${lang(state)}`, { method: "DELETE" }); idle(box, state, w); } } })]));
 }
 

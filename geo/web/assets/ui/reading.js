@@ -7,6 +7,8 @@ import { marked, parts, sign, source } from "./quoted.js";
 import { publishPart } from "./publish.js";
 import { busy, failure, settled } from "./waiting.js";
 
+const LATEST = 12;
+
 export default component("reading", load);
 
 async function load(root, state) {
@@ -113,6 +115,6 @@ function timeline(years, w) {
 function latest(list, state, w) {
   if (!list.length) return null;
   return el("section", { class: "kh-signals" }, [el("h3", { text: w["ui.watch.signals"] }), el("p", { class: "kh-hint", text: w["ui.watch.signals_lead"] }),
-    el("ul", {}, list.map((s) => el("li", {}, [sign(s.sign, w), el("b", {}, [el("bdi", { text: s.value })]), el("span", {}, parts(`${s.about} · ${s.period}`)),
+    el("ul", {}, list.slice(0, LATEST).map((s) => el("li", {}, [sign(s.sign, w), el("b", {}, [el("bdi", { text: s.value })]), el("span", {}, parts(`${s.about} · ${s.period}`)),
       el("button", { type: "button", class: "kh-link", "data-key": `sig-${s.report}-${s.address}`, text: s.report, on: { click: () => bus.go({ op: "set", field: "sel", value: s.sel }) } })])))]);
 }

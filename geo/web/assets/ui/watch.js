@@ -1,4 +1,5 @@
 /* The reports as cards: what each says, counted by kind, market, craft and year. */
+import { bus } from "./bus.js";
 import { component, el, getJSON, icon, render, words } from "./dom.js";
 import { marked, parts, sign } from "./quoted.js";
 import { busy, failure, settled } from "./waiting.js";
@@ -35,7 +36,8 @@ function draw(root, state, answer, w) {
   const chosen = state.data.sel;
   render(root,
     el("header", {}, [
-      el("h1", {}, [el("span", { text: w["ui.watch.heading"] }), el("i", { role: "status" }, parts(`${answer.text} · ${answer.notes}`))]),
+      el("h1", {}, [el("span", { text: w["ui.watch.heading"] }), el("i", { role: "status" }, parts(`${answer.text} · ${answer.notes}`)),
+        el("button", { type: "button", class: "kh-link", "data-key": "publish", text: w["ui.pub.title"], on: { click: toPublish } })]),
       kindButtons(kinds, state, w), el("div", { class: "kh-menus" }, menus.map((f) => menu(f, state, w))), chips(answer.chips, state, w)]),
     el("div", { class: "kh-cards", "data-scroll": "cards" }, [
       answer.empty ? el("p", { class: "kh-empty", text: answer.empty }) : el("ul", {}, cards.map((c) => el("li", {}, [card(c, chosen === c.sel, state, w)]))),
@@ -78,6 +80,15 @@ function closeOnEscape(event) {
 addEventListener("pointerdown", (event) => {
   for (const open of document.querySelectorAll(".kh-menu[open]")) if (!open.contains(event.target)) open.open = false;
 });
+
+/* Publishing stands under what all reports say: close the open one and go there. */
+function toPublish() {
+  bus.go({ op: "set", field: "sel", value: "" });
+  const go = () => document.querySelector(".kh-publish")?.scrollIntoView({ block: "start" });
+  if (document.querySelector(".kh-publish")) return go();
+  const seen = new MutationObserver(() => { if (document.querySelector(".kh-publish")) { seen.disconnect(); go(); } });
+  seen.observe(document.querySelector(".kh-reading"), { childList: true, subtree: true });
+}
 
 function chips(list, state, w) {
   if (!list.length) return null;

@@ -7,6 +7,7 @@ Writing is refused to pages of other origins, and altogether when ``KHARITA_PUBL
 from __future__ import annotations
 
 import os
+import time
 from collections import OrderedDict
 from datetime import date
 from typing import Any
@@ -93,7 +94,15 @@ def _published(job: Job, asked: dict[str, Any]) -> dict[str, Any]:
     report = report_of(text, _proposals(job), asked, query.catalogue, date.today())
     id_ = _store().add(report, job.path.read_bytes(), "\n".join(text["pages"]))
     intake().cancel(job.id)
+    _wait_for(id_)
     return {"id": id_, "sel": f"report:{id_}"}
+
+
+def _wait_for(id_: str) -> None:
+    """Wait until readers get the new report: while one thread rebuilds, others get the old ones."""
+    until = time.monotonic() + 5
+    while id_ not in current().catalogue.report_by_id and time.monotonic() < until:
+        time.sleep(0.02)
 
 
 async def _original(request: Request) -> Response:

@@ -85,29 +85,29 @@ Found = tuple[str, str, list[str], list[str]]
 
 
 def _pdf(content: bytes, progress: Progress) -> Found:
-    from pypdf import PdfReader
-    from pypdf.errors import PyPdfError
+    import pypdfium2 as pdfium  # a hundred pages in half a second; pypdf took 39 s
     notes = ["intake.note_active"] if any(mark in content for mark in _ACTIVE_PDF) else []
     try:
-        reader = PdfReader(io.BytesIO(content))
-        if reader.is_encrypted and not reader.decrypt(""):
-            raise Refused("intake.locked")
-        total = len(reader.pages)
-        if total > MAX_PAGES:
-            raise Refused("intake.too_many_pages", n=total, limit=MAX_PAGES)
-        pages = []
-        for number, page in enumerate(reader.pages, start=1):
-            pages.append(page.extract_text() or "")
-            progress(number, total)
-        about = reader.metadata
-    except Refused:
-        raise
-    except (PyPdfError, ValueError, KeyError, TypeError, IndexError, AttributeError, OSError,
-            RecursionError, NotImplementedError, OverflowError, AssertionError) as error:
-        raise Refused("intake.damaged") from error
-    made = re.match(r"D:(\d{4})(\d\d)(\d\d)", str((about or {}).get("/CreationDate", "")))
-    title = str((about or {}).get("/Title", "") or "")
-    return title, "-".join(made.groups()) if made else "", pages, notes
+        with pdfium.PdfDocument(content) as document:
+            total = len(document)
+            if total > MAX_PAGES:
+                raise Refused("intake.too_many_pages", n=total, limit=MAX_PAGES)
+            pages = []
+            for number in range(total):
+                page = document[number]
+                text = page.get_textpage()
+                pages.append(text.get_text_range().replace("\ufffe", ""))
+                text.close()
+                page.close()
+                progress(number + 1, total)
+            about = document.get_metadata_dict()
+    except pdfium.PdfiumError as error:
+        locked = error.err_code == pdfium.raw.FPDF_ERR_PASSWORD
+        raise Refused("intake.locked" if locked else "intake.damaged") from error
+    if not pages:
+        raise Refused("intake.damaged")
+    made = re.match(r"D:(\d{4})(\d\d)(\d\d)", about.get("CreationDate", ""))
+    return about.get("Title", ""), "-".join(made.groups()) if made else "", pages, notes
 
 
 def _docx(content: bytes) -> Found:

@@ -100,7 +100,7 @@
         if (on) [step.start, step.end].forEach((sel) => active.add(sel));
         if (!from || !to || from.equals(to)) {
           const spot = to || from || place(market.get(step.end));
-          if (on && spot) this.lines.addLayer(L.marker(spot, { pane: "evidence-marks", interactive: false, keyboard: false,
+          if (on && spot) this.lines.addLayer(L.marker(spot, { pane: "evidence-marks", interactive: false, keyboard: false, zIndexOffset: 2000,
             icon: L.divIcon({ className: "kh-proof-at", html: label(step, chain, page), iconSize: [0, 0] }) }));
           return;
         }
@@ -113,7 +113,7 @@
         // A wide unseen line is what a finger meets.
         this.lines.addLayer(L.polyline(path, { renderer: this.renderer, color: "#000", opacity: 0, weight: 14, className: "kh-touch" })
           .on("click", (e) => { L.DomEvent.stop(e); go(); }).bindTooltip(label(step, chain, page), { sticky: true }));
-        if (on) this.lines.addLayer(L.marker(path[POINTS >> 1], { pane: "evidence-marks", interactive: false, keyboard: false,
+        if (on) this.lines.addLayer(L.marker(path[POINTS >> 1], { pane: "evidence-marks", interactive: false, keyboard: false, zIndexOffset: 2000,
           icon: L.divIcon({ className: "kh-proof-at", html: label(step, chain, page), iconSize: [0, 0] }) }));
       });
       for (const [sel, node] of Object.entries(chain.nodes)) {

@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PORT ?= 8501
 
 .DEFAULT_GOAL := help
-.PHONY: help setup test-setup run test lint bench data check-data lock
+.PHONY: help setup test-setup run test lint bench data trade check-data lock
 
 help: ## show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -46,6 +46,9 @@ bench: test-setup ## measure ours, the naive twin and the floor in one run
 
 data: setup ## rebuild the data files from data/sources
 	$(BIN)/python -m geo.seed
+
+trade: setup ## fetch trade figures (UN Comtrade, World Bank) into var/trade
+	$(BIN)/python -m geo.trade
 
 check-data: setup ## say what is wrong in the data files
 	$(BIN)/python -m geo.store.checks data

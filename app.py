@@ -12,8 +12,9 @@ from pathlib import Path
 
 import streamlit as st
 
+from geo.locate import locator
 from geo.service import current
-from geo.web import api, assets, snapshots, watch
+from geo.web import api, assets, briefs, corrections, marketfiles, sheets, snapshots, trade, watch
 
 log = logging.getLogger("kharita")
 
@@ -23,11 +24,13 @@ async def lifespan(_: object) -> AsyncIterator[None]:
     """Begin what the first visitor would wait for: data, folium, compressed assets."""
     threading.Thread(target=_warm_up, name="warm-up", daemon=True).start()
     yield
+    if snapshots.desk.cache_info().currsize:
+        snapshots.desk().close()
 
 
 def _warm_up() -> None:
     try:
-        current()
+        locator(current())
         # Not streamlit_folium: it must be imported inside a page to register its frame.
         import geo.layers  # noqa: F401  folium takes half a second
     except Exception:
@@ -43,6 +46,7 @@ def _hide_traceback(error: Exception) -> bool:
 app = st.App(
     Path(__file__).parent / "pages" / "_ui" / "shell.py",
     lifespan=lifespan,
-    routes=[*api.routes(), *assets.routes(), *snapshots.routes(), *watch.routes()],
+    routes=[*api.routes(), *assets.routes(), *briefs.routes(), *snapshots.routes(),
+            *marketfiles.routes(), *trade.routes(), *corrections.routes(), *sheets.routes(), *watch.routes()],
     on_script_error=_hide_traceback,
 )

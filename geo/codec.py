@@ -18,7 +18,7 @@ from geo.view import FIELDS, MAX_TEXT, SELECTABLE, FieldInfo, ViewState
 VERSION = "1"
 MAX_CHARS = 2_000
 MAX_SHOWN = 40
-_SAFE = ",:@"
+_SAFE = ",:@;"
 _ID = re.compile(r"[\w.:-]{1,120}\Z")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\u2028\u2029]+")
 
@@ -98,8 +98,7 @@ def _read(info: FieldInfo, text: str, catalogue: Catalogue) -> tuple[Any, list[s
         good = kind in SELECTABLE and _ID.match(id_)
         return (text, []) if good or not text else ("", [text])
     if info.pattern:
-        good = re.fullmatch(info.pattern, text)
-        return (text, []) if good or not text else (info.default, [text])
+        return _formed(info, text)
     known = info.codes(catalogue)
     if not info.many:
         return (text, []) if text in known else (info.default, [text] if text else [])
@@ -109,6 +108,15 @@ def _read(info: FieldInfo, text: str, catalogue: Catalogue) -> tuple[Any, list[s
     good = tuple(p for p in pieces if p in known)
     bad = [p for p in pieces if p not in known]
     return (good if good or not bad else info.default), bad
+
+
+def _formed(info: FieldInfo, text: str) -> tuple[Any, list[str]]:
+    """A text, or a list of pieces, that must only look right: what it names is asked for later."""
+    form = re.compile(rf"(?:{info.pattern})\Z")
+    if not info.many:
+        return (text, []) if form.match(text) else (info.default, [text] if text else [])
+    pieces = list(dict.fromkeys(p for p in text.split(",") if p and p != "none"))
+    return tuple(p for p in pieces if form.match(p)), [p for p in pieces if not form.match(p)]
 
 
 def _camera(text: str) -> tuple[float, float, float] | None:

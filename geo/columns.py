@@ -29,6 +29,8 @@ READERS: Mapping[str, Mapping[str, Callable]] = {
         "province": lambda s: s.province,
         "site": lambda s: s.kind,
         "status": lambda s: s.status,
+        "women": lambda s: "yes" if s.women_only else "no",
+        "training": lambda s: "yes" if s.trains else "no",
         "origin": lambda s: s.provenance,
         "period": lambda s: period_of(s.year_opened),
     },

@@ -35,6 +35,24 @@ class Gone(KharitaError):
     status = 410
 
 
+class Foreign(KharitaError):
+    """Sent by a page of another site."""
+
+    status = 403
+
+
+class NotReady(KharitaError):
+    """It is being made."""
+
+    status = 409
+
+
+class TooBig(KharitaError):
+    """More was sent than the route takes."""
+
+    status = 413
+
+
 class Busy(KharitaError):
     """Too much is asked at once; the same request works a little later."""
 
@@ -45,6 +63,12 @@ class StoreFull(KharitaError):
     """The store has reached a limit it was given."""
 
     status = 507
+
+
+class TradeError(KharitaError):
+    """An outside service did not give a usable answer; ``key`` says how, ``host`` who."""
+
+    status = 502
 
 
 @dataclass(frozen=True, slots=True)

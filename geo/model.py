@@ -125,10 +125,17 @@ class Site:
     verified: str
     sources: tuple[Source, ...]
     lon_lat: tuple[float, float] | None
+    phone: str = ""
+    verified_by: str = ""
 
     @property
     def class_(self) -> str:
         return "maison" if self.kind in MAISON_KINDS else "site"
+
+    @property
+    def trains(self) -> bool:
+        """Whether it is a training centre, or its source tells of training."""
+        return self.kind == "centre_formation" or "formation" in self.fact_fr.casefold()
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +218,7 @@ class Market:
 
 @dataclass(frozen=True, slots=True)
 class Area:
-    """A region or a province. ``region`` is its own code for a region."""
+    """A region or a province. ``region`` is its own code for a region; ``geometry`` is GeoJSON."""
 
     code: str
     name: Mapping[str, str]
@@ -219,6 +226,7 @@ class Area:
     population_2024: int | None
     label_lon_lat: tuple[float, float]
     bbox: tuple[float, float, float, float]
+    geometry: Mapping | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,6 +237,26 @@ class Town:
     name_ar: str
     alternates: tuple[str, ...]
     province: str
+    id: str = ""
+    population: int | None = None
+    lon_lat: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Commune:
+    """A commune of the 2024 census; ``lon_lat`` is that of the settlement of its name, or None.
+
+    ``town`` is the id of the gazetteer's town that stands for it, empty when there is none.
+    """
+
+    code: str
+    name: Mapping[str, str]
+    province: str
+    region: str
+    rural: bool
+    population_2024: int
+    lon_lat: tuple[float, float] | None
+    town: str
 
 
 @dataclass(frozen=True)
@@ -246,6 +274,7 @@ class Catalogue:
     regions: tuple[Area, ...] = ()
     provinces: tuple[Area, ...] = ()
     towns: tuple[Town, ...] = ()
+    communes: tuple[Commune, ...] = ()
     synonyms: tuple[Mapping[str, str], ...] = ()
     problems: tuple = field(default=())
 

@@ -7,12 +7,13 @@ from pathlib import Path
 from geo.query import Query
 from geo.settings import store_address, var_dir
 from geo.store.base import Holder, Store
+from geo.store.corrections import Corrections
 from geo.store.files import FileStore
 from geo.watch.intake.store import ImportedReports
 
 
-def open_store(address: str) -> Store:
-    """The store of an address such as ``files:data``.
+def open_store(address: str, var: Path | None = None) -> Store:
+    """The store of an address such as ``files:data``, with the accepted corrections of a folder.
 
     Raises
     ------
@@ -20,7 +21,8 @@ def open_store(address: str) -> Store:
     """
     kind, _, rest = address.partition(":")
     if kind == "files" and rest:
-        return FileStore(Path(rest), ImportedReports(var_dir() / "reports"))
+        return FileStore(Path(rest), Corrections(var) if var else None,
+                         ImportedReports(var / "reports") if var else None)
     if kind == "synthetic" and rest.isdigit():
         from geo.store.synthetic import SyntheticStore
         return SyntheticStore(int(rest))
@@ -28,10 +30,10 @@ def open_store(address: str) -> Store:
 
 
 @lru_cache(maxsize=8)
-def _holder(address: str) -> Holder[Query]:
-    return Holder(open_store(address), Query)
+def _holder(address: str, var: Path) -> Holder[Query]:
+    return Holder(open_store(address, var), Query)
 
 
 def current() -> Query:
     """The query engine over the newest data; rebuilt when the store changes."""
-    return _holder(store_address()).get()
+    return _holder(store_address(), var_dir()).get()

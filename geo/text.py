@@ -26,6 +26,8 @@ _LINKING = frozenset((
 ))
 _WORD = re.compile(r"[^\W_]+")
 _ARTICLE = "ال"
+#: What Arabic writes together with the next word (and, with, for, the), longest first.
+GLUED = ("وال", "بال", "لل", "ال", "و", "ب", "ل")
 
 
 def fold(text: str) -> str:

@@ -10,6 +10,8 @@ from dataclasses import Field, dataclass, field, fields, replace
 from types import MappingProxyType
 from typing import Any, Literal
 
+from geo.criteria import AXES, WEIGHT_CODES
+from geo.exports import MEASURES, WHOLE_YEAR, exports, windows
 from geo.model import (
     BUYER_KINDS,
     COLLECTIONS,
@@ -23,11 +25,23 @@ from geo.model import (
     Catalogue,
 )
 
-Affects = Literal["data", "style", "camera"]
+Affects = Literal["data", "style", "camera", "locate"]
 LAYERS = ("buyers", "sites", "maisons")
 BASES = ("vector", "osm")
 SELECTABLE = ("buyer", "site", "market", "craft", "report", "region")
 MAX_TEXT = 80
+#: The sections of the Markets page.
+SECTIONS = ("rank", "baro", "compare", "gap", "make", "mission", "support", "list", "method")
+#: How long a mission may be, days.
+DAYS = tuple(map(str, range(1, 11)))
+YES_NO = ("yes", "no")
+KILOMETRES = ("10", "25", "50", "100")
+NEAREST = ("5", "3", "10", "20", "within")
+#: What a place, a commune and a drawn zone look like in the address; what they name is asked later.
+_DEGREES = r"-?[0-9]{1,3}(\.[0-9]{1,5})?,-?[0-9]{1,2}(\.[0-9]{1,5})?"
+PLACE = rf"(town|commune|province|region|site):[A-Za-z0-9_.:-]{{1,120}}|{_DEGREES}"
+COMMUNE = r"[0-9]{2}\.[0-9.]{3,20}"
+ZONE = rf"({_DEGREES};){{2,40}}{_DEGREES}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +76,10 @@ class FieldInfo:
 
 
 def _many(values: Any, concerns: tuple[str, ...] = (), *, affects: Affects = "data",
-          default: tuple[str, ...] = ()) -> Any:
+          default: tuple[str, ...] = (), pattern: str = "") -> Any:
     return field(default=default, metadata={
-        "many": True, "values": values, "concerns": concerns, "affects": affects})
+        "many": True, "values": values, "concerns": concerns, "affects": affects,
+        "pattern": pattern})
 
 
 def _one(values: Any = None, *, default: str = "", affects: Affects = "style",
@@ -107,6 +122,8 @@ class ViewState:
     site: tuple[str, ...] = _many(SITE_KINDS, PLACES)
     status: tuple[str, ...] = _many(STATUSES, PLACES)
     origin: tuple[str, ...] = _many(PROVENANCES, RECORDS)
+    women: tuple[str, ...] = _many(YES_NO, PLACES)
+    training: tuple[str, ...] = _many(YES_NO, PLACES)
     period: tuple[str, ...] = _many(PERIOD_CODES, COLLECTIONS)
     report_kind: tuple[str, ...] = _many(REPORT_KINDS, ("reports",))
     sel: str = _one()
@@ -114,10 +131,31 @@ class ViewState:
     layers: tuple[str, ...] = _many(LAYERS, affects="style", default=LAYERS)
     base: str = _one(BASES, default="vector")
     tab: str = _one(COLLECTIONS, default="buyers")
+    show: str = _one(SECTIONS, default="rank")
+    axis: str = _one(AXES, default="attractiveness")
+    weights: tuple[str, ...] = _many(WEIGHT_CODES, affects="style")
+    compare: tuple[str, ...] = _many(_market_codes, affects="style")
+    measure: str = _one(MEASURES, default="value_mdh")
+    months: str = _one(lambda _: windows(exports()), default=WHOLE_YEAR)
+    days: str = _one(DAYS, default="3")
     shared: str = _one(pattern="[2-9A-HJKMNP-Z]{6,8}")
     embed: str = _one(("1",))
     at: tuple[float, float, float] | None = field(
         default=None, metadata={"many": False, "values": None, "concerns": (), "affects": "camera"})
+
+    # Locate: where one starts from, what is asked around it, and where the next ones should go.
+    place: str = _one(affects="locate", pattern=PLACE)
+    km: str = _one(KILOMETRES, default="50", affects="locate")
+    nearest: str = _one(NEAREST, default="5", affects="locate")
+    coming: str = _one(YES_NO, default="no", affects="locate")
+    cover: str = _one(("province", "region", "off"), default="province", affects="locate")
+    milieu: str = _one(("all", "rural", "urban"), default="all", affects="locate")
+    new: str = _one(("0", "1", "2", "3", "5", "10", "20"), default="0", affects="locate")
+    where: str = _one(("any", "rural"), default="any", affects="locate")
+    apart: str = _one(("0", "10", "25", "50"), default="0", affects="locate")
+    pin: tuple[str, ...] = _many(None, affects="locate", pattern=COMMUNE)
+    ban: tuple[str, ...] = _many(None, affects="locate", pattern=COMMUNE)
+    zone: str = _one(affects="locate", pattern=ZONE)
 
     def with_(self, **changes: Any) -> ViewState:
         """A copy with some fields changed."""

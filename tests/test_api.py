@@ -148,7 +148,8 @@ def folder(tmp_path, monkeypatch):
     (copy / "sources").mkdir(parents=True)
     for path in [*DATA_DIR.glob("*.*json"), *DATA_DIR.glob("*.toml")]:
         shutil.copy(path, copy / path.name)
-    shutil.copy(DATA_DIR / "sources" / "synonyms.csv", copy / "sources")
+    for name_ in ("synonyms.csv", "communes.csv"):
+        shutil.copy(DATA_DIR / "sources" / name_, copy / "sources")
     monkeypatch.setenv("KHARITA_STORE", f"files:{copy}")
     return copy
 

@@ -24,7 +24,7 @@ def folder(tmp_path: Path) -> Path:
     for name in SHIPPED:
         shutil.copy(DATA_DIR / name, tmp_path)
     (tmp_path / "sources").mkdir()
-    for name in ("synonyms.csv", "seed_facts.csv", "countries_50m.geojson.gz"):
+    for name in ("synonyms.csv", "communes.csv", "seed_facts.csv", "countries_50m.geojson.gz"):
         shutil.copy(DATA_DIR / "sources" / name, tmp_path / "sources")
     return tmp_path
 

@@ -30,6 +30,10 @@ VIEWS = st.builds(
     sel=st.sampled_from(["", "buyer:limala-de", "market:DE", "report:R-2025-07"]),
     layers=st.sets(st.sampled_from(LAYERS)).map(lambda s: tuple(x for x in LAYERS if x in s)),
     tab=st.sampled_from(COLLECTIONS),
+    place=st.sampled_from(["", "town:2553604", "commune:08.363.03.01", "region:08", "-5.63421,32.1"]),
+    km=st.sampled_from(FIELDS["km"].values), nearest=st.sampled_from(FIELDS["nearest"].values),
+    pin=some(["08.363.03.01", "01.051.01.01"]), ban=some(["05.091.05.07"]),
+    zone=st.sampled_from(["", "-5,32;-4.5,32;-4,33.1234"]),
     at=st.none() | st.tuples(st.floats(-180, 180).map(lambda v: round(v, 4)),
                              st.floats(-80, 80).map(lambda v: round(v, 4)),
                              st.integers(2, 14).map(float)))

@@ -13,7 +13,7 @@ ROOT = Path(__file__).parent.parent
 PYTHON = sorted([ROOT / "app.py", *(ROOT / "geo").rglob("*.py"), *(ROOT / "pages").rglob("*.py")])
 SCRIPTS = sorted((ROOT / "geo" / "web" / "assets").rglob("*.js"))
 #: Written words that are data, not what a reader is told: letters to fold, demo records.
-DATA = ("geo/text.py", "geo/seed/", "geo/store/audit.py", "geo/store/synthetic.py")
+DATA = ("geo/text.py", "geo/gazetteer.py", "geo/coordinates.py", "geo/seed/", "geo/store/audit.py", "geo/store/synthetic.py")
 FOREIGN = re.compile(r"[À-ÖØ-öø-ÿœŒ\u0600-\u06ff\ufb50-\ufdff\ufe70-\ufeff]")
 ARABIC_DIGIT = re.compile(r"[\u0660-\u0669\u06f0-\u06f9]")
 KEY = re.compile(r"[a-z_]+(\.[a-z0-9_]+)+")

@@ -34,7 +34,7 @@ VIEWS = st.builds(
     report=some([r.id for r in CATALOGUE.reports], 2), region=some(REGIONS),
     province=some([a.code for a in CATALOGUE.provinces]), buyer=some(BUYER_KINDS),
     site=some(SITE_KINDS), status=some(STATUSES), origin=some(PROVENANCES),
-    period=some(PERIOD_CODES))
+    period=some(PERIOD_CODES), women=some(("yes", "no")), training=some(("yes", "no")))
 
 
 def covered(record, report):
@@ -61,7 +61,11 @@ def passes(record, view, skip=""):
             "buyer", lambda p: record.kind in p)
     return (common and ok("region", lambda p: record.region in p)
             and ok("province", lambda p: record.province in p)
-            and ok("site", lambda p: record.kind in p) and ok("status", lambda p: record.status in p))
+            and ok("site", lambda p: record.kind in p) and ok("status", lambda p: record.status in p)
+            and ok("women", lambda p: ("yes" if record.women_only else "no") in p)
+            and ok("training", lambda p: (
+                "yes" if record.kind == "centre_formation" or "formation" in record.fact_fr.lower()
+                else "no") in p))
 
 
 def members(name):

@@ -92,7 +92,8 @@ def _site(query: Query, id_: str, view: ViewState, t: Words) -> dict[str, Any] |
             ("milieu", "" if site.rural is None else t("panel.rural" if site.rural else "panel.urban")),
             ("precision", t(f"precision.{site.precision}") if site.lon_lat
              else t("precision.unknown")),
-            ("verified", t.date(site.verified)),
+            ("phone", site.phone),
+            ("verified", f"{t.date(site.verified)} · {site.verified_by}" if site.verified_by else t.date(site.verified)),
         ]),
         "sections": [
             _reports_section(query, query.reports.about(site), site, t),

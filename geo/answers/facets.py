@@ -13,7 +13,7 @@ from geo.view import FACETS, RECORDS, FieldInfo, ViewState
 
 #: The order people think in, which is not the order of the address.
 RAIL = ("market", "craft", "buyer", "site", "status", "region", "province", "report", "period",
-        "origin")
+        "women", "training", "origin")
 
 
 def facets_answer(query: Query, view: ViewState, notices: list[Notice], t: Words

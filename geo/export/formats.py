@@ -5,9 +5,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from geo.export.maps import geojson_of, gpkg_of, gpx_of, kmz_of, vcards_of
-from geo.export.sheets import csv_of, xlsx_of
 from geo.export.table import Export
+from geo.later import later
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,12 +17,14 @@ class Format:
     make: Callable[[Export], bytes]
 
 
+_MAPS, _SHEETS = "geo.export.maps", "geo.export.sheets"
 FORMATS: Mapping[str, Format] = MappingProxyType({
-    "xlsx": Format("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", xlsx_of),
-    "csv": Format("text/csv; charset=utf-8", csv_of),
-    "geojson": Format("application/geo+json", geojson_of),
-    "gpkg": Format("application/geopackage+sqlite3", gpkg_of),
-    "kmz": Format("application/vnd.google-earth.kmz", kmz_of),
-    "gpx": Format("application/gpx+xml", gpx_of),
-    "vcf": Format("text/vcard; charset=utf-8", vcards_of),
+    "xlsx": Format("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+                   later(_SHEETS, "xlsx_of")),
+    "csv": Format("text/csv; charset=utf-8", later(_SHEETS, "csv_of")),
+    "geojson": Format("application/geo+json", later(_MAPS, "geojson_of")),
+    "gpkg": Format("application/geopackage+sqlite3", later(_MAPS, "gpkg_of")),
+    "kmz": Format("application/vnd.google-earth.kmz", later(_MAPS, "kmz_of")),
+    "gpx": Format("application/gpx+xml", later(_MAPS, "gpx_of")),
+    "vcf": Format("text/vcard; charset=utf-8", later(_MAPS, "vcards_of")),
 })

@@ -151,6 +151,29 @@ def areas_of(frame: Frame, codes: tuple[str, ...]) -> str:
                    for ring in _areas().get(code, ()))
 
 
+def country_bbox(iso2: str, boundaries: str) -> tuple[float, float, float, float] | None:
+    """West, south, east and north of a country's largest part, degrees; None when not drawn."""
+    rings = [ring for code, _, parts in _countries("110m", boundaries) if code == iso2
+             for ring in parts] or [
+        ring for code, _, parts in _countries("50m", boundaries) if code == iso2 for ring in parts]
+    if not rings:
+        return None
+    largest = max(rings, key=lambda ring: float(np.prod(np.ptp(ring, axis=0))))
+    (left, top), (right, bottom) = largest.min(axis=0), largest.max(axis=0)
+    lon, lat = degrees(np.array([left, right]), np.array([bottom, top]))
+    return float(lon[0]), float(lat[0]), float(lon[1]), float(lat[1])
+
+
+def camera_of(bbox: tuple[float, float, float, float], box: Box, room: float
+              ) -> tuple[float, float, float]:
+    """``(lon, lat, zoom)`` that shows a west, south, east, north box with room around it."""
+    x, y = mercator(np.array(bbox[0::2]), np.array(bbox[1::2]))
+    world = min((box.w - 2 * room) / max(float(np.ptp(x)), 1e-9),
+                (box.h - 2 * room) / max(float(np.ptp(y)), 1e-9), TILE * 2**CLOSEST)
+    lon, lat = degrees(np.array([x.mean()]), np.array([y.mean()]))
+    return float(lon[0]), float(lat[0]), math.log2(max(world, TILE * 2**FARTHEST) / TILE)
+
+
 @lru_cache(maxsize=1)
 def _areas() -> dict[str, list[np.ndarray]]:
     found: dict[str, list[np.ndarray]] = {}

@@ -44,21 +44,33 @@ def pptx_of(scene: Scene, map_png: bytes) -> bytes:
     ----------
     map_png : the map alone, of the shape of ``scene.layout.map``.
     """
-    deck = Presentation()
-    deck.slide_width, deck.slide_height = Inches(WIDE), Inches(HIGH)
-    deck.core_properties.title = scene.title
-    deck.core_properties.author = "Kharita"
-    deck.core_properties.language = scene.lang
+    deck = new_deck(scene.title, scene.lang)
     t = words(scene.lang)
-    _map_slide(deck, scene, map_png, t)
+    map_slide(deck, scene, map_png, t)
     for first in range(0, len(scene.rows), ROWS_PER_SLIDE):
         _table_slide(deck, scene, scene.rows[first:first + ROWS_PER_SLIDE], first, t)
+    return saved(deck)
+
+
+def new_deck(title: str, lang: str) -> Deck:
+    """An empty 16:9 deck."""
+    deck = Presentation()
+    deck.slide_width, deck.slide_height = Inches(WIDE), Inches(HIGH)
+    deck.core_properties.title = title[:255]
+    deck.core_properties.author = "Kharita"
+    deck.core_properties.language = lang
+    return deck
+
+
+def saved(deck: Deck) -> bytes:
+    """The bytes of a deck."""
     out = io.BytesIO()
     deck.save(out)
     return out.getvalue()
 
 
-def _slide(deck: Deck, scene: Scene, heading: str) -> Slide:
+def new_slide(deck: Deck, scene: Scene, heading: str) -> Slide:
+    """A slide with its heading, filters, date, sources, code and speaker notes."""
     slide = deck.slides.add_slide(deck.slide_layouts[5])  # title only
     title = slide.shapes.title
     title.left, title.top = Inches(EDGE), Inches(0.28)
@@ -67,21 +79,21 @@ def _slide(deck: Deck, scene: Scene, heading: str) -> Slide:
     frame.word_wrap = True
     frame.vertical_anchor = MSO_ANCHOR.MIDDLE
     frame.margin_left = frame.margin_right = 0
-    size = 28 if len(heading) < 60 else 22 if len(heading) < 100 else 16
-    _write(frame, [(heading, size, True, INK)], scene)
+    size = 28 if len(heading) < 50 else 22 if len(heading) < 100 else 16
+    write_lines(frame, [(heading, size, True, INK)], scene)
     size = 13 if len(scene.filters) < 140 else 10 if len(scene.filters) < 400 else 7
-    _box(slide, scene, EDGE, 0.88, WIDE - 2 * EDGE, 0.45, [(scene.filters, size, False, SOFT)])
+    text_box(slide, scene, EDGE, 0.88, WIDE - 2 * EDGE, 0.45, [(scene.filters, size, False, SOFT)])
     foot = scene.stamp if not scene.demo else f"{scene.stamp}  \u00b7  {scene.demo}"
     code = code_png(scene.link)
     aside = 0.75 if code else 0.0
     if code:
         slide.shapes.add_picture(io.BytesIO(code), Inches(
             EDGE if scene.rtl else WIDE - EDGE - 0.62), Inches(6.76), Inches(0.62), Inches(0.62))
-    _box(slide, scene, EDGE + (aside if scene.rtl else 0), 6.78, WIDE - 2 * EDGE - aside, 0.6, [
+    text_box(slide, scene, EDGE + (aside if scene.rtl else 0), 6.78, WIDE - 2 * EDGE - aside, 0.6, [
         (foot, 10, True, INK), (" ".join(scene.credits), 7.5, False, SOFT),
         (scene.link, 7.5, False, SOFT)])
     slide.notes_slide.notes_text_frame.text = ""
-    _write(slide.notes_slide.notes_text_frame, [(line, 12, False, INK)
+    write_lines(slide.notes_slide.notes_text_frame, [(line, 12, False, INK)
                                                 for line in notes_of(scene)], scene)
     return slide
 
@@ -112,8 +124,9 @@ def notes_of(scene: Scene) -> list[str]:
     return [clean(line) for line in [*lines, "", scene.stamp, *scene.credits, scene.link]]
 
 
-def _map_slide(deck: Deck, scene: Scene, map_png: bytes, t: Words) -> None:
-    slide = _slide(deck, scene, scene.title)
+def map_slide(deck: Deck, scene: Scene, map_png: bytes, t: Words, heading: str = "") -> Slide:
+    """A slide with the map, its figures and its legend."""
+    slide = new_slide(deck, scene, heading or scene.title)
     top, height = 1.38, 5.3
     width = min(WIDE - 2 * EDGE - PANEL - 0.3, height * scene.layout.map.w / scene.layout.map.h)
     height = width * scene.layout.map.h / scene.layout.map.w
@@ -126,30 +139,31 @@ def _map_slide(deck: Deck, scene: Scene, map_png: bytes, t: Words) -> None:
     room = WIDE - 2 * EDGE - width - 0.3
     _figures(slide, scene, panel, top, room)
     _legend(slide, scene, panel, top + 3.02, room)
+    return slide
 
 
 def _figures(slide: Slide, scene: Scene, x: float, y: float, w: float) -> None:
-    _box(slide, scene, x, y, w, 0.3, [(scene.figures_title, 12, True, INK)])
+    text_box(slide, scene, x, y, w, 0.3, [(scene.figures_title, 12, True, INK)])
     column = 0.85
     for i, figure in enumerate(scene.figures):
         at = y + 0.38 + i * 0.62
         value_x = x + w - column if scene.rtl else x
         text_x = x if scene.rtl else x + column + 0.08
-        _box(slide, scene, value_x, at, column, 0.5, [(figure.value, 22, True, INK)], end=True)
-        _box(slide, scene, text_x, at + 0.02, w - column - 0.08, 0.5,
+        text_box(slide, scene, value_x, at, column, 0.5, [(figure.value, 22, True, INK)], end=True)
+        text_box(slide, scene, text_x, at + 0.02, w - column - 0.08, 0.5,
              [(figure.label, 12, True, INK), (figure.sub, 9, False, SOFT)])
 
 
 def _legend(slide: Slide, scene: Scene, x: float, y: float, w: float) -> None:
-    _box(slide, scene, x, y, w, 0.3, [(scene.legend_title, 12, True, INK)])
+    text_box(slide, scene, x, y, w, 0.3, [(scene.legend_title, 12, True, INK)])
     for i, key in enumerate(scene.legend):
         at = y + 0.34 + i * 0.245
         mark_x = x + w - 0.22 if scene.rtl else x
         _symbol(slide, key, mark_x + 0.03, at + 0.035)
         text_x = x + 0.55 if scene.rtl else x + 0.32
-        _box(slide, scene, text_x, at, w - 0.87, 0.23, [(key.text, 9, False, INK)])
+        text_box(slide, scene, text_x, at, w - 0.87, 0.23, [(key.text, 9, False, INK)])
         count_x = x if scene.rtl else x + w - 0.55
-        _box(slide, scene, count_x, at, 0.55, 0.23, [(key.count, 9, True, INK)], end=True)
+        text_box(slide, scene, count_x, at, 0.55, 0.23, [(key.count, 9, True, INK)], end=True)
 
 
 def _symbol(slide: Slide, key: Key, x: float, y: float) -> None:
@@ -185,38 +199,44 @@ def _symbol(slide: Slide, key: Key, x: float, y: float) -> None:
 def _table_slide(deck: Deck, scene: Scene, rows: Sequence[Row], first: int, t: Words) -> None:
     shown = t("snapshot.shown_of", shown=f"{t.number(first + 1)}\u2013{t.number(first + len(rows))}",
               total=t.number(scene.rows_total))
-    slide = _slide(deck, scene, f"{scene.rows_title} \u00b7 {shown}")
-    widths = (5.0, 2.9, 3.5, 1.0333)
-    table = slide.shapes.add_table(len(rows) + 1, 4, Inches(EDGE), Inches(1.38),
-                                   Inches(sum(widths)), Inches(0.33 * (len(rows) + 1))).table
+    slide = new_slide(deck, scene, f"{scene.rows_title} \u00b7 {shown}")
+    heads = [t("column.name"), t("column.kind"), t("export.col.place"), t("export.col.origin")]
+    lines = [heads, *([r.name, r.kind, r.place, t("origin.demo") if r.demo else ""] for r in rows)]
+    add_table(slide, scene, lines, (5.0, 2.9, 3.5, 1.0333), bold_column=0)
+
+
+def add_table(slide: Slide, scene: Scene, lines: Sequence[Sequence[str]], widths: Sequence[float],
+              *, bold_column: int, size: float = 10.5) -> None:
+    """A native table, its first line the heads; widths in inches, in reading order."""
+    last = len(widths) - 1
+    table = slide.shapes.add_table(len(lines), len(widths), Inches(EDGE), Inches(1.38),
+                                   Inches(sum(widths)), Inches(0.33 * len(lines))).table
     if scene.rtl:  # some offices ignore a table's own direction: the columns are turned instead
         widths = widths[::-1]
     for column, width in zip(table.columns, widths, strict=True):
         column.width = Inches(width)
-    heads = [t("column.name"), t("column.kind"), t("export.col.place"), t("export.col.origin")]
-    lines = [heads, *([r.name, r.kind, r.place, t("origin.demo") if r.demo else ""] for r in rows)]
     for i, line in enumerate(lines):
         table.rows[i].height = Inches(0.33)
         for j, text in enumerate(line):
-            cell = table.cell(i, 3 - j if scene.rtl else j)
+            cell = table.cell(i, last - j if scene.rtl else j)
             cell.margin_top = cell.margin_bottom = Emu(20_000)
             cell.vertical_anchor = MSO_ANCHOR.MIDDLE
             cell.fill.solid()
             cell.fill.fore_color.rgb = RGBColor.from_string(
                 TEAL if i == 0 else "F6F3EC" if i % 2 == 0 else "FFFFFF")
-            _write(cell.text_frame, [(text, 11 if i == 0 else 10.5, i == 0 or j == 0,
-                                      "FFFFFF" if i == 0 else INK)], scene)
+            write_lines(cell.text_frame, [(text, 11 if i == 0 else size, i == 0 or j == bold_column,
+                                           "FFFFFF" if i == 0 else INK)], scene)
 
 
-def _box(slide: Slide, scene: Scene, x: float, y: float, w: float, h: float,
+def text_box(slide: Slide, scene: Scene, x: float, y: float, w: float, h: float,
          lines: Sequence[tuple[str, float, bool, str]], *, end: bool = False) -> None:
     frame = slide.shapes.add_textbox(Inches(x), Inches(y), Inches(w), Inches(h)).text_frame
     frame.margin_left = frame.margin_right = frame.margin_top = frame.margin_bottom = 0
     frame.word_wrap = True
-    _write(frame, lines, scene, end=end)
+    write_lines(frame, lines, scene, end=end)
 
 
-def _write(frame: TextFrame, lines: Sequence[tuple[str, float, bool, str]], scene: Scene, *,
+def write_lines(frame: TextFrame, lines: Sequence[tuple[str, float, bool, str]], scene: Scene, *,
            end: bool = False) -> None:
     """Fill a frame, one paragraph a line, in the direction of the sheet."""
     for i, (text, size, bold, color) in enumerate(lines):

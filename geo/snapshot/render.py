@@ -7,9 +7,9 @@ from datetime import date
 from types import MappingProxyType
 
 from geo.export.table import export_of
+from geo.later import later
 from geo.query import Query
 from geo.snapshot.html import html_of
-from geo.snapshot.pptx import pptx_of
 from geo.snapshot.scene import scene_of
 from geo.snapshot.sizes import SLIDE, size_named
 from geo.snapshot.svg import map_svg, svg_of
@@ -22,6 +22,7 @@ MEDIA: Mapping[str, str] = MappingProxyType({
     "pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
     "html": "text/html; charset=utf-8"})
 SLIDE_MAP_PIXELS = 1700
+_pptx_of = later("geo.snapshot.pptx", "pptx_of")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,5 +70,5 @@ def render(query: Query, asked: Asked, workers: Workers) -> bytes:
         box = scene.layout.map
         picture = workers.png(map_svg(scene), SLIDE_MAP_PIXELS,
                               round(SLIDE_MAP_PIXELS * box.h / box.w))
-        return pptx_of(scene, picture)
+        return _pptx_of(scene, picture)
     return html_of(scene, export_of(query, asked.view, base=asked.base, today=asked.day))

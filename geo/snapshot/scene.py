@@ -97,7 +97,7 @@ class Scene:
 
 
 def scene_of(query: Query, view: ViewState, *, size: Size, title: str = "", base: str = "",
-             link: str = "", today: date | None = None) -> Scene:
+             link: str = "", today: date | None = None, layout: Layout | None = None) -> Scene:
     """The scene of a view.
 
     Parameters
@@ -106,9 +106,10 @@ def scene_of(query: Query, view: ViewState, *, size: Size, title: str = "", base
     base : scheme and host of the permalink, such as ``https://map.example``.
     link : a short address to print instead of the permalink.
     today : the date the sheet carries.
+    layout : where the parts stand, for a sheet that has its own; already mirrored.
     """
     t = words(view.lang)
-    layout = layout_of(size, rtl=t.dir == "rtl")
+    layout = layout or layout_of(size, rtl=t.dir == "rtl")
     tags = raw_tags(query, view, t)
     frame = frame_of(query, view, tags, layout)
     marks, phrases, shown = place_records(query, view, frame, tags, t)

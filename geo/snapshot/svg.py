@@ -28,7 +28,7 @@ def svg_of(scene: Scene) -> str:
     size = scene.size
     pen = Pen(scene)
     body = [f'<rect width="{n(size.units_w)}" height="{n(size.units_h)}" fill="{WHITE}"/>',
-            *map_parts(scene, pen), mat(scene), *_head(pen), *_panel(pen), *_foot(pen)]
+            *map_parts(scene, pen), mat(scene), *_head(pen), *_panel(pen), *foot_parts(pen)]
     return document(size.units_w, size.units_h, size.pixels_w, size.pixels_h, scene, body)
 
 
@@ -42,7 +42,8 @@ def map_svg(scene: Scene) -> str:
 
 
 def document(width: float, height: float, pixels_w: int, pixels_h: int, scene: Scene,
-              body: Iterable[str]) -> str:
+             body: Iterable[str]) -> str:
+    """An SVG of so many units and pixels; its title and description are the scene's."""
     return (f'<svg xmlns="http://www.w3.org/2000/svg" width="{pixels_w}" height="{pixels_h}" '
             f'viewBox="0 0 {n(width)} {n(height)}" font-family="{FAMILY}" xml:lang="{scene.lang}">'
             f'<title>{data(scene.title)}</title><desc>{data(scene.filters)}</desc>'
@@ -105,11 +106,12 @@ def _panel(pen: Pen) -> list[str]:
     list_h = box.h - figures_h - legend_h - 42
     middle = Box(box.x, box.y + figures_h + 22, box.w, list_h)
     last = Box(box.x, box.bottom - legend_h, box.w, legend_h)
-    rules = [_rule(box, middle.y - 12), _rule(box, last.y - 12)]
+    rules = [rule(box, middle.y - 12), rule(box, last.y - 12)]
     return [*_figures(pen, box), *rules, *_list(pen, middle), *_legend(pen, last)]
 
 
-def _rule(box: Box, y: float) -> str:
+def rule(box: Box, y: float) -> str:
+    """A thin line across a box."""
     return f'<path d="M{n(box.x)} {n(y)}H{n(box.right)}" stroke="{LINE}" stroke-width="1.2"/>'
 
 
@@ -172,17 +174,23 @@ def _legend(pen: Pen, box: Box) -> list[str]:
 
 # --- foot -----------------------------------------------------------------------------
 
-def _foot(pen: Pen) -> list[str]:
+def foot_parts(pen: Pen, *, link_w: float = 250.0, lines: int = 5) -> list[str]:
+    """Date, version, sources, and the code and address that reopen the view.
+
+    Parameters
+    ----------
+    link_w : width of the address.
+    lines : the most lines the sources may take.
+    """
     scene, box = pen.scene, pen.scene.layout.foot
     t = words(scene.lang)
-    parts = [_rule(box, box.y)]
+    parts = [rule(box, box.y)]
     code, side = code_path(scene.link)
     code_x = box.x if pen.rtl else box.right - side
     if code:
         parts.append(f'<path transform="translate({n(code_x)} {n(box.y + 12)})" d="{code}" '
                      f'fill="{INK}"/>')
     gap = side + 16 if code else 0
-    link_w = 250.0
     y = box.y + 32
     parts.append(pen.text(pen.end(box, gap), y, scene.link_title, 15, weight=600, anchor="end"))
     shown = scene.link_text if code else t("snapshot.link_long")
@@ -193,10 +201,8 @@ def _foot(pen: Pen) -> list[str]:
     room = box.w - gap - link_w - 40
     y = box.y + 30
     parts.append(pen.text(pen.start(box), y, scene.stamp, 14.5, weight=600))
-    lines = [t("snapshot.demo", demo=scene.demo)] if scene.demo else []
-    lines += scene.credits
-    wrapped = wrap(" ".join(lines), room, 11.5, lines=5)
-    for line in wrapped:
+    said = [t("snapshot.demo", demo=scene.demo)] if scene.demo else []
+    for line in wrap(" ".join([*said, *scene.credits]), room, 11.5, lines=lines):
         y += 17
         parts.append(pen.text(pen.start(box), y, line, 11.5, color=FAINT))
     return parts

@@ -18,6 +18,7 @@ from geo.model import (
     Area,
     Buyer,
     Catalogue,
+    Commune,
     Figure,
     Market,
     Note,
@@ -27,11 +28,12 @@ from geo.model import (
     Town,
 )
 from geo.store.checks import Known, Problem, record_problems
+from geo.store.corrections import Corrections
 from geo.watch.intake.store import ImportedReports
 
 MAX_FILE_BYTES = 64 * 2**20
 FILES = ("markets.json", "regions.geojson", "provinces.geojson", "towns.json", "buyers.geojson",
-         "sites.geojson", "reports.json", "sources/synonyms.csv")
+         "sites.geojson", "reports.json", "sources/synonyms.csv", "sources/communes.csv")
 T = TypeVar("T")
 
 
@@ -41,15 +43,18 @@ class FileStore:
     Parameters
     ----------
     folder : path of the folder that ``make data`` writes.
-    imported : the published imports to read as further reports.
+    corrections : accepted corrections to lay over the sites; None: the files as they are.
+    imported : published imports to read as further reports.
     """
 
-    def __init__(self, folder: Path, imported: ImportedReports | None = None) -> None:
+    def __init__(self, folder: Path, corrections: Corrections | None = None,
+                 imported: ImportedReports | None = None) -> None:
         self.folder = Path(folder)
+        self.corrections = corrections
         self.imported = imported
 
     def revision(self) -> str:
-        """Changes with the size or time of any file: eight ``stat`` calls."""
+        """Changes with the size or time of any file: one ``stat`` call each."""
         marks = []
         for name in FILES:
             try:
@@ -57,6 +62,8 @@ class FileStore:
                 marks.append(f"{stat.st_mtime_ns}:{stat.st_size}")
             except OSError:
                 marks.append("-")
+        if self.corrections:
+            marks.append(self.corrections.revision())
         if self.imported:
             marks.append(self.imported.revision())
         return "|".join(marks)
@@ -75,13 +82,22 @@ class FileStore:
             markets=markets, regions=regions, provinces=provinces,
             towns=reader.records("towns.json", "towns", "geoname_id", _town, "town"),
             buyers=reader.records("buyers.geojson", "features", "id", _buyer, "buyer"),
-            sites=reader.records("sites.geojson", "features", "id", _site, "site"),
+            sites=self._sites(reader),
             reports=reader.records("reports.json", "reports", "id", _report, "report")
             + (reader.imports(self.imported) if self.imported else ()),
-            synonyms=reader.synonyms(),
+            synonyms=reader.synonyms(), communes=reader.communes(),
             problems=tuple(reader.problems),
             version=reader.digest.hexdigest()[:12],
         )
+
+    def _sites(self, reader: _Reader) -> tuple[Site, ...]:
+        sites = reader.records("sites.geojson", "features", "id", _site, "site")
+        if not self.corrections:
+            return sites
+        corrected = self.corrections.applied(sites)
+        if corrected != sites:  # what is served is no longer the files alone
+            reader.digest.update(self.corrections.revision().encode())
+        return corrected
 
 
 class _Reader:
@@ -169,16 +185,31 @@ class _Reader:
         return []
 
     def synonyms(self) -> tuple[dict[str, str], ...]:
-        content = self.bytes_of("sources/synonyms.csv")
+        return tuple({"group": r["group"], "word": r["word"]}
+                     for r in self._table("sources/synonyms.csv") if r.get("group") and r.get("word"))
+
+    def communes(self) -> tuple[Commune, ...]:
+        """The communes of the census; a row that cannot be read is named and left out."""
+        name, found = "sources/communes.csv", {}
+        for number, row in enumerate(self._table(name), start=1):
+            try:
+                commune = _commune(row)
+            except (KeyError, TypeError, ValueError) as error:
+                self.problems.append(Problem(name, str(row.get("code") or f"#{number}")[:120], "",
+                                             "unreadable_record", str(error)[:80]))
+                continue
+            found[commune.code] = commune
+        return tuple(found.values())
+
+    def _table(self, name: str) -> list[dict[str, str]]:
+        content = self.bytes_of(name)
         if content is None:
-            return ()
+            return []
         try:
-            rows = list(csv.DictReader(content.decode("utf-8").splitlines()))
+            return list(csv.DictReader(content.decode("utf-8").splitlines()))
         except (UnicodeDecodeError, csv.Error) as error:
-            self.problems.append(Problem("sources/synonyms.csv", "", "", "not_csv", str(error)[:80]))
-            return ()
-        return tuple({"group": r["group"], "word": r["word"]} for r in rows
-                     if r.get("group") and r.get("word"))
+            self.problems.append(Problem(name, "", "", "not_csv", str(error)[:80]))
+            return []
 
 
 def _label(raw: Any, id_key: str, number: int) -> str:
@@ -256,7 +287,7 @@ def _area(raw: dict) -> Area:
         code=p["code"], name={"fr": p["name_fr"], "ar": p["name_ar"]},
         region=p.get("region_code") or p["code"], population_2024=p["population_2024"],
         label_lon_lat=(float(p["label_lon"]), float(p["label_lat"])),
-        bbox=(min(lons), min(lats), max(lons), max(lats)))
+        bbox=(min(lons), min(lats), max(lons), max(lats)), geometry=raw["geometry"])
 
 
 def _points(coordinates: list) -> Iterator[list[float]]:
@@ -269,4 +300,19 @@ def _points(coordinates: list) -> Iterator[list[float]]:
 
 def _town(raw: dict) -> Town:
     return Town(name=raw["name"], name_ar=raw["name_ar"], alternates=tuple(raw["alt"]),
-                province=raw["province"])
+                province=raw["province"], id=str(raw.get("geoname_id", "")),
+                population=raw.get("population"),
+                lon_lat=(float(raw["lon"]), float(raw["lat"])) if "lon" in raw else None)
+
+
+def _commune(row: dict[str, str]) -> Commune:
+    at = (float(row["lon"]), float(row["lat"])) if row["lon"] and row["lat"] else None
+    if at and not (-180 <= at[0] <= 180 and -90 <= at[1] <= 90):
+        raise ValueError("lon, lat")
+    people = int(row["population_2024"])
+    if people < 0 or row["milieu"] not in ("urbain", "rural"):
+        raise ValueError("population_2024, milieu")
+    return Commune(
+        code=row["code"], name={"fr": row["name_fr"], "ar": row["name_ar"]},
+        province=row["province_code"], region=row["region_code"], rural=row["milieu"] == "rural",
+        population_2024=people, lon_lat=at, town=row["geoname_id"] or "")

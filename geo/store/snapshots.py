@@ -33,7 +33,9 @@ CODE_CHARS = 8
 MAX_SNAPSHOTS = 20_000
 MAX_RECORDS = 20_000
 MAX_TITLE = 200
+MAX_PICTURE, MAX_PICTURES = 300 * 1024, 4_000
 FORMAT = 1
+_PNG = b"\x89PNG\r\n"
 _CODE = re.compile(rf"[{ALPHABET}]{{6,8}}\Z")
 
 
@@ -95,6 +97,10 @@ class SnapshotStore(Protocol):
 
     def has(self, code: str) -> bool: ...
 
+    def put_picture(self, code: str, png: bytes) -> None: ...
+
+    def picture(self, code: str) -> bytes: ...
+
     def count(self) -> int: ...
 
 
@@ -106,23 +112,43 @@ class FileSnapshots:
 
     def put(self, kept: Kept) -> None:
         """Write one view: whole or not at all, and safe from a power cut once it returns."""
-        self._folder.mkdir(parents=True, exist_ok=True)
-        target = self._path(kept.code)
-        temporary = target.with_name(f".{kept.code}.{secrets.token_hex(4)}.tmp")
-        content = orjson.dumps({"format": FORMAT, **asdict(kept)})
+        self._write(f"{kept.code}.json", orjson.dumps({"format": FORMAT, **asdict(kept)}))
+
+    def put_picture(self, code: str, png: bytes) -> None:
+        """Write the picture of a view as presented, whole or not at all.
+
+        The oldest pictures make room; their views stay.
+
+        Raises
+        ------
+        ValueError : more than 300 kB.
+        """
+        if len(png) > MAX_PICTURE:
+            raise ValueError(f"a picture of {len(png)} bytes")
+        self._write(f"{code}.png", png)
+        with os.scandir(self._folder) as entries:
+            pictures = [(e.stat().st_mtime_ns, e.name) for e in entries if e.name.endswith(".png")]
+        for _, name in sorted(pictures)[:-MAX_PICTURES]:
+            (self._folder / name).unlink(missing_ok=True)
+
+    def picture(self, code: str) -> bytes:
+        """The picture of a view as presented.
+
+        Raises
+        ------
+        NotFound : no such code.
+        Gone : it has no picture, or no longer.
+        """
+        code = code.upper()
+        if not self.has(code):
+            raise NotFound("error.code_unknown")
         try:
-            with temporary.open("xb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(temporary, target)
-        finally:
-            temporary.unlink(missing_ok=True)
-        folder = os.open(self._folder, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+            content = (self._folder / f"{code}.png").read_bytes()
+        except OSError:
+            raise Gone("error.picture_gone") from None
+        if not content.startswith(_PNG):
+            raise Gone("error.picture_gone")
+        return content
 
     def get(self, code: str) -> Kept:
         """Read one view.
@@ -162,6 +188,24 @@ class FileSnapshots:
 
     def _path(self, code: str) -> Path:
         return self._folder / f"{code}.json"
+
+    def _write(self, name: str, content: bytes) -> None:
+        self._folder.mkdir(parents=True, exist_ok=True)
+        target = self._folder / name
+        temporary = target.with_name(f".{name}.{secrets.token_hex(4)}.tmp")
+        try:
+            with temporary.open("xb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(temporary, target)
+        finally:
+            temporary.unlink(missing_ok=True)
+        folder = os.open(self._folder, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
 
 
 _lock = threading.Lock()

@@ -18,6 +18,7 @@ from starlette.routing import Route
 from geo.answers.entity import entity_answer
 from geo.answers.facets import facets_answer
 from geo.answers.layers import LAYER_COLLECTIONS, bounds_answer, layer_answer
+from geo.answers.market_routes import MARKET_ROUTES
 from geo.answers.rows import MAX_PAGE, rows_answer
 from geo.cells import Bbox
 from geo.codec import decode
@@ -26,7 +27,8 @@ from geo.i18n import Words, words
 from geo.model import COLLECTIONS, IN_PROGRESS
 from geo.query import Query
 from geo.service import current
-from geo.view import ViewState
+from geo.view import FIELDS, ViewState
+from geo.web import locate
 
 log = logging.getLogger(__name__)
 Maker = Callable[["Asked"], Mapping[str, Any]]
@@ -41,7 +43,9 @@ class Asked:
         self.query: Query = current()
         self.view: ViewState
         self.notices: list[Notice]
-        self.view, self.notices = decode(self.params, self.query.catalogue)
+        # A pasted request may be longer than an address: only the view is an address.
+        own = {k: v for k, v in self.params.items() if k in FIELDS or k == "v"}
+        self.view, self.notices = decode(own, self.query.catalogue)
 
     @property
     def t(self) -> Words:
@@ -76,6 +80,8 @@ def routes() -> list[Route]:
         _route("/api/entity/{kind}/{id:path}", lambda a: entity_answer(
             a.query, a.path["kind"], a.path["id"], a.view, a.t)),
         _route("/api/bounds", lambda a: bounds_answer(a.query, a.view)),
+        *(_route(path, make) for path, make in MARKET_ROUTES.items()),
+        *(_route(path, make) for path, make in locate.makers().items()),
     ]
 
 

@@ -33,6 +33,9 @@ BUNDLES = {
     "map.js": ("leaflet/leaflet.js", *(f"map/{name}.js" for name in (
         "labels", "basemap", "marks", "controls", "live", "evidence"))),
     "map.css": ("fonts.css", "leaflet/leaflet.css", "map/live.css", "map/evidence.css"),
+    "locate.js": ("leaflet/leaflet.js", *(f"map/{name}.js" for name in (
+        "labels", "basemap", "marks", "controls", "locate", "live"))),
+    "locate.css": ("fonts.css", "leaflet/leaflet.css", "map/live.css", "map/locate.css"),
 }
 IMMUTABLE = "public, max-age=31536000, immutable"
 mimetypes.add_type("text/javascript", ".js")
@@ -58,6 +61,8 @@ def assets() -> Mapping[str, Asset]:
     for name, parts in BUNDLES.items():
         found[name] = Asset(_media_type(name), lambda parts=parts: b"\n".join(
             found[part].make() for part in parts))
+    for unit in ("region", "province"):
+        found[f"areas/{unit}.json"] = Asset("application/json", lambda unit=unit: _areas(unit))
     found["ui/fields.js"] = Asset("text/javascript", _fields)
     for lang in LANGUAGES:
         found[f"words.{lang}.json"] = Asset("application/json", lambda lang=lang: _words(lang))
@@ -152,6 +157,16 @@ def _fields() -> bytes:
 def _labels(lang: str) -> bytes:
     from geo.basemap import labels_bytes
     return labels_bytes(lang)
+
+
+def _areas(unit: str) -> bytes:
+    """Code and outline of every region or province, for the coverage map."""
+    try:
+        rows = orjson.loads((DATA_DIR / f"{unit}s.geojson").read_bytes())["features"]
+        shapes = [{"code": r["properties"]["code"], "geometry": r["geometry"]} for r in rows]
+    except (OSError, orjson.JSONDecodeError, KeyError, TypeError):
+        shapes = []
+    return orjson.dumps(shapes)
 
 
 def _basemap(detail: str, boundaries: str) -> bytes:

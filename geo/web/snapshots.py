@@ -10,21 +10,18 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import logging
-import re
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import date
 from functools import cache
-from urllib.parse import quote
 
-import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from geo.codec import decode, encode
+from geo.codec import encode
 from geo.errors import BadRequest, Busy, KharitaError, NotFound
 from geo.export.formats import FORMATS
 from geo.export.table import export_of
@@ -36,13 +33,13 @@ from geo.snapshot.render import MEDIA, Asked, render
 from geo.snapshot.sizes import size_named
 from geo.snapshot.workers import Workers
 from geo.store.snapshots import snapshot_store
-from geo.view import FIELDS, ViewState
+from geo.view import ViewState
+from geo.web.asking import base_of, file_named, matches_tag, refusal, view_of
 
 log = logging.getLogger(__name__)
 MAX_TITLE = 10_000
 AT_ONCE, WAITING = 2, 20
 CACHE_BYTES = 48 * 2**20
-_HOST = re.compile(r"([A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:]{2,45}\])(:\d{1,5})?\Z")
 _SANDBOX = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 
 
@@ -145,14 +142,14 @@ async def _export(request: Request) -> Response:
 
 async def _unknown(request: Request) -> Response:
     known = FORMATS if request.url.path.startswith("/export") else MEDIA
-    return _refusal(request, NotFound("error.snapshot_format", known=" ".join(known)))
+    return refusal(request, NotFound("error.snapshot_format", known=" ".join(known)))
 
 
 async def _short(request: Request) -> Response:
     try:
         kept = await asyncio.to_thread(snapshot_store().get, request.path_params["code"])
     except KharitaError as error:
-        return _refusal(request, error)
+        return refusal(request, error)
     address = f"{kept.address}&" if kept.address else ""
     return Response(status_code=302, headers={"location": f"/?{address}shared={kept.code}",
                                               "cache-control": "no-store"})
@@ -162,25 +159,25 @@ async def _answer(request: Request, kind: str, media_type: str, make: Callable) 
     try:
         query = await asyncio.to_thread(current)
         params = dict(request.query_params)
-        view = _view(query, params)
-        base = _base(request)
+        view = view_of(query, params)
+        base = base_of(request)
         extra, work = make(query, view, base, params)
         parts = (kind, encode(view), base, query.catalogue.version, date.today(), *extra)
         key = hashlib.sha256(repr(parts).encode()).hexdigest()[:32]
         headers = {"etag": f'"{key}"', "cache-control": "public, no-cache",
                    "x-content-type-options": "nosniff"}
-        if _matches(request.headers.get("if-none-match", ""), key):
+        if matches_tag(request, key):
             return Response(status_code=304, headers=headers)
         # Shielded: others may wait for the same file when this reader leaves.
         content = await asyncio.shield(asyncio.wrap_future(desk().ask(key, work)))
     except KharitaError as error:
-        return _refusal(request, error)
+        return refusal(request, error)
     except Exception:
         log.exception("GET %s", request.url.path)
-        return _refusal(request, _Failed("error.render"))
+        return refusal(request, _Failed("error.render"))
     ending = kind.rpartition("-")[2]
     whole = ending not in ("png", "svg", "pdf") or params.get("download") == "1"
-    headers["content-disposition"] = _named(params.get("title", ""), ending, whole=whole)
+    headers["content-disposition"] = file_named(params.get("title", ""), ending, whole=whole)
     if ending == "svg":
         headers["content-security-policy"] = _SANDBOX
     return Response(content, media_type=media_type, headers=headers)
@@ -192,48 +189,3 @@ answer_file = _answer
 
 class _Failed(KharitaError):
     status = 500
-
-
-def _view(query: Query, params: dict[str, str]) -> ViewState:
-    """The view of an address; a value that is not understood is refused, never ignored."""
-    view, notices = decode({k: v for k, v in params.items() if k == "v" or k in FIELDS},
-                           query.catalogue)
-    for notice in notices:
-        values = dict(notice.values)
-        if "field" in values:
-            field = words(view.lang)(f"facet.{values['field']}")
-            raise BadRequest("error.bad_view_value", field=field, value=values["value"])
-        raise BadRequest("error.bad_view")
-    return view.with_(shared="", embed="")
-
-
-def _base(request: Request) -> str:
-    """Scheme and host as the reader typed them, for the permalink."""
-    host = request.headers.get("host", "")
-    if not _HOST.match(host):
-        raise BadRequest("error.bad_parameter", name="host", value=clean(host, 40))
-    return f"{request.url.scheme}://{host}"
-
-
-def _matches(header: str, key: str) -> bool:
-    tags = {tag.strip().removeprefix("W/").strip('"') for tag in header.split(",")}
-    return key in tags or "*" in tags
-
-
-def _named(title: str, ending: str, *, whole: bool) -> str:
-    """A content-disposition with a file name that every system accepts."""
-    name = re.sub(r'[^\w\s.-]+', "", clean(title, 80)).strip(". ") or "kharita"
-    plain = name.encode("ascii", "ignore").decode().strip() or "kharita"
-    return (f'{"attachment" if whole else "inline"}; filename="{plain}.{ending}"; '
-            f"filename*=UTF-8''{quote(name)}.{ending}")
-
-
-def _refusal(request: Request, error: KharitaError) -> Response:
-    """One sentence in the reader's language: plain text for a browser, JSON for a program."""
-    lang = request.query_params.get("lang", "fr")
-    text = words(lang if lang in ("fr", "ar", "en") else "fr")(error.key, **error.values)
-    headers = {"cache-control": "no-store", **({"retry-after": "5"} if error.status == 503 else {})}
-    if "text/html" in request.headers.get("accept", ""):
-        return Response(text, error.status, headers, "text/plain; charset=utf-8")
-    body = orjson.dumps({"error": {"code": error.key, "text": text}})
-    return Response(body, error.status, headers, "application/json")

@@ -58,10 +58,10 @@ def head(view: ViewState, *, page: str, repaired: bool, live: bool) -> None:
             data={"page": page, "repaired": encode(view) if repaired else None, "live": live})
 
 
-def rail() -> None:
-    """The facets, in the sidebar (a drawer on a phone)."""
+def rail(*fields: str) -> None:
+    """The facets, in the sidebar (a drawer on a phone); all of them, or those named."""
     with st.sidebar:
-        mount("rail")
+        mount("rail", only=list(fields))
 
 
 def strip(notices: list[str]) -> None:

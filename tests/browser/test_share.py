@@ -2,12 +2,14 @@
 from __future__ import annotations
 
 import re
+import zipfile
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.sync_api import expect
+from pypdf import PdfReader
 
-from tests.browser.visits import PHONE, check, frame, shows, view_of
+from tests.browser.visits import PHONE, check, frame, painted, shows, view_of
 
 
 def drawn(page):
@@ -42,6 +44,62 @@ def test_every_file_comes_with_the_view_and_a_name(visit, app):
         if ending in ("csv", "svg", "xlsx"):
             answer = page.request.get(app + address)
             assert answer.ok and f".{ending}" in answer.headers["content-disposition"], address
+
+
+def test_a_short_link_reopens_the_view_and_says_whether_it_changed(visit, app):
+    page = visit("/partager?market=DE", permissions=["clipboard-read", "clipboard-write"])
+    page.locator(".kh-sharing .kh-field input").fill("Réunion du lundi")
+    page.locator('[data-key="short"]').click()
+    code = page.locator(".kh-recent code").inner_text()
+    assert page.evaluate("navigator.clipboard.readText()") == f"{app}/s/{code}"
+    page.goto(f"{app}/s/{code}")
+    painted(page)
+    reminder = page.locator(".kh-shared")
+    expect(reminder).to_contain_text("Réunion du lundi")
+    expect(reminder).to_contain_text("rien n’a changé depuis")
+    reminder.get_by_role("button", name="Comparer").click()
+    expect(page.locator(".kh-compare figcaption")).to_have_count(2)
+    page.wait_for_function("[...document.querySelectorAll('.kh-two img')].every((i) => i.complete && i.naturalWidth > 0)")
+    expect(page.locator(".kh-compare")).to_contain_text("mêmes fiches")
+    page.locator(".kh-shared [data-key=dismiss]").click()
+    expect(page.locator(".kh-compare > *")).to_have_count(0)
+    assert "shared" not in view_of(page) and view_of(page)["market"] == "DE"
+
+
+def test_a_code_nobody_made_is_said_in_a_sentence(visit, app):
+    page = visit("/partager?shared=ZZZZ9999")
+    expect(page.locator(".kh-compare .kh-failed")).to_be_visible()
+
+
+def test_an_atlas_shows_its_progress_and_comes_as_one_file(visit):
+    page = visit("/partager?market=DE,FR")
+    page.locator('[data-key="atlas-market"]').click()
+    with page.expect_download() as download:
+        page.locator(".kh-atlas .kh-file").click()
+    content = download.value.path().read_bytes()
+    assert content.startswith(b"%PDF") and len(PdfReader(download.value.path()).pages) == 2
+
+
+def test_an_atlas_can_be_given_up(visit):
+    page = visit("/partager")
+    page.locator('[data-key="atlas-market"]').click()
+    expect(page.locator(".kh-atlas progress")).to_be_visible()
+    page.locator(".kh-atlas .kh-link").click()
+    expect(page.locator('[data-key="atlas-market"]')).to_be_visible()
+
+
+@pytest.mark.parametrize("kind", ["docx", "pptx"])
+def test_a_meeting_ends_with_its_minutes(visit, kind):
+    page = visit("/?market=DE")
+    page.locator(".kh-scene").click()
+    page.locator('[data-testid="stTopNavLink"]').nth(4).click()
+    with page.expect_download() as download:
+        page.locator(f'[data-key="minutes-{kind}"]').click()
+    assert download.value.suggested_filename == f"kharita.{kind}"
+    with zipfile.ZipFile(download.value.path()) as file:
+        assert file.testzip() is None
+        parts = [n for n in file.namelist() if re.fullmatch(r"word/document\.xml|ppt/slides/slide\d+\.xml", n)]
+        assert any("Allemagne" in file.read(n).decode() for n in parts)
 
 
 def test_scenes_are_kept_ordered_and_presented_with_the_keyboard(visit):

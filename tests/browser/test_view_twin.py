@@ -23,6 +23,8 @@ TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
 SELECTED = st.sampled_from(["", "buyer:limala-de", "market:DE", "report:R-2024-06", "craft:zellige"])
 CAMERA = st.none() | st.tuples(st.floats(-500, 500), st.floats(-85, 85), st.floats(1, 18)).map(
     lambda c: (round(c[0], 4), round(c[1], 4), round(c[2], 2)))
+FORMED = {"place": ["", "town:2546187", "-5.63,32.16", "region:08"], "zone": ["", "-5,32;-4.5,32;-4,33"],
+          "pin": [(), ("08.363.15.07",), ("08.363.15.07", "01.051.01.01")], "ban": [(), ("05.091.05.07",)]}
 EVERY_CASE = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 
 
@@ -34,6 +36,8 @@ def value_of(name: str) -> st.SearchStrategy:
         return TEXT
     if name == "sel":
         return SELECTED
+    if name in FORMED:
+        return st.sampled_from(FORMED[name])
     if info.pattern:
         return st.from_regex(info.pattern, fullmatch=True) | st.just("")
     if not info.many:
@@ -49,6 +53,10 @@ INTENTS = st.one_of(
         lambda v: {"op": "toggle", "field": name, "value": v}, st.sampled_from(CODES[name]))),
     st.builds(lambda v, tab: {"op": "set", "field": "sel", "value": v, "tab": tab}, SELECTED, st.sampled_from(["", "sites", "?"])),
     st.builds(lambda v: {"op": "set", "field": "q", "value": v}, TEXT),
+    st.sampled_from(["place", "zone"]).flatmap(lambda name: st.builds(
+        lambda v: {"op": "set", "field": name, "value": v}, st.sampled_from(FORMED[name]) | TEXT)),
+    st.sampled_from(["pin", "ban"]).flatmap(lambda name: st.builds(
+        lambda v: {"op": "toggle", "field": name, "value": v}, st.sampled_from(["08.363.15.07", "05.091.05.07"]))),
     st.sampled_from(["market", "craft", "layers"]).flatmap(lambda name: st.builds(
         lambda v: {"op": "set", "field": name, "value": v}, st.lists(st.sampled_from(CODES[name]), unique=True, min_size=1, max_size=3))))
 

@@ -208,7 +208,7 @@ def made(catalogue, **more):
 
 def test_a_report_is_published_read_and_drives_the_map(tmp_path, catalogue):
     store = ImportedReports(tmp_path)
-    files = FileStore(DATA_DIR, store)
+    files = FileStore(DATA_DIR, imported=store)
     before = files.revision()
     id_ = store.add(made(catalogue), b"original", FRENCH)
     assert files.revision() != before
@@ -246,7 +246,7 @@ def test_an_interrupted_publishing_leaves_no_report(tmp_path, catalogue, monkeyp
     with pytest.raises(OSError):
         store.add(made(catalogue), b"1", FRENCH)
     assert [p.suffix for p in tmp_path.iterdir()] == [".orig"]
-    assert FileStore(DATA_DIR, store).load().report_by_id.keys() == catalogue.report_by_id.keys()
+    assert FileStore(DATA_DIR, imported=store).load().report_by_id.keys() == catalogue.report_by_id.keys()
 
 
 def test_a_damaged_import_leaves_the_others_served(tmp_path, catalogue):
@@ -254,7 +254,7 @@ def test_a_damaged_import_leaves_the_others_served(tmp_path, catalogue):
     id_ = store.add(made(catalogue), b"1", FRENCH)
     for number, content in enumerate((b"{", b"[]", b'{"id": "I-2026-900"}', b"\xff"), start=900):
         (tmp_path / f"I-2026-{number}.json").write_bytes(content)
-    loaded = FileStore(DATA_DIR, store).load()
+    loaded = FileStore(DATA_DIR, imported=store).load()
     assert id_ in loaded.report_by_id and len(loaded.reports) == len(catalogue.reports) + 1
     assert {p.file for p in loaded.problems} == {f"I-2026-{n}.json" for n in range(900, 904)}
 

@@ -49,19 +49,19 @@
       map.attributionControl.setPrefix(false).addAttribution(live.config.credits);
     }
     live.boxes = {};
-    const rows = LAYERS.map((name) => {
+    const rows = LAYERS.filter((name) => !live.locate || name !== "buyers").map((name) => {
       const box = node("input", { type: "checkbox", on: { change: () =>
         live.send({ op: "toggle", field: "layers", value: name }) } });
       live.boxes[name] = box;
       return node("label", {}, box, mark(name.slice(0, -1)), node("span", { textContent: w[`ui.layer.${name}`] }));
     });
-    const key = (kind, word) => node("div", { className: "kh-key" }, mark("buyer", kind),
+    const key = (kind, word) => node("div", { className: "kh-key" }, mark(live.locate ? "site" : "buyer", kind),
       node("span", { textContent: w[word] }));
     live.tiles = node("input", { type: "checkbox", on: { change: (e) =>
       live.send({ op: "set", field: "base", value: e.target.checked ? "osm" : "vector" }) } });
     const legend = node("details", { className: "kh-legend", dir: message.dir,
       open: window.innerWidth > 640 },
-      node("summary", { textContent: w["ui.legend"] }), ...rows,
+      node("summary", { textContent: w["ui.legend"] }), ...(live.locate ? [live.locate.legend] : []), ...rows,
       node("hr"), key("hollow", "ui.legend.hollow"), key("dashed", "ui.legend.demo"),
       key("many", "ui.legend.many"), node("hr"),
       node("label", {}, live.tiles, node("span", { textContent: w["ui.tiles"] })));
@@ -80,11 +80,12 @@
         on: { click: () => live.refresh() } }));
     live.note = node("div", { className: "kh-alarm kh-note", role: "status", dir: message.dir, hidden: true });
     live.panels = [panel(map, "bottomright", legend), panel(map, "topleft", live.fitButton),
+      ...(live.locate ? [panel(map, "topleft", live.locate.buttons(w, message.dir))] : []),
       panel(map, "topleft", live.back), panel(map, "topleft", live.alarm), panel(map, "topleft", live.note)];
   }
 
   function update(live, message) {
-    for (const name of LAYERS) live.boxes[name].checked = message.layers.includes(name);
+    for (const [name, box] of Object.entries(live.boxes)) box.checked = message.layers.includes(name);
     live.tiles.checked = message.base === "osm";
     live.base.showLabels(message.base !== "osm");
     live.base.highlight(message.market);

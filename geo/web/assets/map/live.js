@@ -50,7 +50,8 @@
       this.dark = isDark();
       document.documentElement.dataset.dark = this.dark ? "1" : "";
       document.documentElement.lang = message.lang;
-      if (!before || this.jump !== page.jump) this._begin(message);
+      if (!before && this.locate) this.locate.begin(message);
+      else if (!before || this.jump !== page.jump) this._begin(message);
       this.jump = page.jump;
       if (!before || before.lang !== message.lang || this.drawnDark !== this.dark) {
         this.drawnDark = this.dark;
@@ -97,7 +98,7 @@
 
     /* Where labels may not be written: marks and tags, in pixels. */
     _boxes() {
-      return [...this._markBoxes(), ...window.KharitaBase.boxesOf(this._map, ".kh-tag")];
+      return [...this._markBoxes(), ...window.KharitaBase.boxesOf(this._map, ".kh-tag, .kh-near")];
     },
 
     _markBoxes() {
@@ -109,7 +110,8 @@
     },
 
     async fit(options) {
-      const answer = await getJSON(`/api/bounds?${this.message.filters}`);
+      const layers = this.locate ? "&layers=sites,maisons" : "";
+      const answer = await getJSON(`/api/bounds?${this.message.filters}${layers}`);
       if (!answer.bbox) return;
       const [w, s, e, n] = answer.bbox;
       this._map.fitBounds([[s, w], [n, e]], { padding: [40, 40], maxZoom: 10, ...options });
@@ -137,7 +139,7 @@
       const query = `bbox=${box.map((v) => v.toFixed(4))}&zoom=${this._map.getZoom()}` +
         (filters ? `&${filters}` : "") + (layers.length < 3 ? `&layers=${layers.join() || "none"}` : "");
       try {
-        const answers = await Promise.all(["buyers", "sites"].map(
+        const answers = await Promise.all((this.config.layers || ["buyers", "sites"]).map(
           (name) => this._ask(`/api/layers/${name}?${query}`, this.abort.signal)));
         this.features = answers.flatMap((a) => a.features);
         this._paint(this.features);
@@ -244,6 +246,7 @@
     start(map, config) {
       map.setMaxBounds([[-80, -220], [86, 220]]);
       const live = new Live(map, config);
+      if (config.areas) live.locate = new window.KharitaLocate(live);
       for (const name of ["dragstart", "zoomstart"]) {
         map.on(name, () => { if (live.ready) live.touched = true; });
       }
@@ -252,6 +255,7 @@
         // First of all parts: its answer takes longest to draw.
         page.follow(window, () => live.show(page.view), () => window.frameElement !== null, true);
         live.show(page.view);
+        if (live.locate) live.locate.follow(page);
       };
       // The page's parts and this frame load side by side: either may be first.
       if (window.parent.kharita) follow();

@@ -55,6 +55,8 @@ function start() {
       history.replaceState(history.state, "", location.pathname + (query && `?${query}`));
     },
     camera(lon, lat, zoom) {
+      // A map that is being left still settles: the address it would write is another page's.
+      if (location.pathname !== bus.path || !document.querySelector(".st-key-kh-map")) return;
       bus.view = described({ ...bus.view, at: [lon, lat, zoom] });
       bus.correct(bus.view.query);
     },

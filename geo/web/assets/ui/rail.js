@@ -10,7 +10,9 @@ export default component("facets", async (root, state, current) => {
   if (!current()) return;
   state.whole ||= new Set();
   state.typed ||= new Map();
-  const redraw = () => render(root, head(answer, w, state), ...answer.facets.map((f) => facet(f, w, state, redraw)), demo(answer, w, state));
+  const only = state.data.only || [];
+  const shown = only.length ? only.map((name) => answer.facets.find((f) => f.field === name)).filter(Boolean) : answer.facets;
+  const redraw = () => render(root, head(answer, w, state), ...shown.map((f) => facet(f, w, state, redraw)), demo(answer, w, state));
   redraw();
   root.dataset.filters = state.data.filters;
 });

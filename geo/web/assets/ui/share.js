@@ -140,19 +140,23 @@ function atlas(state, w) {
     } catch (error) {
       return failed(error);
     }
-    const bar = el("progress", { max: 1, value: 0 });
-    render(box, el("h2", { text: w[`ui.shr.atlas_${kind}`] }), bar, el("button", { type: "button", class: "kh-link", text: w["ui.shr.atlas_cancel"], on: { click: async () => {
+    const bar = el("progress", { max: 1, value: 0, "aria-label": w[`ui.shr.atlas_${kind}`] });
+    const said = el("p", { class: "kh-said-here", role: "status" });
+    render(box, el("h2", { text: w[`ui.shr.atlas_${kind}`] }), bar, said, el("button", { type: "button", class: "kh-link", text: w["ui.shr.atlas_cancel"], on: { click: async () => {
       await fetch(`/api/jobs/${job.id}`, { method: "DELETE" });
     } } }));
     const look = async () => {
       if (!bar.isConnected) return;
-      const answer = await fetch(`/api/jobs/${job.id}?lang=${state.data.lang}`).then((a) => a.json()).catch(() => ({ state: "failed" }));
+      const answer = await fetch(`/api/jobs/${job.id}?lang=${state.data.lang}`).then((a) => a.json()).catch(() => ({ state: "lost" }));
       bar.max = answer.total || 1;
       bar.value = answer.done || 0;
       if (answer.state === "done") {
         render(box, el("h2", { text: w["ui.shr.atlas_done"] }), el("a", { class: "kh-file", href: `/api/jobs/${job.id}/file`, download: true }, [el("span", { text: w["ui.shr.atlas_get"] }), icon("download")]));
-      } else if (answer.state === "running" || answer.state === "waiting") setTimeout(look, 400);
-      else if (answer.error) failed({ message: answer.error.text }); else idle();
+      } else if (answer.state === "running") {
+        said.textContent = answer.text;
+        setTimeout(look, 400);
+      } else if (answer.state === "cancelled") idle();
+      else failed({ message: answer.text || answer.error?.text || w["ui.failed"] });
     };
     look();
   }

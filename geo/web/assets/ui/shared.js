@@ -22,12 +22,13 @@ export async function comparison(box, data, w) {
   if (answer.failed) return render(box, el("p", { class: "kh-failed", role: "alert", text: answer.failed }));
   const picture = (title, src) => el("figure", {}, [el("figcaption", { text: title }), el("img", { src, alt: title, width: 480, height: 270 })]);
   const list = (key) => answer[key].total && el("div", {}, [
-    el("h3", { text: `${w[`ui.shr.${key}`]} (${answer[key].total})` }),
-    el("ul", {}, answer[key].records.map((r) => el("li", { dir: "auto", text: r.name })))]);
+    el("h3", { text: `${w[`ui.shr.${key}`]} (${answer[key].text})` }),
+    el("ul", {}, answer[key].rows.map((r) => el("li", { dir: "auto", text: r.name })))]);
   render(box, el("h2", { dir: "auto", text: [answer.title, w["ui.shr.banner"].replace("{date}", answer.created)].filter(Boolean).join(" · ") }),
     el("div", { class: "kh-two" }, [
       picture(`${w["ui.shr.then"]} · ${answer.created}`, `/s/${data.shared}.png`),
-      picture(w["ui.shr.now"], `/snapshot.png?${answer.address}&size=540p`)]),
+      picture(w["ui.shr.now"], `/snapshot.png?${[answer.address, "size=540p", answer.title && `title=${encodeURIComponent(answer.title)}`].filter(Boolean).join("&")}`)]),
     answer.same ? el("p", { class: "kh-hint", text: w["ui.shr.same"] }) : el("div", { class: "kh-diff" }, ["added", "removed", "changed"].map(list)),
-    el("dl", { class: "kh-counts", "aria-label": w["ui.shr.counts"] }, answer.counts.flatMap((c) => [el("dt", { text: c.label }), el("dd", { text: c.then === c.now ? c.now : `${c.then} → ${c.now}` })])));
+    el("dl", { class: "kh-counts", "aria-label": w["ui.shr.counts"] }, Object.entries(answer.counts.now).flatMap(([key, now]) => [
+      el("dt", { text: w[`ui.tab.${key}`] }), el("dd", { dir: "ltr", text: answer.counts.then[key] === now ? String(now) : `${answer.counts.then[key]} → ${now}` })])));
 }

@@ -5,6 +5,7 @@ import { FIELDS, LANGUAGES, LIMITS, SELECTABLE } from "./fields.js";
 const CONTROL = /[\x00-\x1f\x7f\u2028\u2029]+/g;
 const SPACE = /[\t-\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+/g;
 const ID = /^[\p{L}\p{N}_.:-]{1,120}$/u;
+const formOf = (info) => new RegExp(`^(?:${info.pattern})$`, "u");
 const byName = new Map(FIELDS.map((info) => [info.name, info]));
 
 /* The view of a query string; what is unknown falls back to its default. */
@@ -26,7 +27,9 @@ function parse(info, text) {
     const cut = text.indexOf(":");
     return SELECTABLE.includes(text.slice(0, cut)) && ID.test(text.slice(cut + 1)) ? text : "";
   }
-  if (info.pattern) return new RegExp(`^(?:${info.pattern})$`, "u").test(text) ? text : info.default;
+  const form = info.pattern && formOf(info);
+  if (form && !info.many) return form.test(text) ? text : info.default;
+  if (form) return [...new Set(text.split(","))].filter((piece) => form.test(piece));
   const known = (code) => !info.values || info.values.includes(code);
   if (!info.many) return known(text) ? text : info.default;
   if (text === "none") return [];
@@ -62,7 +65,7 @@ const degrees = (v) => v.toFixed(4).replace(/^-(0\.0000)$/, "$1");
 
 const quoted = (text) => encodeURIComponent(text.toWellFormed?.() ?? text)
   .replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`)
-  .replace(/%2C/g, ",").replace(/%3A/g, ":").replace(/%40/g, "@");
+  .replace(/%2C/g, ",").replace(/%3A/g, ":").replace(/%40/g, "@").replace(/%3B/g, ";");
 
 /* The view after an intent of the reader; one that makes no sense changes nothing.
    `toggle` a code of a facet, `set` a field (with the table's `tab`), `clear` one filter or all. */
@@ -78,6 +81,7 @@ export function apply(view, { op, field, value, tab }) {
 }
 
 function toggled(info, picked, code) {
+  if (info.pattern && !formOf(info).test(code)) return picked;
   if (info.values && !info.values.includes(code)) return picked;
   const next = picked.includes(code) ? picked.filter((c) => c !== code) : [...picked, code];
   // What is shown unless switched off keeps its order, so that all of it is the default again.
@@ -86,7 +90,7 @@ function toggled(info, picked, code) {
 
 /* What the components of a page are told of a view. */
 export function described(view) {
-  return { ...view, query: write(view), filters: write(view, "data"), dir: LANGUAGES[view.lang],
+  return { ...view, query: write(view), filters: write(view, "data"), locate: write(view, "locate"), dir: LANGUAGES[view.lang],
     filtered: FIELDS.some((i) => i.filter && !same(view[i.name], i.default)),
     words: asset(`words.${view.lang}.json`), labels: asset(`basemap/labels.${view.lang}.json`) };
 }

@@ -1,0 +1,41 @@
+"""The JSON answers of the Markets page, by address; ``geo.web.api`` serves them."""
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from geo.answers.barometer import barometer_answer
+from geo.answers.compare import compare_answer
+from geo.answers.gap import gap_answer
+from geo.answers.marketpage import page_answer
+from geo.answers.method import method_answer
+from geo.answers.mission import mission_answer
+from geo.answers.ranking import rank_answer
+from geo.answers.reasons import why_answer
+from geo.answers.supply import supply_answer
+from geo.answers.support import support_answer
+from geo.errors import NotFound
+
+
+def _market(asked: Any) -> str:
+    iso2 = asked.path["iso2"]
+    if iso2 not in asked.query.catalogue.market_by_code:
+        raise NotFound("error.not_found")
+    return iso2
+
+
+MARKET_ROUTES: Mapping[str, Callable[[Any], Mapping[str, Any]]] = {
+    "/api/markets/rank": lambda a: rank_answer(a.query, a.view, a.t),
+    "/api/markets/why/{iso2}": lambda a: why_answer(a.query, _market(a), a.view, a.t),
+    "/api/markets/page/{iso2}": lambda a: page_answer(a.query, _market(a), a.view, a.t),
+    "/api/markets/compare": lambda a: compare_answer(a.query, a.view, a.t),
+    "/api/markets/gap": lambda a: gap_answer(a.query, a.view, a.t),
+    "/api/markets/method": lambda a: method_answer(a.query, a.view, a.t),
+    "/api/markets/barometer": lambda a: barometer_answer(a.query, a.view, a.t),
+    "/api/markets/supply": lambda a: supply_answer(
+        a.query, a.view, a.t, text=a.params.get("text", ""), terms=a.params.get("terms")),
+    "/api/markets/support": lambda a: support_answer(
+        a.query, a.view, a.t, turnover=a.params.get("turnover", ""), status=a.params.get("status", "")),
+    "/api/markets/mission/{iso2}": lambda a: mission_answer(
+        a.query, _market(a), a.view, a.t, start=a.params.get("start", "")),
+}

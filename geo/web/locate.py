@@ -1,0 +1,62 @@
+"""The JSON routes of the Locate page: places, what is around one, coverage, siting."""
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from geo.answers.around import near_answer, online_answer, places_answer
+from geo.answers.coverage import coverage_answer
+from geo.answers.siting import JOBS, key_of, siting_answer
+from geo.errors import NotFound
+from geo.geocode import Geocoder, services_of
+from geo.locate import locator
+from geo.routing import Router
+from geo.service import current
+from geo.settings import geocoders, osrm
+
+if TYPE_CHECKING:
+    from geo.web.api import Asked
+
+Maker = Callable[["Asked"], Mapping[str, Any]]
+
+
+def makers() -> dict[str, Maker]:
+    """Path -> what answers it."""
+    return {
+        "/api/places": lambda a: {**places_answer(locator(a.query), a.params.get("text", ""), a.t),
+                                  "online": bool(geocoders()[0])},
+        "/api/geocode": _geocode,
+        "/api/near": lambda a: near_answer(locator(a.query), a.view, a.t, _router(osrm())),
+        "/api/coverage": lambda a: coverage_answer(locator(a.query), a.view, a.t),
+        "/api/siting": _siting,
+        "/api/regions": lambda a: {"regions": [{"code": r.code, "name": a.t.pick(r.name)} for r in a.query.catalogue.regions]},
+    }
+
+
+@lru_cache(maxsize=1)
+def _router(url: str) -> Router | None:
+    return Router(url) if url else None
+
+
+@lru_cache(maxsize=1)
+def _geocoder(services: str, contact: str) -> Geocoder:
+    # Positions are judged by the outlines of the day the process first asked: they hardly move.
+    here = locator(current())
+    return Geocoder(services_of(services), contact, lambda at: here.areas.province_at(at) is not None)
+
+
+def _geocode(asked: Asked) -> Mapping[str, Any]:
+    """Addresses online: one explicit act of a reader, never as they type."""
+    services, contact = geocoders()
+    if not services:
+        raise NotFound("geocode.off")
+    hits = _geocoder(services, contact).search(asked.params.get("text", ""), asked.view.lang)
+    return online_answer(locator(asked.query), hits, asked.t)
+
+
+def _siting(asked: Asked) -> Mapping[str, Any]:
+    here = locator(asked.query)
+    if asked.params.get("stop") == "1":
+        JOBS.cancel(key_of(here, asked.view))
+    return siting_answer(here, asked.view, asked.t)

@@ -1,0 +1,311 @@
+"""The delegate loop: the Excel file out, corrections in line by line, a steward's verdict."""
+from __future__ import annotations
+
+import io
+import threading
+import zipfile
+
+import openpyxl
+import pytest
+from hypothesis import HealthCheck, given, settings, strategies as st
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+
+from geo import workbook
+from geo.i18n import words
+from geo.locate import locator
+from geo.settings import DATA_DIR
+from geo.store.corrections import MAX_OPEN, Corrections, Full
+from geo.store.files import FileStore
+from geo.web import api, corrections
+from geo.workbook import BadWorkbook
+
+REGION, OTHER = "03", "08"
+OURS = {"x-kharita": "1", "x-name": "Amina"}
+KEY = "a steward's key"
+
+
+@pytest.fixture(scope="module")
+def here(query):
+    return locator(query)
+
+
+@pytest.fixture
+def var(tmp_path, monkeypatch):
+    monkeypatch.setenv("KHARITA_VAR", str(tmp_path))
+    monkeypatch.setenv("KHARITA_STEWARD_KEY", KEY)
+    monkeypatch.setattr(corrections, "_GATE", corrections.Gate(1000))
+    return tmp_path
+
+
+@pytest.fixture
+def client(var):
+    return TestClient(Starlette(routes=[*api.routes(), *corrections.routes()]))
+
+
+def sheet_of(here, lang="fr", region=REGION):
+    return openpyxl.load_workbook(io.BytesIO(workbook.write(here, region, words(lang))))
+
+
+def saved(book):
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def put(book, row, lang="fr", **cells):
+    sheet, t = book.worksheets[0], words(lang)
+    at = {sheet.cell(1, c).value: c for c in range(1, sheet.max_column + 1)}
+    for key, value in cells.items():
+        sheet.cell(row, at[t(f"excel.{key}")]).value = value
+
+
+def remarks(found):
+    return [(line, key.removeprefix("excel.remark.")) for line, key, _ in found.remarks]
+
+
+@pytest.mark.parametrize("lang", ["fr", "ar", "en"])
+def test_an_untouched_file_proposes_nothing(here, lang):
+    found = workbook.read(workbook.write(here, REGION, words(lang)), here, REGION)
+    assert found.changes == [] and found.remarks == []
+
+
+@pytest.mark.parametrize("lang", ["fr", "ar", "en"])
+def test_each_change_is_a_proposal_with_its_line(here, lang):
+    t, book = words(lang), sheet_of(here, lang)
+    ids = [book.worksheets[0].cell(r, 1).value for r in range(2, 6)]
+    put(book, 2, lang, status=t("status.planned"))
+    put(book, 3, lang, latitude="34,05", longitude=-4.98)
+    put(book, 4, lang, phone=535640000)
+    put(book, 5, lang, crafts=f"{t('craft.zellige')} ; {t('craft.vannerie')}")
+    found = workbook.read(saved(book), here, REGION)
+    assert [(c["line"], c["site"], c["field"], c["after"]) for c in found.changes] == [
+        (2, ids[0], "status", "planned"), (3, ids[1], "position", [-4.98, 34.05]),
+        (4, ids[2], "phone", "0535640000"), (5, ids[3], "crafts", ["vannerie", "zellige"])]
+    assert found.changes[0]["before"] == "active" or found.changes[0]["before"] in ("under_construction",)
+    assert found.remarks == []
+
+
+def test_what_cannot_be_taken_is_explained_line_by_line(here):
+    book = sheet_of(here)
+    sheet = book.worksheets[0]
+    put(book, 2, status="fermé depuis mardi")
+    put(book, 3, latitude=-4.98, longitude=34.05)
+    put(book, 4, latitude=48.8, longitude=2.3)
+    put(book, 5, phone="demandez à Ali")
+    put(book, 6, crafts="Zellige ; astrologie")
+    put(book, 7, id="no-such-place")
+    put(book, 8, latitude="ici", longitude="là")
+    sheet.cell(9, 1).value = sheet.cell(10, 1).value
+    sheet.cell(11, 1).value = None
+    deleted = sheet.cell(12, 1).value
+    sheet.delete_rows(12)
+    found = workbook.read(saved(book), here, REGION)
+    assert found.changes == []
+    said = remarks(found)
+    for expected in [(2, "status"), (3, "swapped"), (4, "abroad"), (5, "phone"), (6, "crafts"), (7, "unknown"),
+                     (8, "position"), (9, "twice"), (10, "twice"), (11, "no_id")]:
+        assert expected in said
+    assert ("excel.remark.deleted", {"id": deleted}) in [(k, v) for _, k, v in found.remarks]
+
+
+def test_renamed_and_added_columns_are_named_and_the_rest_is_read(here):
+    book = sheet_of(here)
+    sheet = book.worksheets[0]
+    put(book, 2, phone="0535640000")
+    sheet.cell(1, 4).value = "Etat"
+    sheet.cell(1, 12).value = "Notes"
+    found = workbook.read(saved(book), here, REGION)
+    assert [c["field"] for c in found.changes] == ["phone"]
+    assert {(k, v["value"]) for _, k, v in found.remarks} == {
+        ("excel.remark.column", "Etat"), ("excel.remark.column", "Notes"), ("excel.remark.no_column", "Statut")}
+
+
+def test_columns_may_be_moved(here):
+    book = sheet_of(here)
+    sheet = book.worksheets[0]
+    rows = [[c.value for c in row] for row in sheet.iter_rows()]
+    for r, row in enumerate(rows, start=1):
+        for c, value in enumerate(reversed(row), start=1):
+            sheet.cell(r, c).value = value
+    assert workbook.read(saved(book), here, REGION).changes == []
+
+
+def test_another_regions_file_is_refused_whole(here):
+    with pytest.raises(BadWorkbook) as refused:
+        workbook.read(workbook.write(here, OTHER, words("fr")), here, REGION)
+    assert refused.value.key == "excel.error.region"
+
+
+def test_rows_of_another_region_without_the_memory_are_refused_one_by_one(here):
+    book = sheet_of(here, region=OTHER)
+    del book[workbook.SENT]
+    put(book, 2, phone="0535640000")
+    found = workbook.read(saved(book), here, REGION)
+    assert found.changes == [] and {key for _, key in remarks(found)} == {"no_memory", "elsewhere"}
+
+
+def test_what_the_delegate_did_not_touch_is_left_even_if_the_data_moved_on(here, query, tmp_path):
+    content = workbook.write(here, REGION, words("fr"))
+    site = next(s for s in query.catalogue.sites if s.region == REGION and s.provenance != "demo" and s.status == "active")
+    kept = Corrections(tmp_path)
+    made = kept.propose([{"site": site.id, "field": "status", "before": "active", "after": "planned", "line": 2}], "A")
+    kept.judge(made[0].id, "accepted", "B")
+    from geo.query import Query
+    newer = locator(Query(FileStore(DATA_DIR, kept).load()))
+    assert workbook.read(content, newer, REGION).changes == []
+
+
+@pytest.mark.parametrize("content", [b"", b"PK\x03\x04", b"id;name\n1;2", b"\x00" * 5000])
+def test_what_is_no_workbook_is_refused(here, content):
+    with pytest.raises(BadWorkbook):
+        workbook.read(content, here, REGION)
+
+
+def test_a_packed_bomb_is_refused(here):
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("xl/worksheets/sheet1.xml", b"0" * (workbook.MAX_UNPACKED + 1))
+    with pytest.raises(BadWorkbook) as refused:
+        workbook.read(out.getvalue(), here, REGION)
+    assert refused.value.key == "excel.error.big"
+
+
+def test_a_file_without_identifiers_changes_nothing(here):
+    book = sheet_of(here)
+    book.worksheets[0].cell(1, 1).value = "Code interne"
+    with pytest.raises(BadWorkbook) as refused:
+        workbook.read(saved(book), here, REGION)
+    assert refused.value.key == "excel.error.no_id"
+
+
+@given(st.lists(st.tuples(st.integers(2, 20), st.sampled_from(workbook.COLUMNS), st.one_of(
+    st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=20), st.floats(allow_nan=False, allow_infinity=False), st.booleans(), st.none())),
+    max_size=8))
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_any_cells_are_read_without_a_crash(here, cells):
+    book = sheet_of(here)
+    for row, key, value in cells:
+        try:
+            put(book, row, **{key: value})
+        except openpyxl.utils.exceptions.IllegalCharacterError:
+            continue
+    try:
+        found = workbook.read(saved(book), here, REGION)
+    except BadWorkbook:
+        return
+    known = here.catalogue.site_row
+    assert all(c["site"] in known and c["before"] != c["after"] for c in found.changes)
+
+
+# --- the store ------------------------------------------------------------------------
+
+def test_nothing_changes_before_a_steward_agrees(query, tmp_path):
+    site = next(s for s in query.catalogue.sites if s.provenance == "published")
+    store = Corrections(tmp_path)
+    files = FileStore(DATA_DIR, store)
+    before = files.revision()
+    (made,) = store.propose([{"site": site.id, "field": "phone", "before": "", "after": "0535640000", "line": 4}], "Amina")
+    assert files.revision() != before
+    assert files.load().sites == query.catalogue.sites
+    assert store.judge(made.id, "accepted", "Brahim").state == "accepted"
+    changed = {s.id: s for s in files.load().sites}[site.id]
+    assert (changed.phone, changed.verified_by, changed.verified) == ("0535640000", "Brahim", made.on)
+    assert files.load().version != query.catalogue.version
+    assert store.judge(made.id, "refused", "Brahim") is None
+
+
+def test_a_refused_correction_changes_nothing(query, tmp_path):
+    store = Corrections(tmp_path)
+    (made,) = store.propose([{"site": query.catalogue.sites[0].id, "field": "status", "before": "active",
+                              "after": "planned", "line": 2}], "A")
+    store.judge(made.id, "refused", "B")
+    assert FileStore(DATA_DIR, store).load().sites == query.catalogue.sites
+
+
+def test_the_same_change_waits_once_and_waiting_is_bounded(tmp_path):
+    store = Corrections(tmp_path)
+    change = {"site": "x", "field": "phone", "before": "", "after": "0535640000", "line": 2}
+    assert len(store.propose([change], "A")) == 1 and store.propose([change], "A") == []
+    with pytest.raises(Full):
+        store.propose([{**change, "after": f"05{n:08d}"} for n in range(MAX_OPEN)], "A")
+    assert len(store.all()) == 1
+
+
+def test_a_line_cut_short_loses_only_itself(tmp_path):
+    store = Corrections(tmp_path)
+    change = {"site": "x", "field": "phone", "before": "", "after": "0535640000", "line": 2}
+    store.propose([change], "A")
+    with store.path.open("ab") as file:
+        file.write(b'\n{"event":"proposed","corr')
+    store.propose([{**change, "site": "y"}], "A")
+    assert [c.site for c in store.all().values()] == ["x", "y"]
+
+
+def test_many_writers_lose_nothing(tmp_path):
+    def write(n):
+        Corrections(tmp_path).propose([{"site": f"s{n}", "field": "phone", "before": "", "after": "0535640000", "line": 2}], "A")
+    threads = [threading.Thread(target=write, args=(n,)) for n in range(12)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert {c.site for c in Corrections(tmp_path).all().values()} == {f"s{n}" for n in range(12)}
+
+
+# --- the routes -----------------------------------------------------------------------
+
+def corrected_file(here):
+    book = sheet_of(here)
+    put(book, 2, phone="0535640000")
+    put(book, 3, status="fermé")
+    return book.worksheets[0].cell(2, 1).value, saved(book)
+
+
+def test_the_whole_loop(client, here):
+    answer = client.get(f"/sheet/{REGION}.xlsx")
+    assert answer.status_code == 200 and answer.content[:2] == b"PK"
+    site, content = corrected_file(here)
+    sent = client.post(f"/api/corrections/{REGION}", content=content, headers=OURS).json()
+    assert sent["text"].startswith("1 correction proposée") and sent["remarks"][0]["line"] == "Ligne 3"
+    (waiting,) = client.get(f"/api/corrections?region={REGION}").json()["open"]
+    assert waiting["site"] == site and waiting["after"] == "0535640000"
+    before = client.get(f"/api/entity/site/{site}").json()
+    assert "0535640000" not in str(before)
+    judged = client.post(f"/api/corrections/{waiting['id']}/accept", headers={**OURS, "x-steward": KEY, "x-name": "Brahim"})
+    assert judged.json()["state"] == "accepted" and "Brahim" in judged.json()["judged"]
+    facts = {f["label"]: f["value"] for f in client.get(f"/api/entity/site/{site}").json()["facts"]}
+    assert facts["Téléphone"] == "0535640000" and "Brahim" in str(facts)
+    assert client.post(f"/api/corrections/{waiting['id']}/refuse", headers={**OURS, "x-steward": KEY}).status_code == 404
+
+
+@pytest.mark.parametrize(("headers", "status"), [
+    ({}, 403), ({"x-kharita": "1"}, 403), ({**OURS, "x-steward": "wrong"}, 403), ({**OURS, "x-steward": ""}, 403)])
+def test_only_a_steward_judges(client, here, headers, status):
+    client.post(f"/api/corrections/{REGION}", content=corrected_file(here)[1], headers=OURS)
+    (waiting,) = client.get("/api/corrections").json()["open"]
+    assert client.post(f"/api/corrections/{waiting['id']}/accept", headers=headers).status_code == status
+    assert client.get("/api/corrections").json()["open"]
+
+
+def test_without_a_key_nobody_judges(client, here, monkeypatch):
+    monkeypatch.setenv("KHARITA_STEWARD_KEY", "")
+    client.post(f"/api/corrections/{REGION}", content=corrected_file(here)[1], headers=OURS)
+    answer = client.get("/api/corrections").json()
+    assert not answer["can_judge"]
+    assert client.post(f"/api/corrections/{answer['open'][0]['id']}/accept",
+                       headers={**OURS, "x-steward": ""}).status_code == 403
+
+
+@pytest.mark.parametrize(("headers", "content", "status"), [
+    ({}, b"x", 403), ({"x-kharita": "1"}, b"x", 400), (OURS, b"x", 400), (OURS, b"0" * (workbook.MAX_BYTES + 10), 400)])
+def test_a_bad_upload_is_refused_and_writes_nothing(client, var, headers, content, status):
+    answer = client.post(f"/api/corrections/{REGION}", content=content, headers=headers)
+    assert answer.status_code == status and answer.json()["error"]["text"]
+    assert not (var / "corrections.jsonl").exists()
+
+
+def test_a_minute_is_bounded(client, monkeypatch):
+    monkeypatch.setattr(corrections, "_GATE", corrections.Gate(2))
+    codes = [client.post(f"/api/corrections/{REGION}", content=b"x", headers=OURS).status_code for _ in range(3)]
+    assert codes == [400, 400, 429]

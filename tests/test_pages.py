@@ -39,12 +39,6 @@ def test_a_view_that_leaves_nothing_still_has_its_page(page):
     assert not opened(page, q="zzzzzz").exception
 
 
-def test_reports_follow_the_filters(query):
-    from geo.view import ViewState
-    wanted = len(query.matching_reports(ViewState(craft=("zellige",))))
-    assert len(opened("veille", craft="zellige").expander) == wanted > 0
-
-
 @pytest.mark.parametrize("page", PAGES)
 def test_pages_live_without_any_data_and_say_what_is_missing(page, tmp_path, monkeypatch):
     monkeypatch.setenv("KHARITA_STORE", f"files:{tmp_path}")

@@ -1,4 +1,5 @@
 /* The docked panel: everything known about one thing, and what it is linked to. */
+import { bus } from "./bus.js";
 import { component, el, getJSON, icon, mark, render, words } from "./dom.js";
 import { busy, failure, settled } from "./waiting.js";
 

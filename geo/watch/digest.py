@@ -15,6 +15,7 @@ from geo.codec import encode
 from geo.i18n import Words, words
 from geo.model import Report
 from geo.query import Query
+from geo.snapshot.fonts import isolate
 from geo.snapshot.told import filters_text
 from geo.view import ViewState
 from geo.watch.passages import best_passage
@@ -161,7 +162,7 @@ def _put(parent: ET.Element, tag: str, text: str, style: str = "", **more: str) 
 
 def _item(sheet: ET.Element, digest: Digest, report: Report, t: Words) -> None:
     item = ET.SubElement(sheet, "div", {"style": _STYLE["item"]})
-    _put(item, "p", f"{report.id} \u00b7 {when(report, t)} \u00b7 {kind_label(report, t)}", "soft")
+    _put(item, "p", " \u00b7 ".join(map(isolate, (report.id, when(report, t), kind_label(report, t)))), "soft")
     _put(item, "h2", t.pick(report.title), dir="auto")
     _put(item, "p", _summary(report), dir="auto", lang="fr")
     markets = " \u00b7 ".join(t.country(m) for m in report.markets) or t("panel.all_markets")

@@ -52,13 +52,13 @@ def test_an_address_restores_report_step_and_search(visit):
 @pytest.mark.parametrize("lang", ["fr", "ar"])
 def test_cards_follow_every_filter_without_python(visit, lang):
     page = visit(f"/veille?lang={lang}")
-    expect(page.locator(".kh-report")).to_have_count(30)
+    expect(page.locator(".kh-wcard")).to_have_count(30)
     page.locator('[data-key="kind-salon"]').click()
-    expect(page.locator(".kh-report")).to_have_count(5)
+    expect(page.locator(".kh-wcard")).to_have_count(5)
     page.locator('.kh-menu[data-field="market"] summary').click()
     page.locator('.kh-menu [data-value="DE"]').check()
     page.wait_for_selector('.kh-reports[data-filters*="market=DE"]')
-    count = page.locator(".kh-report").count()
+    count = page.locator(".kh-wcard").count()
     assert 0 < count <= 5 and view_of(page)["market"] == "DE"
 
 

@@ -57,7 +57,13 @@
     fit(chain, branch) {
       const within = (sel) => !branch || chain.steps.some((s, i) => s.end === sel && branchOf(chain, i) === branch);
       const places = chain ? Object.entries(chain.nodes).filter(([sel, n]) => n.lon !== null && within(sel)).map(([, n]) => [n.lat, n.lon]) : [];
-      if (places.length) this.map.fitBounds(places, { paddingTopLeft: [60, 50], paddingBottomRight: [60, 60], maxZoom: 7, animate: false });
+      if (places.length) this.map.fitBounds(places, this.room());
+    }
+
+    /* Room for the label of a step, which stands over its line. */
+    room() {
+      const wide = this.map.getSize().x > 640;
+      return { paddingTopLeft: wide ? [145, 95] : [40, 80], paddingBottomRight: wide ? [145, 40] : [40, 30], maxZoom: 7, animate: false };
     }
 
     /* What lines and marks mean, in place of the legend of the whole map. */
@@ -142,7 +148,8 @@
   function end(item, on, color, named) {
     const box = node("div", `kh-end ${item.class}${on ? " on" : ""}`);
     box.append(symbol(item.class, item.class === "maison" ? "#009E73" : color[item.class]));
-    if (named && (on || item.class === "buyer")) box.append(node("span", "", item.title));
+    if (item.class !== "market" && named && (on || item.class === "buyer")) // countries are named by the map
+      box.append(node("span", "", item.title));
     box.title = item.title;
     return box;
   }

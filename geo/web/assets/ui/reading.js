@@ -9,7 +9,7 @@ import { busy, failure, settled } from "./waiting.js";
 
 const LATEST = 12;
 
-export default component("reading", load);
+export default component("watchread", load);
 
 async function load(root, state) {
   const { data } = state;
@@ -79,7 +79,7 @@ function signals(list, w) {
 
 function doubts(list, state, w) {
   if (!list.length) return null;
-  const side = (s) => el("button", { type: "button", class: "kh-side", "data-key": `doubt-${s.report}-${s.address}`, "data-report": s.report, on: { click: () => state.send({ op: "set", field: "sel", value: s.sel }) } }, [
+  const side = (s) => el("button", { type: "button", class: "kh-claim", "data-key": `doubt-${s.report}-${s.address}`, "data-report": s.report, on: { click: () => state.send({ op: "set", field: "sel", value: s.sel }) } }, [
     sign(s.sign, w), el("b", {}, [el("bdi", { text: s.value })]), el("span", { dir: "auto", text: s.title }), el("i", {}, parts(`${s.report} · ${s.date} · ${s.period}`))]);
   return el("section", { class: "kh-doubts" }, [el("h3", { text: w["ui.watch.doubts"] }), el("p", { class: "kh-hint", text: w["ui.watch.doubts_lead"] }),
     ...list.map((d) => el("div", { class: "kh-doubt" }, [el("p", {}, parts(d.about)), el("div", { class: "kh-sides" }, d.sides.map(side))]))]);
@@ -106,7 +106,7 @@ function timeline(years, w) {
   if (!years.length) return null;
   const most = Math.max(...years.map((y) => y.n));
   return el("section", { class: "kh-timeline" }, [el("h3", { text: w["ui.watch.timeline"] }), el("ol", {}, years.map((y) => {
-    const bar = el("span", { class: "kh-bar", title: w["ui.watch.timeline_bar"].replace("{year}", y.year).replace("{n}", y.n) });
+    const bar = el("span", { class: "kh-yearbar", title: w["ui.watch.timeline_bar"].replace("{year}", y.year).replace("{n}", y.n) });
     bar.style.setProperty("--n", y.n / most);
     return el("li", {}, [el("b", { text: y.n ? String(y.n) : "" }), bar, el("i", { text: String(y.year) })]);
   }))]);

@@ -44,7 +44,7 @@ function draw(root, state, answer, w) {
       more, el("p", { class: "kh-note", text: answer.note })]));
   if (state.shown !== chosen) { // the chosen card is in sight when the page opens on it
     state.shown = chosen;
-    if (innerWidth > 760) root.querySelector(".kh-report.on")?.scrollIntoView({ block: "nearest" });
+    if (innerWidth > 760) root.querySelector(".kh-wcard.on")?.scrollIntoView({ block: "nearest" });
   }
 }
 
@@ -87,7 +87,7 @@ function toPublish() {
   const go = () => document.querySelector(".kh-publish")?.scrollIntoView({ block: "start" });
   if (document.querySelector(".kh-publish")) return go();
   const seen = new MutationObserver(() => { if (document.querySelector(".kh-publish")) { seen.disconnect(); go(); } });
-  seen.observe(document.querySelector(".kh-reading"), { childList: true, subtree: true });
+  seen.observe(document.querySelector(".kh-watchread"), { childList: true, subtree: true });
 }
 
 function chips(list, state, w) {
@@ -102,7 +102,7 @@ function chips(list, state, w) {
 function card(c, on, state, w) {
   const open = () => state.send({ op: "set", field: "sel", value: c.sel });
   const signs = Object.entries(c.signs).map(([code, n]) => sign(code, w, String(n)));
-  return el("article", { class: `kh-report${on ? " on" : ""}`, "data-report": c.id, on: { click: (event) => { if (!event.target.closest("button, a")) open(); } } }, [
+  return el("article", { class: `kh-wcard${on ? " on" : ""}`, "data-report": c.id, on: { click: (event) => { if (!event.target.closest("button, a")) open(); } } }, [
     el("p", { class: "kh-over" }, [el("b", {}, [el("bdi", { text: c.id })]), el("span", { text: c.when }), el("em", { text: c.kind })]),
     el("h2", {}, [el("button", { type: "button", "data-key": `card-${c.id}`, "aria-current": on ? "true" : null, dir: "auto", on: { click: open } }, marked(c.title))]),
     c.extract ? el("blockquote", { dir: "auto", lang: "fr" }, marked(c.extract.pieces)) : null,

@@ -14,7 +14,7 @@ import streamlit as st
 
 from geo.locate import locator
 from geo.service import current
-from geo.web import api, assets, briefs, corrections, marketfiles, sheets, snapshots, trade
+from geo.web import api, assets, briefs, corrections, marketfiles, sheets, snapshots, trade, watch
 
 log = logging.getLogger("kharita")
 
@@ -47,6 +47,6 @@ app = st.App(
     Path(__file__).parent / "pages" / "_ui" / "shell.py",
     lifespan=lifespan,
     routes=[*api.routes(), *assets.routes(), *briefs.routes(), *snapshots.routes(),
-            *marketfiles.routes(), *trade.routes(), *corrections.routes(), *sheets.routes()],
+            *marketfiles.routes(), *trade.routes(), *corrections.routes(), *sheets.routes(), *watch.routes()],
     on_script_error=_hide_traceback,
 )

@@ -170,7 +170,8 @@ class Note:
 class Report:
     """A watch report: notes compiled over the union of their markets and crafts.
 
-    An empty ``markets`` (or ``crafts``) means the report is about all of them.
+    An empty ``markets`` (or ``crafts``) means the report is about all of them. ``original`` is the
+    name of the file that an imported report was made from.
     """
 
     id: str
@@ -181,6 +182,8 @@ class Report:
     crafts: tuple[str, ...]
     named: tuple[str, ...]
     notes: tuple[Note, ...]
+    provenance: str = "published"
+    original: str = ""
 
     @property
     def year(self) -> int | None:

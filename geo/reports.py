@@ -2,11 +2,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property, lru_cache
+
+import numpy as np
 
 from geo.i18n import Words
 from geo.model import Buyer, Catalogue, Report, Site, period_of
 from geo.search import Search
-from geo.view import FACETS, FieldInfo, ViewState
+from geo.view import FACETS, FIELDS, FieldInfo, ViewState
+from geo.watch.signals import Signal, disagreements
 
 
 def covers_codes(report: Report) -> Mapping[str, tuple[str, ...]]:
@@ -23,20 +27,64 @@ def covers(report: Report, *, market: str | None = None, crafts: tuple[str, ...]
 
 
 class ReportIndex:
-    """Filters the reports; thirty rows need no columns."""
+    """Filters the reports and counts what each value of a filter would leave."""
 
     def __init__(self, catalogue: Catalogue, search: Search) -> None:
         self._search = search
         self._newest = sorted(catalogue.reports, key=lambda r: r.newest_first, reverse=True)
+        self._position = {r.id: i for i, r in enumerate(self._newest)}
+        self._carries = {info.name: self._carried(info, info.codes(catalogue))
+                         for info in FACETS if "reports" in info.concerns and info.name != "report"}
+        self._codes = {name: FIELDS[name].codes(catalogue) for name in self._carries}
+        self._texts = lru_cache(maxsize=24)(search.reports)
 
     def matching(self, view: ViewState) -> list[Report]:
         """The reports that pass every filter, newest first."""
-        wanted = [(i, getattr(view, i.name)) for i in FACETS
-                  if "reports" in i.concerns and getattr(view, i.name)]
-        texts = self._search.reports(view.q) if view.q else None
-        return [r for r in self._newest
-                if all(_matches(r, i, picked) for i, picked in wanted)
-                and (texts is None or r.id in texts)]
+        return [self._newest[i] for i in np.flatnonzero(self._passing(view))]
+
+    def ranked(self, view: ViewState) -> list[Report]:
+        """The same reports, those that match the text best first; newest first without a text."""
+        if not view.q:
+            return self.matching(view)
+        passing = self._passing(view)
+        return [self._newest[p] for p in map(self._position.__getitem__, self._texts(view.q))
+                if passing[p]]
+
+    def facet_counts(self, view: ViewState) -> dict[str, dict[str, int]]:
+        """How many reports each value of a filter would leave, its own picks ignored."""
+        return {name: dict(zip(self._codes[name], map(int, self._carries[name] @ self._passing(
+            view.cleared(name)).astype(np.int32)), strict=True)) for name in self._carries}
+
+    @cached_property
+    def doubts(self) -> list[tuple[Signal, Signal]]:
+        """Pairs of recent reports that disagree on a market and a craft, newest first."""
+        return disagreements(self._newest)
+
+    def _passing(self, view: ViewState) -> np.ndarray:
+        passing = np.ones(len(self._newest), bool)
+        for name, carried in self._carries.items():
+            picked = [self._codes[name].index(c) for c in getattr(view, name)
+                      if c in self._codes[name]]
+            if picked:
+                passing &= carried[picked].any(axis=0)
+        for name, ids in (("report", view.report), ("q", self._texts(view.q) if view.q else ())):
+            if getattr(view, name):
+                held = np.zeros(len(passing), bool)
+                held[[self._position[i] for i in ids if i in self._position]] = True
+                passing &= held
+        return passing
+
+    def _carried(self, info: FieldInfo, codes: tuple[str, ...]) -> np.ndarray:
+        """(codes, reports) whether each report passes each value of a filter."""
+        rows = np.zeros((len(codes), len(self._newest)), bool)
+        at = {code: i for i, code in enumerate(codes)}
+        for column, report in enumerate(self._newest):
+            own = _values(report, info.name)
+            if own:
+                rows[[at[c] for c in own if c in at], column] = True
+            else:
+                rows[:, column] = True  # about none in particular is about all of them
+        return rows
 
     def about_market(self, iso2: str) -> list[Report]:
         """The reports that cover a market, newest first."""
@@ -56,13 +104,12 @@ class ReportIndex:
         return naming + covering
 
 
-def _matches(report: Report, info: FieldInfo, picked: tuple[str, ...]) -> bool:
-    if info.name == "report":
-        return report.id in picked
-    if info.name == "period":
-        return period_of(report.year) in picked
-    codes = covers_codes(report)[info.name]
-    return not codes or bool(set(codes) & set(picked))
+def _values(report: Report, name: str) -> tuple[str, ...]:
+    if name == "period":
+        return (period_of(report.year),)
+    if name == "report_kind":
+        return (report.kind,)
+    return covers_codes(report)[name]
 
 
 def why(report: Report, record: Buyer | Site | str, t: Words) -> str:

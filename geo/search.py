@@ -12,10 +12,12 @@ import numpy as np
 
 from geo.columns import READERS, Columns
 from geo.i18n import words
-from geo.model import LANGUAGES, Catalogue, Report
+from geo.model import LANGUAGES, Catalogue
 from geo.text import Synonyms, fold
 from geo.textindex import TokenIndex
 from geo.view import FIELDS
+from geo.watch.fulltext import ReportTexts
+from geo.watch.stems import Wanted
 
 #: Filters whose values are words one may type.
 SPOKEN = ("market", "craft", "buyer", "site", "status", "region", "province")
@@ -33,7 +35,7 @@ class Search:
         self._places = {
             name: TokenIndex(f"{place} {spellings.get(fold(place), '')}"
                              for place in c.place_names) for name, c in columns.items()}
-        self._report_texts = TokenIndex(_report_text(r) for r in catalogue.reports)
+        self._report_texts = ReportTexts(catalogue.reports)
 
     def rows(self, collection: str, q: str) -> np.ndarray:
         """Mask (n,) of the rows of a collection that match every term of the query."""
@@ -53,14 +55,13 @@ class Search:
             mask &= term
         return mask
 
-    def reports(self, q: str) -> set[str]:
-        """Ids of the reports whose texts, markets or crafts match every term of the query."""
-        mask = np.ones(len(self._catalogue.reports), bool)
-        for phrases, prefix in self._terms(q):
-            mask &= np.logical_or.reduce(
-                [self._report_texts.holding(p, prefix=prefix and p == phrases[0])
-                 for p in phrases])
-        return {r.id for r, hit in zip(self._catalogue.reports, mask, strict=True) if hit}
+    def reports(self, q: str) -> list[str]:
+        """Ids of the reports whose texts, markets or crafts match every term, best first."""
+        return self._report_texts.find(self.wanted(q))
+
+    def wanted(self, q: str) -> Wanted:
+        """What a query looks for in running text: stems, synonyms included."""
+        return Wanted(self._terms(q))
 
     def _terms(self, q: str) -> Iterable[tuple[list[str], bool]]:
         """Alternatives of each term, and whether it is still being typed (the last one)."""
@@ -100,13 +101,3 @@ def _spellings(catalogue: Catalogue) -> dict[str, str]:
     """Folded town name -> its other spellings in the gazetteer."""
     return {fold(t.name): " ".join((t.name_ar, *t.alternates)) for t in catalogue.towns}
 
-
-def _report_text(report: Report) -> str:
-    parts = [*report.title.values()]
-    for note in report.notes:
-        parts += [note.title_fr, note.summary_fr, *note.organisations]
-    for lang in LANGUAGES:
-        t = words(lang)
-        parts += [t(f"craft.{c}") for c in report.crafts]
-        parts += [t.country(m) for m in report.markets]
-    return " ".join(parts)

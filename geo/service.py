@@ -9,6 +9,7 @@ from geo.settings import store_address, var_dir
 from geo.store.base import Holder, Store
 from geo.store.corrections import Corrections
 from geo.store.files import FileStore
+from geo.watch.intake.store import ImportedReports
 
 
 def open_store(address: str, var: Path | None = None) -> Store:
@@ -20,7 +21,8 @@ def open_store(address: str, var: Path | None = None) -> Store:
     """
     kind, _, rest = address.partition(":")
     if kind == "files" and rest:
-        return FileStore(Path(rest), Corrections(var) if var else None)
+        return FileStore(Path(rest), Corrections(var) if var else None,
+                         ImportedReports(var / "reports") if var else None)
     if kind == "synthetic" and rest.isdigit():
         from geo.store.synthetic import SyntheticStore
         return SyntheticStore(int(rest))

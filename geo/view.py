@@ -19,6 +19,7 @@ from geo.model import (
     LANGUAGES,
     PERIOD_CODES,
     PROVENANCES,
+    REPORT_KINDS,
     SITE_KINDS,
     STATUSES,
     Catalogue,
@@ -106,7 +107,8 @@ class ViewState:
     """One immutable view.
 
     ``at`` is ``(lon, lat, zoom)`` in degrees, or None: fit the result. ``shared`` is the code of
-    the kept view it was opened from; ``embed`` shows the map alone, inside another page.
+    the kept view it was opened from; ``proof`` is the step of the selected report's evidence chain;
+    ``embed`` shows the map alone, inside another page.
     """
 
     lang: str = _one(LANGUAGES, default="fr", affects="data")
@@ -123,7 +125,9 @@ class ViewState:
     women: tuple[str, ...] = _many(YES_NO, PLACES)
     training: tuple[str, ...] = _many(YES_NO, PLACES)
     period: tuple[str, ...] = _many(PERIOD_CODES, COLLECTIONS)
+    report_kind: tuple[str, ...] = _many(REPORT_KINDS, ("reports",))
     sel: str = _one()
+    proof: str = _one(pattern="[1-9][0-9]{0,2}")
     layers: tuple[str, ...] = _many(LAYERS, affects="style", default=LAYERS)
     base: str = _one(BASES, default="vector")
     tab: str = _one(COLLECTIONS, default="buyers")

@@ -29,6 +29,7 @@ from geo.model import (
 )
 from geo.store.checks import Known, Problem, record_problems
 from geo.store.corrections import Corrections
+from geo.watch.intake.store import ImportedReports
 
 MAX_FILE_BYTES = 64 * 2**20
 FILES = ("markets.json", "regions.geojson", "provinces.geojson", "towns.json", "buyers.geojson",
@@ -43,11 +44,14 @@ class FileStore:
     ----------
     folder : path of the folder that ``make data`` writes.
     corrections : accepted corrections to lay over the sites; None: the files as they are.
+    imported : published imports to read as further reports.
     """
 
-    def __init__(self, folder: Path, corrections: Corrections | None = None) -> None:
+    def __init__(self, folder: Path, corrections: Corrections | None = None,
+                 imported: ImportedReports | None = None) -> None:
         self.folder = Path(folder)
         self.corrections = corrections
+        self.imported = imported
 
     def revision(self) -> str:
         """Changes with the size or time of any file: one ``stat`` call each."""
@@ -60,6 +64,8 @@ class FileStore:
                 marks.append("-")
         if self.corrections:
             marks.append(self.corrections.revision())
+        if self.imported:
+            marks.append(self.imported.revision())
         return "|".join(marks)
 
     def load(self) -> Catalogue:
@@ -77,7 +83,8 @@ class FileStore:
             towns=reader.records("towns.json", "towns", "geoname_id", _town, "town"),
             buyers=reader.records("buyers.geojson", "features", "id", _buyer, "buyer"),
             sites=self._sites(reader),
-            reports=reader.records("reports.json", "reports", "id", _report, "report"),
+            reports=reader.records("reports.json", "reports", "id", _report, "report")
+            + (reader.imports(self.imported) if self.imported else ()),
             synonyms=reader.synonyms(), communes=reader.communes(),
             problems=tuple(reader.problems),
             version=reader.digest.hexdigest()[:12],
@@ -137,6 +144,21 @@ class _Reader:
                 continue
             found[label] = record
         return tuple(found.values())
+
+    def imports(self, imported: ImportedReports) -> tuple[Report, ...]:
+        """The readable imports; one that is damaged leaves the others served."""
+        found = []
+        for name, content in imported.raw():
+            self.digest.update(name.encode() + b"\0" + content)
+            try:
+                raw = orjson.loads(content)
+                problems = record_problems("report", raw, self.known)
+                self.problems += [Problem(name, _label(raw, "id", 1), p.field, p.code, p.value) for p in problems]
+                if not problems:
+                    found.append(_report(raw))
+            except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+                self.problems.append(Problem(name, "", "", "unreadable_record", str(error)[:80]))
+        return tuple(found)
 
     def complete(self, name: str, codes: Iterable[str]) -> frozenset[str] | None:
         """The codes a file lists; None when it lacks some, whose users are not to blame."""
@@ -235,7 +257,8 @@ def _report(raw: dict) -> Report:
     return Report(
         id=raw["id"], date=raw["date"], title=dict(raw["title"]), kind=raw["kind"],
         markets=tuple(raw["markets"]), crafts=tuple(raw["crafts"]), named=tuple(raw["named"]),
-        notes=tuple(_note(n) for n in raw["notes"]))
+        notes=tuple(_note(n) for n in raw["notes"]),
+        provenance=raw.get("provenance", "published"), original=raw.get("original", ""))
 
 
 def _note(raw: dict) -> Note:

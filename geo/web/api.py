@@ -104,6 +104,10 @@ def _answer(request: Request, make: Maker) -> Response:
         return _json({"error": {"code": "error.internal", "text": t("error.internal")}}, 500)
 
 
+#: Other modules of routes answer in the same way.
+json_route = _route
+
+
 def _json(content: Mapping[str, Any], status: int) -> Response:
     return Response(orjson.dumps(content), status, {"cache-control": "no-cache"},
                     "application/json")

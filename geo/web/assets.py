@@ -31,8 +31,8 @@ BASEMAP_DATA = ("regions.geojson", "provinces.geojson", "markets.json", "towns.j
 #: What the map's frame loads: streamlit-folium fetches one file after the other.
 BUNDLES = {
     "map.js": ("leaflet/leaflet.js", *(f"map/{name}.js" for name in (
-        "labels", "basemap", "marks", "controls", "live"))),
-    "map.css": ("fonts.css", "leaflet/leaflet.css", "map/live.css"),
+        "labels", "basemap", "marks", "controls", "live", "evidence"))),
+    "map.css": ("fonts.css", "leaflet/leaflet.css", "map/live.css", "map/evidence.css"),
     "locate.js": ("leaflet/leaflet.js", *(f"map/{name}.js" for name in (
         "labels", "basemap", "marks", "controls", "locate", "live"))),
     "locate.css": ("fonts.css", "leaflet/leaflet.css", "map/live.css", "map/locate.css"),

@@ -183,5 +183,9 @@ async def _answer(request: Request, kind: str, media_type: str, make: Callable) 
     return Response(content, media_type=media_type, headers=headers)
 
 
+#: Other modules of routes make files in the same way.
+answer_file = _answer
+
+
 class _Failed(KharitaError):
     status = 500

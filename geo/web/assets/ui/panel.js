@@ -1,4 +1,5 @@
 /* The docked panel: everything known about one thing, and what it is linked to. */
+import { bus } from "./bus.js";
 import { component, el, getJSON, icon, mark, render, words } from "./dom.js";
 import { busy, failure, settled } from "./waiting.js";
 
@@ -113,6 +114,7 @@ function content(a, w, state) {
     a.lead ? el("p", { class: "kh-lead", dir: "auto", text: a.lead }) : null,
     a.filter ? el("button", { type: "button", class: "kh-button kh-wide", "data-key": "filter", "aria-pressed": String(a.filter.picked), text: a.filter.text,
       on: { click: () => state.send({ op: "toggle", field: a.filter.field, value: a.filter.value }) } }) : null,
+    a.kind === "report" ? el("button", { type: "button", class: "kh-link", "data-key": "read", text: w["ui.watch.read"], on: { click: () => bus.visit("/veille", bus.view.query) } }) : null,
     a.facts.length ? el("dl", {}, a.facts.flatMap((f) => [el("dt", { text: f.label }), el("dd", {}, [link(f.href, f.value, w)])])) : null,
     ...a.sections.map((s) => section(s, state)),
     a.sources.length ? el("section", { class: "kh-sources" }, [el("h3", { text: w["ui.sources"] }), el("ul", {}, a.sources.map((s) => el("li", {}, [

@@ -1,0 +1,31 @@
+/* Quoted words: found ones marked, addresses that can be pointed at, links only to web pages. */
+import { el, icon } from "./dom.js";
+
+/* Pieces `[text, found]` as nodes; a text is never read as markup. */
+export const marked = (pieces) => pieces.map(([text, found]) => (found ? el("mark", { text }) : document.createTextNode(text)));
+
+/* Each part keeps its own reading order. */
+export const parts = (text) => text.split(" · ").flatMap((part, i) => [i ? " · " : null, el("bdi", { text: part })]);
+
+export function source({ href, text, date }, w) {
+  const inside = [el("bdi", { text }), icon("link"), el("span", { class: "kh-unseen", text: ` (${w["ui.new_tab"]})` })];
+  return el("li", {}, [isPage(href) ? el("a", { href, target: "_blank", rel: "noopener noreferrer", title: href }, inside) : el("span", { dir: "auto", text }),
+    date ? el("i", { text: date }) : null]);
+}
+
+function isPage(href) {
+  try {
+    const { protocol, username } = new URL(href);
+    return (protocol === "https:" || protocol === "http:") && !username;
+  } catch {
+    return false;
+  }
+}
+
+const SIGNS = { "+": ["up", "ui.watch.sign_up", "▲"], "-": ["down", "ui.watch.sign_down", "▼"], 0: ["flat", "ui.watch.sign_flat", "●"] };
+
+/* A sign says its meaning in words too: never by colour or shape alone. */
+export function sign(code, w, text = "") {
+  const [name, word, shape] = SIGNS[code];
+  return el("span", { class: `kh-sign ${name}` }, [el("span", { "aria-hidden": "true", text: shape }), el("span", { text: text || w[word] })]);
+}

@@ -1,0 +1,78 @@
+"""The routes of the watch room: reports as JSON, reading lists as PDF.
+
+``/api/watch?<view>``, ``/api/watch/{report}?<view>``, ``/watch.pdf?ids=R-2024-05,R-2024-06&<view>``,
+``/digest.{atom|html}?<view>&since=2026-01-31``.
+"""
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from geo.answers.reading import reading_answer
+from geo.answers.watch import watch_answer
+from geo.errors import BadRequest
+from geo.i18n import words
+from geo.query import Query
+from geo.snapshot.fonts import clean
+from geo.snapshot.sizes import size_named
+from geo.view import ViewState
+from geo.watch.digest import atom_of, digest_of, html_of
+from geo.watch.sheet import SHEET, sheets_of
+from geo.web import intake
+from geo.web.api import json_route
+from geo.web.snapshots import answer_file, desk
+
+MOST_SHEETS = 40
+DIGESTS = {"atom": "application/atom+xml; charset=utf-8", "html": "text/html; charset=utf-8"}
+
+
+def routes() -> list[Route]:
+    """Every route of this module."""
+    return [
+        *intake.routes(),
+        json_route("/api/watch", lambda a: watch_answer(
+            a.query, a.view, a.t, offset=a.number("offset", 0, 0, 1_000_000))),
+        json_route("/api/watch/{id}", lambda a: reading_answer(
+            a.query, a.path["id"], a.view, a.t)),
+        Route("/watch.pdf", _sheets), Route("/digest.atom", _digest), Route("/digest.html", _digest),
+    ]
+
+
+async def _sheets(request: Request) -> Response:
+    def make(query: Query, view: ViewState, base: str, params: dict[str, str]
+             ) -> tuple[tuple, Callable[[], bytes]]:
+        ids = list(dict.fromkeys(i for i in params.get("ids", "").split(",") if i))
+        if not 1 <= len(ids) <= MOST_SHEETS:
+            raise BadRequest("error.reading_list", limit=words(view.lang).number(MOST_SHEETS))
+        t, size = words(view.lang), size_named(SHEET)
+        readings = [reading_answer(query, i, view, t) for i in ids]
+
+        def drawn() -> bytes:
+            pages = sheets_of(query, readings, view.lang, base=base)
+            return desk().workers.pdf(pages, size.mm_w, size.mm_h, title=t("watch.sheet_title"),
+                                      lang=view.lang)
+        return tuple(ids), drawn
+    return await answer_file(request, "watch-pdf", "application/pdf", make)
+
+
+async def _digest(request: Request) -> Response:
+    kind = request.url.path.rpartition(".")[2]
+
+    def make(query: Query, view: ViewState, base: str, params: dict[str, str]
+             ) -> tuple[tuple, Callable[[], bytes]]:
+        since = params.get("since", "")
+        try:
+            since = date.fromisoformat(since).isoformat() if since else ""
+        except ValueError:
+            raise BadRequest("error.bad_since", value=clean(since, 40)) from None
+        made = {"atom": atom_of, "html": html_of}[kind]
+        return (since,), lambda: made(digest_of(query, view, since, base=base))
+    answer = await answer_file(request, f"digest-{kind}", DIGESTS[kind], make)
+    if answer.status_code == 200 and request.query_params.get("download") != "1":
+        answer.headers["content-disposition"] = "inline"
+    answer.headers["content-security-policy"] = "default-src 'none'; style-src 'unsafe-inline'"
+    return answer

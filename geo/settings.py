@@ -11,6 +11,7 @@ KHARITA_GEOCODERS : online address services, for instance ``nominatim:https://HO
 KHARITA_CONTACT : address or page that those services are told, as their policies ask; without it
     none is called.
 KHARITA_OSRM : address of an OSRM server; its road distances and times replace the estimates.
+KHARITA_PUBLISH : ``on`` lets whoever reaches the app publish a report; anything else: nobody.
 KHARITA_STEWARD_KEY : what a steward types to accept or refuse corrections; unset: nobody can.
 """
 from __future__ import annotations

@@ -277,6 +277,7 @@ def test_the_editor_corrects_and_rejects(catalogue):
 @pytest.fixture
 def client(tmp_path, monkeypatch):
     monkeypatch.setenv("KHARITA_VAR", str(tmp_path))
+    monkeypatch.setenv("KHARITA_PUBLISH", "on")
     intake.cache_clear()
     yield TestClient(Starlette(routes=watch.routes()))
     intake.cache_clear()
@@ -307,7 +308,7 @@ def test_upload_decide_publish_over_http(client, tmp_path):
 def test_writing_is_refused_from_elsewhere_and_when_closed(client, monkeypatch):
     away = client.post("/api/intake?name=a.md", content=b"x", headers={"origin": "https://evil.example"})
     assert away.status_code == 403
-    monkeypatch.setenv("KHARITA_PUBLISH", "off")
+    monkeypatch.delenv("KHARITA_PUBLISH")
     assert client.post("/api/intake?name=a.md", content=b"x").status_code == 403
 
 

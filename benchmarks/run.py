@@ -21,7 +21,10 @@ RESULTS = Path(__file__).parent / "results.json"
 #: Part -> module and function that measures it.
 PARTS = {"exploration": ("benchmarks.exploration", "measure_exploration"),
          "snapshots": ("benchmarks.snapshots", "measure_snapshots"),
-         "briefs": ("benchmarks.briefs", "measure_briefs")}
+         "briefs": ("benchmarks.briefs", "measure_briefs"),
+         "markets": ("benchmarks.markets", "measure_markets"),
+         "locate": ("benchmarks.locate", "measure_locate"),
+         "watch": ("benchmarks.watch", "measure_watch")}
 
 
 def main(wanted: list[str]) -> None:
@@ -57,6 +60,20 @@ def targets(kept: dict[str, Any]) -> list[tuple[str, float, float]]:
     if briefs := kept.get("briefs"):
         found.append(("brief, p95 ms", briefs["brief"]["p95_ms"], 500))
         found.append(("atlas of 34 markets, s", briefs["atlas"]["seconds"], 30))
+    if markets := kept.get("markets"):
+        found.append(("rank stability, 34 x 12 x 1,000, p95 ms", markets["draws_34x12x1000_ms"]["p95_ms"], 100))
+        for store, limit in (("base", 300), ("buyers_100000", 1000)):
+            slowest = max(a["p95_ms"] for a in markets[store].values())
+            found.append((f"slowest answer of Markets, {store}, p95 ms", slowest, limit))
+    if locate := kept.get("locate"):
+        found += [("suggestions, p95 ms", locate["suggestions_p95_ms"], 30),
+                  ("nearest 20 of 1,000,000, p95 ms", locate["nearest_20_of_1000000_p95_ms"], 20),
+                  ("coverage of the country, p95 ms", locate["coverage_p95_ms"], 300),
+                  ("siting 10 of 1,500, s", locate["siting_10_of_1500_s"], 5)]
+    if watch := kept.get("watch"):
+        found += [("search in 10,000 reports, p95 ms", watch["search_10k_p95_ms"], 50),
+                  ("opening a report, p95 ms", watch["open_report_p95_ms"], 300),
+                  ("reading a PDF of 100 pages, s", watch["pdf_100_pages_s"], 10)]
     return found
 
 

@@ -40,7 +40,7 @@ function content(w, draw) {
 }
 
 function line(scene, i, count, w) {
-  const button = (key, name, act, disabled) => el("button", { type: "button", class: "kh-small", "data-key": `${key}-${scene.id}`, "aria-label": `${w[key]} ${scene.title}`, title: w[key], disabled, on: { click: act } }, [icon(name)]);
+  const button = (key, name, act, disabled) => el("button", { type: "button", class: "kh-tool", "data-key": `${key}-${scene.id}`, "aria-label": `${w[key]} ${scene.title}`, title: w[key], disabled, on: { click: act } }, [icon(name)]);
   return el("li", {}, [
     el("span", { class: "kh-number", text: String(i + 1) }),
     el("input", { type: "text", maxlength: 200, dir: "auto", "data-key": `name-${scene.id}`, value: scene.title, "aria-label": w["ui.meet.name"], on: { change: (e) => rename(scene.id, e.target.value) } }),

@@ -84,9 +84,16 @@
 
     _begin(message) {
       if (message.at) {
-        this._map.setView([message.at[1], message.at[0]], message.at[2], { animate: false });
+        this._place(() => this._map.setView([message.at[1], message.at[0]], message.at[2], { animate: false }));
       } else if (message.filtered) this.fit({ animate: false });
-      else this._map.setView(this.home.center, this.home.zoom, { animate: false });
+      else this._place(() => this._map.setView(this.home.center, this.home.zoom, { animate: false }));
+    },
+
+    /* Move the map for a view, at once: the reader did not, so the address need not say where. */
+    _place(move) {
+      this.placing = true;
+      move();
+      this.placing = false;
     },
 
     _base(message) {
@@ -114,7 +121,8 @@
       const answer = await getJSON(`/api/bounds?${this.message.filters}${layers}`);
       if (!answer.bbox) return;
       const [w, s, e, n] = answer.bbox;
-      this._map.fitBounds([[s, w], [n, e]], { padding: [40, 40], maxZoom: 10, ...options });
+      const move = () => this._map.fitBounds([[s, w], [n, e]], { padding: [40, 40], maxZoom: 10, ...options });
+      if (options?.animate === false) this._place(move); else move();
     },
 
     _moved() {
@@ -248,7 +256,7 @@
       const live = new Live(map, config);
       if (config.areas) live.locate = new window.KharitaLocate(live);
       for (const name of ["dragstart", "zoomstart"]) {
-        map.on(name, () => { if (live.ready) live.touched = true; });
+        map.on(name, () => { if (live.ready && !live.placing) live.touched = true; });
       }
       const follow = () => {
         page = window.parent.kharita;

@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import openpyxl
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from geo import workbook
 from geo.i18n import words
@@ -21,14 +21,6 @@ IMILCHIL = "town:2546187"
 SHOWN = """(place) => document.querySelector('.kh-around')?.dataset.place === place
   && document.querySelector('.st-key-kh-map iframe')?.contentDocument?.documentElement?.dataset.located !== undefined"""
 HOSTILE = "<img src=x onerror=window.hit=1>"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as p:
-        chromium = p.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture

@@ -118,15 +118,18 @@ def _rows_in(columns: Columns, passing: np.ndarray, left: float, top: float, rig
     placed = passing[: columns.placed]
     if left <= 0 and right >= 1 and top <= 0.001 and bottom >= 0.999:
         return np.flatnonzero(placed)
-    found = [np.flatnonzero(placed[a:b]) + a for a, b in _runs(columns, left, top, right, bottom)]
+    found = [np.flatnonzero(placed[a:b]) + a for a, b in curve_runs(columns.key, left, top, right, bottom)]
     rows = np.concatenate(found) if found else np.empty(0, np.int64)
     x, y = columns.x[rows], columns.y[rows]
     return rows[(x >= left) & (x <= right) & (y >= top) & (y <= bottom)]
 
 
-def _runs(columns: Columns, left: float, top: float, right: float, bottom: float
-          ) -> list[tuple[int, int]]:
-    """Curve runs that cover the frame: the cells of a level where few of them do."""
+def curve_runs(key: np.ndarray, left: float, top: float, right: float, bottom: float
+               ) -> list[tuple[int, int]]:
+    """Runs of ascending curve keys that cover a frame (fractions of the Mercator world).
+
+    The cells of a level where few of them cover it; neighbouring runs are one.
+    """
     level = 0
     while level < KEY_BITS - 1 and (
             ((right - left) * 2 ** (level + 1) + 1) * ((bottom - top) * 2 ** (level + 1) + 1)
@@ -138,8 +141,8 @@ def _runs(columns: Columns, left: float, top: float, right: float, bottom: float
     grid_x, grid_y = (g.ravel() for g in np.meshgrid(xs, ys))
     shift = np.uint64(2 * (KEY_BITS - level))
     first = np.sort(curve_key((grid_x + 0.5) / side, (grid_y + 0.5) / side) >> shift)
-    start = np.searchsorted(columns.key, first << shift)
-    stop = np.searchsorted(columns.key, (first + np.uint64(1)) << shift)
+    start = np.searchsorted(key, first << shift)
+    stop = np.searchsorted(key, (first + np.uint64(1)) << shift)
     merged: list[tuple[int, int]] = []
     for a, b in zip(start.tolist(), stop.tolist(), strict=True):
         if merged and merged[-1][1] == a:

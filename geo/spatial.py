@@ -17,7 +17,8 @@ from dataclasses import dataclass
 import numpy as np
 from pyproj import Geod
 
-from geo.columns import KEY_BITS, curve_key, mercator
+from geo.cells import curve_runs
+from geo.columns import curve_key, mercator
 
 GEOD = Geod(ellps="WGS84")
 EARTH_M = 6_371_008.8
@@ -25,7 +26,6 @@ EARTH_M = 6_371_008.8
 SPHERE_ERROR = 0.006
 #: Up to so many points the sphere ranks them all at once.
 FEW = 4_096
-MAX_RUNS = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,20 +135,7 @@ class NearIndex:
         """Runs of the curve that cover every point within an arc (radians), and its frame."""
         frame = _frame(lon_lat, arc)
         left, top, right, bottom = frame
-        level = 0
-        while level < KEY_BITS - 1 and (
-                ((right - left) * 2 ** (level + 1) + 1) * ((bottom - top) * 2 ** (level + 1) + 1)
-                <= MAX_RUNS):
-            level += 1
-        side = 1 << level
-        xs = np.arange(max(0, int(left * side)), min(side - 1, int(right * side)) + 1)
-        ys = np.arange(max(0, int(top * side)), min(side - 1, int(bottom * side)) + 1)
-        grid_x, grid_y = (g.ravel() for g in np.meshgrid(xs, ys))
-        shift = np.uint64(2 * (KEY_BITS - level))
-        first = np.sort(curve_key((grid_x + 0.5) / side, (grid_y + 0.5) / side) >> shift)
-        start = np.searchsorted(self.key, first << shift)
-        stop = np.searchsorted(self.key, (first + np.uint64(1)) << shift)
-        return [(int(a), int(b)) for a, b in zip(start, stop, strict=True) if b > a], frame
+        return curve_runs(self.key, left, top, right, bottom), frame
 
 
 def distances(lon_lat: tuple[float, float], lon: np.ndarray, lat: np.ndarray) -> np.ndarray:

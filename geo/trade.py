@@ -22,6 +22,7 @@ from geo.errors import TradeError
 from geo.fetch import Fetcher
 from geo.i18n import words
 from geo.settings import DATA_DIR, SOURCES_DIR
+from geo.store.whole import write_whole
 from geo.tradefacts import folder
 
 COMTRADE = "https://comtradeapi.un.org"
@@ -161,14 +162,8 @@ def _take(row: dict[str, Any], markets: Sequence[str], newest: dict[str, tuple[f
 def keep(service: str, values: Values, *, into: Path | None = None) -> None:
     """Write an answer in one move: readers see the old file or the new one, never a half."""
     place = into or folder()
-    place.mkdir(parents=True, exist_ok=True)
     content = {"service": service, "fetched": datetime.now(UTC).date().isoformat(), "licence": LICENCES[service], "values": values}
-    part = place / f".{service}.{os.getpid()}.part"
-    with part.open("w", encoding="utf-8") as file:
-        json.dump(content, file, ensure_ascii=False)
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(place / f"{service}.json")
+    write_whole(place / f"{service}.json", json.dumps(content, ensure_ascii=False).encode())
 
 
 def refresh(progress: Callable[[str, int, int], None] = lambda service, done, total: None, *,

@@ -25,6 +25,7 @@ from geo.errors import BadRequest, Gone, NotFound, StoreFull
 from geo.model import COLLECTIONS
 from geo.query import Query
 from geo.settings import var_dir
+from geo.store.whole import write_whole
 from geo.view import RECORDS, ViewState
 
 #: No letter or figure that is read for another.
@@ -112,7 +113,7 @@ class FileSnapshots:
 
     def put(self, kept: Kept) -> None:
         """Write one view: whole or not at all, and safe from a power cut once it returns."""
-        self._write(f"{kept.code}.json", orjson.dumps({"format": FORMAT, **asdict(kept)}))
+        write_whole(self._folder / f"{kept.code}.json", orjson.dumps({"format": FORMAT, **asdict(kept)}))
 
     def put_picture(self, code: str, png: bytes) -> None:
         """Write the picture of a view as presented, whole or not at all.
@@ -125,7 +126,7 @@ class FileSnapshots:
         """
         if len(png) > MAX_PICTURE:
             raise ValueError(f"a picture of {len(png)} bytes")
-        self._write(f"{code}.png", png)
+        write_whole(self._folder / f"{code}.png", png)
         with os.scandir(self._folder) as entries:
             pictures = [(e.stat().st_mtime_ns, e.name) for e in entries if e.name.endswith(".png")]
         for _, name in sorted(pictures)[:-MAX_PICTURES]:
@@ -188,24 +189,6 @@ class FileSnapshots:
 
     def _path(self, code: str) -> Path:
         return self._folder / f"{code}.json"
-
-    def _write(self, name: str, content: bytes) -> None:
-        self._folder.mkdir(parents=True, exist_ok=True)
-        target = self._folder / name
-        temporary = target.with_name(f".{name}.{secrets.token_hex(4)}.tmp")
-        try:
-            with temporary.open("xb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(temporary, target)
-        finally:
-            temporary.unlink(missing_ok=True)
-        folder = os.open(self._folder, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
 
 
 _lock = threading.Lock()

@@ -1,4 +1,4 @@
-"""Plain tables of the pages that have no map, from the answers of ``geo.answers``."""
+"""Plain tables of the pages that Streamlit draws."""
 from __future__ import annotations
 
 from typing import Any
@@ -6,20 +6,9 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from geo.answers.rows import MAX_PAGE, rows_answer
 from geo.i18n import Words
-from geo.service import current
-from geo.view import ViewState
 
 ROW_PX = 36
-
-
-def frame(collection: str, view: ViewState, t: Words) -> tuple[pd.DataFrame, dict[str, Any]]:
-    """The first matching records as a table, and the answer they come from."""
-    answer = rows_answer(current(), collection, view, t, limit=MAX_PAGE)
-    columns = [c["label"] for c in answer["columns"]]
-    rows = [[cell["text"] for cell in row["cells"]] for row in answer["rows"]]
-    return pd.DataFrame(rows, columns=columns), answer
 
 
 def show(data: pd.DataFrame, t: Words, **options: Any) -> Any:

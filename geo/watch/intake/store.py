@@ -7,9 +7,7 @@ what an interrupted publishing leaves, and is ignored.
 from __future__ import annotations
 
 import hashlib
-import os
 import re
-import secrets
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,6 +16,7 @@ from typing import Any
 import orjson
 
 from geo.errors import KharitaError, NotFound, StoreFull
+from geo.store.whole import write_whole
 from geo.text import phrase
 
 MOST = 10_000
@@ -87,8 +86,8 @@ class ImportedReports:
             id_ = f"I-{year}-{max(taken, default=0) + 1:03d}"
             made = {**report, "id": id_, "digest": digest, "provenance": "imported",
                     "notes": [{**n, "id": f"{id_}.{n['id']}"} for n in report["notes"]]}
-            self._write(f"{id_}.orig", content)
-            self._write(f"{id_}.json", orjson.dumps(made, option=orjson.OPT_INDENT_2))
+            write_whole(self.folder / f"{id_}.orig", content)
+            write_whole(self.folder / f"{id_}.json", orjson.dumps(made, option=orjson.OPT_INDENT_2))
         return id_
 
     def same_as(self, digest: str) -> str:
@@ -101,23 +100,6 @@ class ImportedReports:
             except (orjson.JSONDecodeError, AttributeError, KeyError):
                 continue
         return ""
-
-    def _write(self, name: str, content: bytes) -> None:
-        target = self.folder / name
-        partial = self.folder / f".{name}.{secrets.token_hex(4)}.tmp"
-        try:
-            with partial.open("xb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(partial, target)
-        finally:
-            partial.unlink(missing_ok=True)
-        folder = os.open(self.folder, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
 
 
 def digest_of(text: str) -> str:

@@ -262,7 +262,7 @@ def test_camera_and_filters_survive_a_tour_of_the_pages(visit):
     links = page.locator('[data-testid="stTopNavLink"]')
     links.nth(1).click()
     page.wait_for_url(re.compile("/marches.*market=DE"))
-    expect(page.get_by_role("heading", name="Marchés")).to_be_visible()
+    expect(page.locator(".kh-markets[data-shown]")).to_be_visible()
     links.nth(0).click()
     page.wait_for_url(lambda url: urlsplit(url).path == "/" and "market=DE" in url)
     painted(page)

@@ -2,10 +2,11 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
-from typing import Generic, Protocol, TypeVar
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Generic, Protocol, TypeVar, runtime_checkable
 
 from geo.model import Catalogue
+from geo.store.changes import ChangeSet, Edit, Held
 
 T = TypeVar("T")
 
@@ -21,6 +22,40 @@ class Store(Protocol):
     def revision(self) -> str: ...
 
     def load(self) -> Catalogue: ...
+
+
+@runtime_checkable
+class Ledger(Store, Protocol):
+    """A store that takes changes, and keeps every one of them."""
+
+    def held(self, collection: str) -> Mapping[str, Held]:
+        """Every record of a collection by id, removed ones left out."""
+        ...
+
+    def one(self, collection: str, id_: str) -> Held:
+        """One record; revision 0 and no content when there never was one."""
+        ...
+
+    def commit(self, edits: Iterable[Edit], author: str, reason: str, kind: str) -> ChangeSet:
+        """Keep all the edits, durably, or none.
+
+        Raises
+        ------
+        Conflict : another change came first for some of them.
+        Unfit : some records are not sound (``geo.store.checks``).
+        StoreFull : no room, on disk or under a limit.
+        """
+        ...
+
+    def history(self, limit: int = 50, before: int | None = None, collection: str = "",
+                id_: str = "") -> Sequence[ChangeSet]:
+        """Change sets, newest first, with a number below ``before``; those that touch one record
+        when it is named, then with the changes of that record only."""
+        ...
+
+    def change_set(self, number: int) -> ChangeSet | None:
+        """One change set with all its changes."""
+        ...
 
 
 class Holder(Generic[T]):

@@ -1,0 +1,105 @@
+"""What an edit, a change and a change set are: the words every writable store shares.
+
+A record is kept *raw*: the JSON object its file holds (a GeoJSON feature for buyers and sites).
+Its revision counts the changes made to it: 0 is the record as shipped, or one that does not
+exist. An edit names the revision its author saw; a store refuses it when another came first.
+"""
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from geo.errors import KharitaError
+
+#: What can be edited. ``sites`` holds the Maisons too.
+EDITABLE = ("buyers", "sites", "markets", "fairs", "reports")
+#: Why a change set was made.
+KINDS = ("import", "edit", "correction", "undo", "restore", "copy")
+
+Raw = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A record as the store holds it. ``raw`` is None once it was removed."""
+
+    raw: Raw | None
+    revision: int
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """What someone wants a record to become.
+
+    Attributes
+    ----------
+    after : the whole record; None removes it.
+    revision : the revision the author saw; 0 for a record they create.
+    """
+
+    collection: str
+    id: str
+    after: Raw | None
+    revision: int
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What happened to one record. ``revision`` is the one it has since."""
+
+    collection: str
+    id: str
+    before: Raw | None
+    after: Raw | None
+    revision: int
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeSet:
+    """Changes made together: all of them are kept, or none.
+
+    Attributes
+    ----------
+    number : 1, 2, 3 … in the order they were acknowledged.
+    time : UTC, ISO 8601 with seconds.
+    kind : one of ``KINDS``.
+    """
+
+    number: int
+    author: str
+    time: str
+    reason: str
+    kind: str
+    changes: tuple[Change, ...]
+
+
+class Conflict(KharitaError):
+    """Somebody else changed the same records first; nothing was kept.
+
+    Attributes
+    ----------
+    edits : the refused edits that clash.
+    held : what the store holds now for each of them, in the same order.
+    """
+
+    status = 409
+
+    def __init__(self, edits: Sequence[Edit], held: Sequence[Held]) -> None:
+        super().__init__("error.conflict")
+        self.edits, self.held = tuple(edits), tuple(held)
+
+
+class Unfit(KharitaError):
+    """Some edits would put a record in the store that it must not hold; nothing was kept.
+
+    Attributes
+    ----------
+    problems : ``geo.store.checks.Problem`` of each, with its record's id.
+    """
+
+    status = 422
+
+    def __init__(self, problems: Sequence[Any]) -> None:
+        super().__init__("error.unfit")
+        self.problems = tuple(problems)

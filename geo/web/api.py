@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
+from datetime import date
 from functools import lru_cache
 from typing import Any
 
@@ -19,6 +20,7 @@ from geo.answers.entity import entity_answer
 from geo.answers.facets import facets_answer
 from geo.answers.layers import LAYER_COLLECTIONS, bounds_answer, layer_answer
 from geo.answers.market_routes import MARKET_ROUTES
+from geo.answers.quality import about_answer, quality_answer
 from geo.answers.rows import MAX_PAGE, rows_answer
 from geo.cells import Bbox
 from geo.codec import decode
@@ -79,6 +81,9 @@ def routes() -> list[Route]:
         _route("/api/rows/{collection}", _rows),
         _route("/api/entity/{kind}/{id:path}", lambda a: entity_answer(
             a.query, a.path["kind"], a.path["id"], a.view, a.t)),
+        _route("/api/quality", lambda a: quality_answer(
+            a.query, a.t, today=date.today(), fault=a.params.get("fault", ""), offset=a.number("offset", 0, 0, 10_000_000))),
+        _route("/api/about", lambda a: about_answer(a.query, a.t)),
         _route("/api/bounds", lambda a: bounds_answer(a.query, a.view)),
         *(_route(path, make) for path, make in MARKET_ROUTES.items()),
         *(_route(path, make) for path, make in locate.makers().items()),

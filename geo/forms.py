@@ -14,16 +14,15 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from geo.model import AGREEMENTS, BUYER_KINDS, CRAFTS, EVIDENCES, PRECISIONS, SITE_KINDS, STATUSES
+from geo.model import AGREEMENTS, BUYER_KINDS, CRAFTS, EVIDENCES, FAIR_KINDS, PRECISIONS, SITE_KINDS, STATUSES
 from geo.store.changes import Raw, Unfit
 from geo.store.checks import Known, Problem, record_problems
 
-#: What can be edited one record at a time; ``geo.store.changes.EDITABLE`` says more: reports are published.
-EDITED = ("buyers", "sites", "markets", "fairs")
 KIND_OF: Mapping[str, str] = MappingProxyType(
     {"buyers": "buyer", "sites": "site", "markets": "market", "fairs": "fair", "reports": "report"})
-#: Collections whose records are GeoJSON features.
+#: Collections whose records are GeoJSON features, and all that have a point.
 FEATURES = ("buyers", "sites")
+PLACED = (*FEATURES, "fairs")
 BY_HAND = ("published", "imported")
 MAX_SOURCES = 20
 
@@ -37,7 +36,7 @@ class Field:
     name : property of the raw record.
     kind : ``text``, ``long``, ``one``, ``many``, ``whole``, ``number``, ``flag``, ``date``, ``url`` or ``sources``.
     codes : what can be chosen; a vocabulary's codes, or the name of a list the store holds
-        (``markets``, ``regions``, ``provinces``).
+        (``markets``, ``regions``, ``provinces``, ``countries``).
     words : prefix of the codes' names in the catalogue; empty: the store names them.
     required : whether a record saved by hand must answer.
     """
@@ -53,6 +52,7 @@ _PROVEN = (
     Field("provenance", "one", BY_HAND, "origin", required=True), Field("verified", "date", required=True),
     Field("sources", "sources", required=True))
 
+#: What can be edited one record at a time; reports are published instead.
 FORMS: Mapping[str, tuple[Field, ...]] = MappingProxyType({
     "buyers": (
         Field("name", required=True), Field("kind", "one", BUYER_KINDS, "buyer", required=True), Field("country", "one", "markets", required=True),
@@ -63,6 +63,10 @@ FORMS: Mapping[str, tuple[Field, ...]] = MappingProxyType({
         Field("region", "one", "regions", required=True), Field("province", "one", "provinces"), Field("town"), Field("commune"),
         Field("crafts", "many", CRAFTS, "craft"), Field("phone"), Field("year_opened", "whole"), Field("capacity_artisans", "number"),
         Field("area_m2", "number"), Field("budget_mad", "number"), Field("women_only", "flag"), Field("rural", "flag"), Field("fact_fr", "long"),
+        Field("precision", "one", PRECISIONS, "precision", required=True), *_PROVEN),
+    "fairs": (
+        Field("name", required=True), Field("kind", "one", FAIR_KINDS, "support.fair", required=True), Field("country", "one", "countries"),
+        Field("city"), Field("venue"), Field("edition"), Field("first", "date"), Field("last", "date"), Field("crafts", "many", CRAFTS, "craft"),
         Field("precision", "one", PRECISIONS, "precision", required=True), *_PROVEN),
     "markets": (
         Field("evidence", "one", EVIDENCES, "evidence", required=True), Field("evidence_fr", "long"), Field("evidence_url", "url"),
@@ -79,9 +83,10 @@ def values_of(collection: str, raw: Raw | None) -> dict[str, Any]:
 
 
 def lon_lat_of(raw: Raw | None) -> list[float] | None:
-    """Longitude and latitude of a raw feature, degrees; None without a point."""
-    at = ((raw or {}).get("geometry") or {}).get("coordinates")
-    return [float(at[0]), float(at[1])] if at else None
+    """Longitude and latitude of a raw record, degrees; None without a point."""
+    raw = raw or {}
+    at = (raw.get("geometry") or {}).get("coordinates") or (raw.get("lon"), raw.get("lat"))
+    return None if None in at[:2] else [float(at[0]), float(at[1])]
 
 
 def filled(collection: str, before: Raw | None, answers: Mapping[str, Any], lon_lat: Sequence[float] | None,
@@ -114,11 +119,24 @@ def filled(collection: str, before: Raw | None, answers: Mapping[str, Any], lon_
                 "properties": {**made.get("properties", {}), **given}}
     else:
         made.update(given)
+    if collection == "fairs":
+        made.update(_edition(made, lon_lat))
     if not problems:
         problems = record_problems(KIND_OF[collection], made, known)
     if problems:
         raise Unfit([Problem(collection, id_, p.field, p.code, p.value) for p in problems])
     return made
+
+
+def _edition(made: Mapping[str, Any], lon_lat: Sequence[float] | None) -> dict[str, Any]:
+    """What follows from a fair's days and point: it is kept beside them."""
+    lon, lat = lon_lat or (None, None)
+    year, month = made["first"][:4], made["first"][5:7]
+    last = made["last"][5:7] or month
+    if not (year.isdigit() and month.isdigit() and last.isdigit()):
+        return {"lon": lon, "lat": lat, "months": made.get("months", []), "year": made.get("year")}
+    between = range(int(month), int(last) + (0 if last >= month else 12) + 1)
+    return {"lon": lon, "lat": lat, "year": int(year), "months": [(m - 1) % 12 + 1 for m in between]}
 
 
 def _point(lon_lat: Sequence[float] | None) -> dict[str, Any] | None:

@@ -2,8 +2,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import numpy as np
 
@@ -14,6 +15,8 @@ from geo.model import Catalogue
 from geo.spatial import distances
 from geo.store.changes import Change, ChangeSet, Raw
 
+#: Times are kept in UTC and told in Morocco's.
+HERE = ZoneInfo("Africa/Casablanca")
 #: Changes of one set that are told at once.
 TOLD = 60
 
@@ -25,7 +28,7 @@ def set_answer(made: ChangeSet, catalogue: Catalogue, t: Words, *, whole: bool =
         counts["new" if change.before is None else "removed" if change.after is None else "changed"] += 1
     return {
         "number": made.number, "author": made.author, "reason": made.reason, "kind": t(f"change.{made.kind}"), "when": _when(made.time, t),
-        "counts": [t.n(f"change.n_{name}", n) for name, n in counts.items() if n],
+        "counts": [t.n({"new": "change.n_new", "changed": "change.n_changed", "removed": "change.n_removed"}[name], n) for name, n in counts.items() if n],
         "records": len(made.changes), "more": max(0, len(made.changes) - TOLD) if whole else 0,
         "changes": [change_answer(c, catalogue, t) for c in made.changes[:TOLD]] if whole else []}
 
@@ -33,7 +36,7 @@ def set_answer(made: ChangeSet, catalogue: Catalogue, t: Words, *, whole: bool =
 def change_answer(change: Change, catalogue: Catalogue, t: Words) -> dict[str, Any]:
     """One change, with the positions to draw."""
     return {
-        "collection": change.collection, "id": change.id, "name": name_of(change.after or change.before, t),
+        "collection": change.collection, "id": change.id, "revision": change.revision, "existed": change.before is not None, "name": name_of(change.after or change.before, t),
         "what": t("change.new" if change.before is None else "change.removed" if change.after is None else "change.changed"),
         "fields": list(differences(change.collection, change.before, change.after, catalogue, t)),
         "from": lon_lat_of(change.before), "to": lon_lat_of(change.after)}
@@ -45,11 +48,11 @@ def differences(collection: str, before: Raw | None, after: Raw | None, catalogu
         old, new = (values_of(collection, raw)[field.name] if raw else None for raw in (before, after))
         if old == new or (old in (None, "", []) and new in (None, "", [])):
             continue
-        yield {"field": t(f"form.{field.name}"), "before": shown(field, old, catalogue, t), "after": shown(field, new, catalogue, t)}
+        yield {"name": field.name, "field": t(f"form.{field.name}"), "before": shown(field, old, catalogue, t), "after": shown(field, new, catalogue, t)}
     old_at, new_at = lon_lat_of(before), lon_lat_of(after)
     if old_at != new_at:
         moved = t("change.moved", km=t.number(round(_apart_m(old_at, new_at) / 1000, 1))) if old_at and new_at else ""
-        yield {"field": t("form.position"), "before": _position(old_at), "after": " ".join(filter(None, (_position(new_at), moved)))}
+        yield {"name": "position", "field": t("form.position"), "before": _position(old_at), "after": " ".join(filter(None, (_position(new_at), moved)))}
 
 
 def shown(field: Field, value: Any, catalogue: Catalogue, t: Words) -> str:
@@ -71,7 +74,7 @@ def code_name(field: Field, code: str, catalogue: Catalogue, t: Words) -> str:
     """The name of one code of a field; a text as it is."""
     if field.words:
         return t(f"{field.words}.{code}") if code else ""
-    if field.codes == "markets":
+    if field.codes in ("markets", "countries"):
         return t.country(code)
     return area_name(catalogue, code, t) if field.codes in ("regions", "provinces") else code
 
@@ -93,7 +96,7 @@ def _position(lon_lat: list[float] | None) -> str:
 
 def _when(time: str, t: Words) -> str:
     try:
-        at = datetime.fromisoformat(time).astimezone(UTC)
+        at = datetime.fromisoformat(time).astimezone(HERE)
     except ValueError:
         return time
     return t("change.when", date=t.date(at.date().isoformat()), time=f"{at:%H:%M}")

@@ -4,14 +4,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 from geo.answers.changes import change_answer, code_name, name_of, set_answer
-from geo.answers.names import problem_text
+from geo.answers.names import is_open, problem_text, where
 from geo.errors import BadRequest
-from geo.forms import EDITED, FEATURES, FORMS, Field, lon_lat_of, values_of
+from geo.forms import FORMS, PLACED, Field, lon_lat_of, values_of
 from geo.i18n import Words
 from geo.model import Catalogue
+from geo.query import Query
 from geo.store.changes import Change, ChangeSet, Conflict, Held, Unfit
 from geo.store.checks import Known
+from geo.text import fold
+from geo.view import RECORDS, ViewState
+
+#: Rows of the list that is searched, and how many are put in order first.
+LISTED, MOST_SORTED = 60, 2_000
 
 #: ``sel`` of the view -> the collection whose form it opens.
 COLLECTION_OF_SEL = {"buyer": "buyers", "site": "sites", "market": "markets", "fair": "fairs"}
@@ -24,7 +32,7 @@ def collection_named(name: str) -> str:
     ------
     BadRequest : none of that name.
     """
-    if name not in EDITED or name not in FORMS:
+    if name not in FORMS:
         raise BadRequest("error.bad_parameter", name="collection", value=name[:40])
     return name
 
@@ -36,6 +44,35 @@ def known_codes(catalogue: Catalogue) -> Known:
                  provinces=frozenset(a.code for a in catalogue.provinces) or None)
 
 
+def list_answer(query: Query, tab: str, q: str, t: Words) -> dict[str, Any]:
+    """The records of one tab whose words match ``q``, by name: the first of them, and how many there are.
+
+    Raises
+    ------
+    BadRequest : no such tab.
+    """
+    if tab in RECORDS:
+        columns = query.columns[tab]
+        rows = np.flatnonzero(query.passing(tab, ViewState(q=q)))
+        total, found = len(rows), [columns.record(i) for i in rows[:MOST_SORTED]]
+        told = [{"id": r.id, "name": r.name, "where": where(r, query.catalogue, t), "class": r.class_, "demo": r.provenance == "demo", "open": is_open(r)}
+                for r in found]
+    elif tab in ("fairs", "markets"):
+        told = [row for row in _few(query.catalogue, tab, t) if fold(q) in fold(f"{row['name']} {row['where']}")]
+        total = len(told)
+    else:
+        raise BadRequest("error.bad_parameter", name="collection", value=tab[:40])
+    told.sort(key=lambda row: fold(row["name"]))
+    return {"rows": told[:LISTED], "total": total, "text": t("records.listed", n=t.number(min(total, LISTED)), of=t.number(total))}
+
+
+def _few(catalogue: Catalogue, tab: str, t: Words) -> list[dict[str, Any]]:
+    if tab == "markets":
+        return [{"id": m.iso2, "name": t.pick(m.name), "where": m.capital, "class": "market", "demo": False, "open": True} for m in catalogue.markets]
+    return [{"id": f.id, "name": f.name, "where": t("ui.comma").join(p for p in (f.city, t.country(f.country) if f.country else "", f.edition) if p),
+             "class": "fair", "demo": f.provenance == "demo", "open": True} for f in catalogue.fairs]
+
+
 def form_answer(collection: str, id_: str, held: Held, history: Sequence[ChangeSet], catalogue: Catalogue, t: Words) -> dict[str, Any]:
     """The form of one record; of a new one when ``held`` has neither content nor revision."""
     values = values_of(collection, held.raw)
@@ -43,7 +80,7 @@ def form_answer(collection: str, id_: str, held: Held, history: Sequence[ChangeS
         "collection": collection, "id": id_, "revision": held.revision, "name": name_of(held.raw, t), "removed": held.raw is None and held.revision > 0,
         "demo": values.get("provenance") == "demo", "title": t(f"form.title.{collection}"),
         "fields": [_question(f, values[f.name], catalogue, t) for f in FORMS[collection]],
-        "placed": collection in FEATURES, "lon_lat": lon_lat_of(held.raw),
+        "placed": collection in PLACED, "lon_lat": lon_lat_of(held.raw),
         "history": [{**set_answer(s, catalogue, t), "changes": [change_answer(c, catalogue, t) for c in s.changes]} for s in history]}
 
 
@@ -52,7 +89,7 @@ def _question(field: Field, value: Any, catalogue: Catalogue, t: Words) -> dict[
                             "value": {True: "yes", False: "no", None: ""}[value] if field.kind == "flag" else value}
     if t.has(f"form.{field.name}.hint"):
         told["hint"] = t(f"form.{field.name}.hint")
-    codes = _codes(field, catalogue)
+    codes = _codes(field, catalogue, t)
     if codes:
         told["choices"] = [{"value": c, "label": code_name(field, c, catalogue, t)} for c in codes]
         if isinstance(field.codes, str):
@@ -60,9 +97,9 @@ def _question(field: Field, value: Any, catalogue: Catalogue, t: Words) -> dict[
     return told
 
 
-def _codes(field: Field, catalogue: Catalogue) -> Sequence[str]:
+def _codes(field: Field, catalogue: Catalogue, t: Words) -> Sequence[str]:
     listed = {"markets": lambda: [m.iso2 for m in catalogue.markets], "regions": lambda: [a.code for a in catalogue.regions],
-              "provinces": lambda: [a.code for a in catalogue.provinces]}
+              "provinces": lambda: [a.code for a in catalogue.provinces], "countries": lambda: [c for c in t.locale.territories if len(c) == 2 and c.isalpha()]}
     return listed[field.codes]() if isinstance(field.codes, str) else field.codes
 
 

@@ -22,7 +22,7 @@ from starlette.routing import Route
 from geo.codec import MAX_CHARS, VERSION
 from geo.i18n import LOCALES_DIR, catalogue, words
 from geo.model import LANGUAGES
-from geo.settings import BOUNDARIES, DATA_DIR, SOURCES_DIR
+from geo.settings import BOUNDARIES, DATA_DIR, SOURCES_DIR, boundaries
 from geo.view import FIELDS, MAX_TEXT, SELECTABLE
 
 FOLDER = Path(__file__).parent / "assets"
@@ -35,6 +35,7 @@ BUNDLES = {
     "map.css": ("fonts.css", "leaflet/leaflet.css", "map/live.css", "map/evidence.css"),
     "locate.js": ("leaflet/leaflet.js", *(f"map/{name}.js" for name in (
         "labels", "basemap", "marks", "controls", "locate", "live"))),
+    "point.js": ("leaflet/leaflet.js", "map/labels.js", "map/basemap.js"),
     "locate.css": ("fonts.css", "leaflet/leaflet.css", "map/live.css", "map/locate.css"),
 }
 IMMUTABLE = "public, max-age=31536000, immutable"
@@ -149,7 +150,8 @@ def _fields() -> bytes:
                     "pattern": f.pattern,
                     "filter": bool(f.concerns)} for f in FIELDS.values()],
         "LANGUAGES": {lang: words(lang).dir for lang in LANGUAGES}, "SELECTABLE": SELECTABLE,
-        "LIMITS": {"text": MAX_TEXT, "address": MAX_CHARS, "version": VERSION}}
+        "LIMITS": {"text": MAX_TEXT, "address": MAX_CHARS, "version": VERSION},
+        "BOUNDARIES": boundaries()}
     return b"".join(b"export const %s = %s;\n" % (name.encode(), orjson.dumps(table))
                     for name, table in tables.items())
 

@@ -23,13 +23,14 @@ from geo.i18n import Words, words
 from geo.model import Catalogue
 from geo.service import current, ledger
 from geo.store.changes import ChangeSet, Conflict, Edit, Held, Unfit
-from geo.store.undo import restored, undone
+from geo.store.undo import restore, undo
 from geo.web.access import Identity, require
 from geo.web.asking import lang_of
 
 MAX_BODY = 64 * 1024
 MAX_REASON = 300
 PAGE = 30
+MOST_VERSIONS = 1_000
 Act = Callable[[Request, Identity, Mapping[str, Any], Catalogue, Words], dict[str, Any]]
 
 
@@ -66,19 +67,20 @@ def _save(request: Request, who: Identity, body: Mapping[str, Any], catalogue: C
     else:
         before = ledger().one(collection, id_).raw
     after = filled(collection, before, answers, _lon_lat(body), id_, known_codes(catalogue))
-    made = ledger().commit([Edit(collection, id_, after, _revision(body))], who.author, _reason(body), "edit")
+    made = ledger().commit([Edit(collection, id_, after, _revision(body))], _author(who), _reason(body), "edit")
     return {"id": id_, "made": set_answer(made, catalogue, t), "revision": made.changes[0].revision}
 
 
 def _remove(request: Request, who: Identity, body: Mapping[str, Any], catalogue: Catalogue, t: Words) -> dict[str, Any]:
     collection, id_ = collection_named(request.path_params["collection"]), request.path_params["id"]
-    return _made(ledger().commit([Edit(collection, id_, None, _revision(body))], who.author, _reason(body), "edit"), catalogue, t)
+    return _made(ledger().commit([Edit(collection, id_, None, _revision(body))], _author(who), _reason(body), "edit"), catalogue, t)
 
 
 def _restore(request: Request, who: Identity, body: Mapping[str, Any], catalogue: Catalogue, t: Words) -> dict[str, Any]:
     collection, id_ = collection_named(request.path_params["collection"]), request.path_params["id"]
-    edits = restored(ledger(), collection, id_, _whole(body, "number"), _whole(body, "revision"))
-    return _made(ledger().commit(edits, who.author, _reason(body), "restore"), catalogue, t)
+    history = ledger().history(limit=MOST_VERSIONS, collection=collection, id_=id_)
+    edit = restore(history, collection, id_, _whole(body, "to"), _revision(body))
+    return _made(ledger().commit([edit], _author(who), _reason(body), "restore"), catalogue, t)
 
 
 def _changes(request: Request, who: Identity, body: Mapping[str, Any], catalogue: Catalogue, t: Words) -> dict[str, Any]:
@@ -96,7 +98,11 @@ def _change(request: Request, who: Identity, body: Mapping[str, Any], catalogue:
 def _undo(request: Request, who: Identity, body: Mapping[str, Any], catalogue: Catalogue, t: Words) -> dict[str, Any]:
     only = body.get("only")
     records = {(str(c), str(i)) for c, i in only} if isinstance(only, list) else None
-    return _made(ledger().commit(undone(_set(request), records), who.author, _reason(body), "undo"), catalogue, t)
+    return _made(ledger().commit(undo(_set(request), ledger().one, records), _author(who), _reason(body), "undo"), catalogue, t)
+
+
+def _author(who: Identity) -> str:
+    return who.name or who.email
 
 
 def _made(made: ChangeSet, catalogue: Catalogue, t: Words) -> dict[str, Any]:

@@ -84,7 +84,7 @@ app = st.App(
     lifespan=lifespan,
     routes=[*api.routes(), *assets.routes(), *briefs.routes(), *snapshots.routes(),
             *marketfiles.routes(), *trade.routes(), *corrections.routes(), *sheets.routes(), *watch.routes(),
-            *people.routes()],
+            *people.routes(), *editing.routes()],
     middleware=[Middleware(Audited)],
     on_script_error=_hide_traceback,
 )

@@ -152,7 +152,7 @@ def _read(field: Field, answer: Any) -> Any:
         return [str(v) for v in answer] if isinstance(answer, list) else _refuse()
     if field.kind == "sources":
         return [_source(s) for s in answer[:MAX_SOURCES] if _source(s)["label"] or _source(s)["url"]]
-    if not isinstance(answer, str):
+    if not isinstance(answer, str) or (field.kind == "one" and answer and not isinstance(field.codes, str) and answer not in field.codes):
         _refuse()
     text = unicodedata.normalize("NFC", answer).strip()
     return re.sub(r"[\x00-\x08\x0b-\x1f\x7f\u2028\u2029]+", " ", text)

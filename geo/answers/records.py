@@ -90,6 +90,8 @@ def _question(field: Field, value: Any, catalogue: Catalogue, t: Words) -> dict[
     if t.has(f"form.{field.name}.hint"):
         told["hint"] = t(f"form.{field.name}.hint")
     codes = _codes(field, catalogue, t)
+    if field.kind == "one" and not isinstance(field.codes, str) and value not in field.codes:
+        told["value"] = ""  # such as ``demo``: nobody can answer that by hand
     if codes:
         told["choices"] = [{"value": c, "label": code_name(field, c, catalogue, t)} for c in codes]
         if isinstance(field.codes, str):

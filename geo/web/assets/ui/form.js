@@ -1,7 +1,7 @@
 /* One record as a form. Saving names a reason; when somebody else was first, both versions are
    laid side by side and the editor chooses, field by field. */
 import { bus } from "./bus.js";
-import { el, icon, render } from "./dom.js";
+import { el, render } from "./dom.js";
 import { pointMap } from "./pointmap.js";
 import { differences, forget, refusal, write } from "./writing.js";
 
@@ -104,8 +104,7 @@ function control(f, set, w) {
 }
 
 function pick(choices, value, common) {
-  const known = !value || choices.some((c) => c.value === value);
-  const node = el("select", common, [el("option", { value: "", text: "—" }), ...(known ? [] : [{ value, label: value }]).map((c) => el("option", { value: c.value, text: c.label })), ...choices.map((c) => el("option", { value: c.value, text: c.label }))]);
+  const node = el("select", common, [{ value: "", label: "—" }, ...choices].map((c) => el("option", { value: c.value, text: c.label })));
   node.value = value ?? "";
   return node;
 }

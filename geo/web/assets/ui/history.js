@@ -1,5 +1,5 @@
 /* What was changed, by whom and why; each change set can be looked into and undone. */
-import { el, render } from "./dom.js";
+import { el } from "./dom.js";
 import { pointMap } from "./pointmap.js";
 import { differences, forget, refusal, write } from "./writing.js";
 

@@ -1,6 +1,6 @@
 /* The records one by one: find one, correct it, place it, see what was done to it before. */
 import { bus } from "./bus.js";
-import { debounce, el, getJSON, icon, mark, render } from "./dom.js";
+import { debounce, el, getJSON, icon, mark } from "./dom.js";
 import { formPart } from "./form.js";
 
 const TABS = ["buyers", "sites", "maisons", "fairs", "markets"];

@@ -23,6 +23,7 @@ from geo.web import (
     assets,
     briefs,
     corrections,
+    editing,
     marketfiles,
     people,
     sheets,

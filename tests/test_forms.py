@@ -90,9 +90,9 @@ def test_a_new_id_is_one_a_record_may_have(name):
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20), lambda x: st.lists(x, max_size=3) | st.dictionaries(st.text(max_size=6), x, max_size=3), max_leaves=6)))
 def test_whatever_a_browser_sends_is_a_record_or_a_list_of_problems(answers):
     try:
-        made = filled("sites", None, answers, None, "a-site", Known())
+        made, problems = filled("sites", None, answers, None, "a-site", Known()), []
     except Unfit as refused:
-        assert refused.problems
-        assert {p.field for p in refused.problems} <= {f.name for f in FORMS["sites"]} | {"geometry", "id"}
-    else:
-        assert record_problems("site", made, Known()) == []
+        made, problems = None, refused.problems
+    assert bool(made) != bool(problems)
+    assert {p.field for p in problems} <= {f.name for f in FORMS["sites"]} | {"geometry", "id"}
+    assert not made or record_problems("site", made, Known()) == []

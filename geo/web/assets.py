@@ -70,9 +70,9 @@ def assets() -> Mapping[str, Asset]:
         found[f"basemap/labels.{lang}.json"] = Asset(
             "application/json", lambda lang=lang: _labels(lang))
     for detail in BASEMAP_DETAILS:
-        for boundaries in BOUNDARIES:
-            found[f"basemap/{detail}.{boundaries}.json"] = Asset(
-                "application/json", lambda d=detail, b=boundaries: _basemap(d, b))
+        for outline in BOUNDARIES:
+            found[f"basemap/{detail}.{outline}.json"] = Asset(
+                "application/json", lambda d=detail, b=outline: _basemap(d, b))
     return found
 
 
@@ -171,6 +171,6 @@ def _areas(unit: str) -> bytes:
     return orjson.dumps(shapes)
 
 
-def _basemap(detail: str, boundaries: str) -> bytes:
+def _basemap(detail: str, outline: str) -> bytes:
     from geo.basemap import basemap_bytes
-    return basemap_bytes(detail, boundaries)
+    return basemap_bytes(detail, outline)

@@ -6,6 +6,7 @@
 """
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -27,8 +28,10 @@ from geo.store.undo import restore, undo
 from geo.web.access import Identity, require
 from geo.web.asking import lang_of
 
+log = logging.getLogger(__name__)
 MAX_BODY = 64 * 1024
 MAX_REASON = 300
+MAX_NAME = 80
 PAGE = 30
 MOST_VERSIONS = 1_000
 Act = Callable[[Request, Identity, Mapping[str, Any], Catalogue, Words], dict[str, Any]]
@@ -49,12 +52,12 @@ def routes() -> list[Route]:
 def _form(request: Request, who: Identity, body: Mapping[str, Any], catalogue: Catalogue, t: Words) -> dict[str, Any]:
     collection, id_ = collection_named(request.path_params["collection"]), request.path_params["id"]
     if id_ == "new":
-        return form_answer(collection, "", Held(None, 0), (), catalogue, t)
+        return {**form_answer(collection, "", Held(None, 0), (), catalogue, t), "signed": who.name or who.email}
     held = ledger().one(collection, id_)
     history = ledger().history(limit=PAGE, collection=collection, id_=id_)
     if held.raw is None and not history:
         raise NotFound("error.not_found")
-    return form_answer(collection, id_, held, history, catalogue, t)
+    return {**form_answer(collection, id_, held, history, catalogue, t), "signed": who.name or who.email}
 
 
 def _save(request: Request, who: Identity, body: Mapping[str, Any], catalogue: Catalogue, t: Words) -> dict[str, Any]:
@@ -67,20 +70,20 @@ def _save(request: Request, who: Identity, body: Mapping[str, Any], catalogue: C
     else:
         before = ledger().one(collection, id_).raw
     after = filled(collection, before, answers, _lon_lat(body), id_, known_codes(catalogue))
-    made = ledger().commit([Edit(collection, id_, after, _revision(body))], _author(who), _reason(body), "edit")
+    made = ledger().commit([Edit(collection, id_, after, _revision(body))], _author(who, body), _reason(body), "edit")
     return {"id": id_, "made": set_answer(made, catalogue, t), "revision": made.changes[0].revision}
 
 
 def _remove(request: Request, who: Identity, body: Mapping[str, Any], catalogue: Catalogue, t: Words) -> dict[str, Any]:
     collection, id_ = collection_named(request.path_params["collection"]), request.path_params["id"]
-    return _made(ledger().commit([Edit(collection, id_, None, _revision(body))], _author(who), _reason(body), "edit"), catalogue, t)
+    return _made(ledger().commit([Edit(collection, id_, None, _revision(body))], _author(who, body), _reason(body), "edit"), catalogue, t)
 
 
 def _restore(request: Request, who: Identity, body: Mapping[str, Any], catalogue: Catalogue, t: Words) -> dict[str, Any]:
     collection, id_ = collection_named(request.path_params["collection"]), request.path_params["id"]
     history = ledger().history(limit=MOST_VERSIONS, collection=collection, id_=id_)
     edit = restore(history, collection, id_, _whole(body, "to"), _revision(body))
-    return _made(ledger().commit([edit], _author(who), _reason(body), "restore"), catalogue, t)
+    return _made(ledger().commit([edit], _author(who, body), _reason(body), "restore"), catalogue, t)
 
 
 def _changes(request: Request, who: Identity, body: Mapping[str, Any], catalogue: Catalogue, t: Words) -> dict[str, Any]:
@@ -92,17 +95,21 @@ def _changes(request: Request, who: Identity, body: Mapping[str, Any], catalogue
 
 
 def _change(request: Request, who: Identity, body: Mapping[str, Any], catalogue: Catalogue, t: Words) -> dict[str, Any]:
-    return set_answer(_set(request), catalogue, t, whole=True)
+    return {**set_answer(_set(request), catalogue, t, whole=True), "signed": who.name or who.email}
 
 
 def _undo(request: Request, who: Identity, body: Mapping[str, Any], catalogue: Catalogue, t: Words) -> dict[str, Any]:
     only = body.get("only")
     records = {(str(c), str(i)) for c, i in only} if isinstance(only, list) else None
-    return _made(ledger().commit(undo(_set(request), ledger().one, records), _author(who), _reason(body), "undo"), catalogue, t)
+    return _made(ledger().commit(undo(_set(request), ledger().one, records), _author(who, body), _reason(body), "undo"), catalogue, t)
 
 
-def _author(who: Identity) -> str:
-    return who.name or who.email
+def _author(who: Identity, body: Mapping[str, Any]) -> str:
+    """Who signs: the login's name, or the one that was typed where there is no login."""
+    name = who.name or who.email or " ".join(str(body.get("author") or "").split())[:MAX_NAME]
+    if not name:
+        raise BadRequest("error.no_author")
+    return name
 
 
 def _made(made: ChangeSet, catalogue: Catalogue, t: Words) -> dict[str, Any]:
@@ -168,6 +175,9 @@ def _answered(request: Request, content: bytes, act: Act) -> Response:
         return _json(conflict_answer(error, catalogue, t), error.status)
     except KharitaError as error:
         return _json({"error": {"code": error.key, "text": t(error.key, **error.values)}}, error.status)
+    except Exception:
+        log.exception("%s %s", request.method, request.url.path)
+        return _json({"error": {"code": "error.internal", "text": t("error.internal")}}, 500)
 
 
 def _body(request: Request, content: bytes) -> Mapping[str, Any]:

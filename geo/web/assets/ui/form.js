@@ -3,7 +3,7 @@
 import { bus } from "./bus.js";
 import { el, render } from "./dom.js";
 import { pointMap } from "./pointmap.js";
-import { differences, forget, refusal, write } from "./writing.js";
+import { differences, forget, refusal, signature, write } from "./writing.js";
 
 const AT = /^\s*(-?\d{1,2}(?:[.,]\d+)?)\s*[;, ]\s*(-?\d{1,3}(?:[.,]\d+)?)\s*$/;
 
@@ -25,13 +25,13 @@ export async function formPart(collection, id, { data, w, state, held }) {
 
 function parts(form, ctx) {
   const { a } = form, { w } = ctx;
-  const said = refusal(), box = el("div", { class: "kh-clash" });
+  const said = refusal(), sign = signature(a.signed, w), box = el("div", { class: "kh-clash" });
   const act = async (path, json, then) => {
     said.say("");
     render(box);
     mend(form, {});
     try {
-      const made = await write(`${path}?lang=${ctx.data.lang}`, { json });
+      const made = await write(`${path}?lang=${ctx.data.lang}`, { json: { ...json, author: sign.author } });
       forget();
       then(made);
     } catch (error) {
@@ -53,7 +53,7 @@ function parts(form, ctx) {
     el("header", { class: "kh-form-head" }, [el("h2", { dir: "auto", text: a.name || a.title }), el("p", { class: "kh-hint", text: a.removed ? w["ui.form.removed"] : a.demo ? w["ui.form.demo"] : a.id ? w["ui.form.lead"] : w["ui.form.new"] })]),
     el("form", { class: "kh-form", novalidate: true, on: { submit: (e) => { e.preventDefault(); form.save(); } } }, [
       el("div", { class: "kh-questions" }, a.fields.map((f) => question(f, form, w))), a.placed ? place(form, ctx) : null,
-      el("label", { class: "kh-asked" }, [el("span", { text: w["ui.form.reason"] }), reason, el("small", { text: w["ui.form.reason_hint"] })]),
+      el("div", { class: "kh-questions" }, [el("label", { class: "kh-asked" }, [el("span", { text: w["ui.form.reason"] }), reason, el("small", { text: w["ui.form.reason_hint"] })]), sign.node]),
       said.node, box,
       el("div", { class: "kh-row" }, [el("button", { type: "submit", class: "kh-button kh-primary", "data-key": "save", text: w["ui.form.save"] }),
         el("button", { type: "button", class: "kh-button", "data-key": "revert", text: w["ui.form.revert"], on: { click: again } }),
@@ -137,7 +137,8 @@ function place(form, { data, w }) {
   pointMap(canvas, { data, label: w["ui.form.position"], points: [{ lon_lat: form.lon_lat, kind: "after", name: form.a.name }],
     onMove: (at) => { form.lon_lat = at; input.value = text(at); } }).then((made) => { map = made; }, () => canvas.remove());
   return el("fieldset", { class: "kh-asked wide", "data-field": "geometry" }, [el("legend", { text: w["ui.form.position"] }), canvas,
-    el("label", { class: "kh-row" }, [el("span", { text: w["ui.form.position_text"] }), input, el("button", { type: "button", class: "kh-link", "data-key": "unplace", text: w["ui.form.position_none"], on: { click: () => { form.lon_lat = null; input.value = ""; } } })]), wrong]);
+    el("label", { class: "kh-row" }, [el("span", { text: w["ui.form.position_text"] }), input]),
+    el("button", { type: "button", class: "kh-link", "data-key": "unplace", text: w["ui.form.position_none"], on: { click: () => { form.lon_lat = null; input.value = ""; } } }), wrong]);
 }
 
 /* ------------------------------------------------------------------ two versions */

@@ -1,7 +1,7 @@
 /* What was changed, by whom and why; each change set can be looked into and undone. */
 import { el } from "./dom.js";
 import { pointMap } from "./pointmap.js";
-import { differences, forget, refusal, write } from "./writing.js";
+import { differences, forget, refusal, signature, write } from "./writing.js";
 
 export async function draw({ data, w, state }) {
   const held = (state.past ??= { lang: "", pages: [], open: null, refused: "" });
@@ -38,10 +38,10 @@ function line(s, held, ctx) {
 
 function inside(set, ctx) {
   const { data, w } = ctx;
-  const said = refusal();
+  const said = refusal(), sign = signature(set.signed, w);
   const undo = async (only) => {
     try {
-      await write(`/api/changes/${set.number}/undo?lang=${data.lang}`, { json: { reason: w["ui.history.undo_reason"].replace("{n}", set.number), ...(only ? { only } : {}) } });
+      await write(`/api/changes/${set.number}/undo?lang=${data.lang}`, { json: { author: sign.author, reason: w["ui.history.undo_reason"].replace("{n}", set.number), ...(only ? { only } : {}) } });
       ctx.state.past = null;
       forget();
       ctx.state.again();
@@ -56,7 +56,7 @@ function inside(set, ctx) {
     el("ul", {}, set.changes.map((c) => el("li", {}, [el("p", {}, [el("b", { dir: "auto", text: c.name }), el("i", { text: c.what }),
       set.changes.length > 1 ? el("button", { type: "button", class: "kh-link", "data-key": `undo-${c.id}`, text: w["ui.history.undo_one"], on: { click: () => undo([[c.collection, c.id]]) } }) : null]), differences(c.fields, w)]))),
     set.more ? el("p", { class: "kh-hint", text: w["ui.history.others"].replace("{n}", set.more) }) : null,
-    el("button", { type: "button", class: "kh-button", "data-key": `undo-set-${set.number}`, text: w["ui.history.undo"], on: { click: () => undo(null) } })]);
+    sign.node, el("button", { type: "button", class: "kh-button", "data-key": `undo-set-${set.number}`, text: w["ui.history.undo"], on: { click: () => undo(null) } })]);
 }
 
 const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);

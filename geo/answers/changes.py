@@ -91,7 +91,8 @@ def _apart_m(one: list[float], other: list[float]) -> float:
 
 
 def _position(lon_lat: list[float] | None) -> str:
-    return f"{lon_lat[1]:.5f}, {lon_lat[0]:.5f}" if lon_lat else ""
+    # Isolated: figures beside Arabic words would change places.
+    return f"\u2066{lon_lat[1]:.5f}, {lon_lat[0]:.5f}\u2069" if lon_lat else ""
 
 
 def _when(time: str, t: Words) -> str:

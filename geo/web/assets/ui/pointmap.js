@@ -15,11 +15,16 @@ function leaflet() {
   }));
 }
 
+/* Leaflet measures its frame when it starts: a node that is not laid out yet has no size. */
+const shown = (node) => new Promise((done) => {
+  const sizes = new ResizeObserver(() => { if (node.clientWidth) { sizes.disconnect(); done(); } });
+  sizes.observe(node);
+});
+
 /* A map in `node`. `points`: [{ lon_lat, kind: "before" | "after" | "other", name }]; `onMove`, when given,
    takes `[lon, lat]` as the reader drags the point that is "after" or presses elsewhere on the map. */
 export async function pointMap(node, { points, data, label, onMove = null }) {
-  await leaflet();
-  if (!node.isConnected && !document.contains(node)) await new Promise(requestAnimationFrame);
+  await Promise.all([leaflet(), shown(node)]);
   const L = window.L;
   node.khMap?.remove();
   const map = (node.khMap = L.map(node, { zoomControl: true, attributionControl: false, maxZoom: MOST_ZOOM, minZoom: 1, zoomSnap: 0.5, scrollWheelZoom: false }));
@@ -29,7 +34,7 @@ export async function pointMap(node, { points, data, label, onMove = null }) {
   else if (placed.length) map.setView([placed[0].lon_lat[1], placed[0].lon_lat[0]], NEAR_ZOOM, { animate: false });
   else map.setView([30, -5], FAR_ZOOM, { animate: false });
   window.KharitaBase.create(map, { urls: { coarse: asset(`basemap/110m.${BOUNDARIES}.json`), fine: asset(`basemap/50m.${BOUNDARIES}.json`), morocco: asset(`basemap/morocco.${BOUNDARIES}.json`), labels: data.labels },
-    dark: document.documentElement.dataset.khTheme === "dark", rtl: data.dir === "rtl" });
+    dark: document.documentElement.dataset.khTheme === "dark", rtl: data.dir === "rtl", avoid: () => window.KharitaBase.boxesOf(map, ".kh-pin") });
   const pin = (at, kind, name, draggable) => {
     const marker = L.marker([at[1], at[0]], { draggable, keyboard: draggable, title: name, alt: name, icon: L.divIcon({ className: `kh-pin ${kind}`, iconSize: [18, 18], iconAnchor: [9, 9] }) }).addTo(map);
     if (name) marker.bindTooltip(el("span", { dir: "auto", text: name }), { direction: "top", offset: [0, -8] });

@@ -52,6 +52,9 @@ def wanted_of(edits: Iterable[Edit]) -> tuple[Wanted, ...]:
         except TypeError as error:  # also what orjson raises for lone surrogates and deep nesting
             problems.append(_problem(edit, "", "unreadable_record", str(error)))
             continue
+        if after and b"\\u0000" in after:  # which a database cannot hold in a text
+            problems.append(_problem(edit, "", "unreadable_record", "NUL"))
+            continue
         if after and len(after) > MAX_RECORD_BYTES:
             problems.append(_problem(edit, "", "record_too_big", ""))
             continue

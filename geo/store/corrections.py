@@ -181,5 +181,5 @@ def _corrected(site: Site, corrections: Iterable[Correction]) -> Site:
             "status": {"status": c.after}, "phone": {"phone": c.after}, "crafts": {"crafts": tuple(c.after)},
             "position": {"lon_lat": tuple(c.after), "precision": "building"}}[c.field]
         site = replace(site, **change, verified=c.judged_on, verified_by=c.judged_by,
-                       sources=(*site.sources, Source("", c.by, c.on)))
+                       sources=(*site.sources, Source("", f"Correction {c.id}", c.on)))
     return site

@@ -74,7 +74,6 @@ def _open_door() -> None:
     login, address = _login(), st.get_option("server.address")
     trouble = access.trouble(login, address)
     if trouble:
-        log.critical(trouble)
         raise SystemExit(f"Kharita does not start. {trouble}")
     access.open_to(login, access.LOCAL)
 

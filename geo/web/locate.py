@@ -27,7 +27,7 @@ def makers() -> dict[str, Maker]:
         "/api/places": lambda a: {**places_answer(locator(a.query), a.params.get("text", ""), a.t),
                                   "online": bool(geocoders()[0])},
         "/api/geocode": _geocode,
-        "/api/near": lambda a: near_answer(locator(a.query), a.view, a.t, _router(osrm())),
+        "/api/near": lambda a: near_answer(locator(a.query), a.view, a.t, _router(osrm()), seen=a.seen),
         "/api/coverage": lambda a: coverage_answer(locator(a.query), a.view, a.t),
         "/api/siting": _siting,
         "/api/regions": lambda a: {"regions": [{"code": r.code, "name": a.t.pick(r.name)} for r in a.query.catalogue.regions]},

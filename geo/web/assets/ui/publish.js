@@ -1,6 +1,7 @@
 /* A file becomes a report: read off the page, decided on by the editor, published whole. */
 import { el, icon, render } from "./dom.js";
 import { marked } from "./quoted.js";
+import { me } from "./who.js";
 
 const LOOK_MS = 250;
 const KINDS = ["market", "craft", "town", "buyer", "organisation", "figure"];
@@ -10,7 +11,8 @@ export function publishPart(state, w) {
   const box = (state.publishing ??= {}).lang === state.data.lang ? state.publishing.box : el("section", { class: "kh-publish" });
   if (state.publishing.lang !== state.data.lang) {
     Object.assign(state.publishing, { lang: state.data.lang, box });
-    idle(box, state, w);
+    box.hidden = true; // publishing is for editors
+    me(state.data.lang).then((person) => { if (person.may.includes("editor")) { box.hidden = false; idle(box, state, w); } }).catch(() => {});
   }
   return box;
 }

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 from pyproj import Geod
 
-from geo.siting import jobs
+from geo.siting import jobs as questions
 from geo.siting.jobs import Jobs
 from geo.siting.problem import Answer, Problem, Progress
 from geo.siting.solve import solve
@@ -101,7 +101,7 @@ def test_a_question_can_be_followed_and_stopped(monkeypatch):
         progress.cancelled.wait(10)
         go_on.wait(10)
         return progress.best
-    monkeypatch.setattr(jobs, "solve", slow)
+    monkeypatch.setattr(questions, "solve", slow)
     jobs = Jobs()
     progress, answer, _ = jobs.ask("q", lambda: None, 0)
     assert working.wait(5) and answer is None

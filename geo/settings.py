@@ -11,6 +11,8 @@ KHARITA_GEOCODERS : online address services, for instance ``nominatim:https://HO
 KHARITA_CONTACT : address or page that those services are told, as their policies ask; without it
     none is called.
 KHARITA_OSRM : address of an OSRM server; its road distances and times replace the estimates.
+KHARITA_ORS : address of an openrouteservice server and, after a space, its key; it gives what can be
+    reached by road in some minutes, and the roads when OSRM does not. The key is never shown.
 KHARITA_PUBLISH : ``on`` lets whoever reaches the app publish a report; anything else: nobody.
 KHARITA_STEWARD_KEY : what a steward types to accept or refuse corrections; unset: nobody can.
 """
@@ -32,9 +34,14 @@ def store_address() -> str:
 
 def geocoders() -> tuple[str, str]:
     """The online address services and the contact they are told; both empty unless set."""
-    services, contact = os.environ.get("KHARITA_GEOCODERS", ""), os.environ.get("KHARITA_CONTACT", "")
-    contact = "".join(c for c in contact if c.isprintable() and c.isascii())[:120]
-    return (services, contact) if services and contact else ("", "")
+    services, told = os.environ.get("KHARITA_GEOCODERS", ""), contact()
+    return (services, told) if services and told else ("", "")
+
+
+def contact() -> str:
+    """The address or page that outside services are told."""
+    text = os.environ.get("KHARITA_CONTACT", "")
+    return "".join(c for c in text if c.isprintable() and c.isascii())[:120]
 
 
 def osrm() -> str:
@@ -48,6 +55,20 @@ def osrm() -> str:
     if url and not url.startswith(("https://", "http://")):
         raise ValueError(f"KHARITA_OSRM must be a web address, not {url!r}")
     return url
+
+
+def ors() -> tuple[str, str]:
+    """Address and key of the openrouteservice server; both empty without one.
+
+    Raises
+    ------
+    ValueError : it is no web address; the message holds neither address nor key.
+    """
+    url, _, key = os.environ.get("KHARITA_ORS", "").strip().partition(" ")
+    key = key.strip()
+    if url and (not url.startswith(("https://", "http://")) or not key.isascii() or not key.isprintable()):
+        raise ValueError("KHARITA_ORS must be a web address and a key, with a space between")
+    return url, key if url else ""
 
 
 def steward_key() -> str:

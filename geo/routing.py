@@ -191,4 +191,6 @@ def _reach(body: bytes) -> tuple[Reach, ...] | None:
         if area.is_empty:
             return None
         found.append(Reach(int(minutes), area))
+    if len({r.minutes for r in found}) != len(found):
+        return None
     return tuple(sorted(found, key=lambda r: r.minutes)) or None

@@ -41,7 +41,9 @@ KILOMETRES = ("10", "25", "50", "100")
 NEAREST = ("5", "3", "10", "20", "within")
 #: What a place, a commune and a drawn zone look like in the address; what they name is asked later.
 _DEGREES = r"-?[0-9]{1,3}(\.[0-9]{1,5})?,-?[0-9]{1,2}(\.[0-9]{1,5})?"
-PLACE = rf"(town|commune|province|region|site):[A-Za-z0-9_.:-]{{1,120}}|{_DEGREES}"
+#: A position may bear the name that an online service gave it: text, bounded, no markup.
+_NAME = r"[^\x00-\x1f\x7f-\x9f;<>&\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]{1,80}"
+PLACE = rf"(town|commune|province|region|site):[A-Za-z0-9_.:-]{{1,120}}|{_DEGREES}(;{_NAME})?"
 COMMUNE = r"[0-9]{2}\.[0-9.]{3,20}"
 ZONE = rf"({_DEGREES};){{2,40}}{_DEGREES}"
 
@@ -159,6 +161,7 @@ class ViewState:
     pin: tuple[str, ...] = _many(None, affects="locate", pattern=COMMUNE)
     ban: tuple[str, ...] = _many(None, affects="locate", pattern=COMMUNE)
     zone: str = _one(affects="locate", pattern=ZONE)
+    reach: str = _one(YES_NO, default="no", affects="locate")
 
     def with_(self, **changes: Any) -> ViewState:
         """A copy with some fields changed."""

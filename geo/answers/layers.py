@@ -5,10 +5,11 @@ from typing import Any
 
 import numpy as np
 
-from geo.answers.names import is_demo, is_open
+from geo.answers.names import form_of, is_demo, is_open
 from geo.cells import Bbox, cells_in
 from geo.columns import Columns, degrees
 from geo.i18n import Words
+from geo.locate import locator
 from geo.query import Query
 from geo.view import ViewState
 
@@ -31,13 +32,19 @@ def layer_answer(query: Query, layer: str, view: ViewState, bbox: Bbox, zoom: fl
     grouped = any("n" in f["properties"] for f in features)
     return {"type": "FeatureCollection", "mode": "cells" if grouped else "features",
             "version": query.catalogue.version, "features": features,
-            "tags": _tags(query, layer, view, t)}
+            "tags": [] if view.zone else _tags(query, layer, view, t)}
+
+
+def shown(query: Query, name: str, view: ViewState) -> np.ndarray:
+    """(n,) which rows of a collection pass, and lie in the drawn zone of a view: as the lists count."""
+    columns, passing = query.columns[name], query.passing(name, view)
+    return passing & locator(query).in_zone(view)[columns.row] if view.zone and name != "buyers" else passing
 
 
 def _features(query: Query, name: str, view: ViewState, bbox: Bbox, zoom: float, t: Words
               ) -> list[dict[str, Any]]:
     columns = query.columns[name]
-    cells = cells_in(columns, query.passing(name, view), bbox, zoom)
+    cells = cells_in(columns, shown(query, name, view), bbox, zoom)
     class_ = name.removesuffix("s")
     named = query.named_rows(name, view)
     found = []
@@ -46,7 +53,8 @@ def _features(query: Query, name: str, view: ViewState, bbox: Bbox, zoom: float,
         if count == 1:
             record = columns.record(cells.first[i])
             properties: dict[str, Any] = {"class": class_, "name": record.name}
-            properties |= {} if is_open(record) else {"open": False}
+            if name != "buyers":
+                properties |= {"form": form_of(record)} | ({} if is_open(record) else {"open": False, "status": record.status})
             properties |= {"demo": True} if is_demo(record) else {}
             properties |= {"named": True} if record.id in named else {}
             found.append({"type": "Feature", "id": record.id, "properties": properties,
@@ -100,8 +108,8 @@ def bounds_answer(query: Query, view: ViewState) -> dict[str, Any]:
     """
     narrowed = {name for info, _ in view.picks() for name in info.concerns}
     layers = [n for n in view.layers if n in narrowed] or view.layers
-    boxes = [b for name in layers if (b := _bounds(query.columns[name],
-                                                        query.passing(name, view)))]
+    boxes = [b for name in layers if (b := _bounds(
+        query.columns[name], shown(query, name, view)))]
     if not boxes:
         return {"bbox": None}
     west, south, east, north = zip(*boxes, strict=True)

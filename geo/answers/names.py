@@ -89,6 +89,17 @@ def is_demo(record: Buyer | Site) -> bool:
     return record.provenance == "demo"
 
 
+#: The shape of a facility on the map: kinds of one use look alike.
+FORMS = ("complex", "sale", "training", "maison", "other")
+_FORM = {"complexe_artisanal": "complex", "ensemble_artisanal": "complex", "village_artisanal": "complex",
+         "espace_commercialisation": "sale", "centre_formation": "training"}
+
+
+def form_of(site: Site) -> str:
+    """The shape of a facility."""
+    return "maison" if site.class_ == "maison" else _FORM.get(site.kind, "other")
+
+
 def title_of(record: Buyer | Site | Report, t: Words) -> str:
     """The name of a record or the title of a report."""
     return t.pick(record.title) if isinstance(record, Report) else record.name

@@ -26,9 +26,13 @@ from geo.model import (
 )
 
 Affects = Literal["data", "style", "camera", "locate"]
-LAYERS = ("buyers", "sites", "maisons")
+LAYERS = ("buyers", "sites", "maisons", "fairs")
+#: The layers of a view that says nothing of them: fairs come when asked for.
+SHOWN = ("buyers", "sites", "maisons")
+#: What the table lists, one tab each.
+TABS = (*COLLECTIONS, "fairs")
 BASES = ("vector", "osm")
-SELECTABLE = ("buyer", "site", "market", "craft", "report", "region")
+SELECTABLE = ("buyer", "site", "market", "craft", "report", "region", "fair")
 MAX_TEXT = 80
 #: The sections of the Markets page.
 SECTIONS = ("rank", "baro", "compare", "gap", "make", "mission", "support", "list", "method")
@@ -112,8 +116,8 @@ class ViewState:
     """
 
     lang: str = _one(LANGUAGES, default="fr", affects="data")
-    market: tuple[str, ...] = _many(_market_codes, ("buyers", "reports"))
-    craft: tuple[str, ...] = _many(CRAFTS, COLLECTIONS)
+    market: tuple[str, ...] = _many(_market_codes, ("buyers", "reports", "fairs"))
+    craft: tuple[str, ...] = _many(CRAFTS, TABS)
     report: tuple[str, ...] = _many(_report_codes, COLLECTIONS)
     region: tuple[str, ...] = _many(lambda c: tuple(a.code for a in c.regions), PLACES)
     province: tuple[str, ...] = _many(lambda c: tuple(a.code for a in c.provinces), PLACES)
@@ -121,16 +125,16 @@ class ViewState:
     buyer: tuple[str, ...] = _many(BUYER_KINDS, ("buyers",))
     site: tuple[str, ...] = _many(SITE_KINDS, PLACES)
     status: tuple[str, ...] = _many(STATUSES, PLACES)
-    origin: tuple[str, ...] = _many(PROVENANCES, RECORDS)
+    origin: tuple[str, ...] = _many(PROVENANCES, (*RECORDS, "fairs"))
     women: tuple[str, ...] = _many(YES_NO, PLACES)
     training: tuple[str, ...] = _many(YES_NO, PLACES)
-    period: tuple[str, ...] = _many(PERIOD_CODES, COLLECTIONS)
+    period: tuple[str, ...] = _many(PERIOD_CODES, TABS)
     report_kind: tuple[str, ...] = _many(REPORT_KINDS, ("reports",))
     sel: str = _one()
     proof: str = _one(pattern="[1-9][0-9]{0,2}")
-    layers: tuple[str, ...] = _many(LAYERS, affects="style", default=LAYERS)
+    layers: tuple[str, ...] = _many(LAYERS, affects="style", default=SHOWN)
     base: str = _one(BASES, default="vector")
-    tab: str = _one(COLLECTIONS, default="buyers")
+    tab: str = _one(TABS, default="buyers")
     show: str = _one(SECTIONS, default="rank")
     axis: str = _one(AXES, default="attractiveness")
     weights: tuple[str, ...] = _many(WEIGHT_CODES, affects="style")

@@ -24,10 +24,10 @@ from geo.cells import Bbox
 from geo.codec import decode
 from geo.errors import BadRequest, KharitaError, NotFound, Notice
 from geo.i18n import Words, words
-from geo.model import COLLECTIONS, IN_PROGRESS
+from geo.model import IN_PROGRESS
 from geo.query import Query
 from geo.service import current
-from geo.view import FIELDS, ViewState
+from geo.view import FIELDS, TABS, ViewState
 from geo.web import locate
 
 log = logging.getLogger(__name__)
@@ -123,7 +123,7 @@ def _layer(asked: Asked) -> Mapping[str, Any]:
 
 def _rows(asked: Asked) -> Mapping[str, Any]:
     collection = asked.path["collection"]
-    if collection not in COLLECTIONS:
+    if collection not in TABS:
         raise NotFound("error.not_found")
     bbox = Bbox.parse(asked.params["bbox"]) if "bbox" in asked.params else None
     return rows_answer(

@@ -1,9 +1,9 @@
-/* Marks on a shared canvas: a shape and a colour per class, hollow when not yet open,
+/* Marks on a shared canvas: a shape and a colour per class (fairs: diamonds), hollow when not yet open,
    dashed and pale when generated, a darker fill with a figure when it stands for several. */
 (function () {
   "use strict";
-  const FILL = { buyer: "#0072B2", site: "#D55E00", maison: "#009E73" };
-  const CLUSTER = { buyer: "#0072B2", site: "#B54C00", maison: "#00795A" };
+  const FILL = { buyer: "#0072B2", site: "#D55E00", maison: "#009E73", fair: "#8E3F85" };
+  const CLUSTER = { buyer: "#0072B2", site: "#B54C00", maison: "#00795A", fair: "#8E3F85" };
   const RADIUS = 7;
 
   const clusterRadius = (n) => Math.min(24, 10 + 3 * Math.log10(n) + (n > 999 ? 3 : 0));
@@ -12,7 +12,14 @@
     ctx.beginPath();
     if (shape === "buyer") ctx.arc(x, y, r, 0, 2 * Math.PI);
     else if (shape === "site") ctx.rect(x - r * 0.9, y - r * 0.9, r * 1.8, r * 1.8);
-    else {
+    else if (shape === "fair") {
+      const s = r * 1.25;
+      ctx.moveTo(x, y - s);
+      ctx.lineTo(x + s, y);
+      ctx.lineTo(x, y + s);
+      ctx.lineTo(x - s, y);
+      ctx.closePath();
+    } else {
       ctx.moveTo(x, y - r * 1.15);
       ctx.lineTo(x + r * 1.15, y + r * 0.85);
       ctx.lineTo(x - r * 1.15, y + r * 0.85);

@@ -35,6 +35,9 @@ export function save(name, text, type) {
   setTimeout(() => URL.revokeObjectURL(address), 10000);
 }
 
+/* What a record opens on the map: a fair is seen only with its layer. */
+export const opened = (sel, data) => ({ sel, ...(sel.startsWith("fair:") ? { layers: [...new Set([...data.layers, "fairs"])].join() } : {}) });
+
 /* Go to the map with some filters set, in one entry of the history. */
 export function toMap(fields) {
   const query = new URLSearchParams(location.search);

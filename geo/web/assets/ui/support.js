@@ -1,8 +1,8 @@
 /* The support desk: eligibility with its rule and source, programmes, fairs by month. */
-import { ask, save, source } from "./asked.js";
+import { ask, opened, save, source, toMap } from "./asked.js";
 import { bus } from "./bus.js";
 import { figure, shape } from "./chart.js";
-import { el, getJSON } from "./dom.js";
+import { el, getJSON, mark } from "./dom.js";
 
 export async function draw({ data, w, state }) {
   const held = (state.support ||= { turnover: "", status: "" });
@@ -26,7 +26,7 @@ export async function draw({ data, w, state }) {
       el("b", { dir: "auto", text: [r.value, r.title].filter(Boolean).join(" · ") }), el("span", { dir: "auto", text: r.text }), el("small", { class: "kh-quiet", dir: "auto", text: r.source })])))]))),
     el("section", {}, [el("h3", { text: a.fairs_title }), el("p", { class: "kh-quiet", text: a.fairs_note }), a.ics ? el("p", {}, [el("button", { type: "button", class: "kh-button", "data-key": "fairs-ics", text: a.calendar, on: { click: () => save("kharita-salons.ics", a.ics, "text/calendar") } })]) : null, places(a, land),
       el("div", { class: "kh-months" }, a.months.map((m) => el("div", {}, [el("h4", { text: m.title }), el("ul", { class: "kh-lines" }, m.rows.map((f) => el("li", {}, [
-        el("b", { dir: "auto", text: f.title }), el("span", { dir: "auto", text: [f.country, f.kind, f.text].join(" · ") }), source(f.href, "", w)])))])))]),
+        el("button", { type: "button", class: "kh-lineb", "data-key": `line-${f.sel}`, on: { click: () => toMap(opened(f.sel, data)) } }, [mark("fair"), el("b", { dir: "auto", text: f.title })]), el("span", { dir: "auto", text: [f.country, f.kind, f.text].join(" · ") }), source(f.href, "", w)])))])))]),
     el("section", {}, [el("details", { "data-key": "programmes" }, [el("summary", {}, [el("b", { text: a.programmes_title })]), el("ul", { class: "kh-lines" }, a.programmes.map((p) => el("li", {}, [
       el("b", { dir: "auto", text: [p.value, p.title, p.year].filter(Boolean).join(" · ") }), el("span", { dir: "auto", text: p.text }), source(p.href, "", w)])))])])];
 }

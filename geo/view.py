@@ -38,6 +38,8 @@ MAX_TEXT = 80
 SECTIONS = ("rank", "baro", "compare", "gap", "make", "mission", "support", "list", "method")
 #: How long a mission may be, days.
 DAYS = tuple(map(str, range(1, 11)))
+#: What an exporter may be, for the eligibility helper.
+LEGAL = ("company", "cooperative", "artisan")
 YES_NO = ("yes", "no")
 KILOMETRES = ("10", "25", "50", "100")
 NEAREST = ("5", "3", "10", "20", "within")
@@ -45,6 +47,13 @@ NEAREST = ("5", "3", "10", "20", "within")
 _DEGREES = r"-?[0-9]{1,3}(\.[0-9]{1,5})?,-?[0-9]{1,2}(\.[0-9]{1,5})?"
 PLACE = rf"(town|commune|province|region|site):[A-Za-z0-9_.:-]{{1,120}}|{_DEGREES}"
 COMMUNE = r"[0-9]{2}\.[0-9.]{3,20}"
+_PLAIN = r"[^\x00-\x1f\x7f\u2028\u2029]"
+#: A pasted request and the terms accepted from it: what is longer stays out of the address.
+REQUEST, TERMS = _PLAIN + "{1,240}", _PLAIN + "{1,400}"
+TURNOVER = r"[0-9]{1,9}([.,][0-9]{1,3})?"
+DAY = r"20[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
+#: One starred record in a shared list: its kind by one letter, its id.
+STAR = r"[mbs]:[A-Za-z0-9_.:-]{1,120}"
 ZONE = rf"({_DEGREES};){{2,40}}{_DEGREES}"
 
 
@@ -111,7 +120,8 @@ class ViewState:
     """One immutable view.
 
     ``at`` is ``(lon, lat, zoom)`` in degrees, or None: fit the result. ``shared`` is the code of
-    the kept view it was opened from; ``proof`` is the step of the selected report's evidence chain;
+    the kept view it was opened from; ``stars`` is a shortlist that someone shares; ``terms`` is
+    « none » when every term of the request was taken away; ``proof`` is the step of the selected report's evidence chain;
     ``embed`` shows the map alone, inside another page.
     """
 
@@ -142,6 +152,12 @@ class ViewState:
     measure: str = _one(MEASURES, default="value_mdh")
     months: str = _one(lambda _: windows(exports()), default=WHOLE_YEAR)
     days: str = _one(DAYS, default="3")
+    start: str = _one(pattern=DAY)
+    request: str = _one(pattern=REQUEST)
+    terms: str = _one(pattern=TERMS)
+    turnover: str = _one(pattern=TURNOVER)
+    legal: str = _one(LEGAL)
+    stars: tuple[str, ...] = _many(None, affects="style", pattern=STAR)
     shared: str = _one(pattern="[2-9A-HJKMNP-Z]{6,8}")
     embed: str = _one(("1",))
     at: tuple[float, float, float] | None = field(

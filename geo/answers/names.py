@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from geo.errors import Notice
 from geo.i18n import Words
-from geo.model import UNVERIFIED, Buyer, Catalogue, Market, Report, Site
+from geo.model import UNVERIFIED, Buyer, Catalogue, Fair, Market, Report, Site
 from geo.store.checks import Problem
 from geo.view import FieldInfo
 
@@ -48,8 +48,10 @@ def crafts_text(crafts: tuple[str, ...], t: Words) -> str:
     return " · ".join(t(f"craft.{c}") for c in crafts)
 
 
-def kind_label(record: Buyer | Site | Report, t: Words) -> str:
-    """What kind of buyer, site or report it is."""
+def kind_label(record: Buyer | Site | Report | Fair, t: Words) -> str:
+    """What kind of buyer, site, report or fair it is."""
+    if isinstance(record, Fair):
+        return t(f"support.fair.{record.kind}")
     if isinstance(record, Report):
         return t(f"report_kind.{record.kind}")
     return t(f"{'buyer' if isinstance(record, Buyer) else 'site'}.{record.kind}")
@@ -100,7 +102,7 @@ def form_of(site: Site) -> str:
     return "maison" if site.class_ == "maison" else _FORM.get(site.kind, "other")
 
 
-def title_of(record: Buyer | Site | Report, t: Words) -> str:
+def title_of(record: Buyer | Site | Report | Fair, t: Words) -> str:
     """The name of a record or the title of a report."""
     return t.pick(record.title) if isinstance(record, Report) else record.name
 

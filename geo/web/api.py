@@ -27,11 +27,11 @@ from geo.cells import Bbox
 from geo.codec import decode
 from geo.errors import BadRequest, KharitaError, NotFound, Notice
 from geo.i18n import Words, words
-from geo.model import COLLECTIONS, IN_PROGRESS
+from geo.model import IN_PROGRESS
 from geo.privacy import SEES
 from geo.query import Query
 from geo.service import current
-from geo.view import FIELDS, MAX_TEXT, ViewState
+from geo.view import FIELDS, MAX_TEXT, TABS, ViewState
 from geo.web import locate
 from geo.web.access import whoami
 
@@ -135,7 +135,7 @@ def _layer(asked: Asked) -> Mapping[str, Any]:
 
 def _rows(asked: Asked) -> Mapping[str, Any]:
     collection = asked.path["collection"]
-    if collection not in COLLECTIONS:
+    if collection not in TABS:
         raise NotFound("error.not_found")
     bbox = Bbox.parse(asked.params["bbox"]) if "bbox" in asked.params else None
     return rows_answer(

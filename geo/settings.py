@@ -11,13 +11,18 @@ KHARITA_GEOCODERS : online address services, for instance ``nominatim:https://HO
 KHARITA_CONTACT : address or page that those services are told, as their policies ask; without it
     none is called.
 KHARITA_OSRM : address of an OSRM server; its road distances and times replace the estimates.
-KHARITA_PUBLISH : ``on`` lets whoever reaches the app publish a report; anything else: nobody.
-KHARITA_STEWARD_KEY : what a steward types to accept or refuse corrections; unset: nobody can.
+KHARITA_ROLE : what everybody may do while no login is configured: ``reader`` (default), ``editor``,
+    ``steward`` or ``administrator``. Above reader only on the machine's own address.
+KHARITA_ROLES : file that lists who may do what once a login is configured (``geo/roles.py``); unset:
+    everybody reads.
+KHARITA_LOGIN_HOURS : how long a login counts (default: 12).
 """
 from __future__ import annotations
 
 import os
 from pathlib import Path
+
+from geo.roles import ROLES
 
 PROJECT = Path(__file__).parent.parent
 DATA_DIR = PROJECT / "data"
@@ -50,9 +55,40 @@ def osrm() -> str:
     return url
 
 
-def steward_key() -> str:
-    """The stewards' key; empty: corrections cannot be accepted here."""
-    return os.environ.get("KHARITA_STEWARD_KEY", "")
+def default_role() -> str:
+    """What everybody may do without a login.
+
+    Raises
+    ------
+    ValueError : no such role.
+    """
+    value = os.environ.get("KHARITA_ROLE") or ROLES[0]
+    if value not in ROLES:
+        raise ValueError(f"KHARITA_ROLE must be one of {ROLES}, not {value!r}")
+    return value
+
+
+def roles_path() -> Path | None:
+    """The file of the roles; None without one."""
+    path = os.environ.get("KHARITA_ROLES")
+    return Path(path) if path else None
+
+
+def login_hours() -> float:
+    """How long a login counts.
+
+    Raises
+    ------
+    ValueError : not a number of hours between a minute and thirty days.
+    """
+    text = os.environ.get("KHARITA_LOGIN_HOURS") or "12"
+    try:
+        hours = float(text)
+    except ValueError:
+        hours = -1.0
+    if not 1 / 60 <= hours <= 720:
+        raise ValueError(f"KHARITA_LOGIN_HOURS must be a number of hours up to 720, not {text!r}")
+    return hours
 
 
 def boundaries() -> str:

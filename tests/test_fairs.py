@@ -6,10 +6,10 @@ from datetime import date
 import pytest
 from icalendar import Calendar
 
+from geo.answers.fairs import when
 from geo.answers.support import support_answer
-from geo.fairs import edition_days
+from geo.fairs import edition_days, months_of
 from geo.i18n import words
-from geo.marketdata import fairs
 from geo.view import ViewState
 
 
@@ -29,10 +29,34 @@ def test_what_is_not_whole_gives_no_date(text):
     assert edition_days(text) is None
 
 
+@pytest.mark.parametrize(("text", "months"), [("", []), ("mars-avril", [3, 4]), ("Août", [8]), ("été", [])])
+def test_months_are_read(text, months):
+    assert months_of(text) == months
+
+
+def test_an_edition_stands_where_its_source_puts_it(query):
+    fairs = query.catalogue.fair_by_id
+    assert len(fairs) == 47
+    paris, marrakech = fairs["maison-objet-fr-2026"], fairs["semaine-nationale-de-l-artisanat-ma-2020"]
+    assert (paris.first, paris.last, paris.months, paris.precision) == ("2026-01-15", "2026-01-19", (1,), "city")
+    assert marrakech.lon_lat == pytest.approx((-8.0, 31.63), abs=0.05)
+    several, online = fairs["exposition-itinerante-de-l-artisanat-maroco-chinois-ma-2022"], fairs["pan-african-moroccan-hand-made-expo-2021"]
+    assert [f.lon_lat for f in (several, online)] == [None, None]
+    assert all((f.lon_lat is None) == (f.precision == "country") for f in fairs.values())
+    assert all(f.year == int(f.last[:4]) for f in fairs.values() if f.first)
+
+
+def test_days_are_said_in_the_language_of_the_reader(query):
+    fairs = query.catalogue.fair_by_id
+    assert when(fairs["maison-objet-fr-2026"], words("en")) == "Jan 15\u2009–\u200919, 2026"
+    assert "يناير" in when(fairs["maison-objet-fr-2026"], words("ar"))
+    assert when(fairs["foire-de-paris-fr-109e"], words("ar")) == "109e édition"
+
+
 def test_the_calendar_holds_the_dated_editions_and_follows_the_filters(query):
-    dated = [f for f in fairs() if edition_days(f["edition_year"])]
+    dated = [f for f in query.catalogue.fairs if f.first]
     events = Calendar.from_ical(support_answer(query, ViewState(), words("ar"), turnover="", status="")["ics"]).walk("VEVENT")
     assert len(events) == len(dated) > 10
     french = support_answer(query, ViewState(market=("FR",)), words("fr"), turnover="", status="")
-    assert len(Calendar.from_ical(french["ics"]).walk("VEVENT")) == sum(f["country_iso2"] == "FR" for f in dated)
+    assert len(Calendar.from_ical(french["ics"]).walk("VEVENT")) == sum(f.country == "FR" for f in dated)
     assert support_answer(query, ViewState(market=("BH",)), words("fr"), turnover="", status="")["ics"] == ""

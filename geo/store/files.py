@@ -19,6 +19,7 @@ from geo.model import (
     Buyer,
     Catalogue,
     Commune,
+    Fair,
     Figure,
     Market,
     Note,
@@ -33,7 +34,7 @@ from geo.watch.intake.store import ImportedReports
 
 MAX_FILE_BYTES = 64 * 2**20
 FILES = ("markets.json", "regions.geojson", "provinces.geojson", "towns.json", "buyers.geojson",
-         "sites.geojson", "reports.json", "sources/synonyms.csv", "sources/communes.csv")
+         "sites.geojson", "reports.json", "fairs.json", "sources/synonyms.csv", "sources/communes.csv")
 T = TypeVar("T")
 
 
@@ -85,6 +86,7 @@ class FileStore:
             sites=self._sites(reader),
             reports=reader.records("reports.json", "reports", "id", _report, "report")
             + (reader.imports(self.imported) if self.imported else ()),
+            fairs=reader.records("fairs.json", "fairs", "id", _fair, "fair"),
             synonyms=reader.synonyms(), communes=reader.communes(),
             problems=tuple(reader.problems),
             version=reader.digest.hexdigest()[:12],
@@ -269,6 +271,16 @@ def _note(raw: dict) -> Note:
                                 ("label", "value", "unit", "period", "market", "craft")})
                       for f in raw["key_figures"]),
         organisations=tuple(raw["organisations"]), sources=_sources(raw["sources"]))
+
+
+def _fair(raw: dict) -> Fair:
+    return Fair(
+        id=raw["id"], name=raw["name"], kind=raw["kind"], country=raw["country"], city=raw["city"],
+        venue=raw["venue"], months=tuple(raw["months"]), edition=raw["edition"], year=raw["year"],
+        first=raw["first"], last=raw["last"], crafts=tuple(raw["crafts"]),
+        provenance=raw["provenance"], precision=raw["precision"], verified=raw["verified"],
+        sources=_sources(raw["sources"]),
+        lon_lat=None if raw["lon"] is None else (float(raw["lon"]), float(raw["lat"])))
 
 
 def _market(raw: dict) -> Market:

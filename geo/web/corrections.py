@@ -1,11 +1,10 @@
 """Routes of the delegate loop: the Excel file out, its corrections in, a steward's verdict.
 
-A request that writes carries our own header, which no other site can make a browser send; a
-verdict carries the stewards' key (KHARITA_STEWARD_KEY), compared in constant time.
+Whoever reads may propose, a bounded number of times a minute; a steward judges. Who is logged in
+signs with the login's name, others with the name they type.
 """
 from __future__ import annotations
 
-import hmac
 import time
 from collections import deque
 from threading import Lock
@@ -23,19 +22,13 @@ from geo.errors import BadRequest, KharitaError, NotFound
 from geo.i18n import Words, words
 from geo.locate import Locator, locator
 from geo.service import current
-from geo.settings import steward_key, var_dir
+from geo.settings import var_dir
 from geo.store.corrections import Correction, Corrections, Full
+from geo.web.access import Identity, require, whoami
 
-OURS = "x-kharita"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 #: Files read and verdicts tried per minute, for the whole process.
 PER_MINUTE = 30
-
-
-class NotAllowed(KharitaError):
-    """No key, a wrong one, or a request that another site may have made."""
-
-    status = 403
 
 
 class TooMany(KharitaError):
@@ -90,7 +83,7 @@ async def _download(request: Request) -> Response:
 
 async def _listed(request: Request) -> Response:
     def make() -> Response:
-        here, t = _here(request)
+        (here, t), who = _here(request), whoami(request)
         every = Corrections(var_dir()).all().values()
         region = request.query_params.get("region", "")
         mine = [c for c in every if c.site in here.catalogue.site_row
@@ -98,7 +91,7 @@ async def _listed(request: Request) -> Response:
         waiting = [c for c in mine if c.state == "open"]
         done = sorted((c for c in mine if c.state != "open"), key=lambda c: c.judged_on, reverse=True)
         return _json({"open": [told(here, c, t) for c in waiting[:200]], "total": len(waiting),
-                      "done": [told(here, c, t) for c in done[:20]], "can_judge": bool(steward_key())})
+                      "done": [told(here, c, t) for c in done[:20]], "can_judge": who.may("steward"), "me": who.name})
     return await _safely(request, make)
 
 
@@ -110,10 +103,10 @@ async def _upload(request: Request) -> Response:
             break
 
     def make() -> Response:
-        _ours(request)
+        who = require(request, "reader")
         _GATE.enter()
         here, t = _here(request)
-        by = _name(request)
+        by = _name(request, who)
         found = workbook.read(bytes(content), here, request.path_params["code"])
         try:
             made = Corrections(var_dir()).propose(found.changes, by)
@@ -129,18 +122,13 @@ async def _upload(request: Request) -> Response:
 
 async def _judge(request: Request) -> Response:
     def make() -> Response:
-        _ours(request)
+        who = require(request, "steward")
         _GATE.enter()
         here, t = _here(request)
-        key = steward_key()
-        if not key:
-            raise NotAllowed("corrections.no_steward")
-        if not hmac.compare_digest(request.headers.get("x-steward", "").encode(), key.encode()):
-            raise NotAllowed("corrections.wrong_key")
         verdict = {"accept": "accepted", "refuse": "refused"}.get(request.path_params["verdict"])
         if verdict is None:
             raise NotFound("error.not_found")
-        judged = Corrections(var_dir()).judge(request.path_params["id"], verdict, _name(request))
+        judged = Corrections(var_dir()).judge(request.path_params["id"], verdict, _name(request, who))
         if judged is None:
             raise NotFound("corrections.gone")
         return _json(told(here, judged, t))
@@ -173,12 +161,9 @@ def _site(here: Locator, c: Correction) -> Any:
     return here.catalogue.sites[here.catalogue.site_row[c.site]]
 
 
-def _ours(request: Request) -> None:
-    if request.headers.get(OURS) != "1":
-        raise NotAllowed("corrections.not_ours")
-
-
-def _name(request: Request) -> str:
+def _name(request: Request, who: Identity) -> str:
+    if who.name:
+        return who.name
     try:
         name = request.headers.get("x-name", "").encode("latin-1").decode("utf-8")
     except (UnicodeDecodeError, UnicodeEncodeError):

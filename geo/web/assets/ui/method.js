@@ -23,7 +23,7 @@ function refresh(a, w, state) {
   const button = el("button", { type: "button", class: "kh-button", "data-key": "trade-refresh", text: a.refresh, on: { click: async () => {
     button.disabled = true;
     try {
-      let answer = await fetch(`/api/markets/trade/refresh?lang=${document.documentElement.lang}`, { method: "POST" }).then((r) => r.json());
+      let answer = await fetch(`/api/markets/trade/refresh?lang=${document.documentElement.lang}`, { method: "POST", headers: { "x-kharita": "1" } }).then((r) => r.json());
       while (answer.running) {
         said.textContent = answer.text;
         await new Promise((next) => { setTimeout(next, 700); });

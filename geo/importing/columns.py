@@ -29,8 +29,8 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
     "sites": _SITE, "maisons": _SITE,
     "markets": ("country", "name", "name_ar", "name_en", "world_region", "capital", "lat", "lon", "position",
                 "x", "y", "relation", "source"),
-    "fairs": ("id", "name", "country", "town", "venue", "start", "end", "month", "edition", "crafts", "kind",
-              "source", "verified"),
+    "fairs": ("id", "name", "kind", "country", "town", "venue", "start", "end", "month", "edition", "lat", "lon",
+              "position", "crafts", "verified", "source", "precision"),
 }
 POSITION_FIELDS = ("lat", "lon", "position", "x", "y")
 CLOSE, INSIDE = 86, 0.6

@@ -25,9 +25,9 @@ MOST_CHARS = 1 << 24
 _END = "-- kharita: end --"
 _MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe\x00\x00", "utf-32"), (b"\x00\x00\xfe\xff", "utf-32"),
           (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
-_ARABIC = re.compile("[\u0621-\u064a]{3,}")
+_ARABIC = re.compile(r"[\u0621-\u064a]{3,}")
 #: UTF-8 that somebody read as CP1252 and saved again.
-_TWICE = re.compile(f"[{chr(0xC3)}{chr(0xC2)}][\x80-\xbf\u2018-\u203a\u0152-\u0178]|{chr(0xD8)}[\x80-\xbf]{chr(0xD9)}")
+_TWICE = re.compile(r"[\u00c2\u00c3][\x80-\xbf\u2018-\u203a\u0152-\u0178]|\u00d8[\x80-\xbf]\u00d9")
 
 
 def read_delimited(content: bytes, name: str, clock: Clock, *, header_row: int | None = None,

@@ -175,8 +175,9 @@ def _records(table: Table, body: list[Line], remarks: Remarks, clock: Clock, rag
 
 def _not_a_record(cells: list[str], heading: tuple[str, ...]) -> str:
     filled = [text for text in cells if text]
-    if len(filled) > 1 and recognise(filled[0])[0] and tuple(plain(c) for c in cells[:len(heading)]) == heading:
+    if len(filled) <= max(2, len(heading) // 2):
+        if plain(filled[0]) in total_words():
+            return "TOTAL_ROW"
+    elif plain(filled[0]) in heading and tuple(plain(c) for c in cells[:len(heading)]) == heading:
         return "REPEATED_HEADER"
-    if len(filled) <= max(2, len(heading) // 2) and plain(filled[0]) in total_words():
-        return "TOTAL_ROW"
     return ""

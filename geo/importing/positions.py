@@ -89,13 +89,13 @@ def locate(rows: Sequence[Row], at: Mapping[str, int], domestic: bool, expected:
             found.lon[i], found.lat[i] = answers.places[row.number]
             continue
         if row.lon_lat is not None:
-            pair = row.lon_lat
-        elif row.shape:
-            if row.shape != "NO_GEOMETRY" or not at:
-                remarks.say(row.shape, "refuse" if row.shape not in ("NO_GEOMETRY",) else "warn", row.number, **row.shape_values)
-                found.blocked[i] = row.shape not in ("NO_GEOMETRY",)
-                continue
-            pair = read(row)
+            pair: tuple[float, float] | str = row.lon_lat
+            if row.shape:
+                remarks.say(row.shape, "note", row.number)
+        elif row.shape and (row.shape != "NO_GEOMETRY" or not at):
+            found.blocked[i] = row.shape != "NO_GEOMETRY"
+            remarks.say(row.shape, "refuse" if found.blocked[i] else "warn", row.number, **row.shape_values)
+            continue
         else:
             pair = read(row)
         if isinstance(pair, str):
@@ -104,6 +104,9 @@ def locate(rows: Sequence[Row], at: Mapping[str, int], domestic: bool, expected:
             metres.append((i, *pair))
         else:
             found.lon[i], found.lat[i] = pair
+    crossing = tuple(r.number for r in rows if r.shape == "INVALID_GEOMETRY")
+    if crossing:
+        found.offers.append(Offer("repair", "1", 1.0, crossing, ()))
     if metres:
         _projected(metres, rows, found, domestic, expected, ground, remarks, answers)
     _checked(rows, found, domestic, expected, ground, remarks, answers)

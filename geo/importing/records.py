@@ -90,9 +90,9 @@ def record(kind: str, id_: str, found: Mapping[str, Any], lon_lat: LonLat | None
     if before is not None:
         made: Raw = deepcopy(dict(before))
     elif kind in FEATURES:
-        made = {"type": "Feature", "id": id_, "geometry": None, "properties": deepcopy(dict(_EMPTY["sites" if kind == "maisons" else kind]))}
+        made = {"type": "Feature", "id": id_, "geometry": None, "properties": _empty(kind)}
     else:
-        made = deepcopy(dict(_EMPTY[kind]))
+        made = _empty(kind)
         made["iso2" if kind == "markets" else "id"] = id_
     inside = made["properties"] if kind in FEATURES else made
     for name, value in found.items():
@@ -105,6 +105,10 @@ def record(kind: str, id_: str, found: Mapping[str, Any], lon_lat: LonLat | None
         return deepcopy(dict(before))
     _told(kind, inside, about, found)
     return made
+
+
+def _empty(kind: str) -> Raw:
+    return {k: list(v) if isinstance(v, list) else v for k, v in _EMPTY["sites" if kind == "maisons" else kind].items()}
 
 
 def _placed(kind: str, made: Raw, inside: Raw, lon_lat: LonLat | None, precision: str) -> None:

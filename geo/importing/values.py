@@ -160,6 +160,7 @@ def flag(text: str, name: str) -> Read:
     return Read(code == "yes") if code else Read(None, "BAD_FLAG")
 
 
+@lru_cache(maxsize=50_000)
 def missing(text: str) -> bool:
     """Whether a cell says that it says nothing."""
     return not text or (plain(text) or text) in listed("missing")
@@ -172,5 +173,5 @@ def website(text: str) -> Read:
     if re.fullmatch(r"https?://[^\s<>\"\\]{3,2000}", text, re.IGNORECASE):
         return Read(text)
     if re.fullmatch(r"(www\.)?[\w-]+(\.[\w-]+)+(/[^\s<>\"\\]{0,400})?", text):
-        return Read(f"https://{text}", "", True)
+        return Read(f"https://{text}")
     return Read(None, "BAD_URL")

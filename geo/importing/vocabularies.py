@@ -34,6 +34,7 @@ from geo.model import (
 EXACT, CLOSE, INSIDE = 1.0, 0.8, 0.65
 _CLOSE = 87
 _ARABIC_AND = chr(0x648)
+_TYING = ("et", "and", _ARABIC_AND)
 _PARTS = re.compile(f"\\s*(?:[;/|+&\\n,{chr(0x60C)}{chr(0x61B)}]|\\bet\\b|\\band\\b|\\s{_ARABIC_AND}\\s)\\s*", re.IGNORECASE)
 
 
@@ -87,8 +88,7 @@ class Vocabulary:
         folded = _bare(text[:1000])
         if folded in self._codes:
             return Met((self._codes[folded],), EXACT, "exact")
-        parts = [p for p in _PARTS.split(text[:1000]) if p.strip()]
-        found = [self.one(p) for p in parts]
+        found = [self.one(p) for p in self._split(text[:1000])]
         codes = tuple(dict.fromkeys(c for f in found for c in f.codes))
         unknown = tuple(u for f in found for u in f.unknown)
         if not codes:
@@ -97,6 +97,20 @@ class Vocabulary:
         how = found[0].how if len(found) == 1 else "parts"
         return Met(codes, certainty if not unknown else min(certainty, INSIDE), how, unknown)
 
+    def _split(self, text: str) -> list[str]:
+        """The values of a cell; one that is itself written with a comma or an « and » stays whole."""
+        parts = [p for p in _PARTS.split(text) if p.strip()][:60]
+        found: list[str] = []
+        at = 0
+        while at < len(parts):
+            for length in range(min(4, len(parts) - at), 0, -1):
+                joined = " ".join(parts[at:at + length])
+                if length == 1 or _bare(joined) in self._codes:
+                    break
+            found.append(joined)
+            at += length
+        return found
+
 
 def _bare(text: str) -> str:
     """Folded words; an Arabic word without its article, initials joined (``E.A.U.``)."""
@@ -104,6 +118,7 @@ def _bare(text: str) -> str:
     tokens = folded.split()
     if tokens and all(len(t) == 1 for t in tokens):
         return "".join(tokens)
+    tokens = [t for t in tokens if t not in _TYING] or tokens
     article = chr(0x627) + chr(0x644)
     return " ".join(t[2:] if t.startswith(article) and len(t) > 4 else t for t in tokens)
 

@@ -32,6 +32,8 @@ SELECTABLE = ("buyer", "site", "market", "craft", "report", "region")
 MAX_TEXT = 80
 #: The sections of the Markets page.
 SECTIONS = ("rank", "baro", "compare", "gap", "make", "mission", "support", "list", "method")
+#: The sections of the Data page.
+BOOKS = ("quality", "import", "records", "history", "about")
 #: How long a mission may be, days.
 DAYS = tuple(map(str, range(1, 11)))
 YES_NO = ("yes", "no")
@@ -132,6 +134,7 @@ class ViewState:
     base: str = _one(BASES, default="vector")
     tab: str = _one(COLLECTIONS, default="buyers")
     show: str = _one(SECTIONS, default="rank")
+    book: str = _one(BOOKS, default="quality")
     axis: str = _one(AXES, default="attractiveness")
     weights: tuple[str, ...] = _many(WEIGHT_CODES, affects="style")
     compare: tuple[str, ...] = _many(_market_codes, affects="style")

@@ -4,6 +4,7 @@ from __future__ import annotations
 from geo.errors import Notice
 from geo.i18n import Words
 from geo.model import UNVERIFIED, Buyer, Catalogue, Market, Report, Site
+from geo.store.checks import Problem
 from geo.view import FieldInfo
 
 #: The collection of a record class, and back.
@@ -70,6 +71,12 @@ def notice_text(notice: Notice, t: Words) -> str:
     if "field" in values:
         values["field"] = t(f"facet.{values['field']}")
     return t(notice.key, **values)
+
+
+def problem_text(problem: Problem, t: Words) -> str:
+    """One problem of the data files as a sentence."""
+    return t(f"problem.{problem.code}", file=problem.file, record=problem.record,
+             field=problem.field, value=problem.value)
 
 
 def is_open(record: Buyer | Site) -> bool:

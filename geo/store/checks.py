@@ -207,6 +207,10 @@ def _rules(kind: str, known: Known) -> Mapping[str, Check]:
     return _PLACES[kind]
 
 
+#: Fields that a record may have.
+_OPTIONAL: Mapping[str, Mapping[str, Check]] = {
+    "site": {"phone": lambda value: _text(value) and len(value) <= 40,
+             "verified_by": lambda value: _text(value) and len(value) <= 120}}
 _LABEL: Mapping[str, Check] = {"label_lon": _degrees(180), "label_lat": _degrees(90)}
 _AREA: Mapping[str, Check] = {
     "name_fr": _filled, "name_ar": _filled, "population_2024": _number, **_LABEL}
@@ -256,6 +260,9 @@ def record_problems(kind: str, raw: Any, known: Known) -> list[Problem]:
         if name not in inside:
             found.append(Problem("", "", name, "field_missing", ""))
         elif not good(inside[name]):
+            found.append(Problem("", "", name, "bad_value", _shown(inside[name])))
+    for name, good in _OPTIONAL.get(kind, {}).items():
+        if name in inside and not good(inside[name]):
             found.append(Problem("", "", name, "bad_value", _shown(inside[name])))
     if kind in _WITH_POINT:
         found += _position_problems(raw.get("geometry"), inside)

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
+from datetime import date
 from functools import lru_cache
 from typing import Any
 
@@ -19,6 +20,8 @@ from geo.answers.entity import entity_answer
 from geo.answers.facets import facets_answer
 from geo.answers.layers import LAYER_COLLECTIONS, bounds_answer, layer_answer
 from geo.answers.market_routes import MARKET_ROUTES
+from geo.answers.quality import about_answer, quality_answer
+from geo.answers.records import list_answer
 from geo.answers.rows import MAX_PAGE, rows_answer
 from geo.cells import Bbox
 from geo.codec import decode
@@ -27,7 +30,7 @@ from geo.i18n import Words, words
 from geo.model import COLLECTIONS, IN_PROGRESS
 from geo.query import Query
 from geo.service import current
-from geo.view import FIELDS, ViewState
+from geo.view import FIELDS, MAX_TEXT, ViewState
 from geo.web import locate
 
 log = logging.getLogger(__name__)
@@ -79,6 +82,10 @@ def routes() -> list[Route]:
         _route("/api/rows/{collection}", _rows),
         _route("/api/entity/{kind}/{id:path}", lambda a: entity_answer(
             a.query, a.path["kind"], a.path["id"], a.view, a.t)),
+        _route("/api/quality", lambda a: quality_answer(
+            a.query, a.t, today=date.today(), fault=a.params.get("fault", ""), offset=a.number("offset", 0, 0, 10_000_000))),
+        _route("/api/records/{tab}", lambda a: list_answer(a.query, a.path["tab"], a.params.get("q", "")[:MAX_TEXT], a.t)),
+        _route("/api/about", lambda a: about_answer(a.query, a.t)),
         _route("/api/bounds", lambda a: bounds_answer(a.query, a.view)),
         *(_route(path, make) for path, make in MARKET_ROUTES.items()),
         *(_route(path, make) for path, make in locate.makers().items()),

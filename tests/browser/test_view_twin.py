@@ -51,7 +51,7 @@ INTENTS = st.one_of(
     st.builds(lambda f: {"op": "clear", "field": f}, st.sampled_from(["", "nonsense", *[i.name for i in FILTERS]])),
     st.sampled_from([f.name for f in FIELDS.values() if f.many and CODES[f.name]]).flatmap(lambda name: st.builds(
         lambda v: {"op": "toggle", "field": name, "value": v}, st.sampled_from(CODES[name]))),
-    st.builds(lambda v, tab: {"op": "set", "field": "sel", "value": v, "tab": tab}, SELECTED, st.sampled_from(["", "sites", "?"])),
+    st.builds(lambda v, also: {"op": "set", "field": "sel", "value": v, "also": also}, SELECTED, st.sampled_from([{}, {"tab": ""}, {"tab": "sites"}, {"tab": "?", "book": "records"}])),
     st.builds(lambda v: {"op": "set", "field": "q", "value": v}, TEXT),
     st.sampled_from(["place", "zone"]).flatmap(lambda name: st.builds(
         lambda v: {"op": "set", "field": name, "value": v}, st.sampled_from(FORMED[name]) | TEXT)),
@@ -79,8 +79,9 @@ def apply(view: ViewState, intent: dict[str, Any]) -> ViewState:
             return changed
         return changed.with_(layers=tuple(c for c in CODES["layers"] if c in changed.layers))
     text = ",".join(value) if isinstance(value, list) else value
-    asked, _ = decode({"tab": intent.get("tab") or view.tab, name: text}, CATALOGUE)
-    return view.with_(tab=asked.tab, **{name: getattr(asked, name)})
+    given = {name: text, **intent.get("also", {})}
+    asked, _ = decode(given, CATALOGUE)
+    return view.with_(**{n: getattr(asked, n) for n in given})
 
 
 @pytest.fixture(scope="module")

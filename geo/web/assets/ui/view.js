@@ -68,16 +68,19 @@ const quoted = (text) => encodeURIComponent(text.toWellFormed?.() ?? text)
   .replace(/%2C/g, ",").replace(/%3A/g, ":").replace(/%40/g, "@").replace(/%3B/g, ";");
 
 /* The view after an intent of the reader; one that makes no sense changes nothing.
-   `toggle` a code of a facet, `set` a field (with the table's `tab`), `clear` one filter or all. */
-export function apply(view, { op, field, value, tab }) {
+   `toggle` a code of a facet, `set` a field (and others `also`), `clear` one filter or all. */
+export function apply(view, { op, field, value, also = {} }) {
   if (op === "clear" && !field) return { ...view, ...Object.fromEntries(FIELDS.filter((i) => i.filter).map((i) => [i.name, i.default])) };
   const info = byName.get(field);
   if (!info) return view;
   if (op === "clear") return { ...view, [field]: info.default };
   if (op === "toggle") return info.many ? { ...view, [field]: toggled(info, view[field], value) } : view;
-  const text = Array.isArray(value) ? value.join() : value;
-  const next = { ...view, [field]: text ? parse(info, text) : info.default };
-  return tab ? { ...next, tab: parse(byName.get("tab"), tab) } : next;
+  const next = { ...view };
+  for (const [name, given] of Object.entries({ [field]: value, ...also })) {
+    const other = byName.get(name), text = Array.isArray(given) ? given.join() : given;
+    if (other) next[name] = text ? parse(other, text) : other.default;
+  }
+  return next;
 }
 
 function toggled(info, picked, code) {

@@ -98,7 +98,17 @@ def _labels() -> Mapping[str, str]:
     from geo.i18n import words
     from geo.model import LANGUAGES
     names = dict.fromkeys(f for fields in FIELDS.values() for f in fields)
-    return {plain(words(lang)(f"import.field.{name}")): name for lang in LANGUAGES for name in names}
+    found = {plain(words(lang)(f"import.field.{name}")): name for lang in LANGUAGES for name in names}
+    # What we add to a file that goes back is not its sender's.
+    return found | {plain(words(lang)(f"import.sheet.{name}")): "" for lang in LANGUAGES for name in ("line", "remarks")}
+
+
+@cache
+def examples() -> frozenset[str]:
+    """The name of the example in our templates, in every language."""
+    from geo.i18n import words
+    from geo.model import LANGUAGES
+    return frozenset(plain(words(lang)("import.sheet.example")) for lang in LANGUAGES)
 
 
 def recognise(heading: str) -> tuple[str, float, str]:

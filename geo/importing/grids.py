@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from geo.importing.columns import looks_like_header, plain, recognise, total_words
+from geo.importing.columns import examples, looks_like_header, plain, recognise, total_words
 from geo.importing.problems import Problem, Refused, Remarks, place
 from geo.importing.table import MAX_CELL, MAX_COLUMNS, MAX_ROWS, Clock, Row, Table
 
@@ -175,6 +175,8 @@ def _records(table: Table, body: list[Line], remarks: Remarks, clock: Clock, rag
 
 def _not_a_record(cells: list[str], heading: tuple[str, ...]) -> str:
     filled = [text for text in cells if text]
+    if any(text[0] == "(" and plain(text) in examples() for text in filled[:3]):
+        return "EXAMPLE_ROW"
     if len(filled) <= max(2, len(heading) // 2):
         if plain(filled[0]) in total_words():
             return "TOTAL_ROW"

@@ -19,7 +19,7 @@ from geo.importing.vocabularies import Met, Vocabularies, Vocabulary
 
 #: Words that programs take for a missing value; a name or a country may be spelled so.
 LITERALS = frozenset(("NA", "N/A", "NULL", "None", "NaN", "nan", "null", "none"))
-_ACTIVE = re.compile(r"<\s*[a-z!/]|\$\{|`|javascript:|\x1f[=@\t+-](?=[^0-9 .,\x1f-])", re.IGNORECASE)
+_ACTIVE = re.compile(r"<\s*[a-z!/]|\$\{|`|javascript:|\x1f(?:[=@\t]|[+-](?=[^0-9 .,\x1f-]))", re.IGNORECASE)
 _NUMBERS = {"capacity": True, "area": False, "budget": False}
 _YEARS = ("year", "opened")
 _DAYS = ("verified", "start", "end")

@@ -24,6 +24,7 @@ from geo.web import (
     briefs,
     corrections,
     editing,
+    importing,
     marketfiles,
     people,
     sheets,
@@ -84,7 +85,7 @@ app = st.App(
     lifespan=lifespan,
     routes=[*api.routes(), *assets.routes(), *briefs.routes(), *snapshots.routes(),
             *marketfiles.routes(), *trade.routes(), *corrections.routes(), *sheets.routes(), *watch.routes(),
-            *people.routes(), *editing.routes()],
+            *people.routes(), *editing.routes(), *importing.routes()],
     middleware=[Middleware(Audited)],
     on_script_error=_hide_traceback,
 )

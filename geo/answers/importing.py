@@ -40,14 +40,14 @@ def plan_answer(plan: Plan, catalogue: Catalogue, t: Words) -> dict[str, Any]:
         "outcome": plan.outcome, "file": plan.table.name, "kind": plan.kind, "counts": counts,
         "rows": t.n("import.rows", len(plan.items)), "demo": len(plan.demo), "demo_text": t.n("import.demo", len(plan.demo)) if plan.demo else "",
         "detected": [{"label": t(f"import.detected.{k}"), "value": v} for k, v in plan.table.detected.items() if t.has(f"import.detected.{k}")],
-        "choices": {k: list(v) for k, v in plan.table.choices.items()},
+        "choices": [{"key": k, "values": list(v), "taken": plan.table.detected.get(k, "")} for k, v in plan.table.choices.items()],
         "problems": [{"code": p.code, "level": p.level, "where": _where(p, t), "text": p.message(t)} for p in ordered(plan.problems)],
         "columns": [{"heading": h.heading, "field": h.field, "sure": h.how in ("exact", "given")} for h in plan.headings],
         "fields": [{"value": f, "label": t(f"import.field.{f}")} for f in FIELDS[plan.kind]],
         "guesses": [_guess(g, plan, catalogue, t) for g in sorted(plan.guesses, key=lambda g: g.certainty) if g.certainty < 1 and g.raw][:GUESSES],
         "supposed": [{"field": t(f"import.field.{g.field}"), "as": _codes(g, plan, catalogue, t), "n": g.count} for g in plan.guesses if not g.raw],
         "vocabularies": {f: _choices(plan.kind, f, catalogue, t) for f in {g.field for g in plan.guesses if g.raw and g.certainty < 1} if _choices(plan.kind, f, catalogue, t)},
-        "offers": [{"kind": o.kind, "value": o.value, "text": t(f"import.offer.{o.kind}", value=o.value, n=t.number(len(o.rows)), share=t.number(round(100 * o.share)))}
+        "offers": [{"kind": o.kind, "value": o.value, "text": t.n(f"import.offer.{o.kind}", len(o.rows), value=o.value, share=t.number(round(100 * o.share)))}
                    for o in plan.offers],
         "points": _points(plan),
     }
@@ -63,7 +63,8 @@ def rows_answer(plan: Plan, shown: str, offset: int, catalogue: Catalogue, t: Wo
 
 def _row(item: Item, plan: Plan, cells: Mapping[int, Any], catalogue: Catalogue, t: Words) -> dict[str, Any]:
     heads = {h.heading for h in plan.headings}
-    wrong = [(code, heading, values) for code, level, heading, values in item.remarks if level in ("refuse", "warn")]
+    named = next((h.heading for h in plan.headings if h.field == "name"), "")
+    wrong = [(code, heading or (named if code == "NAME_MISSING" else ""), values) for code, level, heading, values in item.remarks if level in ("refuse", "warn")]
     texts = dict(zip(plan.table.columns, cells.get(item.row, ()), strict=False))
     return {
         "row": item.row, "name": item.name or t("import.no_name"), "action": item.action,
@@ -82,7 +83,9 @@ def _message(plan: Plan, item: Item, code: str, heading: str, values: Mapping[st
 
 
 def _where(p: Any, t: Words) -> str:
-    return p.where if not p.rows else t("import.lines", n=", ".join(map(str, p.rows[:6])) + (" …" if len(p.rows) > 6 else ""))
+    if len(p.rows) < 2:
+        return t("import.line", n=p.rows[0]) if p.rows else p.where
+    return t("import.lines", n=", ".join(map(str, p.rows[:6])) + (" …" if len(p.rows) > 6 else ""))
 
 
 def _guess(g: Any, plan: Plan, catalogue: Catalogue, t: Words) -> dict[str, Any]:

@@ -9,7 +9,7 @@ const LEVELS = ["reject", "refuse", "warn"];
 export function importPlan(a, held, act, { data, w }) {
   const rejected = a.outcome === "reject";
   return [
-    el("header", { class: "kh-chead" }, [el("div", {}, [el("h2", { dir: "auto", text: a.file }), el("p", { text: [a.rows, ...a.detected.map((d) => `${d.label} ${d.value}`)].join(" · ") })]),
+    el("header", { class: "kh-chead" }, [el("div", {}, [el("h2", {}, [el("bdi", { text: a.file })]), el("p", { text: [a.rows, ...a.detected.map((d) => `${d.label} ${d.value}`)].join(" · ") })]),
       el("button", { type: "button", class: "kh-link", "data-key": "give-up", text: w["ui.import.give_up"], on: { click: act.give } })]),
     rejected ? el("p", { class: "kh-failed", role: "alert", text: w["ui.import.rejected"] }) : figures(a, held, act, w),
     el("div", { class: "kh-understood" }, [
@@ -63,9 +63,9 @@ function guesses(a, held, act, w) {
 
 /* Another sheet, layer or separator than the one that was taken. */
 function choices(a, act, w) {
-  const known = Object.entries(a.choices).filter(([key, list]) => list.length > 1 && ["sheet", "layer"].includes(key));
-  return known.length ? el("div", { class: "kh-row" }, known.map(([key, list]) => el("label", { class: "kh-asked" }, [el("span", { text: w[`ui.import.${key}`] }),
-    select(list.map((name) => ({ value: name, label: name })), "", { "data-key": `choice-${key}`, on: { change: (e) => act.read({ [key]: e.target.value }) } })]))) : null;
+  const known = a.choices.filter((c) => c.values.length > 1 && ["sheet", "layer"].includes(c.key));
+  return known.length ? el("div", { class: "kh-row" }, known.map(({ key, values, taken }) => el("label", { class: "kh-asked" }, [el("span", { text: w[`ui.import.${key}`] }),
+    select(values.map((name) => ({ value: name, label: name })), taken, { "data-key": `choice-${key}`, on: { change: (e) => act.read({ [key]: e.target.value }) } })]))) : null;
 }
 
 function select(options, value, attributes) {

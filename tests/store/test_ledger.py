@@ -142,7 +142,7 @@ def test_history_is_told_newest_first_whole_or_for_one_record(store):
             for c in s.changes] == [f"nom {n}" for n in reversed(range(5))]
     assert [s.number for s in store.history(collection="sites")] == []
     assert len(store.history(collection="buyers")) == 5
-    assert [c.id for c in store.change_set(2).changes] == ["essai", "autre-1"]
+    assert {c.id for c in store.change_set(2).changes} == {"essai", "autre-1"}
     assert store.change_set(6) is None and list(store.history(collection="buyers", id_="nobody")) == []
 
 

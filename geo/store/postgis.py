@@ -46,7 +46,7 @@ ORDER BY s.number DESC LIMIT :limit"""
 #: Every change of a change set; ``{these}`` narrows it.
 _SOME_CHANGES = """
 SELECT collection, id, revision, cast(before AS text), cast(after AS text) FROM change c
-WHERE c.number = :number {these} ORDER BY collection, id"""
+WHERE c.number = :number {these} ORDER BY place"""
 CHANGES = _SOME_CHANGES.format(these="")
 _THIS = " AND c.collection = :collection AND c.id = :id"
 

@@ -27,6 +27,7 @@ CREATE TABLE change (
     revision integer NOT NULL CHECK (revision > 0),
     before jsonb,
     after jsonb,
+    place bigint GENERATED ALWAYS AS IDENTITY,
     PRIMARY KEY (number, collection, id)
 );
 CREATE INDEX change_of_record ON change (collection, id, number);
@@ -129,7 +130,8 @@ CREATE TRIGGER record_before BEFORE INSERT OR UPDATE OR DELETE ON record
 CREATE FUNCTION record_inserted() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF NOT kharita_loading() THEN
-        INSERT INTO change SELECT number, collection, id, revision, NULL, body FROM made;
+        INSERT INTO change (number, collection, id, revision, before, after)
+        SELECT number, collection, id, revision, NULL, body FROM made;
     END IF;
     RETURN NULL;
 END $$;
@@ -137,7 +139,7 @@ END $$;
 CREATE FUNCTION record_updated() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF NOT kharita_loading() THEN
-        INSERT INTO change
+        INSERT INTO change (number, collection, id, revision, before, after)
         SELECT made.number, made.collection, made.id, made.revision, was.body, made.body
         FROM made JOIN was USING (collection, id)
         ON CONFLICT (number, collection, id) DO UPDATE SET after = excluded.after;

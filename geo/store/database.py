@@ -49,7 +49,9 @@ def options() -> dict[str, object]:
     limits = {"statement_timeout": STATEMENT_SECONDS, "lock_timeout": LOCK_SECONDS,
               "idle_in_transaction_session_timeout": STATEMENT_SECONDS}
     return {"connect_timeout": CONNECT_SECONDS, "application_name": "kharita",
-            "options": " ".join(f"-c {name}={seconds}s" for name, seconds in limits.items()),
+            # What is acknowledged is on disk, whatever the server's own setting.
+            "options": "-c synchronous_commit=on " + " ".join(
+                f"-c {name}={seconds}s" for name, seconds in limits.items()),
             "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3}
 
 

@@ -71,13 +71,12 @@ class Listener:
             try:
                 with plain_connection(self._url) as connection:
                     connection.execute("LISTEN kharita")
+                    pause = FIRST_PAUSE
                     self._follow(connection)
             except psycopg.Error as error:
                 log.warning("store listener: %s; next try in %.1f s", type(error).__name__, pause)
                 self._stop.wait(pause)
                 pause = min(2 * pause, LAST_PAUSE)
-            else:
-                pause = FIRST_PAUSE
 
     def _follow(self, connection: psycopg.Connection) -> None:
         while not self._stop.is_set():

@@ -31,6 +31,7 @@ from geo.store.serving import Server
 from geo.watch.intake.store import ImportedReports
 
 MOST_LISTED = 500
+NOTHING = Marks(-1, -1, "")
 #: Records per statement, and the seconds that a statement of many may take.
 CHUNK, LONG_SECONDS = 5_000, 300
 _ABOUT = text("SELECT set_config('kharita.author', :author, true), set_config('kharita.reason', :reason, true),"
@@ -66,7 +67,7 @@ class PostgisStore:
         self._listener = Listener(url)
         self._lock = threading.RLock()
         self._rows: dict[str, dict[str, Entry]] = {}
-        self._seen = Marks(-1, -1, "")
+        self._seen = NOTHING
         self._base: Base | None = None
         self._server = Server()
 
@@ -215,7 +216,9 @@ class PostgisStore:
             found = connection.execute(text("SELECT name, content FROM document"))
             self._base = read_base(_Documents({name: bytes(content) for name, content in found}), records=False)
             # Documents come with a copy, which may have replaced every record.
-            self._rows, self._seen = {}, Marks(-1, -1, "")
+            self._rows, self._seen = {}, NOTHING
+        if marks.change_set < self._seen.change_set:  # the database was restored from a backup
+            self._rows, self._seen = {}, NOTHING
         if marks[:2] != self._seen[:2]:
             newer = connection.execute(text(
                 "SELECT collection, id, cast(body AS text), revision FROM record WHERE number > :n"

@@ -35,7 +35,7 @@ class Cluster:
             shutil.chown(self.folder, "postgres", "postgres")
         self._run("initdb", "-D", str(self.folder / "data"), "-A", "trust", "-U", "kharita", "-E", "UTF8", "--no-sync",
                   "--locale=C.UTF-8")
-        fast = "" if durable else " -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
+        fast = "" if durable else " -c fsync=off -c full_page_writes=off"
         self._options = f"-k {self.folder} -c listen_addresses='' -c max_connections=150{fast}"
         self.start()
         self._made = 0

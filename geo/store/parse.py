@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from geo.model import Area, Buyer, Commune, Figure, Market, Note, Report, Site, Source, Town
+from geo.model import Area, Buyer, Commune, Fair, Figure, Market, Note, Report, Site, Source, Town
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +70,17 @@ def report(raw: dict) -> Report:
         markets=tuple(raw["markets"]), crafts=tuple(raw["crafts"]), named=tuple(raw["named"]),
         notes=tuple(_note(n) for n in raw["notes"]),
         provenance=raw.get("provenance", "published"), original=raw.get("original", ""))
+
+
+def fair(raw: dict) -> Fair:
+    """One edition of a fair."""
+    return Fair(
+        id=raw["id"], name=raw["name"], kind=raw["kind"], country=raw["country"], city=raw["city"],
+        venue=raw["venue"], months=tuple(raw["months"]), edition=raw["edition"], year=raw["year"],
+        first=raw["first"], last=raw["last"], crafts=tuple(raw["crafts"]),
+        provenance=raw["provenance"], precision=raw["precision"], verified=raw["verified"],
+        sources=_sources(raw["sources"]),
+        lon_lat=None if raw["lon"] is None else (float(raw["lon"]), float(raw["lat"])))
 
 
 def market(raw: dict) -> Market:
@@ -143,4 +154,5 @@ RECORDS: Mapping[str, RecordKind] = MappingProxyType({
     "buyers": RecordKind("buyers.geojson", "features", "id", "buyer", buyer),
     "sites": RecordKind("sites.geojson", "features", "id", "site", site),
     "reports": RecordKind("reports.json", "reports", "id", "report", report),
+    "fairs": RecordKind("fairs.json", "fairs", "id", "fair", fair),
 })

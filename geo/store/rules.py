@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 
-from geo.errors import NotFound, StoreDown, StoreFull
+from geo.errors import BadRequest, NotFound, StoreDown, StoreFull
 from geo.store.changes import KINDS, Conflict, Edit, Unfit
 from geo.store.checks import Known, Problem, record_problems
 from geo.store.parse import RECORDS
@@ -40,7 +40,7 @@ def wanted_of(edits: Iterable[Edit]) -> tuple[Wanted, ...]:
     NotFound : a collection that nobody edits.
     StoreFull : more than 200,000 at once.
     Unfit : records that are not JSON, too long, or named twice.
-    ValueError : no edits.
+    BadRequest : no edits.
     """
     found: dict[tuple[str, str], Wanted] = {}
     problems = []
@@ -67,7 +67,7 @@ def wanted_of(edits: Iterable[Edit]) -> tuple[Wanted, ...]:
     if problems:
         raise Unfit(problems)
     if not found:
-        raise ValueError("no edits")
+        raise BadRequest("error.no_edits")
     return tuple(found.values())
 
 

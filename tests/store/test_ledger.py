@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from geo.errors import NotFound, StoreFull
+from geo.errors import BadRequest, NotFound, StoreFull
 from geo.store import rules
 from geo.store.base import Ledger
 from geo.store.changes import EDITABLE, Conflict, Edit, Unfit
@@ -22,7 +22,7 @@ def test_it_is_a_ledger_over_the_records_as_shipped(store, small):
     shipped = FileStore(small).load()
     found = store.load()
     assert found.problems == shipped.problems == ()
-    for name in ("buyers", "sites", "reports", "markets", "regions", "provinces", "towns", "communes", "synonyms"):
+    for name in ("buyers", "sites", "reports", "markets", "fairs", "regions", "provinces", "towns", "communes", "synonyms"):
         assert getattr(found, name) == getattr(shipped, name), name
     assert store.history() == () or list(store.history()) == []
     for name in EDITABLE:
@@ -111,9 +111,11 @@ def test_what_is_no_set_of_edits_is_refused(store, monkeypatch):
     assert [p.code for p in told.value.problems] == ["duplicate_id"]
     with pytest.raises(NotFound):
         store.commit([Edit("towns", "x", {}, 0)], *ME)
-    for edits, words in (([], ME), ([put()], ("", "", "edit")), ([put()], ("A", "", "whim"))):
+    with pytest.raises(BadRequest):
+        store.commit([], *ME)
+    for words in (("", "", "edit"), ("A", "", "whim")):
         with pytest.raises(ValueError):
-            store.commit(edits, *words)
+            store.commit([put()], *words)
     monkeypatch.setattr(rules, "MAX_CHANGES", 2)
     with pytest.raises(StoreFull):
         store.commit([put(str(n)) for n in range(3)], *ME)

@@ -81,6 +81,15 @@ def test_a_point_moved_in_a_view_moves_the_record(shared, sql):
     assert shared.load().problems == ()
 
 
+def test_a_fair_moved_in_a_view_moves_too(shared, sql):
+    id_, fair = next((i, h.raw) for i, h in shared.held("fairs").items() if h.raw["lon"] is not None)
+    sql("UPDATE fairs SET geom = ST_SetSRID(ST_MakePoint(8.5, 53), 4326) WHERE id = %s", [id_])
+    assert shared.one("fairs", id_).raw == {**fair, "lon": 8.5, "lat": 53}
+    with pytest.raises(psycopg.Error):
+        sql("UPDATE record SET body = jsonb_set(body, '{lon}', '181') WHERE id = %s", [id_])
+    assert shared.load().problems == ()
+
+
 def test_the_views_tell_every_record_in_columns(shared, sql):
     found = shared.load()
     assert sql("SELECT count(*), count(geom), min(name) FROM buyers").fetchone() == (

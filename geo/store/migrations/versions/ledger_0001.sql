@@ -55,7 +55,8 @@ CREATE TABLE record (
         OR coalesce(jsonb_typeof(body -> 'geometry') = 'null'
                     OR body #>> '{geometry,type}' = 'Point', false)),
     CONSTRAINT geom_is_the_bodys CHECK (geom IS NULL
-        OR coalesce(jsonb_typeof(body -> 'geometry') = 'object', false))
+        OR coalesce(jsonb_typeof(body -> CASE collection WHEN 'fairs' THEN 'lon' ELSE 'geometry' END)
+                    IN ('object', 'number'), false))
 );
 CREATE INDEX record_number ON record (number);
 CREATE INDEX record_geom ON record USING gist (geom);
@@ -68,6 +69,23 @@ CREATE TABLE document (
 
 CREATE FUNCTION kharita_loading() RETURNS boolean LANGUAGE sql STABLE AS $$
     SELECT coalesce(current_setting('kharita.loading', true), '') = 'on'
+$$;
+
+-- Where a record says it is: GeoJSON in features, two numbers in fairs.
+CREATE FUNCTION record_point(collection text, body jsonb) RETURNS geometry LANGUAGE sql IMMUTABLE AS $$
+    SELECT CASE
+        WHEN collection = 'fairs' AND jsonb_typeof(body -> 'lon') = 'number' THEN
+            ST_SetSRID(ST_MakePoint((body ->> 'lon')::float8, (body ->> 'lat')::float8), 4326)
+        WHEN collection <> 'fairs' AND jsonb_typeof(body -> 'geometry') = 'object' THEN
+            ST_SetSRID(ST_Force2D(ST_GeomFromGeoJSON(body -> 'geometry')), 4326)
+    END
+$$;
+
+CREATE FUNCTION record_moved(collection text, body jsonb, point geometry) RETURNS jsonb LANGUAGE sql IMMUTABLE AS $$
+    SELECT CASE
+        WHEN collection = 'fairs' THEN body || jsonb_build_object('lon', ST_X(point), 'lat', ST_Y(point))
+        ELSE jsonb_set(body, '{geometry}', coalesce(ST_AsGeoJSON(point, 15, 0)::jsonb, 'null'))
+    END
 $$;
 
 -- The number of this transaction's change set; the first call makes it. An application says who
@@ -103,15 +121,13 @@ BEGIN
         RAISE EXCEPTION 'a record keeps its collection and id' USING ERRCODE = 'check_violation';
     END IF;
     IF TG_OP = 'UPDATE' AND NEW.geom IS DISTINCT FROM OLD.geom
-            AND NEW.body -> 'geometry' IS NOT DISTINCT FROM OLD.body -> 'geometry' THEN
+            AND NEW.body IS NOT DISTINCT FROM OLD.body THEN
         IF NOT possible_point(NEW.geom) THEN
             RAISE EXCEPTION 'an impossible point' USING ERRCODE = 'check_violation';
         END IF;
-        NEW.body := jsonb_set(NEW.body, '{geometry}',
-                              coalesce(ST_AsGeoJSON(NEW.geom, 15, 0)::jsonb, 'null'));
+        NEW.body := record_moved(NEW.collection, NEW.body, NEW.geom);
     ELSE
-        NEW.geom := CASE WHEN jsonb_typeof(NEW.body -> 'geometry') = 'object'
-            THEN ST_SetSRID(ST_Force2D(ST_GeomFromGeoJSON(NEW.body -> 'geometry')), 4326) END;
+        NEW.geom := record_point(NEW.collection, NEW.body);
     END IF;
     IF NOT kharita_loading() THEN
         NEW.number := kharita_change_set();
@@ -191,6 +207,13 @@ SELECT id, body #>> '{properties,name}' AS name, body #>> '{properties,kind}' AS
     body #>> '{properties,precision}' AS precision, body #>> '{properties,verified}' AS verified,
     revision, number AS change_set, geom
 FROM record WHERE collection = 'buyers' AND body IS NOT NULL;
+
+CREATE VIEW fairs AS
+SELECT id, body ->> 'name' AS name, body ->> 'kind' AS kind, body ->> 'country' AS country,
+    body ->> 'city' AS city, body ->> 'venue' AS venue, body ->> 'first' AS first_day,
+    body ->> 'last' AS last_day, body -> 'crafts' AS crafts, body ->> 'provenance' AS provenance,
+    body ->> 'precision' AS precision, revision, number AS change_set, geom
+FROM record WHERE collection = 'fairs' AND body IS NOT NULL;
 
 CREATE VIEW places AS
 SELECT id, body #>> '{properties,name_fr}' AS name, body #>> '{properties,kind}' AS kind,

@@ -55,7 +55,7 @@ def test_from_a_fault_to_a_mended_record_and_back(visit, desk, lang):
     page.locator('[data-key="f-verified"]').fill("2026-11-25")
     page.locator('[data-key="save"]').click()
     expect(page.locator(".kh-past li").first).to_contain_text("vu sur place")
-    expect(page.locator(".kh-past .kh-diff ins").filter(has_text="1998").first).to_be_visible()
+    expect(page.locator(".kh-past .kh-differ ins").filter(has_text="1998").first).to_be_visible()
 
     entity = f"/api/entity/{sel.replace(':', '/', 1)}?lang={lang}"
     assert "1998" in str(ask(desk, entity))
@@ -84,7 +84,7 @@ def test_a_point_is_placed_by_pressing_the_map_or_by_typing(visit, desk):
     page.locator('[data-key="position"]').press("Tab")
     page.locator('[data-key="f-verified"]').fill("2026-11")
     save(page, "GPS")
-    expect(page.locator(".kh-past .kh-diff ins").filter(has_text="35.07210, -3.96120")).to_be_visible()
+    expect(page.locator(".kh-past .kh-differ ins").filter(has_text="35.07210, -3.96120")).to_be_visible()
 
 
 def test_the_second_editor_sees_both_versions_and_chooses(visit, desk):

@@ -20,7 +20,7 @@ export function refusal() {
 
 /* What a record was and is, field by field. */
 export function differences(fields, w) {
-  return el("dl", { class: "kh-diff" }, fields.flatMap((f) => [el("dt", { text: f.field }), el("dd", {}, [
+  return el("dl", { class: "kh-differ" }, fields.flatMap((f) => [el("dt", { text: f.field }), el("dd", {}, [
     f.before ? el("del", { dir: "auto", title: w["ui.was"], text: f.before }) : null, f.after ? el("ins", { dir: "auto", title: w["ui.is"], text: f.after }) : el("ins", { class: "none", text: w["ui.nothing"] })])]));
 }
 

@@ -223,10 +223,8 @@ class PostgisStore:
             newer = connection.execute(text(
                 "SELECT collection, id, cast(body AS text), revision FROM record WHERE number > :n"
                 " AND number <= :last ORDER BY place"), {"n": self._seen.change_set, "last": marks.change_set}).all()
-            rows = {name: dict(held) for name, held in self._rows.items()}
             for collection, id_, body, revision in newer:
-                rows.setdefault(collection, {})[id_] = Entry(bytes_of(body), revision)
-            self._rows = rows
+                self._rows.setdefault(collection, {})[id_] = Entry(bytes_of(body), revision)
         self._seen = marks
         return self._base
 

@@ -24,6 +24,7 @@ from geo.web import (
     briefs,
     corrections,
     marketfiles,
+    ogc,
     people,
     sheets,
     snapshots,
@@ -83,7 +84,7 @@ app = st.App(
     lifespan=lifespan,
     routes=[*api.routes(), *assets.routes(), *briefs.routes(), *snapshots.routes(),
             *marketfiles.routes(), *trade.routes(), *corrections.routes(), *sheets.routes(), *watch.routes(),
-            *people.routes()],
+            *people.routes(), *ogc.routes()],
     middleware=[Middleware(Audited)],
     on_script_error=_hide_traceback,
 )

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 import jinja2
 
 from geo.i18n import Words
+from geo.model import LANGUAGES
 from geo.web.assets import asset_url
 
 _TEMPLATES = jinja2.Environment(
@@ -17,7 +18,6 @@ _TEMPLATES = jinja2.Environment(
     trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined)
 
 
-LANGUAGES = (("fr", "Fr"), ("ar", "ع"), ("en", "En"))
 _BLANK: Mapping[str, Any] = MappingProxyType(dict.fromkeys((
     "id", "type", "title", "description", "links", "openapi", "conformsTo", "collections", "extent")))
 
@@ -36,7 +36,7 @@ def page_of(content: Mapping[str, Any], t: Words, base: str, own: str, params: M
         steps.append((step, path))
     return _TEMPLATES.get_template("ogc.html").render(
         content=_BLANK | dict(content), t=t, base=base, steps=steps, told=_told, name=_name, fonts=asset_url("fonts.css"),
-        languages=[(code, text, urlencode({**params, "f": "html", "lang": code})) for code, text in LANGUAGES],
+        queries={code: urlencode({**params, "f": "html", "lang": code}) for code in LANGUAGES},
         links={link["rel"]: link["href"] for link in content.get("links", ())},
         other=next((link["href"] for link in content.get("links", ()) if link["rel"] == "alternate"), ""))
 

@@ -23,6 +23,7 @@ from geo.web import (
     assets,
     briefs,
     corrections,
+    editing,
     marketfiles,
     ogc,
     people,
@@ -84,7 +85,7 @@ app = st.App(
     lifespan=lifespan,
     routes=[*api.routes(), *assets.routes(), *briefs.routes(), *snapshots.routes(),
             *marketfiles.routes(), *trade.routes(), *corrections.routes(), *sheets.routes(), *watch.routes(),
-            *people.routes(), *ogc.routes()],
+            *people.routes(), *editing.routes(), *ogc.routes()],
     middleware=[Middleware(Audited)],
     on_script_error=_hide_traceback,
 )

@@ -22,7 +22,7 @@ from geo.errors import BadRequest, KharitaError, NotFound
 from geo.i18n import Words, words
 from geo.locate import Locator, locator
 from geo.privacy import SEES, person
-from geo.service import current
+from geo.service import current, ledger
 from geo.settings import var_dir
 from geo.store.corrections import Correction, Corrections, Full
 from geo.web.access import Identity, require, whoami
@@ -130,7 +130,7 @@ async def _judge(request: Request) -> Response:
         verdict = {"accept": "accepted", "refuse": "refused"}.get(request.path_params["verdict"])
         if verdict is None:
             raise NotFound("error.not_found")
-        judged = Corrections(var_dir()).judge(request.path_params["id"], verdict, _name(request, who))
+        judged = Corrections(var_dir()).judge(request.path_params["id"], verdict, _name(request, who), ledger())
         if judged is None:
             raise NotFound("corrections.gone")
         return _json(told(here, judged, t, who.may(SEES)))

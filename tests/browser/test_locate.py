@@ -3,20 +3,18 @@ from __future__ import annotations
 
 import io
 import re
-import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from urllib.parse import parse_qs, urlsplit
 
 import openpyxl
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from geo import workbook
 from geo.i18n import words
 from geo.locate import locator
+from tests.browser.visits import DESKTOP, PHONE
 
-CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
-DESKTOP, PHONE = {"width": 1440, "height": 900}, {"width": 400, "height": 860}
 IMILCHIL = "town:2546187"
 SHOWN = """(place) => document.querySelector('.kh-around')?.dataset.place === place
   && document.querySelector('.st-key-kh-map iframe')?.contentDocument?.documentElement?.dataset.located !== undefined"""
@@ -24,32 +22,14 @@ HOSTILE = "<img src=x onerror=window.hit=1>"
 
 
 @pytest.fixture
-def visit(browser: Browser, app: str) -> Iterator[Callable[..., Page]]:
+def visit(visit: Callable[..., Page]) -> Callable[..., Page]:
     """Open the page; at the end nothing left the machine and nothing broke."""
-    contexts, outside, errors = [], [], []
-
-    def opening(query: str = "", *, size: dict = DESKTOP, place: str = "", base: str = app, **options) -> Page:
-        context = browser.new_context(viewport=size, **options)
-        contexts.append(context)
-        context.set_default_timeout(30_000)
-        page = context.new_page()
-
-        def guard(route):
-            if urlsplit(route.request.url).hostname in ("127.0.0.1", None):
-                route.continue_()
-            else:
-                outside.append(route.request.url)
-                route.abort()
-        context.route("**/*", guard)
-        page.on("pageerror", lambda e: errors.append(str(e)))
-        page.goto(f"{base}/localiser?{query}")
+    def opening(query: str = "", *, place: str = "", **options) -> Page:
+        page = visit(f"/localiser?{query}", **options)
         page.wait_for_function(SHOWN, arg=place)
         return page
-
-    yield opening
-    for context in contexts:
-        context.close()
-    assert outside == [] and errors == []
+    opening.expects = visit.expects
+    return opening
 
 
 def field(page: Page):

@@ -72,7 +72,8 @@ def _login() -> access.Login | None:
 
 def _open_door() -> None:
     """Say who is who from now on, or refuse to start."""
-    login, address = _login(), st.get_option("server.address")
+    address = st.get_option("server.address")  # reads the settings, where the secrets are among them
+    login = _login()
     trouble = access.trouble(login, address)
     if trouble:
         raise SystemExit(f"Kharita does not start. {trouble}")

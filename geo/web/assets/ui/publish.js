@@ -22,6 +22,7 @@ const lang = (state) => `lang=${state.data.lang}`;
 async function ask(path, options) {
   const answer = await fetch(path, { ...options, headers: { "x-kharita": "1", ...options?.headers } });
   const told = await answer.json().catch(() => ({}));
+  if (answer.status === 401) dispatchEvent(new Event("kharita-who"));
   if (!answer.ok) throw new Error(told.error?.text || String(answer.status));
   return told;
 }

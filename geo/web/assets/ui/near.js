@@ -84,7 +84,7 @@ function reach(w, state) {
   const box = el("div", { class: "kh-reach", "data-reach": "" });
   if (data.reach === "yes") {
     getJSON(`/api/reach?${ask(data)}`).then((answer) => {
-      render(box, answer.bands.length ? el("ul", {}, answer.bands.map((b) => el("li", {}, [el("b", { text: b.label }), el("span", {}, parts([b.people, b.sites]))]))) : null,
+      render(box, el("ul", {}, answer.bands.map((b) => el("li", {}, [el("b", { text: b.label }), el("span", {}, parts([b.people, b.sites]))]))),
         el("p", { class: "kh-small", role: "status", text: answer.note }));
       box.dataset.reach = String(answer.bands.length);
     }).catch(() => render(box, el("p", { class: "kh-small", role: "alert", text: w["ui.failed"] })));

@@ -166,3 +166,14 @@ def test_a_sheet_has_a_code_per_facility(client, query):
 
 def test_there_is_no_sheet_of_an_unknown_region(client):
     assert client.get("/sheet/99").status_code == 404
+
+
+@pytest.mark.parametrize(("code", "told"), [("08", True), ("07", False)])
+def test_a_region_that_no_programme_names_is_said_so(client, code, told):
+    page = client.get(f"/sheet/{code}").text
+    assert (messages("fr")["sheet.no_programmes"] in page) is told and messages("fr")["sheet.programmes"] in page
+
+
+def test_an_address_is_looked_for_online_when_only_its_town_is_known(client):
+    answer = client.get("/api/places?text=Rue%20Talaa%20Kebira,%20F%C3%A8s").json()
+    assert answer["items"][0]["name"] == "Fès" and not answer["sure"] and "pas connue hors ligne" in answer["note"]

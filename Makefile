@@ -3,6 +3,7 @@ PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8501
+HOST ?= localhost
 
 .DEFAULT_GOAL := help
 .PHONY: help setup test-setup run test lint bench data trade check-data lock
@@ -31,8 +32,9 @@ chromium: # the browser that the tests drive
 	    echo "Chromium is missing. Install it, for instance: sudo apt-get install chromium" >&2; exit 1; \
 	  fi; }
 
-run: setup ## serve the app on PORT (8501)
-	$(BIN)/streamlit run app.py --server.port $(PORT)
+run: export KHARITA_ROLE ?= administrator
+run: setup ## serve the app to this machine on PORT (8501)
+	$(BIN)/streamlit run app.py --server.port $(PORT) --server.address $(HOST)
 
 test: test-setup lint ## run every test
 	$(BIN)/python -m pytest

@@ -24,6 +24,12 @@ def _pattern() -> tuple[re.Pattern[str], dict[str, int]]:
                       rf"(?P<d2>\d{{1,2}}) (?P<m2>{month}) (?P<y2>20\d\d)"), months
 
 
+def months_of(text: str) -> list[int]:
+    """The months (1-12) that « mars-avril » names; none when it names none."""
+    _, months = _pattern()
+    return [months[name] for name in fold(text).split("-") if name in months]
+
+
 def edition_days(text: str) -> tuple[date, date] | None:
     """First and last day of « 30 avril-11 mai 2025 » and its like; None when not all is said."""
     pattern, months = _pattern()

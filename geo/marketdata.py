@@ -135,7 +135,7 @@ def _readiness(query: Query, market: Market) -> dict[str, Cell]:
         "sites": Cell(able_sites(query, tuple(wanted)) if wanted else 0, how="sites",
                       parts={"crafts": tuple(wanted)[:3]}),
         "reports": Cell(len(named), newest[:4], how="reports"),
-        "fairs": Cell(sum(1 for f in fairs() if f["country_iso2"] == code), how="fairs"),
+        "fairs": Cell(sum(1 for f in query.catalogue.fairs if f.country == code), how="fairs"),
         "rules": Cell(len({n.id for n in rules}), how="rules"),
     }
 
@@ -165,16 +165,6 @@ def distance_km(a: tuple[float, float], b: tuple[float, float]) -> float:
     lon_a, lat_a, lon_b, lat_b = map(radians, (*a, *b))
     h = sin((lat_b - lat_a) / 2) ** 2 + cos(lat_a) * cos(lat_b) * sin((lon_b - lon_a) / 2) ** 2
     return 2 * EARTH_KM * asin(min(1.0, sqrt(h)))
-
-
-@lru_cache(maxsize=1)
-def fairs() -> tuple[dict[str, str], ...]:
-    """The editions of fairs, as published."""
-    path = SOURCES_DIR / "fairs.csv"
-    if not path.is_file():
-        return ()
-    with path.open(encoding="utf-8", newline="") as file:
-        return tuple(csv.DictReader(file))
 
 
 @lru_cache(maxsize=1)

@@ -34,6 +34,7 @@ REPORT_KINDS = (
     "barometre_export", "etude_marche", "tendance_produit", "reglementation_acces",
     "partenariat", "salon", "e_reputation", "concurrence", "strategie",
 )
+FAIR_KINDS = ("international", "national")
 EVIDENCES = ("published", "assumed")
 #: How Morocco trades with a market; ``mfn``: no agreement known.
 AGREEMENTS = (
@@ -196,6 +197,34 @@ class Report:
 
 
 @dataclass(frozen=True, slots=True)
+class Fair:
+    """One edition of a fair.
+
+    ``country`` is an ISO code, that of one of the markets or not, empty for a fair held online.
+    ``edition`` is what the source says of it; ``first`` and ``last`` (ISO days) are empty unless
+    both are written there, ``months`` (1-12) may be known all the same.
+    """
+
+    id: str
+    name: str
+    kind: str
+    country: str
+    city: str
+    venue: str
+    months: tuple[int, ...]
+    edition: str
+    year: int | None
+    first: str
+    last: str
+    crafts: tuple[str, ...]
+    provenance: str
+    precision: str
+    verified: str
+    sources: tuple[Source, ...]
+    lon_lat: tuple[float, float] | None
+
+
+@dataclass(frozen=True, slots=True)
 class Market:
     """A target country. ``label_lon_lat`` is where its name and tags are written."""
 
@@ -270,6 +299,7 @@ class Catalogue:
     buyers: Sequence[Buyer] = ()
     sites: tuple[Site, ...] = ()
     reports: tuple[Report, ...] = ()
+    fairs: tuple[Fair, ...] = ()
     markets: tuple[Market, ...] = ()
     regions: tuple[Area, ...] = ()
     provinces: tuple[Area, ...] = ()
@@ -289,6 +319,10 @@ class Catalogue:
     @cached_property
     def report_by_id(self) -> Mapping[str, Report]:
         return MappingProxyType({r.id: r for r in self.reports})
+
+    @cached_property
+    def fair_by_id(self) -> Mapping[str, Fair]:
+        return MappingProxyType({f.id: f for f in self.fairs})
 
     @cached_property
     def buyer_row(self) -> Mapping[str, int]:

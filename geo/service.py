@@ -4,16 +4,21 @@ from __future__ import annotations
 from functools import lru_cache
 from pathlib import Path
 
+from geo.errors import StoreDown
 from geo.query import Query
 from geo.settings import store_address, var_dir
-from geo.store.base import Holder, Store
+from geo.store.base import Holder, Ledger, Store
 from geo.store.corrections import Corrections
 from geo.store.files import FileStore
 from geo.watch.intake.store import ImportedReports
 
 
 def open_store(address: str, var: Path | None = None) -> Store:
-    """The store of an address such as ``files:data``, with the accepted corrections of a folder.
+    """The store of an address such as ``files:data``.
+
+    Parameters
+    ----------
+    var : folder of what is written while running; None: a store of files that cannot be changed.
 
     Raises
     ------
@@ -21,8 +26,7 @@ def open_store(address: str, var: Path | None = None) -> Store:
     """
     kind, _, rest = address.partition(":")
     if kind == "files" and rest:
-        return FileStore(Path(rest), Corrections(var) if var else None,
-                         ImportedReports(var / "reports") if var else None)
+        return FileStore(Path(rest), var, ImportedReports(var / "reports") if var else None)
     if kind == "synthetic" and rest.isdigit():
         from geo.store.synthetic import SyntheticStore
         return SyntheticStore(int(rest))
@@ -30,10 +34,27 @@ def open_store(address: str, var: Path | None = None) -> Store:
 
 
 @lru_cache(maxsize=8)
-def _holder(address: str, var: Path) -> Holder[Query]:
-    return Holder(open_store(address, var), Query)
+def _opened(address: str, var: Path) -> tuple[Store, Holder[Query]]:
+    store = open_store(address, var)
+    if isinstance(store, Ledger):
+        # Accepted before the store kept changes: they lay over the sites at every load.
+        Corrections(var).adopt(store)
+    return store, Holder(store, Query)
 
 
 def current() -> Query:
     """The query engine over the newest data; rebuilt when the store changes."""
-    return _holder(store_address(), var_dir()).get()
+    return _opened(store_address(), var_dir())[1].get()
+
+
+def ledger() -> Ledger:
+    """The store that ``current`` reads, to change it.
+
+    Raises
+    ------
+    StoreDown : it takes no changes.
+    """
+    store = _opened(store_address(), var_dir())[0]
+    if not isinstance(store, Ledger):
+        raise StoreDown("error.store_read_only")
+    return store

@@ -16,7 +16,7 @@ from geo.store.audit import folder_problems, near, run
 from geo.store.files import FileStore
 
 SHIPPED = ("markets.json", "regions.geojson", "provinces.geojson", "towns.json",
-           "buyers.geojson", "sites.geojson", "reports.json")
+           "buyers.geojson", "sites.geojson", "reports.json", "fairs.json")
 
 
 @pytest.fixture
@@ -99,6 +99,9 @@ def _leave_a_market(records):
     ("sites.geojson", lambda records: records.clear(), "count_short"),
     ("reports.json", lambda records: records.pop(), "count_short"),
     ("reports.json", lambda records: records[0]["named"].append("nobody"), "unknown_buyer"),
+    ("fairs.json", _repeat, "duplicate_id"),
+    ("fairs.json", lambda records: records[0].update(lon=48.85, lat=2.35), "outside_country"),
+    ("fairs.json", lambda records: records[0]["sources"][0].update(url=""), "no_source"),
     ("towns.json", lambda records: records[0].update(lon="west"), "bad_value"),
     ("towns.json", lambda records: records[0].update(lat=30.4), "outside_province"),
     ("towns.json", lambda records: records[0].update(province="99.999"), "bad_value"),

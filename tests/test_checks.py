@@ -38,6 +38,10 @@ MARKET = {"iso2": "DE", "name": {"fr": "Allemagne", "ar": "ألمانيا", "en"
           "world_region": "europe", "capital": "Berlin", "label_lon": 10, "label_lat": 51.1,
           "evidence": "published", "evidence_fr": "", "evidence_url": "",
           "agreements": ["eu_association"], "agreement_source": "general_knowledge"}
+FAIR = {"id": "some-fair-de-2024", "name": "Some Fair", "kind": "international", "country": "DE",
+        "city": "Berlin", "venue": "", "months": [4, 5], "edition": "30 avril-2 mai 2024", "year": 2024,
+        "first": "2024-04-30", "last": "2024-05-02", "crafts": ["zellige"], "lon": 13.4, "lat": 52.5,
+        "precision": "city", "provenance": "published", "verified": "", "sources": SOURCE}
 SHAPE = {"type": "Polygon", "coordinates": [[[-5, 31], [-4, 31], [-4, 32], [-5, 31]]]}
 REGION = {"type": "Feature", "geometry": SHAPE, "properties": {
     "code": "08", "name_fr": "Drâa-Tafilalet", "name_ar": "درعة-تافيلالت",
@@ -45,7 +49,7 @@ REGION = {"type": "Feature", "geometry": SHAPE, "properties": {
 PROVINCE = {**REGION, "properties": {**REGION["properties"], "code": "08.401", "region_code": "08"}}
 TOWN = {"geoname_id": "1", "name": "T", "name_ar": "", "alt": ["Tt"], "province": "08.401",
         "population": None, "lon": -5.0, "lat": 31.5}
-RECORDS = {"buyer": BUYER, "site": SITE, "report": REPORT, "market": MARKET, "region": REGION,
+RECORDS = {"buyer": BUYER, "site": SITE, "report": REPORT, "market": MARKET, "fair": FAIR, "region": REGION,
            "province": PROVINCE, "town": TOWN}
 
 
@@ -116,6 +120,15 @@ def test_a_good_record_has_no_problem(kind):
     ("market", "label_lat", "51", "label_lat", "bad_value"),
     ("market", "evidence_url", "javascript:alert(1)", "evidence_url", "bad_value"),
     ("market", "agreements", ["EU"], "agreements", "bad_value"),
+    ("fair", "id", "a b", "id", "bad_id"),
+    ("fair", "kind", "salon", "kind", "bad_value"),
+    ("fair", "country", "Germany", "country", "bad_value"),
+    ("fair", "months", [13], "months", "bad_value"),
+    ("fair", "first", "2024-02-30", "first", "bad_value"),
+    ("fair", "first", "2024-05-03", "last", "bad_value"),
+    ("fair", "last", "", "last", "bad_value"),
+    ("fair", "lat", None, "lon", "bad_lon_lat"),
+    ("fair", "precision", "country", "lon", "position_not_known"),
     ("region", "properties.code", "8", "code", "bad_id"),
     ("region", "properties.name_ar", None, "name_ar", "bad_value"),
     ("region", "properties.population_2024", "many", "population_2024", "bad_value"),
@@ -213,7 +226,7 @@ def test_one_hostile_value_anywhere_never_raises(data, kind, value):
 @given(data=st.data(), kind=st.sampled_from(sorted(RECORDS)), value=_ANYTHING)
 def test_a_record_without_problem_can_be_parsed(data, kind, value, tmp_path_factory):
     """What passes the checks does not fail later, in the reader."""
-    from geo.store import files
+    from geo.store import parse
     record = changed(kind, data.draw(st.sampled_from(_paths(RECORDS[kind]))), value)
     if not record_problems(kind, record, KNOWN):
-        getattr(files, f"_{_PARSER.get(kind, kind)}")(record)
+        getattr(parse, _PARSER.get(kind, kind))(record)

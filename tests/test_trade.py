@@ -385,11 +385,15 @@ def test_one_refresh_at_a_time_and_its_progress_in_words():
     assert not run.start(), "so soon after the end"
 
 
-@pytest.mark.parametrize("headers", [{"origin": "https://evil.example"}, {"sec-fetch-site": "cross-site"}])
+OURS = {"x-kharita": "1"}
+
+
+@pytest.mark.parametrize("headers", [{"x-kharita": ""}, {"origin": "https://evil.example"}, {"sec-fetch-site": "cross-site"}])
 def test_other_sites_may_not_start_it(headers, monkeypatch):
     began = []
     monkeypatch.setattr(trade_routes, "RUN", Run(lambda progress: began.append(1) or {}))
-    with TestClient(Starlette(routes=trade_routes.routes())) as web:
+    monkeypatch.setenv("KHARITA_ROLE", "editor")
+    with TestClient(Starlette(routes=trade_routes.routes()), headers=OURS) as web:
         answer = web.post("/api/markets/trade/refresh", headers=headers)
         assert answer.status_code == 403 and answer.json()["error"]["text"]
         assert web.get("/api/markets/trade/refresh").status_code == 405
@@ -400,7 +404,8 @@ def test_other_sites_may_not_start_it(headers, monkeypatch):
 def test_the_page_may_start_it(lang, monkeypatch):
     run = Run(lambda progress: {"worldbank": None})
     monkeypatch.setattr(trade_routes, "RUN", run)
-    with TestClient(Starlette(routes=trade_routes.routes())) as web:
+    monkeypatch.setenv("KHARITA_ROLE", "editor")
+    with TestClient(Starlette(routes=trade_routes.routes()), headers=OURS) as web:
         assert web.post(f"/api/markets/trade/refresh?lang={lang}").status_code == 200
         run.wait(5)
         assert words(lang)("trade.done") in web.get(f"/api/markets/trade/progress?lang={lang}").json()["text"]

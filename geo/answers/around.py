@@ -14,6 +14,7 @@ from geo.geocode import ATTRIBUTION, Hit
 from geo.i18n import Words
 from geo.locate import ROAD_FACTOR, ROAD_SOURCE_URL, Locator, Start
 from geo.model import Site
+from geo.privacy import shown
 from geo.routing import Road, Router
 from geo.spatial import circle
 from geo.view import ViewState
@@ -138,12 +139,14 @@ def degrees_text(at: tuple[float, float], t: Words) -> str:
 
 # --- around a place -------------------------------------------------------------------
 
-def near_answer(here: Locator, view: ViewState, t: Words, router: Router | None = None) -> dict[str, Any]:
+def near_answer(here: Locator, view: ViewState, t: Words, router: Router | None = None, *,
+                seen: bool = False) -> dict[str, Any]:
     """The facilities around the place of a view; an invitation when it has none.
 
     Parameters
     ----------
     router : who knows the roads; None, or no answer: estimates, said to be so.
+    seen : whether the reader may read what a facility tells about persons.
     """
     zoned = here.zone_start(view)
     start = here.start(view.place) if view.place else zoned
@@ -154,7 +157,7 @@ def near_answer(here: Locator, view: ViewState, t: Words, router: Router | None 
         return {**blank, "title": t("near.begin"),
                 "empty": t("near.unknown_place") if view.place else t("near.invite")}
     near = here.near(start, view)
-    sites = [here.site(p) for p in near.position]
+    sites = [shown(here.site(p), seen) for p in near.position]
     who, roads = (router or Router()).roads(start.lon_lat, [s.lon_lat for s in sites])
     items = [_facility(s, float(m), start, here, t, road)
              for s, m, road in zip(sites, near.metres, roads, strict=True)]

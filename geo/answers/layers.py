@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from geo.answers.fairs import fairs_layer, matching_fairs
 from geo.answers.names import form_of, is_demo, is_open
 from geo.cells import Bbox, cells_in
 from geo.columns import Columns, degrees
@@ -16,7 +17,7 @@ from geo.view import ViewState
 #: Where a tag for the whole of Morocco is written, degrees.
 HOME_LON_LAT = (-12.8, 32.6)
 #: The collections behind each address: Maisons travel with the sites.
-LAYER_COLLECTIONS = {"buyers": ("buyers",), "sites": ("sites", "maisons")}
+LAYER_COLLECTIONS = {"buyers": ("buyers",), "sites": ("sites", "maisons"), "fairs": ("fairs",)}
 
 
 def layer_answer(query: Query, layer: str, view: ViewState, bbox: Bbox, zoom: float, t: Words
@@ -25,6 +26,8 @@ def layer_answer(query: Query, layer: str, view: ViewState, bbox: Bbox, zoom: fl
 
     A feature stands for one record (``id``) or for ``n`` of them, with their bounds.
     """
+    if layer == "fairs":
+        return fairs_layer(query, view, bbox, t)
     features: list[dict[str, Any]] = []
     for name in LAYER_COLLECTIONS[layer]:
         if name in view.layers:
@@ -108,8 +111,10 @@ def bounds_answer(query: Query, view: ViewState) -> dict[str, Any]:
     """
     narrowed = {name for info, _ in view.picks() for name in info.concerns}
     layers = [n for n in view.layers if n in narrowed] or view.layers
-    boxes = [b for name in layers if (b := _bounds(
-        query.columns[name], shown(query, name, view)))]
+    boxes = [b for name in layers if name in query.columns
+             and (b := _bounds(query.columns[name], shown(query, name, view)))]
+    if "fairs" in layers:
+        boxes += [(*f.lon_lat, *f.lon_lat) for f in matching_fairs(query, view) if f.lon_lat]
     if not boxes:
         return {"bbox": None}
     west, south, east, north = zip(*boxes, strict=True)

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from geo.answers.fairs import fair_line, fairs_of
 from geo.answers.names import agreements_text, is_demo, title_of, where
 from geo.answers.partners import sites_that_make
 from geo.answers.reasons import raw_text
@@ -13,7 +14,7 @@ from geo.answers.statements import statement
 from geo.criteria import CRITERIA
 from geo.exports import exports
 from geo.i18n import Words
-from geo.marketdata import TRUE_ORIGINS, crafts_in_demand, fairs, market_table
+from geo.marketdata import TRUE_ORIGINS, crafts_in_demand, market_table
 from geo.query import Query
 from geo.score import normalised
 from geo.view import ViewState
@@ -36,7 +37,7 @@ def page_answer(query: Query, iso2: str, view: ViewState, t: Words) -> dict[str,
         _section("crafts", [{"title": t(f"craft.{c}"), "text": " · ".join(
             (t.n("count_of.buyers", b), t.n("count_of.reports", r))), "craft": c} for c, (b, r) in crafts.items()], None, t),
         _section("rules", _rules(query, iso2, t), None, t),
-        _section("fairs", [fair_line(f) for f in fairs() if f["country_iso2"] == iso2], None, t),
+        _section("fairs", [fair_line(f, t) for f in fairs_of(query, iso2)], None, t),
         _section("reports", [{"title": title_of(r, t), "text": f"{r.id} · {t.date(r.date) or t('panel.undated')}",
                               "sel": f"report:{r.id}"} for r in reports], None, t),
         _section("sites", _sites(query, tuple(crafts), t), None, t),
@@ -96,12 +97,6 @@ def _rules(query: Query, iso2: str, t: Words) -> list[dict[str, Any]]:
     return [{"title": n.title_fr, "text": " · ".join(x for x in (n.id, t.date(n.date), n.summary_fr) if x),
              "href": n.sources[0].url if n.sources else ""}
             for n in sorted(notes.values(), key=lambda n: n.date, reverse=True)]
-
-
-def fair_line(fair: dict[str, str]) -> dict[str, Any]:
-    """One edition of a fair, as its source gives it."""
-    return {"title": fair["name"], "text": " · ".join(x for x in (fair["city"], fair["edition_year"] or fair["month"], fair["venue"]) if x),
-            "href": fair["source_url"]}
 
 
 def _sites(query: Query, crafts: tuple[str, ...], t: Words) -> list[dict[str, Any]]:

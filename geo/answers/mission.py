@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
+from geo.answers.fairs import fairs_of, when
 from geo.answers.names import crafts_text, is_demo, title_of, where
 from geo.answers.partners import sites_that_make
 from geo.errors import BadRequest
 from geo.i18n import Words
-from geo.marketdata import fairs
 from geo.mission import PER_DAY, Plan, plan, working_days
 from geo.model import Buyer, Market
 from geo.query import Query
@@ -36,7 +36,7 @@ def mission_answer(query: Query, iso2: str, view: ViewState, t: Words, *, start:
                  for i, (stops, day) in enumerate(zip(made.days, dates, strict=True))],
         "left": [_line(b, query, t) for b in made.left], "left_text": t("mission.left"),
         "placeless": [_line(b, query, t) for b in made.placeless], "placeless_text": t("mission.placeless"),
-        "fairs": [f"{f['name']} · {f['city']} · {f['edition_year'] or f['month']}" for f in fairs() if f["country_iso2"] == iso2],
+        "fairs": [" · ".join(x for x in (f.name, f.city, when(f, t)) if x) for f in fairs_of(query, iso2)],
         "fairs_text": t("mission.fairs"),
         "ics": ics(made, dates, market, query, t) if made.days else "", "file": f"kharita-mission-{iso2}.ics",
         "note": t("mission.note", n=t.number(PER_DAY)), "empty": "" if made.days else t("mission.empty"),

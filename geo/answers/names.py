@@ -3,7 +3,8 @@ from __future__ import annotations
 
 from geo.errors import Notice
 from geo.i18n import Words
-from geo.model import UNVERIFIED, Buyer, Catalogue, Market, Report, Site
+from geo.model import UNVERIFIED, Buyer, Catalogue, Fair, Market, Report, Site
+from geo.store.checks import Problem
 from geo.view import FieldInfo
 
 #: The collection of a record class, and back.
@@ -47,8 +48,10 @@ def crafts_text(crafts: tuple[str, ...], t: Words) -> str:
     return " · ".join(t(f"craft.{c}") for c in crafts)
 
 
-def kind_label(record: Buyer | Site | Report, t: Words) -> str:
-    """What kind of buyer, site or report it is."""
+def kind_label(record: Buyer | Site | Report | Fair, t: Words) -> str:
+    """What kind of buyer, site, report or fair it is."""
+    if isinstance(record, Fair):
+        return t(f"support.fair.{record.kind}")
     if isinstance(record, Report):
         return t(f"report_kind.{record.kind}")
     return t(f"{'buyer' if isinstance(record, Buyer) else 'site'}.{record.kind}")
@@ -72,6 +75,12 @@ def notice_text(notice: Notice, t: Words) -> str:
     return t(notice.key, **values)
 
 
+def problem_text(problem: Problem, t: Words) -> str:
+    """One problem of the data files as a sentence."""
+    return t(f"problem.{problem.code}", file=problem.file, record=problem.record,
+             field=problem.field, value=problem.value)
+
+
 def is_open(record: Buyer | Site) -> bool:
     """Whether a record is in activity; a buyer always is."""
     return isinstance(record, Buyer) or record.status == "active"
@@ -93,7 +102,7 @@ def form_of(site: Site) -> str:
     return "maison" if site.class_ == "maison" else _FORM.get(site.kind, "other")
 
 
-def title_of(record: Buyer | Site | Report, t: Words) -> str:
+def title_of(record: Buyer | Site | Report | Fair, t: Words) -> str:
     """The name of a record or the title of a report."""
     return t.pick(record.title) if isinstance(record, Report) else record.name
 

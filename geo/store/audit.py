@@ -32,7 +32,7 @@ KM_PER_DEGREE = 111.32
 AREA_TOLERANCE_KM = 5.0
 #: ...and a small island or a port well off its country.
 COUNTRY_TOLERANCE_KM = 30.0
-BUYERS, SITES, REPORTS = "buyers.geojson", "sites.geojson", "reports.json"
+BUYERS, SITES, REPORTS, FAIRS = "buyers.geojson", "sites.geojson", "reports.json", "fairs.json"
 TOWNS, MARKETS, PROVINCES = "towns.json", "markets.json", "provinces.geojson"
 DEMO_WORD = "démo"
 
@@ -55,7 +55,7 @@ def folder_problems(folder: Path) -> list[Problem]:
 
 def _origins(data: Catalogue) -> Iterator[Problem]:
     # A generated record must be known for what it is, and a published one say where from.
-    for file, records in ((BUYERS, data.buyers), (SITES, data.sites)):
+    for file, records in ((BUYERS, data.buyers), (SITES, data.sites), (FAIRS, data.fairs)):
         for record in records:
             if record.provenance == "demo":
                 if DEMO_WORD not in record.name or any(s.url for s in record.sources):
@@ -99,14 +99,15 @@ def _countries(data: Catalogue, sources: Path, folder: Path) -> Iterator[Problem
     parts: dict[str, list[BaseGeometry]] = {}
     for feature in content["features"]:
         parts.setdefault(feature["properties"]["iso2"], []).append(shape(feature["geometry"]))
-    for buyer in data.buyers:
-        # Overseas parts may be countries of their own in the outlines: any part will do.
-        around = parts.get(buyer.country, [])
-        if buyer.lon_lat and around and not any(
-                near(part, buyer.lon_lat, COUNTRY_TOLERANCE_KM) for part in around):
-            market = data.market_by_code.get(buyer.country)
-            yield Problem(BUYERS, buyer.id, "country", "outside_country",
-                          market.name["fr"] if market else buyer.country)
+    for file, records in ((BUYERS, data.buyers), (FAIRS, data.fairs)):
+        for record in records:
+            # Overseas parts may be countries of their own in the outlines: any part will do.
+            around = parts.get(record.country, [])
+            if record.lon_lat and around and not any(
+                    near(part, record.lon_lat, COUNTRY_TOLERANCE_KM) for part in around):
+                market = data.market_by_code.get(record.country)
+                yield Problem(file, record.id, "country", "outside_country",
+                              market.name["fr"] if market else record.country)
     for raw in _raw(folder / MARKETS, "markets"):
         iso2 = raw.get("iso2")
         around = parts.get(iso2, []) if isinstance(iso2, str) else []

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from functools import lru_cache
 from typing import Any
 
@@ -17,6 +18,7 @@ from geo.model import (
     BUYER_KINDS,
     CRAFTS,
     EVIDENCES,
+    FAIR_KINDS,
     LANGUAGES,
     PRECISIONS,
     PROVENANCES,
@@ -119,6 +121,25 @@ def _texts(value: Any) -> bool:
     return isinstance(value, list) and len(value) <= 400 and all(_text(v) for v in value)
 
 
+def _day(value: Any) -> bool:
+    """A day that exists, or nothing."""
+    if value == "":
+        return True
+    try:
+        return isinstance(value, str) and date.fromisoformat(value).isoformat() == value
+    except ValueError:
+        return False
+
+
+def _months(value: Any) -> bool:
+    return isinstance(value, list) and len(value) <= 12 and all(
+        isinstance(m, int) and not isinstance(m, bool) and 1 <= m <= 12 for m in value)
+
+
+def _country(value: Any) -> bool:
+    return value == "" or (isinstance(value, str) and _MARKET.match(value) is not None)
+
+
 def _countries(value: Any) -> bool:
     return _texts(value) and all(_MARKET.match(v) for v in value)
 
@@ -179,9 +200,17 @@ def _rules(kind: str, known: Known) -> Mapping[str, Check]:
         return {"title": _title, "date": _date, "kind": _among(REPORT_KINDS),
                 "markets": _countries, "crafts": _all_among(CRAFTS), "named": _texts,
                 "notes": _notes}
+    if kind == "fair":
+        return {"name": _filled, "kind": _among(FAIR_KINDS), "country": _country, "city": _text,
+                "venue": _text, "months": _months, "edition": _text, "year": _year, "first": _day,
+                "last": _day, **_COMMON}
     return _PLACES[kind]
 
 
+#: Fields that a record may have.
+_OPTIONAL: Mapping[str, Mapping[str, Check]] = {
+    "site": {"phone": lambda value: _text(value) and len(value) <= 40,
+             "verified_by": lambda value: _text(value) and len(value) <= 120}}
 _LABEL: Mapping[str, Check] = {"label_lon": _degrees(180), "label_lat": _degrees(90)}
 _AREA: Mapping[str, Check] = {
     "name_fr": _filled, "name_ar": _filled, "population_2024": _number, **_LABEL}
@@ -211,7 +240,7 @@ def record_problems(kind: str, raw: Any, known: Known) -> list[Problem]:
     Parameters
     ----------
     kind : ``buyer``, ``site``, ``region``, ``province`` (GeoJSON features), ``report``,
-        ``market`` or ``town``.
+        ``fair``, ``market`` or ``town``.
     raw : anything at all.
     known : the codes it may refer to.
 
@@ -232,11 +261,27 @@ def record_problems(kind: str, raw: Any, known: Known) -> list[Problem]:
             found.append(Problem("", "", name, "field_missing", ""))
         elif not good(inside[name]):
             found.append(Problem("", "", name, "bad_value", _shown(inside[name])))
+    for name, good in _OPTIONAL.get(kind, {}).items():
+        if name in inside and not good(inside[name]):
+            found.append(Problem("", "", name, "bad_value", _shown(inside[name])))
     if kind in _WITH_POINT:
         found += _position_problems(raw.get("geometry"), inside)
+    if kind == "fair":
+        found += _fair_problems(raw)
     if kind in _WITH_OUTLINE and not _outline(raw.get("geometry")):
         found.append(Problem("", "", "geometry", "bad_value", _shown(raw.get("geometry"))))
     return found
+
+
+def _fair_problems(raw: Mapping[str, Any]) -> list[Problem]:
+    """Days that go together, and a position as its precision says."""
+    found = []
+    first, last = raw.get("first"), raw.get("last")
+    if _day(first) and _day(last) and (bool(first) != bool(last) or first > last):
+        found.append(Problem("", "", "last", "bad_value", _shown(last)))
+    lon, lat = raw.get("lon"), raw.get("lat")
+    point = None if lon is None and lat is None else {"type": "Point", "coordinates": [lon, lat]}
+    return found + [replace(p, field="lon") for p in _position_problems(point, raw)]
 
 
 def _outline(geometry: Any) -> bool:

@@ -28,7 +28,7 @@ def makers() -> dict[str, Maker]:
         "/api/places": lambda a: {**places_answer(locator(a.query), a.params.get("text", ""), a.t),
                                   "online": bool(geocoders()[0])},
         "/api/geocode": _geocode,
-        "/api/near": lambda a: near_answer(locator(a.query), a.view, a.t, router()),
+        "/api/near": lambda a: near_answer(locator(a.query), a.view, a.t, router(), seen=a.seen),
         "/api/reach": lambda a: reach_answer(locator(a.query), a.view, a.t, router()),
         "/api/coverage": lambda a: coverage_answer(locator(a.query), a.view, a.t),
         "/api/siting": _siting,

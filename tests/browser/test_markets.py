@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from icalendar import Calendar
@@ -120,13 +120,21 @@ def test_the_barometer_draws_lines_a_map_with_no_data_and_every_source(visit, la
     t = words(lang)
     expect(page.locator(".kh-trend")).to_be_visible()
     expect(page.locator(".kh-land.blank")).not_to_have_count(0)
-    expect(page.locator(".kh-worldmap .kh-legend")).to_contain_text(t("ui.baro.no_data"))
+    expect(page.locator(".kh-worldmap .kh-legend")).to_contain_text(t("baro.no_data"))
     assert page.locator("[data-statement] a[href^=http]").count() == page.locator("[data-statement]").count() > 50
     assert page.locator(".kh-trend").get_attribute("aria-label")
     page.select_option("[data-key=window]", "01-07")
     expect(page.locator(".kh-markets .kh-notice")).to_contain_text(t("baro.part_year", window="")[:12].strip())
     page.click("[data-key=measure-share_pct]")
     expect(page.locator("[data-key=measure-share_pct]")).to_have_attribute("aria-pressed", "true")
+
+
+@both
+def test_a_craft_leaves_only_its_own_figures_on_the_map(visit, lang):
+    page = visit(f"v=1&lang={lang}&show=baro&craft=poterie_ceramique")
+    t = words(lang)
+    expect(page.locator(".kh-worldmap .kh-legend")).to_contain_text(t("baro.no_pair"))
+    assert page.locator(".kh-land[data-iso2]:not(.blank)").evaluate_all("nodes => nodes.map((n) => n.dataset.iso2)") == ["US"]
 
 
 @pytest.mark.parametrize(("lang", "text"), [
@@ -142,6 +150,27 @@ def test_a_request_becomes_terms_that_can_be_taken_away(visit, lang, text):
     page.click('[data-key="term-craft:tapis_tissage"]')
     expect(page.locator("[data-site]")).to_have_count(0)
     expect(page.locator(".kh-section")).to_contain_text(words(lang)("supply.unsaid.craft"))
+
+
+@both
+def test_a_request_and_its_terms_come_back_with_their_link(visit, lang):
+    page = visit(f"v=1&lang={lang}&show=make")
+    page.fill("[data-key=request]", "200 tapis pour l’Allemagne")
+    page.click("[data-key=understand]")
+    page.wait_for_url(re.compile("request=200"))
+    page.click('[data-key="term-market:DE"]')
+    page.wait_for_url(re.compile("terms="))
+    again = visit(urlsplit(page.url).query)
+    expect(again.locator("[data-key=request]")).to_have_value("200 tapis pour l’Allemagne")
+    expect(again.locator('[data-term="craft:tapis_tissage"]')).to_be_visible()
+    expect(again.locator('[data-term="market:DE"]')).to_have_count(0)
+    # Too long for an address: kept on the page, its terms in the link, and it is said.
+    again.fill("[data-key=request]", "200 tapis pour l’Allemagne. " + "Merci de votre aide. " * 30)
+    again.click("[data-key=understand]")
+    expect(again.locator(".kh-section .kh-notice")).to_have_text(words(lang)("ui.make.not_in_link"))
+    expect(again.locator('[data-term="market:DE"]')).to_be_visible()
+    assert "request=" not in again.url and "terms=" in again.url
+    expect(again.locator("[data-key=request]")).to_have_value(re.compile("Merci"))
 
 
 def test_a_request_is_text_and_never_markup(visit):
@@ -164,6 +193,10 @@ def test_a_mission_is_saved_as_a_calendar(visit, lang):
     assert len(events) == page.locator(".kh-stop").count()
     page.select_option("[data-key=mission-days]", "1")
     expect(page.locator(".kh-day")).to_have_count(1)
+    page.fill("[data-key=mission-start]", "2027-03-01")
+    page.wait_for_url(re.compile("start=2027-03-01"))
+    page.reload()
+    expect(page.locator("[data-key=mission-start]")).to_have_value("2027-03-01")
 
 
 @both
@@ -176,6 +209,11 @@ def test_the_support_desk_answers_with_rule_and_source(visit, lang):
     expect(pact).to_contain_text(t("support.why.newly"))
     expect(pact).to_contain_text("S05")
     expect(page.locator(".kh-months h4").first).to_be_visible()
+    page.locator(".kh-helper select").first.select_option("company")
+    page.wait_for_url(re.compile("turnover=1,5&legal=company"))
+    page.reload()
+    expect(page.locator("[data-key=turnover]")).to_have_value("1,5")
+    expect(pact).to_contain_text(t("support.why.newly"))
 
 
 def test_a_turnover_that_is_no_number_is_said_and_the_page_stays(visit):
@@ -203,6 +241,27 @@ def test_a_star_with_a_note_outlives_a_reload_and_is_exported(visit, lang):
         assert "\"'=1+1, rappeler\"" in file.read()
     page.click('[data-key="unstar-market:FR"]')
     expect(note).to_have_count(0)
+
+
+@both
+def test_a_shared_shortlist_is_proposed_and_never_written_over(visit, lang):
+    page = visit(f"v=1&lang={lang}&sel=market:FR")
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.click('[data-star="market:FR"]')
+    page.click("[data-key=show-list]")
+    page.click("[data-key=star-link]")
+    expect(page.locator("[data-key=star-link]")).to_have_text(words(lang)("ui.star.copied"))
+    shared = page.evaluate("navigator.clipboard.readText()")
+    assert parse_qs(urlsplit(shared).query)["stars"] == ["m:FR"]
+    page.fill('[data-key="note-market:FR"]', "rappeler")
+    page.press('[data-key="note-market:FR"]', "Tab")
+    page.goto(shared.replace("m:FR", "m:FR,m:DE,s:gone"))
+    expect(page.locator("[data-shared]")).to_have_count(2)
+    expect(page.locator('[data-key="note-market:DE"]')).to_have_count(0)
+    page.click("[data-key=take-stars]")
+    expect(page.locator('[data-key="note-market:DE"]')).to_be_visible()
+    expect(page.locator('[data-key="note-market:FR"]')).to_have_value("rappeler")
+    expect(page.locator("[data-shared]")).to_have_count(0)
 
 
 @both

@@ -1,9 +1,9 @@
 /* What floats over the map: legend with layer switches, fit, tags, lists, messages. */
 (function () {
   "use strict";
-  const LAYERS = ["buyers", "sites", "maisons"];
+  const LAYERS = ["buyers", "sites", "maisons", "fairs"];
   const SVG = "http://www.w3.org/2000/svg";
-  const SHAPES = { buyer: "M8 2a6 6 0 1 0 .01 0z", site: "M2.6 2.6h10.8v10.8H2.6z", maison: "M8 1.6 14.6 13.4H1.4z" };
+  const SHAPES = { buyer: "M8 2a6 6 0 1 0 .01 0z", site: "M2.6 2.6h10.8v10.8H2.6z", maison: "M8 1.6 14.6 13.4H1.4z", fair: "M8 .6 15.4 8 8 15.4.6 8z" };
 
   function node(tag, properties = {}, ...children) {
     const made = document.createElement(tag);
@@ -49,7 +49,7 @@
       map.attributionControl.setPrefix(false).addAttribution(live.config.credits);
     }
     live.boxes = {};
-    const rows = LAYERS.filter((name) => !live.locate || name !== "buyers").map((name) => {
+    const rows = LAYERS.filter((name) => !live.locate || name === "sites" || name === "maisons").map((name) => {
       const box = node("input", { type: "checkbox", on: { change: () =>
         live.send({ op: "toggle", field: "layers", value: name }) } });
       live.boxes[name] = box;

@@ -4,7 +4,8 @@
 (function () {
   "use strict";
   const { Renderer, Mark, arrange, boundsOf } = window.KharitaMarks;
-  const KINDS = { buyer: "buyer", site: "site", maison: "site" };
+  const KINDS = { buyer: "buyer", site: "site", maison: "site", fair: "fair" };
+  const USUAL = "buyers,sites,maisons"; // what the routes take when nothing is said of layers
   const CACHE = 24;
   let page; // the view of the page around this frame: ui/bus.js
 
@@ -72,7 +73,7 @@
     /* Ring the selected record where it is, even inside a cluster. */
     async _select({ sel, filters }) {
       const [kind, id] = splitSel(sel);
-      const placed = kind === "buyer" || kind === "site"; // others cover an area: no ring
+      const placed = kind in KINDS; // others cover an area: no ring
       this.selected = null;
       if (this.features) this._paint(this.features);
       const answer = placed && await page.getJSON(`/api/entity/${kind}/${encodeURIComponent(id)}?${filters}`).catch(() => null);
@@ -149,9 +150,10 @@
       const b = this._map.getBounds().pad(0.08);
       const box = [b.getWest(), Math.max(-90, b.getSouth()), b.getEast(), Math.min(90, b.getNorth())];
       const query = `bbox=${box.map((v) => v.toFixed(4))}&zoom=${this._map.getZoom()}` +
-        (filters ? `&${filters}` : "") + (layers.length < 3 ? `&layers=${layers.join() || "none"}` : "") + zone;
+        (filters ? `&${filters}` : "") + (layers.join() !== USUAL ? `&layers=${layers.join() || "none"}` : "") + zone;
+      const shown = this.config.layers || ["buyers", "sites", ...(layers.includes("fairs") ? ["fairs"] : [])];
       try {
-        const answers = await Promise.all((this.config.layers || ["buyers", "sites"]).map(
+        const answers = await Promise.all(shown.map(
           (name) => this._ask(`/api/layers/${name}?${query}`, this.abort.signal)));
         this.features = answers.flatMap((a) => a.features);
         this._paint(this.features);
@@ -225,10 +227,10 @@
     _hover(event) {
       const mark = event.propagatedFrom || event.sourceTarget;
       if (this.tip) this.tip.remove();
-      const { class: shape, name, n } = mark.properties;
+      const { class: shape, name, when, n } = mark.properties;
       const text = document.createElement("span");
       text.dir = "auto";
-      text.textContent = n ? `${this.words[`ui.layer.${shape}s`]} : ${mark.text}` : name;
+      text.textContent = n ? `${this.words[`ui.layer.${shape}s`]} : ${mark.text}` : [name, when].filter(Boolean).join(" · ");
       this.tip = L.tooltip({ direction: "top", offset: [0, -mark._radius - 2] })
         .setLatLng(mark.getLatLng()).setContent(text).addTo(this._map);
     },

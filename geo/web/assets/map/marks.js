@@ -1,11 +1,11 @@
-/* Marks on a shared canvas: a shape and a colour per class, hollow when not yet open,
+/* Marks on a shared canvas: a shape and a colour per class (fairs: diamonds), hollow when not yet open,
    dashed and pale when generated, a darker fill with a figure when it stands for several.
    Where there are facilities alone (Locate) the colour says the status instead, filled, hatched
    or hollow, and the shape the use. */
 (function () {
   "use strict";
-  const FILL = { buyer: "#0072B2", site: "#D55E00", maison: "#009E73" };
-  const CLUSTER = { buyer: "#0072B2", site: "#B54C00", maison: "#00795A" };
+  const FILL = { buyer: "#0072B2", site: "#D55E00", maison: "#009E73", fair: "#8E3F85" };
+  const CLUSTER = { buyer: "#0072B2", site: "#B54C00", maison: "#00795A", fair: "#8E3F85" };
   const SEVERAL = "#44504D", SEVERAL_DARK = "#7C8A86";
   const STATUS = { active: "#0072B2", under_construction: "#B54C00", planned: "#3A0F1B" };
   const STATUS_DARK = { active: "#5AB4F0", under_construction: "#F09A4A", planned: "#E6DDD1" };
@@ -20,6 +20,7 @@
     else if (shape === "training") ctx.arc(x, y, r, 0, 2 * Math.PI);
     else if (shape === "other") polygon(ctx, x, y, r * 1.15, 6);
     else if (shape === "site" || shape === "complex") ctx.rect(x - r * 0.9, y - r * 0.9, r * 1.8, r * 1.8);
+    else if (shape === "fair") polygon(ctx, x, y, r * 1.25, 4);
     else {
       ctx.moveTo(x, y - r * 1.15);
       ctx.lineTo(x + r * 1.15, y + r * 0.85);

@@ -12,6 +12,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from geo import workbook
+from geo.geocode import ATTRIBUTION
 from geo.i18n import words
 from geo.locate import locator
 from geo.model import STATUSES
@@ -317,7 +318,7 @@ def test_an_address_found_online_keeps_its_name_and_a_failure_is_said(visit, con
     page.reload()
     page.wait_for_function(SHOWN, arg="-4.98000,34.06000;Rue Talaa Kebira, b Fès /b , Maroc")
     expect(page.locator(".kh-around h2")).to_have_text("Rue Talaa Kebira, b Fès /b , Maroc")
-    expect(page.locator(".kh-around .kh-note")).to_have_text(t("place.online", attribution="© OpenStreetMap contributors"))
+    expect(page.locator(".kh-around .kh-credit")).to_have_text(t("place.online", attribution=ATTRIBUTION))
     outside.act = lambda h: reply(h, b"", 500)
     visit.expects.append("503 (Service Unavailable)")
     field(page).fill(f"98 talaa qwxz {lang}")

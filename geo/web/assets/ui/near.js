@@ -44,6 +44,7 @@ function content(near, cover, picked, w, state) {
       place ? el("p", { class: "kh-under", text: place.sub }) : null,
       place ? el("p", { class: "kh-code" }, [`${w["ui.plus_code"]} `, el("bdi", { dir: "ltr", text: place.code })]) : null]),
     near.sheet ? el("p", {}, [el("a", { href: `/sheet/${near.sheet.code}?${state.data.query}`, target: "_blank", rel: "noopener", text: near.sheet.text })]) : null,
+    place?.credit ? el("p", { class: "kh-small kh-credit", text: place.credit }) : null,
     place?.note ? el("p", { class: "kh-note", text: place.note }) : null,
     near.alert ? alert(near.alert, state) : null,
     picked ? sheet(picked, w, state) : null,

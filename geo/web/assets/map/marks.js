@@ -7,8 +7,8 @@
   const FILL = { buyer: "#0072B2", site: "#D55E00", maison: "#009E73", fair: "#8E3F85" };
   const CLUSTER = { buyer: "#0072B2", site: "#B54C00", maison: "#00795A", fair: "#8E3F85" };
   const SEVERAL = "#44504D", SEVERAL_DARK = "#7C8A86";
-  const STATUS = { active: "#00629B", under_construction: "#B54C00", planned: "#8E2C6A" };
-  const STATUS_DARK = { active: "#5AB4F0", under_construction: "#F09A4A", planned: "#E59BCB" };
+  const STATUS = { active: "#0072B2", under_construction: "#B54C00", planned: "#3A0F1B" };
+  const STATUS_DARK = { active: "#5AB4F0", under_construction: "#F09A4A", planned: "#E6DDD1" };
   const RADIUS = 7;
 
   const clusterRadius = (n) => Math.min(24, 10 + 3 * Math.log10(n) + (n > 999 ? 3 : 0));

@@ -54,6 +54,12 @@ PERIODS: Mapping[str, tuple[int, int]] = MappingProxyType({
 UNDATED = "undated"
 PERIOD_CODES = (*PERIODS, UNDATED)
 
+#: Tolerated ages of a record's latest report or verification: code -> months.
+AGE_MONTHS: Mapping[str, int] = MappingProxyType({"6m": 6, "1y": 12, "2y": 24, "3y": 36, "5y": 60})
+OLDER = "older"
+#: Where an age falls, freshest first.
+AGE_STEPS = (*AGE_MONTHS, OLDER, UNDATED)
+
 #: What the map draws: each class has its own shape and colour.
 CLASSES = ("buyer", "site", "maison")
 #: What tables list. ``sites`` and ``maisons`` are the two halves of one store.

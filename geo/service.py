@@ -1,6 +1,7 @@
 """The one place that opens the store and hands out the current ``Query``."""
 from __future__ import annotations
 
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
@@ -29,9 +30,20 @@ def open_store(address: str, var: Path | None = None) -> Store:
     raise ValueError(f"KHARITA_STORE: {address!r} is neither files:FOLDER nor synthetic:N")
 
 
+class _Daily:
+    """A store whose revision also changes from one day to the next: ages do."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self.load = store.load
+
+    def revision(self) -> str:
+        return f"{date.today()}|{self._store.revision()}"
+
+
 @lru_cache(maxsize=8)
 def _holder(address: str, var: Path) -> Holder[Query]:
-    return Holder(open_store(address, var), Query)
+    return Holder(_Daily(open_store(address, var)), Query)
 
 
 def current() -> Query:

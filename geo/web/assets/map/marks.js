@@ -5,6 +5,8 @@
   const FILL = { buyer: "#0072B2", site: "#D55E00", maison: "#009E73", fair: "#8E3F85" };
   const CLUSTER = { buyer: "#0072B2", site: "#B54C00", maison: "#00795A", fair: "#8E3F85" };
   const RADIUS = 7;
+  /* How full a mark is by the age of its latest look: geo.model.AGE_STEPS, undated last. */
+  const PALER = { 2: 0.85, 3: 0.7, 4: 0.55, 5: 0.35, 6: 0.2 };
 
   const clusterRadius = (n) => Math.min(24, 10 + 3 * Math.log10(n) + (n > 999 ? 3 : 0));
 
@@ -28,7 +30,7 @@
   }
 
   function draw(ctx, mark, x, y) {
-    const { class: shape, n, open = true, demo, named } = mark.properties;
+    const { class: shape, n, open = true, demo, named, age } = mark.properties;
     const r = mark._radius;
     const color = n ? CLUSTER[shape] : FILL[shape];
     ctx.save();
@@ -52,12 +54,12 @@
       ctx.textBaseline = "middle";
       ctx.fillText(mark.text, x, y + (shape === "maison" ? r * 0.22 : 0.5));
     } else {
-      ctx.globalAlpha = demo ? 0.45 : 1;
+      ctx.globalAlpha = demo ? 0.45 : PALER[age] ?? 1; // the outline keeps its colour
       ctx.fillStyle = open ? color : (mark.dark ? "#101918" : "#FFFFFF");
       ctx.fill();
       ctx.globalAlpha = 1;
-      ctx.lineWidth = open && !demo ? 0.75 : 2;
-      ctx.strokeStyle = open && !demo ? "rgba(22,33,31,.55)" : color;
+      ctx.lineWidth = open && !demo && !(age > 3) ? 0.75 : 2;
+      ctx.strokeStyle = open && !demo && !(age > 3) ? "rgba(22,33,31,.55)" : color;
       if (demo) ctx.setLineDash([3, 2]);
       ctx.stroke();
     }

@@ -35,6 +35,7 @@ REPORT_KINDS = (
     "partenariat", "salon", "e_reputation", "concurrence", "strategie",
 )
 FAIR_KINDS = ("international", "national")
+SIGNS = ("+", "0", "-")
 EVIDENCES = ("published", "assumed")
 #: How Morocco trades with a market; ``mfn``: no agreement known.
 AGREEMENTS = (
@@ -178,7 +179,8 @@ class Report:
     """A watch report: notes compiled over the union of their markets and crafts.
 
     An empty ``markets`` (or ``crafts``) means the report is about all of them. ``original`` is the
-    name of the file that an imported report was made from.
+    name of the file that an imported report was made from, ``signals`` what its editor judged it to say:
+    market, craft, sign (``+``, ``0``, ``-``); an empty market or craft means all.
     """
 
     id: str
@@ -191,6 +193,7 @@ class Report:
     notes: tuple[Note, ...]
     provenance: str = "published"
     original: str = ""
+    signals: tuple[tuple[str, str, str], ...] = ()
 
     @property
     def year(self) -> int | None:

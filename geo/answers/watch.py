@@ -101,12 +101,16 @@ def signal_words(signal: Signal, t: Words) -> dict[str, Any]:
     """A signal: its sign, what it is about, and the figure it comes from."""
     market = t.country(signal.market) if signal.market else t("panel.all_markets")
     craft = t(f"craft.{signal.craft}") if signal.craft else t("panel.all_crafts")
-    mark = "+" if signal.value > 0 else "\u2212" if signal.value < 0 else ""
+    if signal.value is None:
+        value = t("signal.editor")
+    else:
+        mark = "+" if signal.value > 0 else "\u2212" if signal.value < 0 else ""
+        value = f"{mark}{t.number(abs(signal.value))} %"
     return {"sign": signal.sign, "report": signal.report, "sel": f"report:{signal.report}",
             "about": f"{market} · {craft}",
-            "value": f"{mark}{t.number(abs(signal.value))} %",
+            "value": value,
             "period": t.period(signal.period) if signal.period else "", "date": t.date(signal.date),
-            "address": f"{signal.note}.f{signal.figure + 1}"}
+            "address": f"{signal.note}.f{signal.figure + 1}" if signal.note else ""}
 
 
 def doubt(query: Query, pair: tuple[Signal, Signal], t: Words) -> dict[str, Any]:
@@ -116,6 +120,19 @@ def doubt(query: Query, pair: tuple[Signal, Signal], t: Words) -> dict[str, Any]
         report = query.catalogue.report_by_id[signal.report]
         sides.append({**signal_words(signal, t), "title": t.pick(report.title)})
     return {"about": sides[0]["about"], "sides": sides}
+
+
+def market_doubts(query: Query, iso2: str, t: Words) -> list[dict[str, Any]]:
+    """The pairs of recent reports that disagree on a market, both sides of each."""
+    return [doubt(query, pair, t) for pair in query.reports.doubts if pair[0].market == iso2]
+
+
+def doubts_text(doubts: list[dict[str, Any]], t: Words) -> str:
+    """One sentence for all of them; empty when there is none."""
+    if not doubts:
+        return ""
+    return t("doubt.sentence", about=t.all_of(d["about"] for d in doubts),
+             reports=t.all_of(dict.fromkeys(s["report"] for d in doubts for s in d["sides"])))
 
 
 def shortened(names: list[str], t: Words) -> str:

@@ -23,6 +23,7 @@ from geo.model import (
     PRECISIONS,
     PROVENANCES,
     REPORT_KINDS,
+    SIGNS,
     SITE_KINDS,
     STATUSES,
     WORLD_REGIONS,
@@ -163,6 +164,12 @@ def _figures(value: Any) -> bool:
                                     for v in f.values()) for f in value)
 
 
+def _signals(value: Any) -> bool:
+    return isinstance(value, list) and len(value) <= 400 and all(
+        isinstance(s, dict) and _country(s.get("market")) and s.get("craft") in (*CRAFTS, "")
+        and s.get("sign") in SIGNS for s in value)
+
+
 def _notes(value: Any) -> bool:
     # A report takes its sources from its notes: without any, nothing supports it.
     return isinstance(value, list) and 0 < len(value) <= 400 and all(
@@ -257,6 +264,8 @@ def record_problems(kind: str, raw: Any, known: Known) -> list[Problem]:
             found.append(Problem("", "", name, "field_missing", ""))
         elif not good(inside[name]):
             found.append(Problem("", "", name, "bad_value", _shown(inside[name])))
+    if kind == "report" and not _signals(raw.get("signals", [])):
+        found.append(Problem("", "", "signals", "bad_value", _shown(raw["signals"])))
     if kind in _WITH_POINT:
         found += _position_problems(raw.get("geometry"), inside)
     if kind == "fair":

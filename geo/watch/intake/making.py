@@ -10,12 +10,13 @@ from babel.dates import get_month_names
 
 from geo.errors import BadRequest
 from geo.i18n import LOCALES
-from geo.model import CRAFTS, LANGUAGES, REPORT_KINDS, Catalogue
+from geo.model import CRAFTS, LANGUAGES, REPORT_KINDS, SIGNS, Catalogue
 from geo.text import fold
 from geo.watch.intake.tagging import Proposal
 
 PAGE_TEXT = 3_900
 MOST_NOTES = 300
+MOST_SIGNALS = 400
 _ISO = re.compile(r"(?<!\d)(20[0-4]\d)-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])(?!\d)")
 _ARABIC = re.compile(r"[\u0600-\u06ff]")
 _COMMON = {"fr": ("le", "la", "les", "des", "et", "est", "dans", "pour", "une", "sur"),
@@ -56,7 +57,8 @@ def report_of(text: dict[str, Any], proposals: list[Proposal], asked: dict[str, 
     Parameters
     ----------
     asked : what the editor decided: ``title``, ``date``, ``kind``, ``accepted`` (positions among the
-        proposals), ``corrected`` (position -> another code).
+        proposals), ``corrected`` (position -> another code), ``signals`` (market, craft, sign of what is
+        accepted; an empty market or craft: all).
 
     Raises
     ------
@@ -82,7 +84,21 @@ def report_of(text: dict[str, Any], proposals: list[Proposal], asked: dict[str, 
             "sources": [source]})
     return {"title": {lang: title for lang in LANGUAGES}, "date": when, "kind": kind,
             "markets": _ids(kept, "market"), "crafts": _ids(kept, "craft"),
-            "named": _ids(kept, "buyer"), "notes": notes, "original": text["name"]}
+            "named": _ids(kept, "buyer"), "notes": notes, "original": text["name"],
+            "signals": _signals(asked, ["", *_ids(kept, "market")], ["", *_ids(kept, "craft")])}
+
+
+def _signals(asked: dict[str, Any], markets: list[str], crafts: list[str]) -> list[dict[str, str]]:
+    given = asked.get("signals") or []
+    if not isinstance(given, list) or len(given) > MOST_SIGNALS:
+        raise BadRequest("error.bad_parameter", name="signals", value="")
+    found: dict[tuple[str, str], str] = {}
+    for signal in given:
+        market, craft, sign = (signal.get(k) for k in ("market", "craft", "sign")) if isinstance(signal, dict) else (None,) * 3
+        if market not in markets or craft not in crafts or sign not in SIGNS:
+            raise BadRequest("error.bad_parameter", name="signals", value=str(signal)[:40])
+        found[market, craft] = sign
+    return [{"market": m, "craft": c, "sign": sign} for (m, c), sign in found.items()]
 
 
 def _check_date(text: str, today: date) -> None:

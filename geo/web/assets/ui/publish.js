@@ -61,14 +61,14 @@ async function upload(file, box, state, w) {
 }
 
 function decide(a, here, file, box, state, w) {
-  const chosen = { title: a.title, date: a.date, kind: "etude_marche", accepted: new Set(a.proposals.filter((p) => p.accepted).map((p) => p.position)), corrected: {} };
+  const chosen = { title: a.title, date: a.date, kind: "etude_marche", accepted: new Set(a.proposals.filter((p) => p.accepted).map((p) => p.position)), corrected: {}, signs: new Map() };
   const field = (word, node) => el("label", { class: "kh-field" }, [el("span", { text: w[word] }), node]);
   const failed = el("p", { class: "kh-failed", role: "alert", hidden: true });
   const go = el("button", { type: "button", class: "kh-button kh-primary", text: w["ui.pub.publish"], on: { click: async () => {
     go.disabled = true;
     failed.hidden = true;
     try {
-      const made = await ask(`${here}/publish?${lang(state)}`, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify({ ...chosen, accepted: [...chosen.accepted] }) });
+      const made = await ask(`${here}/publish?${lang(state)}`, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify({ ...chosen, accepted: [...chosen.accepted], signals: signalsOf(a, chosen) }) });
       idle(box, state, w);
       window.__kharitaMemory?.clear(); // the reports are others now: ask again for everything
       state.send({ op: "set", field: "sel", value: made.sel });
@@ -86,8 +86,31 @@ function decide(a, here, file, box, state, w) {
       field("ui.pub.field_date", el("input", { type: "text", dir: "ltr", inputmode: "numeric", placeholder: "2026-01-31", pattern: "[0-9]{4}(-[0-9]{2}){0,2}", value: a.date, on: { input: (e) => { chosen.date = e.target.value.trim(); } } })),
       field("ui.pub.field_kind", el("select", { on: { change: (e) => { chosen.kind = e.target.value; } } }, a.kinds.map((k) => el("option", { value: k.value, selected: k.value === chosen.kind, text: k.label }))))]),
     el("h4", { text: w["ui.pub.found"] }), el("p", { class: "kh-hint", text: w["ui.pub.found_lead"] }),
-    ...KINDS.map((kind) => group(kind, a, chosen, w)).filter(Boolean), failed,
+    ...KINDS.map((kind) => group(kind, a, chosen, w)).filter(Boolean), signs(a, chosen, w), failed,
     el("div", { class: "kh-row" }, [go, el("button", { type: "button", class: "kh-link", text: w["ui.pub.cancel"], on: { click: () => { fetch(`${here}?${lang(state)}`, { method: "DELETE" }); idle(box, state, w); } } })]));
+}
+
+/* What is accepted of a kind, as corrected: code and name. */
+function acceptedOf(kind, a, chosen) {
+  const label = new Map((a.choices[kind] || []).map((c) => [c.value, c.label]));
+  const codes = a.proposals.filter((p) => p.kind === kind && chosen.accepted.has(p.position)).map((p) => chosen.corrected[p.position] || p.id);
+  const found = [...new Set(codes)].map((code) => ({ code, label: label.get(code) || code }));
+  return found.length ? found : [{ code: "", label: null }];
+}
+
+const pairs = (a, chosen) => acceptedOf("market", a, chosen).flatMap((m) => acceptedOf("craft", a, chosen).map((c) => [m, c]));
+const signalsOf = (a, chosen) => pairs(a, chosen).map(([m, c]) => ({ market: m.code, craft: c.code, sign: chosen.signs.get(`${m.code}|${c.code}`) || "" })).filter((s) => s.sign);
+
+/* The editor's sign for each accepted market and craft; the list is made when it is opened. */
+function signs(a, chosen, w) {
+  const list = el("ul");
+  const fill = () => list.replaceChildren(...pairs(a, chosen).slice(0, 60).map(([m, c]) => {
+    const key = `${m.code}|${c.code}`, about = `${m.label || w["ui.pub.all_markets"]} · ${c.label || w["ui.pub.all_crafts"]}`;
+    return el("li", {}, [el("label", {}, [el("b", { dir: "auto", text: about }), el("select", { "data-signal": key, on: { change: (e) => chosen.signs.set(key, e.target.value) } },
+      [["", w["ui.pub.sign_none"]], ["+", w["ui.watch.sign_up"]], ["0", w["ui.watch.sign_flat"]], ["-", w["ui.watch.sign_down"]]].map(([value, text]) => el("option", { value, text, selected: (chosen.signs.get(key) || "") === value })))])]);
+  }));
+  return el("details", { class: "kh-proposals", "data-signals": "", on: { toggle: fill } }, [
+    el("summary", {}, [el("span", { text: w["ui.pub.signs"] })]), el("p", { class: "kh-hint", text: w["ui.pub.signs_lead"] }), list]);
 }
 
 function group(kind, a, chosen, w) {

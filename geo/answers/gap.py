@@ -4,6 +4,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
+from geo.answers.names import title_of
 from geo.gaps import GAPS, GapCell, gap_matrix, recent_reports, since, speaks_of
 from geo.i18n import Words
 from geo.query import Query
@@ -25,7 +26,7 @@ def gap_answer(query: Query, view: ViewState, t: Words) -> dict[str, Any]:
         "markets": [{"iso2": m, "name": names[m]} for m in busy],
         "crafts": [{"key": c, "text": t(f"craft.{c}"),
                     "cells": [_cell(names[m], c, m, matrix[m][c], [r.id for r in reports if speaks_of(r, m, c)] if matrix[m][c].reports else [], t) for m in busy]} for c in crafts],
-        "reports": {r.id: {"sel": f"report:{r.id}", "title": t.pick(r.title), "date": t.date(r.date)} for r in reports},
+        "reports": {r.id: {"sel": f"report:{r.id}", "title": title_of(r, t), "date": t.date(r.date)} for r in reports},
         "legend": [{"key": g, "text": t(f"gap.{g}"), "help": t(f"gap_help.{g}"), "count": t.number(counts[g])}
                    for g in GAPS],
         "text": t("gap.count", n=t.number(counts["supply_without_buyers"] + counts["buyers_without_supply"]

@@ -6,7 +6,7 @@ from collections import Counter
 from typing import Any
 
 from geo.answers.facets import sentence
-from geo.answers.names import chip_label, crafts_text, kind_label, value_label
+from geo.answers.names import chip_label, crafts_text, kind_label, title_of, value_label
 from geo.i18n import Words
 from geo.model import Figure, Report
 from geo.query import Query
@@ -53,7 +53,7 @@ def card(report: Report, wanted: Wanted | None, doubted: bool, t: Words) -> dict
     signals = signals_of(report)
     return {
         "id": report.id, "sel": f"report:{report.id}", "when": when(report, t),
-        "kind": kind_label(report, t), "title": pieces(t.pick(report.title), wanted),
+        "kind": kind_label(report, t), "title": pieces(title_of(report, t), wanted),
         "extract": quote(passage, wanted, t) if passage else None,
         "markets": shortened([t.country(m) for m in report.markets], t) or t("panel.all_markets"),
         "crafts": shortened([t(f"craft.{c}") for c in report.crafts], t) or t("panel.all_crafts"),
@@ -118,7 +118,7 @@ def doubt(query: Query, pair: tuple[Signal, Signal], t: Words) -> dict[str, Any]
     sides = []
     for signal in pair:
         report = query.catalogue.report_by_id[signal.report]
-        sides.append({**signal_words(signal, t), "title": t.pick(report.title)})
+        sides.append({**signal_words(signal, t), "title": title_of(report, t)})
     return {"about": sides[0]["about"], "sides": sides}
 
 

@@ -190,6 +190,10 @@ _NOTE: Mapping[str, Check] = {
 }
 
 
+#: What imported reports alone have.
+_OPTIONAL: Mapping[str, Check] = {"signals": _signals, "places": _texts, "lang": _among((*LANGUAGES, ""))}
+
+
 @lru_cache(maxsize=8)
 def _rules(kind: str, known: Known) -> Mapping[str, Check]:
     if kind == "buyer":
@@ -264,8 +268,9 @@ def record_problems(kind: str, raw: Any, known: Known) -> list[Problem]:
             found.append(Problem("", "", name, "field_missing", ""))
         elif not good(inside[name]):
             found.append(Problem("", "", name, "bad_value", _shown(inside[name])))
-    if kind == "report" and not _signals(raw.get("signals", [])):
-        found.append(Problem("", "", "signals", "bad_value", _shown(raw["signals"])))
+    if kind == "report":
+        found += [Problem("", "", name, "bad_value", _shown(raw[name]))
+                  for name, good in _OPTIONAL.items() if name in raw and not good(raw[name])]
     if kind in _WITH_POINT:
         found += _position_problems(raw.get("geometry"), inside)
     if kind == "fair":

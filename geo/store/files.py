@@ -261,7 +261,8 @@ def _report(raw: dict) -> Report:
         markets=tuple(raw["markets"]), crafts=tuple(raw["crafts"]), named=tuple(raw["named"]),
         notes=tuple(_note(n) for n in raw["notes"]),
         provenance=raw.get("provenance", "published"), original=raw.get("original", ""),
-        signals=tuple((s["market"], s["craft"], s["sign"]) for s in raw.get("signals", ())))
+        signals=tuple((s["market"], s["craft"], s["sign"]) for s in raw.get("signals", ())),
+        lang=raw.get("lang", ""), places=tuple(raw.get("places", ())))
 
 
 def _note(raw: dict) -> Note:

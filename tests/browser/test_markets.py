@@ -149,6 +149,12 @@ def test_a_cell_of_the_matrix_opens_the_map_on_its_pair(visit, lang):
     expect(page.locator(".kh-rows tr[data-sel] td:first-child:not(:has(.kh-tag-demo))")).to_have_count(buyers)
     page.go_back()
     page.wait_for_selector("[data-cell=DE-tapis_tissage]")
+    page.locator("[data-reports]").first.click()
+    chip = page.locator(".kh-chips [data-report]").first
+    id_ = chip.get_attribute("data-report")
+    chip.click()
+    page.wait_for_selector(f'.kh-wcard.on[data-report="{id_}"]')
+    assert urlsplit(page.url).path == "/veille"
 
 
 @both

@@ -16,6 +16,7 @@ from starlette.testclient import TestClient
 
 from geo.answers.compare import compare_answer
 from geo.answers.marketpage import page_answer
+from geo.answers.names import title_of
 from geo.answers.ranking import rank_answer
 from geo.errors import BadRequest, KharitaError
 from geo.i18n import words
@@ -28,7 +29,7 @@ from geo.watch.intake.files import MAX_BYTES, MAX_PAGES, Refused, read
 from geo.watch.intake.jobs import Intake, intake
 from geo.watch.intake.making import date_of, language_of, report_of
 from geo.watch.intake.store import ImportedReports, Twice
-from geo.watch.intake.tagging import Tagger
+from geo.watch.intake.tagging import Proposal, Tagger
 from geo.watch.signals import signals_of
 from geo.web import watch
 
@@ -385,3 +386,38 @@ def test_signals_are_checked_and_read_back(tmp_path):
     loaded = FileStore(tmp_path).load()
     assert [r.signals for r in loaded.reports] == [(("DE", "", "+"),)]
     assert ("signals", "bad_value") in [(p.field, p.code) for p in loaded.problems if p.file == "reports.json"]
+
+
+def test_titles_places_and_corrections_of_every_kind_are_kept(query, catalogue):
+    text = {"title": "T", "pages": (FRENCH,), "name": "note.md"}
+    proposals = Tagger(catalogue).propose(text["pages"])
+    at = {p.kind: i for i, p in reversed(list(enumerate(proposals)))}
+    assert {"market", "craft", "town", "buyer", "figure"} <= set(at)
+    other = next(b for b in catalogue.buyers if b.provenance != "demo" and b.id != "limala-de")
+    asked = {"title": "Tapis", "date": "2026-03-12", "kind": "etude_marche", "accepted": list(range(len(proposals))), "titles": {"ar": " زرابي ", "en": ""},
+             "corrected": {str(at["town"]): "Tazarine", str(at["buyer"]): other.id, str(at["figure"]): {"value": "14", "unit": "%", "period": "2024"}}}
+    made = report_of(text, proposals, asked, catalogue, date(2026, 4, 1))
+    assert (made["lang"], made["title"]) == ("fr", {"fr": "Tapis", "ar": "زرابي", "en": "Tapis"})
+    assert "Tazarine" in made["places"] and "Taznakht" not in made["places"]
+    assert other.id in made["named"] and other.name in made["notes"][0]["organisations"]
+    assert made["notes"][0]["key_figures"][0]["value"] == "14" and made["notes"][0]["key_figures"][0]["period"] == "2024"
+    for kind, bad in (("town", "Atlantis"), ("buyer", "nobody"), ("figure", {"value": 3}), ("figure", {"market": "DE"}), ("figure", "14"), ("market", 5)):
+        with pytest.raises(BadRequest):
+            report_of(text, proposals, {**asked, "corrected": {str(at[kind]): bad}}, catalogue, date(2026, 4, 1))
+    for bad in ({"xx": "T"}, {"ar": 5}, {"ar": "x" * 201}, "T"):
+        with pytest.raises(BadRequest):
+            report_of(text, proposals, {**asked, "titles": bad}, catalogue, date(2026, 4, 1))
+
+
+def test_a_title_that_nobody_translated_says_its_language():
+    report = Report("I", "2026", {"fr": "Tapis", "ar": "زرابي", "en": "Tapis"}, "salon", (), (), (), (), "imported", lang="fr")
+    assert [title_of(report, words(lang)) for lang in ("fr", "ar", "en")] == ["Tapis", "زرابي", "Tapis (French)"]
+
+
+def test_an_organisation_can_be_renamed(catalogue):
+    proposal = Proposal("organisation", "ONA", "ONA", 1, 1, "ONA", "ONA", 0.9, "name")
+    asked = {"title": "T", "date": "", "kind": "salon", "accepted": [0], "corrected": {"0": " Office national "}}
+    text = {"title": "T", "pages": ("ONA",), "name": "n.md"}
+    assert report_of(text, [proposal], asked, catalogue, date(2026, 4, 1))["notes"][0]["organisations"] == ["Office national"]
+    with pytest.raises(BadRequest):
+        report_of(text, [proposal], {**asked, "corrected": {"0": " "}}, catalogue, date(2026, 4, 1))

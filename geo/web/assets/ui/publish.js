@@ -61,7 +61,7 @@ async function upload(file, box, state, w) {
 }
 
 function decide(a, here, file, box, state, w) {
-  const chosen = { title: a.title, date: a.date, kind: "etude_marche", accepted: new Set(a.proposals.filter((p) => p.accepted).map((p) => p.position)), corrected: {}, signs: new Map() };
+  const chosen = { title: a.title, date: a.date, titles: {}, kind: "etude_marche", accepted: new Set(a.proposals.filter((p) => p.accepted).map((p) => p.position)), corrected: {}, signs: new Map() };
   const field = (word, node) => el("label", { class: "kh-field" }, [el("span", { text: w[word] }), node]);
   const failed = el("p", { class: "kh-failed", role: "alert", hidden: true });
   const go = el("button", { type: "button", class: "kh-button kh-primary", text: w["ui.pub.publish"], on: { click: async () => {
@@ -82,6 +82,9 @@ function decide(a, here, file, box, state, w) {
   render(box, el("h3", {}, [el("span", { text: w["ui.pub.title"] }), el("i", { dir: "auto", text: `${file.name} · ${a.pages}` })]),
     ...a.notes.map((text) => el("p", { class: "kh-notice", role: "status", text })),
     field("ui.pub.field_title", el("input", { type: "text", maxlength: 200, dir: "auto", value: a.title, on: { input: (e) => { chosen.title = e.target.value; } } })),
+    el("details", { class: "kh-proposals", "data-titles": "" }, [el("summary", {}, [el("span", { text: w["ui.pub.titles"] })]), el("p", { class: "kh-hint", text: w["ui.pub.titles_lead"] }),
+      ...a.languages.filter((l) => l.value !== a.lang).map((l) => el("label", { class: "kh-field" }, [el("span", { text: l.label }), el("input", { type: "text", maxlength: 200, dir: "auto", "data-title": l.value, on: { input: (e) => { chosen.titles[l.value] = e.target.value; } } })]))]),
+    ...Object.entries(a.names).map(([kind, list]) => el("datalist", { id: `kh-names-${kind}` }, list.map((n) => el("option", { value: n.label })))),
     el("div", { class: "kh-two-fields" }, [
       field("ui.pub.field_date", el("input", { type: "text", dir: "ltr", inputmode: "numeric", placeholder: "2026-01-31", pattern: "[0-9]{4}(-[0-9]{2}){0,2}", value: a.date, on: { input: (e) => { chosen.date = e.target.value.trim(); } } })),
       field("ui.pub.field_kind", el("select", { on: { change: (e) => { chosen.kind = e.target.value; } } }, a.kinds.map((k) => el("option", { value: k.value, selected: k.value === chosen.kind, text: k.label }))))]),
@@ -118,13 +121,31 @@ function group(kind, a, chosen, w) {
   if (!list.length) return null;
   return el("details", { class: "kh-proposals", open: kind !== "figure" && kind !== "town" }, [
     el("summary", {}, [el("span", { text: w[`ui.pub.kind_${kind}`] }), el("i", { text: String(list.length) })]),
-    el("ul", {}, list.map((p) => proposal(p, a.choices[kind], chosen, w)))]);
+    el("ul", {}, list.map((p) => proposal(p, a, chosen, w)))]);
 }
 
-function proposal(p, choices, chosen, w) {
+/* How a proposal is corrected: another code of a list, another name, another figure. */
+function correction(p, a, chosen, w) {
+  const label = { "aria-label": w["ui.pub.correct"].replace("{label}", p.label), "data-correct": `${p.kind}:${p.id}` };
+  const put = (value) => { chosen.corrected[p.position] = value; };
+  if (a.choices[p.kind]) return el("select", { ...label, on: { change: (e) => put(e.target.value) } }, a.choices[p.kind].map((c) => el("option", { value: c.value, selected: c.value === p.id, text: c.label })));
+  const names = a.names[p.kind];
+  const typed = (value, change, more = {}) => el("input", { type: "text", maxlength: 120, dir: "auto", value, ...label, ...more, on: { change } });
+  if (names) return typed(p.label, (e) => {
+    const known = names.find((n) => n.label === e.target.value.trim());
+    if (known) put(known.value);
+    e.target.setCustomValidity(known ? "" : w["ui.pub.unknown_name"]);
+    if (!known) { e.target.reportValidity(); delete chosen.corrected[p.position]; }
+  }, { list: `kh-names-${p.kind}` });
+  if (p.kind === "organisation") return typed(p.label, (e) => { if (e.target.value.trim()) put(e.target.value.trim()); else delete chosen.corrected[p.position]; });
+  const figure = { ...p.figure };
+  return el("span", { class: "kh-figure-edit" }, ["value", "unit", "period"].map((key) => typed(figure[key] || "", (e) => { figure[key] = e.target.value.trim(); put({ value: figure.value, unit: figure.unit, period: figure.period }); }, { "data-part": key, title: w[`ui.pub.figure_${key}`], "aria-label": w[`ui.pub.figure_${key}`] })));
+}
+
+function proposal(p, a, chosen, w) {
   const tick = el("input", { type: "checkbox", "data-proposal": `${p.kind}:${p.id}`, checked: chosen.accepted.has(p.position), on: { change: (e) => { if (e.target.checked) chosen.accepted.add(p.position); else chosen.accepted.delete(p.position); } } });
   return el("li", {}, [
     el("label", {}, [tick, el("b", { dir: "auto", text: p.label }), el("em", { text: `${p.confidence} % · ${p.how}` })]),
-    choices ? el("select", { "aria-label": w["ui.pub.correct"].replace("{label}", p.label), on: { change: (e) => { chosen.corrected[p.position] = e.target.value; } } }, choices.map((c) => el("option", { value: c.value, selected: c.value === p.id, text: c.label }))) : null,
+    correction(p, a, chosen, w),
     el("p", { dir: "auto" }, marked(p.pieces)), el("i", { text: p.where })]);
 }

@@ -67,7 +67,7 @@ function note(n, w) {
 }
 
 function facts(a, w) {
-  const rows = [["ui.watch.markets", a.markets], ["ui.watch.crafts", a.crafts], ["ui.watch.organisations", a.organisations.join(" · ")]].filter(([, text]) => text);
+  const rows = [["ui.watch.markets", a.markets], ["ui.watch.crafts", a.crafts], ["ui.watch.organisations", a.organisations.join(" · ")], ["ui.watch.places", a.places]].filter(([, text]) => text);
   return el("dl", { class: "kh-wfacts" }, rows.flatMap(([key, text]) => [el("dt", { text: w[key] }), el("dd", {}, parts(text))]));
 }
 

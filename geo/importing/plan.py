@@ -166,7 +166,8 @@ def plan_of(table: Table, kind: str, held: Mapping[str, Held], reference: Refere
     rows = _understood(table, understanding, options, progress)
     at = {name: i for name, i in understanding.at.items() if name in POSITION_FIELDS}
     located = locate(table.rows, at, kind in ("sites", "maisons"), [r.values.get("country", "") for r in rows], reference.ground,
-                     remarks, Answers(options.crs, options.swap, options.west, options.places))
+                     remarks, Answers(options.crs, options.swap, options.west, options.places),
+                     {r.row.number for r in rows if r.refused})
     filling = Filling(kind, reference, understanding, located, options.geocode)
     filling.prepare(rows)
     _Items(plan, filling, remarks, reference, held, options).make(rows, progress)

@@ -90,7 +90,7 @@ class Filling:
     def _abroad(self, i: int, row: Understood) -> bool:
         values, number = row.values, row.row.number
         if "country" not in values and not self._country(i, row):
-            self._remarks.say("COUNTRY_UNKNOWN", "refuse", number)
+            self._remarks.say(self._nowhere(i, row, "COUNTRY_UNKNOWN"), "refuse", number)
             return False
         country = values["country"]
         if self._kind == "buyers" and country not in self._here.catalogue.market_by_code:
@@ -166,7 +166,7 @@ class Filling:
                 self._remarks.say("PROVINCE_ELSEWHERE", "warn", number, value=known.name["fr"])
             self._suppose(row, "region", "", known.region, 0.9, "position")
         if "region" not in values:
-            self._remarks.say("REGION_UNKNOWN", "refuse", number)
+            self._remarks.say(self._nowhere(i, row, "REGION_UNKNOWN"), "refuse", number)
             return False
         self._site_defaults(row)
         return True
@@ -228,6 +228,10 @@ class Filling:
         return True
 
     # --- positions --------------------------------------------------------------------
+
+    def _nowhere(self, i: int, row: Understood, code: str) -> str:
+        """Why a row is nowhere: a file that has coordinates lacks them here."""
+        return "COORD_MISSING" if self._columns and not self._has_position(i) and not row.row.shape else code
 
     def _has_position(self, i: int) -> bool:
         return bool(np.isfinite(self._located.lon[i]) and np.isfinite(self._located.lat[i]))

@@ -362,6 +362,7 @@ def _propose(plan: Plan, rows: Sequence[Understood], held: Mapping[str, Held], r
     others = [_compared(plan.kind, id_, h.raw) for id_, h in held.items()
               if h.raw is not None and id_ not in ids and not is_demo(plan.kind, h.raw)
               and of_kind(plan.kind, h.raw.get("properties", h.raw))]
+    named = {r.row.number for r in rows if r.values.get("id")}
     met: dict[int, list[twins.Alike]] = {}
     for pair in twins.alike(mine, others):
         item = items[pair.row]
@@ -371,7 +372,9 @@ def _propose(plan: Plan, rows: Sequence[Understood], held: Mapping[str, Held], r
     for row, pairs in sorted(met.items()):
         items[row].alike = tuple(pairs[:5])
         if plan.options.decisions.get(row) != "new":
-            remarks.say("POSSIBLE_DUPLICATE", "warn", row, value=pairs[0].other_name)
+            # A file that gives both an identifier of their own says that they are two.
+            claimed = all(isinstance(p.other, int) and p.other in named and row in named for p in pairs)
+            remarks.say("POSSIBLE_DUPLICATE", "note" if claimed else "warn", row, value=pairs[0].other_name)
 
 
 def _compared(kind: str, key: int | str, raw: Mapping[str, Any]) -> twins.Known:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from typer.exceptions import TyperException
 
 from geo.errors import KharitaError
 from geo.i18n import Words, words
@@ -342,12 +343,9 @@ def main() -> int:
     except KharitaError as error:
         sys.stderr.write(_clean(_sentence(error, t)) + "\n")
         return FAILED
-    except Exception as error:
-        from click import ClickException
-        if isinstance(error, ClickException):
-            error.show()
-            return REJECT
-        raise
+    except TyperException as error:  # a wrong command line
+        error.show() if hasattr(error, "show") else typer.echo(str(error), err=True)
+        return REJECT
 
 
 def _sentence(error: KharitaError, words_: Words) -> str:

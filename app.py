@@ -26,6 +26,7 @@ from geo.web import (
     editing,
     importing,
     marketfiles,
+    ogc,
     people,
     sheets,
     snapshots,
@@ -72,7 +73,8 @@ def _login() -> access.Login | None:
 
 def _open_door() -> None:
     """Say who is who from now on, or refuse to start."""
-    login, address = _login(), st.get_option("server.address")
+    address = st.get_option("server.address")  # reads the settings, where the secrets are among them
+    login = _login()
     trouble = access.trouble(login, address)
     if trouble:
         raise SystemExit(f"Kharita does not start. {trouble}")
@@ -85,7 +87,7 @@ app = st.App(
     lifespan=lifespan,
     routes=[*api.routes(), *assets.routes(), *briefs.routes(), *snapshots.routes(),
             *marketfiles.routes(), *trade.routes(), *corrections.routes(), *sheets.routes(), *watch.routes(),
-            *people.routes(), *editing.routes(), *importing.routes()],
+            *people.routes(), *editing.routes(), *importing.routes(), *ogc.routes()],
     middleware=[Middleware(Audited)],
     on_script_error=_hide_traceback,
 )

@@ -63,6 +63,11 @@ def plain(heading: str) -> str:
     return " ".join(_WORD.findall(fold(heading)))
 
 
+def _key(heading: str) -> str:
+    """The whole heading; the sign of « N° » counts as a letter."""
+    return plain(heading.replace(chr(0xB0), "o"))
+
+
 def _bare(heading: str) -> str:
     words = _WORD.findall(fold(_UNITS.sub(" ", heading)))
     return " ".join(w for w in words if w not in _LINKING)
@@ -80,7 +85,9 @@ def _known() -> Mapping[str, str]:
     found: dict[str, str] = {}
     for name, word in _table():
         if not name.startswith("#"):
-            for form in (plain(word), _bare(word), plain(name)):
+            for form in (_key(word), _bare(word), plain(name)):
+                if len(form) == 1 and form not in ("x", "y") and form.isascii():
+                    continue
                 found.setdefault(form, name)
     found.pop("", None)
     return found
@@ -113,7 +120,7 @@ def examples() -> frozenset[str]:
 
 def recognise(heading: str) -> tuple[str, float, str]:
     """The field of one heading, how sure, and how; ``("", 0, "unknown")`` when none fits."""
-    return _met(plain(heading[:200]), _bare(heading[:200]))
+    return _met(_key(heading[:200]), _bare(heading[:200]))
 
 
 @lru_cache(maxsize=4096)

@@ -90,7 +90,7 @@ class Filling:
     def _abroad(self, i: int, row: Understood) -> bool:
         values, number = row.values, row.row.number
         if "country" not in values and not self._country(i, row):
-            self._remarks.say("COUNTRY_UNKNOWN", "refuse", number)
+            self._remarks.say(self._nowhere(i, row, "COUNTRY_UNKNOWN"), "refuse", number)
             return False
         country = values["country"]
         if self._kind == "buyers" and country not in self._here.catalogue.market_by_code:
@@ -166,7 +166,7 @@ class Filling:
                 self._remarks.say("PROVINCE_ELSEWHERE", "warn", number, value=known.name["fr"])
             self._suppose(row, "region", "", known.region, 0.9, "position")
         if "region" not in values:
-            self._remarks.say("REGION_UNKNOWN", "refuse", number)
+            self._remarks.say(self._nowhere(i, row, "REGION_UNKNOWN"), "refuse", number)
             return False
         self._site_defaults(row)
         return True
@@ -215,19 +215,24 @@ class Filling:
             self._remarks.say("COUNTRY_UNKNOWN", "refuse", number)
             return False
         values["country"] = code
-        known = code in self._here.catalogue.market_by_code
-        if not known and "world_region" not in values:
+        known = self._here.catalogue.market_by_code.get(code)
+        if "world_region" not in values and known:
+            self._suppose(row, "world_region", "", known.world_region, 1.0, "default")
+        elif "world_region" not in values:
             self._remarks.say("WORLD_REGION_MISSING", "refuse", number, value=code)
             return False
         if "name" in values and self._here.words.countries.one(values["name"]).codes == (code,):
             values.pop("name")  # the country by another of its names: ours stays
-        if not known:
-            for lang, key in zip(LANGUAGES, ("name", "name_ar", "name_en"), strict=True):
-                if key not in values:
-                    self._suppose(row, key, "", words(lang).country(code), 0.9, "default")
+        for lang, key in zip(LANGUAGES, ("name", "name_ar", "name_en"), strict=True):
+            if key not in values:
+                self._suppose(row, key, "", words(lang).country(code), 0.9, "default")
         return True
 
     # --- positions --------------------------------------------------------------------
+
+    def _nowhere(self, i: int, row: Understood, code: str) -> str:
+        """Why a row is nowhere: a file that has coordinates lacks them here."""
+        return "COORD_MISSING" if self._columns and not self._has_position(i) and not row.row.shape else code
 
     def _has_position(self, i: int) -> bool:
         return bool(np.isfinite(self._located.lon[i]) and np.isfinite(self._located.lat[i]))
@@ -235,7 +240,7 @@ class Filling:
     def _say_position(self, i: int, row: Understood) -> None:
         if self._has_position(i) or self._kind == "markets":
             return
-        if i in self._by_name:
+        if i in self._by_name and self._by_name[i].lon_lat:
             self._remarks.say("GEOCODED", "note", row.row.number, value=self._by_name[i].name)
         elif self._columns and self._kind != "fairs":
             self._remarks.say("COORD_MISSING", "warn", row.row.number)

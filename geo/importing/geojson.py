@@ -141,7 +141,7 @@ def _crs(declared: Any) -> str:
     inside = declared.get("properties") if isinstance(declared, dict) else None
     name = inside.get("name") if isinstance(inside, dict) else None
     if not isinstance(name, str) or not name.strip():
-        raise Refused("CRS_UNKNOWN", str(declared)[:60], value=str(declared)[:60])
+        raise Refused("CRS_UNKNOWN", "crs")
     return name
 
 

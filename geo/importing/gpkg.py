@@ -19,6 +19,8 @@ CORRUPT = "GPKG_CORRUPT"
 MAGIC = b"SQLite format 3\x00"
 APPLICATIONS = (b"GPKG", b"GP10", b"GP11")
 MAX_TEXT = 2**20
+_NAMES = {2: "LineString", 5: "MultiLineString", 7: "GeometryCollection", 8: "CircularString", 9: "CompoundCurve",
+          10: "CurvePolygon", 11: "MultiCurve", 12: "MultiSurface"}
 _ENVELOPES = (0, 32, 48, 48, 64)
 _READING = (sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_PRAGMA, sqlite3.SQLITE_FUNCTION,
             sqlite3.SQLITE_RECURSIVE)
@@ -164,7 +166,7 @@ def _place(blob: Any, repair: bool) -> Place:
         missing = not (abs(x) < 1e300 and abs(y) < 1e300)
         return Place(None, "COORD_MISSING") if missing else Place((x, y))
     if kind % 1000 not in (3, 4, 6):
-        return Place(None, "GEOMETRY_TYPE", {"value": str(kind)})
+        return Place(None, "GEOMETRY_TYPE", {"value": _NAMES.get(kind % 1000, str(kind))})
     return _area(wkb, repair)
 
 

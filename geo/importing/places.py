@@ -1,6 +1,7 @@
 """Positions by name, offline: Moroccan towns and communes, and cities of the world.
 
-Nothing is guessed between namesakes: a name that fits several places gives none, and says so.
+Nothing is guessed between namesakes: a name that fits several places gives none, and says so, unless
+one has ten times the people of the others; that is a guess, and told as one.
 Precision  ``town``, ``commune`` or ``city``: the position is that of the place, never of the record.
 """
 from __future__ import annotations
@@ -14,6 +15,7 @@ from geo.importing.columns import plain
 from geo.model import Catalogue
 from geo.settings import SOURCES_DIR
 
+DOMINANT = 10
 _PRECISIONS = {"town": "town", "commune": "commune"}
 
 
@@ -94,8 +96,12 @@ class Places:
         best = [f for f in here if f.tier == here[0].tier]
         alike = [f for f in best if f.place.province != best[0].place.province] if not province else []
         place = best[0].place
+        certainty = 1.0 if here[0].tier == EXACT else 0.8
+        people = max((f.place.population or 0 for f in alike), default=0)
+        if alike and (place.population or 0) >= DOMINANT * max(people, 1_000):
+            alike, certainty = [], 0.7  # Dakhla is the city, until somebody says otherwise
         area = self._catalogue.area_by_code
         told = tuple(f"{f.place.names['fr']} ({area[f.place.province].name['fr']})"
                      for f in [best[0], *alike] if f.place.province in area) if alike else ()
         return Found(place.names["fr"], place.lon_lat, _PRECISIONS[place.kind], place.province, place.region,
-                     1.0 if here[0].tier == EXACT else 0.8, told)
+                     certainty, told)

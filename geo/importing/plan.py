@@ -166,7 +166,8 @@ def plan_of(table: Table, kind: str, held: Mapping[str, Held], reference: Refere
     rows = _understood(table, understanding, options, progress)
     at = {name: i for name, i in understanding.at.items() if name in POSITION_FIELDS}
     located = locate(table.rows, at, kind in ("sites", "maisons"), [r.values.get("country", "") for r in rows], reference.ground,
-                     remarks, Answers(options.crs, options.swap, options.west, options.places))
+                     remarks, Answers(options.crs, options.swap, options.west, options.places),
+                     {r.row.number for r in rows if r.refused})
     filling = Filling(kind, reference, understanding, located, options.geocode)
     filling.prepare(rows)
     _Items(plan, filling, remarks, reference, held, options).make(rows, progress)
@@ -361,6 +362,7 @@ def _propose(plan: Plan, rows: Sequence[Understood], held: Mapping[str, Held], r
     others = [_compared(plan.kind, id_, h.raw) for id_, h in held.items()
               if h.raw is not None and id_ not in ids and not is_demo(plan.kind, h.raw)
               and of_kind(plan.kind, h.raw.get("properties", h.raw))]
+    named = {r.row.number for r in rows if r.values.get("id")}
     met: dict[int, list[twins.Alike]] = {}
     for pair in twins.alike(mine, others):
         item = items[pair.row]
@@ -370,7 +372,9 @@ def _propose(plan: Plan, rows: Sequence[Understood], held: Mapping[str, Held], r
     for row, pairs in sorted(met.items()):
         items[row].alike = tuple(pairs[:5])
         if plan.options.decisions.get(row) != "new":
-            remarks.say("POSSIBLE_DUPLICATE", "warn", row, value=pairs[0].other_name)
+            # A file that gives both an identifier of their own says that they are two.
+            claimed = all(isinstance(p.other, int) and p.other in named and row in named for p in pairs)
+            remarks.say("POSSIBLE_DUPLICATE", "note" if claimed else "warn", row, value=pairs[0].other_name)
 
 
 def _compared(kind: str, key: int | str, raw: Mapping[str, Any]) -> twins.Known:

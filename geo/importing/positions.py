@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -71,13 +71,14 @@ class Answers:
 
 
 def locate(rows: Sequence[Row], at: Mapping[str, int], domestic: bool, expected: Sequence[str], ground: Ground,
-           remarks: Remarks, answers: Answers) -> Located:
+           remarks: Remarks, answers: Answers, refused: Collection[int] = ()) -> Located:
     """The position of every row.
 
     Parameters
     ----------
     at : field -> index of its cell, of ``lat``, ``lon``, ``position``, ``x``, ``y``.
     domestic : whether every position must be in Morocco.
+    refused : numbers of the rows that go no further: nothing more is said of them.
     expected : ISO-2 of the country each row names; empty when it names none.
     """
     n = len(rows)
@@ -85,6 +86,9 @@ def locate(rows: Sequence[Row], at: Mapping[str, int], domestic: bool, expected:
     metres: list[tuple[int, float, float]] = []
     read = _Reader(at, remarks)
     for i, row in enumerate(rows):
+        if row.number in refused:
+            found.blocked[i] = True
+            continue
         if answers.places and row.number in answers.places:
             found.lon[i], found.lat[i] = answers.places[row.number]
             continue

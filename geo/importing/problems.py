@@ -20,8 +20,8 @@ Outcome = Literal["reject", "warn", "accept"]
 #: A place names so many rows at most.
 MOST_ROWS = 40
 #: Codes whose place names the column after the rows.
-_WITH_COLUMN = ("UNKNOWN_VALUE", "BAD_DATE", "BAD_YEAR", "BAD_FLAG", "BAD_URL", "CELL_TOO_LONG",
-                "ERROR_CELL", "FILLED_DOWN")
+_WITH_COLUMN = ("UNKNOWN_VALUE", "BAD_DATE", "BAD_YEAR", "BAD_FLAG", "BAD_URL", "DATE_IN_FUTURE",
+                "CELL_TOO_LONG", "ERROR_CELL")
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,12 +5,13 @@ Texts are written as texts: nothing in them becomes a formula or a link.
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from geo.i18n import Words
 from geo.importing.columns import FIELDS
 from geo.importing.plan import Item, Plan
+from geo.importing.records import position_of
 from geo.importing.vocabularies import labels
 from geo.model import Catalogue
 
@@ -34,6 +35,24 @@ _EXAMPLES: Mapping[str, Mapping[str, str]] = {
 
 def corrected(plan: Plan, t: Words) -> bytes:
     """The file as it was read, every row with what is wrong in words; to be mended and sent again."""
+    return _returned(plan, t, (), lambda item: ())
+
+
+def located(plan: Plan, t: Words) -> bytes:
+    """The file as it was read, with the position found for each row and its precision."""
+    names = (t("import.sheet.found_lat"), t("import.sheet.found_lon"), t("import.sheet.found_precision"))
+
+    def found(item: Item | None) -> tuple[str, ...]:
+        at = position_of(plan.kind, item.after) if item and item.after else None
+        if item is None or item.after is None or at is None:
+            return ("", "", "")
+        inside = item.after.get("properties", item.after)
+        precision = str(inside.get("precision") or "")
+        return (f"{at[1]:.5f}", f"{at[0]:.5f}", t(f"precision.{precision}") if precision else "")
+    return _returned(plan, t, names, found)
+
+
+def _returned(plan: Plan, t: Words, more: Sequence[str], cells: Callable[[Item | None], Sequence[str]]) -> bytes:
     import xlsxwriter
     out = io.BytesIO()
     book = xlsxwriter.Workbook(out, _OPTIONS)
@@ -41,7 +60,7 @@ def corrected(plan: Plan, t: Words) -> bytes:
     sheet = book.add_worksheet(t("import.sheet.data")[:31])
     if t.dir == "rtl":
         sheet.right_to_left()
-    names = [*plan.table.columns, t("import.sheet.line"), t("import.sheet.remarks")]
+    names = [*plan.table.columns, *more, t("import.sheet.line"), t("import.sheet.remarks")]
     for i, name in enumerate(names):
         sheet.write_string(0, i, name, head)
         sheet.set_column(i, i, 60 if i == len(names) - 1 else 18)
@@ -50,7 +69,7 @@ def corrected(plan: Plan, t: Words) -> bytes:
     for r, row in enumerate(plan.table.rows, start=1):
         item = items.get(row.number)
         style = fills.get(_grade(item), plain)
-        for i, text in enumerate(row.cells):
+        for i, text in enumerate([*row.cells, *cells(item)]):
             sheet.write_string(r, i, text[:32_000], style)
         sheet.write_number(r, len(names) - 2, row.number, style)
         sheet.write_string(r, len(names) - 1, remarks_of(item, plan, t), style)

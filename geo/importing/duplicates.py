@@ -116,14 +116,15 @@ def _blocks(everything: Sequence[Known], names: Sequence[str], hosts: Sequence[s
     by: dict[object, list[int]] = defaultdict(list)
     for i, name in enumerate(names):
         words = set(name.split())
+        # A set: two words may begin alike, and a record is no twin of itself.
+        keys: set[object] = {*words, ("whole", " ".join(sorted(words)))}
         for word in words:
-            by[word].append(i)
             if len(word) > 4:
-                by[("start", word[:4])].append(i)
-                by[("end", word[-4:])].append(i)
-        by[("whole", " ".join(sorted(words)))].append(i)
+                keys |= {("start", word[:4]), ("end", word[-4:])}
         if hosts[i]:
-            by[("host", hosts[i])].append(i)
+            keys.add(("host", hosts[i]))
+        for key in keys:
+            by[key].append(i)
     for key, members in by.items():
         whole = isinstance(key, tuple) and key[0] in ("whole", "host")
         if 1 < len(members) <= (400 if whole else COMMON):

@@ -95,6 +95,9 @@ def test_a_role_that_may_only_move_points_signs_what_it_does_and_nothing_else(sh
                 connection.execute(f"UPDATE {view} SET geom = ST_SetSRID(ST_MakePoint(8.8, 33.1), 4326) WHERE id = %s", [id_])
                 newest = shared.history()[0]
                 assert (newest.author, newest.kind, [c.id for c in newest.changes]) == ("amina", "edit", [id_])
+        with pytest.raises(psycopg.errors.CheckViolation):
+            connection.execute("UPDATE buyers SET geom = ST_SetSRID(ST_MakePoint(length(set_config('kharita.number',"
+                               " CASE WHEN random() < 2 THEN '1' END, true)), 3), 4326) WHERE country = 'DE'")
         for statement in ("UPDATE record SET body = NULL", "INSERT INTO change_set VALUES (9, 'x', now(), '', 'edit')",
                           "UPDATE counter SET value = 0", "DELETE FROM record", "UPDATE buyers SET revision = 7"):
             with pytest.raises(psycopg.errors.InsufficientPrivilege):

@@ -117,7 +117,20 @@ BEGIN
     RETURN made;
 END $$;
 
+-- The first row of a statement asks for the number, the others find it in a setting. Anybody can set
+-- a setting: what was written is compared at the end of the statement.
+CREATE FUNCTION record_begin() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM set_config('kharita.number', '', true);
+    RETURN NULL;
+END $$;
+
+CREATE TRIGGER record_begin BEFORE INSERT OR UPDATE ON record
+    FOR EACH STATEMENT EXECUTE FUNCTION record_begin();
+
 CREATE FUNCTION record_before() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    said text;
 BEGIN
     IF TG_OP = 'DELETE' THEN
         IF NOT kharita_loading() THEN
@@ -140,8 +153,13 @@ BEGIN
     ELSE
         NEW.geom := record_point(NEW.collection, NEW.body);
     END IF;
-    IF NOT kharita_loading() THEN
-        NEW.number := kharita_change_set();
+    said := current_setting('kharita.number', true);
+    IF coalesce(said, '') = '' THEN
+        said := CASE WHEN kharita_loading() THEN 'loading' ELSE kharita_change_set()::text END;
+        PERFORM set_config('kharita.number', said, true);
+    END IF;
+    IF said <> 'loading' THEN
+        NEW.number := said::bigint;
         IF TG_OP = 'INSERT' THEN
             NEW.revision := 1;
         ELSE
@@ -157,7 +175,10 @@ CREATE TRIGGER record_before BEFORE INSERT OR UPDATE OR DELETE ON record
 CREATE FUNCTION record_inserted() RETURNS trigger LANGUAGE plpgsql
 SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
-    IF NOT kharita_loading() THEN
+    IF NOT kharita_loading() AND EXISTS (SELECT FROM made) THEN
+        IF EXISTS (SELECT FROM made WHERE number <> (SELECT kharita_change_set())) THEN
+            RAISE EXCEPTION 'not the number of this change set' USING ERRCODE = 'check_violation';
+        END IF;
         INSERT INTO change (number, collection, id, revision, before, after)
         SELECT number, collection, id, revision, NULL, body FROM made;
     END IF;
@@ -167,7 +188,10 @@ END $$;
 CREATE FUNCTION record_updated() RETURNS trigger LANGUAGE plpgsql
 SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
-    IF NOT kharita_loading() THEN
+    IF NOT kharita_loading() AND EXISTS (SELECT FROM made) THEN
+        IF EXISTS (SELECT FROM made WHERE number <> (SELECT kharita_change_set())) THEN
+            RAISE EXCEPTION 'not the number of this change set' USING ERRCODE = 'check_violation';
+        END IF;
         INSERT INTO change (number, collection, id, revision, before, after)
         SELECT made.number, made.collection, made.id, made.revision, was.body, made.body
         FROM made JOIN was USING (collection, id)

@@ -16,12 +16,15 @@ $(VENV)/.run-stamp: requirements.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.txt
 	@touch $@
 
+$(BIN)/kharita: tools/kharita $(VENV)/.run-stamp
+	@install -m 755 $< $@
+
 $(VENV)/.test-stamp: requirements-dev.txt $(VENV)/.run-stamp
 	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	@touch $@
 
-setup: $(VENV)/.run-stamp ## create .venv with what the app needs
-test-setup: $(VENV)/.test-stamp chromium servers
+setup: $(VENV)/.run-stamp $(BIN)/kharita ## create .venv with what the app needs, and the command kharita in it
+test-setup: $(VENV)/.test-stamp $(BIN)/kharita chromium servers
 
 .PHONY: chromium
 chromium: # the browser that the tests drive

@@ -24,7 +24,9 @@ from geo.web import (
     briefs,
     corrections,
     editing,
+    importing,
     marketfiles,
+    ogc,
     people,
     sheets,
     snapshots,
@@ -71,7 +73,8 @@ def _login() -> access.Login | None:
 
 def _open_door() -> None:
     """Say who is who from now on, or refuse to start."""
-    login, address = _login(), st.get_option("server.address")
+    address = st.get_option("server.address")  # reads the settings, where the secrets are among them
+    login = _login()
     trouble = access.trouble(login, address)
     if trouble:
         raise SystemExit(f"Kharita does not start. {trouble}")
@@ -84,7 +87,7 @@ app = st.App(
     lifespan=lifespan,
     routes=[*api.routes(), *assets.routes(), *briefs.routes(), *snapshots.routes(),
             *marketfiles.routes(), *trade.routes(), *corrections.routes(), *sheets.routes(), *watch.routes(),
-            *people.routes(), *editing.routes()],
+            *people.routes(), *editing.routes(), *importing.routes(), *ogc.routes()],
     middleware=[Middleware(Audited)],
     on_script_error=_hide_traceback,
 )

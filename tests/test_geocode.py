@@ -14,7 +14,7 @@ import pytest
 from geo import geocode
 from geo.answers.around import near_answer, online_answer
 from geo.codec import decode, encode
-from geo.geocode import Geocoder, Hit, Service, Unavailable, services_of
+from geo.geocode import ATTRIBUTION, Geocoder, Hit, Service, Unavailable, services_of
 from geo.i18n import words
 from geo.locate import locator
 from geo.view import PLACE, ViewState
@@ -211,7 +211,7 @@ def test_a_name_is_kept_in_the_address_as_bounded_text(query):
     view, notices = decode(encode(ViewState(place=ref)), query.catalogue)
     assert view.place == ref and notices == []
     place = near_answer(here, view, t)["place"]
-    assert place["name"] == ref.partition(";")[2] and place["note"] == "Adresse trouvée en ligne · © OpenStreetMap contributors"
+    assert place["name"] == ref.partition(";")[2] and place["credit"] == f"Adresse trouvée en ligne · {ATTRIBUTION}"
     assert (place["lon"], place["lat"]) == (-4.98, 34.06) and "Fès" in place["sub"]
 
 

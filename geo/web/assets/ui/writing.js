@@ -5,6 +5,7 @@ import { el } from "./dom.js";
 export async function write(path, { method = "POST", body, json } = {}) {
   const answer = await fetch(path, { method, headers: { "x-kharita": "1", ...(json ? { "content-type": "application/json" } : {}) }, body: json ? JSON.stringify(json) : body });
   const told = await answer.json().catch(() => ({}));
+  if (answer.status === 401) dispatchEvent(new Event("kharita-who"));
   if (!answer.ok) throw Object.assign(new Error(told.error?.text || String(answer.status)), { text: told.error?.text, status: answer.status, told });
   return told;
 }

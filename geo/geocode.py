@@ -30,7 +30,8 @@ INTERVAL_S = 1.0
 QUEUE_S = 4.0
 KEPT = 2_000
 PAUSE_S, LONGEST_PAUSE_S = 60.0, 600.0
-ATTRIBUTION = "© OpenStreetMap contributors"
+#: Isolated, so that it keeps its order inside Arabic.
+ATTRIBUTION = "\u2066© OpenStreetMap contributors\u2069"
 KINDS = ("nominatim", "photon")
 
 

@@ -1,6 +1,7 @@
 """The one place that opens the store and hands out the current ``Query``."""
 from __future__ import annotations
 
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from geo.watch.intake.store import ImportedReports
 
 
 def open_store(address: str, var: Path | None = None) -> Store:
-    """The store of an address such as ``files:data``.
+    """The store of an address such as ``files:data`` or ``postgis:postgresql://USER@HOST/DATABASE``.
 
     Parameters
     ----------
@@ -27,10 +28,26 @@ def open_store(address: str, var: Path | None = None) -> Store:
     kind, _, rest = address.partition(":")
     if kind == "files" and rest:
         return FileStore(Path(rest), var, ImportedReports(var / "reports") if var else None)
+    if kind == "postgis":
+        from geo.store.database import url_of
+        from geo.store.postgis import PostgisStore
+        return PostgisStore(url_of(rest), ImportedReports(var / "reports") if var else None)
     if kind == "synthetic" and rest.isdigit():
         from geo.store.synthetic import SyntheticStore
         return SyntheticStore(int(rest))
-    raise ValueError(f"KHARITA_STORE: {address!r} is neither files:FOLDER nor synthetic:N")
+    # Not repeated: it may be a database address with its password.
+    raise ValueError("KHARITA_STORE is none of files:FOLDER, postgis:ADDRESS and synthetic:N")
+
+
+class _Daily:
+    """A store whose revision also changes from one day to the next: ages do."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self.load = store.load
+
+    def revision(self) -> str:
+        return f"{date.today()}|{self._store.revision()}"
 
 
 @lru_cache(maxsize=8)
@@ -39,7 +56,7 @@ def _opened(address: str, var: Path) -> tuple[Store, Holder[Query]]:
     if isinstance(store, Ledger):
         # Accepted before the store kept changes: they lay over the sites at every load.
         Corrections(var).adopt(store)
-    return store, Holder(store, Query)
+    return store, Holder(_Daily(store), Query)
 
 
 def current() -> Query:

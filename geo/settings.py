@@ -1,11 +1,13 @@
 """The few settings of a deployment, read once from the environment.
 
-KHARITA_STORE : ``files:FOLDER`` (default: the data folder of the project), or
-    ``synthetic:N`` for N generated points, for measurements only.
+KHARITA_STORE : ``files:FOLDER`` (default: the data folder of the project),
+    ``postgis:postgresql://USER@HOST/DATABASE`` (prepared by ``python -m geo.store.migrate``; the
+    password is best left to PGPASSFILE), or ``synthetic:N`` for N generated points, for
+    measurements only.
 KHARITA_BOUNDARIES : ``regions`` (default: the outline is the union of the 12 regions) or
     ``natural_earth`` (that data set's lines, unchanged).
-KHARITA_VAR : folder of what is written while running: shared views, corrections and who
-    accepted them (default: ``var`` in the project).
+KHARITA_VAR : folder of what is written while running: the change sets of a store of files, shared
+    views, corrections and who accepted them (default: ``var`` in the project).
 KHARITA_GEOCODERS : online address services, for instance ``nominatim:https://HOST
     photon:https://HOST``, asked in this order; unset (default): none is ever called.
 KHARITA_CONTACT : address or page that those services are told, as their policies ask; without it

@@ -8,13 +8,14 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import SimpleNamespace
 
 import pytest
 
 from geo import geocode
 from geo.answers.around import near_answer, online_answer
 from geo.codec import decode, encode
-from geo.geocode import Geocoder, Hit, Service, Unavailable, services_of
+from geo.geocode import ATTRIBUTION, Geocoder, Hit, Service, Unavailable, services_of
 from geo.i18n import words
 from geo.locate import locator
 from geo.view import PLACE, ViewState
@@ -47,7 +48,7 @@ class Faults:
                 pass
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.server.daemon_threads = True
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True).start()
         self.url = f"http://127.0.0.1:{self.server.server_port}"
 
 
@@ -192,15 +193,19 @@ def test_nobody_there(ask, faults):
     assert told.value.key == "geocode.unreachable"
 
 
-def test_one_request_a_second_for_the_whole_process(faults, query):
+def test_one_request_a_second_for_the_whole_process(faults, monkeypatch):
+    waits: list[float] = []
+    monkeypatch.setattr(geocode, "time", SimpleNamespace(monotonic=lambda: 100.0, sleep=waits.append))
     geocoder = Geocoder((Service("nominatim", faults.url),), "t", lambda at: True)
-    threads = [threading.Thread(target=geocoder.search, args=(f"x{n}", "fr")) for n in range(3)]
+    threads = [threading.Thread(target=geocoder.search, args=(f"x{n}", "fr")) for n in range(5)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    times = sorted(at for at, _, _ in faults.asked)
-    assert len(times) == 3 and all(b - a >= 0.9 for a, b in zip(times, times[1:]))
+    assert sorted(waits) == [1.0, 2.0, 3.0, 4.0] and len(faults.asked) == 5  # all asked at the same moment
+    with pytest.raises(Unavailable) as told:  # nobody waits longer than four seconds
+        geocoder.search("x5", "fr")
+    assert told.value.key == "geocode.busy" and len(faults.asked) == 5
 
 
 def test_a_name_is_kept_in_the_address_as_bounded_text(query):
@@ -211,7 +216,7 @@ def test_a_name_is_kept_in_the_address_as_bounded_text(query):
     view, notices = decode(encode(ViewState(place=ref)), query.catalogue)
     assert view.place == ref and notices == []
     place = near_answer(here, view, t)["place"]
-    assert place["name"] == ref.partition(";")[2] and place["note"] == "Adresse trouvée en ligne · © OpenStreetMap contributors"
+    assert place["name"] == ref.partition(";")[2] and place["credit"] == f"Adresse trouvée en ligne · {ATTRIBUTION}"
     assert (place["lon"], place["lat"]) == (-4.98, 34.06) and "Fès" in place["sub"]
 
 

@@ -188,7 +188,8 @@ def _start(here: Locator, start: Start, t: Words) -> dict[str, Any]:
         sub = province_text(here, start.province.code, t) if start.province else t("place.outside")
     return {"ref": start.ref, "name": name, "sub": sub, "lon": lon, "lat": lat,
             "code": pluscode.encode(start.lon_lat),
-            "note": t("place.approximate") if start.approximate else t("place.online", attribution=ATTRIBUTION) if start.name else ""}
+            "note": t("place.approximate") if start.approximate else "",
+            "credit": t("place.online", attribution=ATTRIBUTION) if start.name else ""}
 
 
 def _alert(here: Locator, start: Start, view: ViewState, t: Words) -> dict[str, Any] | None:

@@ -23,7 +23,7 @@ TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
 SELECTED = st.sampled_from(["", "buyer:limala-de", "market:DE", "report:R-2024-06", "craft:zellige"])
 CAMERA = st.none() | st.tuples(st.floats(-500, 500), st.floats(-85, 85), st.floats(1, 18)).map(
     lambda c: (round(c[0], 4), round(c[1], 4), round(c[2], 2)))
-FORMED = {"place": ["", "town:2546187", "-5.63,32.16", "region:08"], "zone": ["", "-5,32;-4.5,32;-4,33"],
+FORMED = {"place": ["", "town:2546187", "-5.63,32.16", "region:08", "-4.98,34.06;Rue Talaa Kebira, Fès", "1,2;زنقة %20+#'"], "zone": ["", "-5,32;-4.5,32;-4,33"],
           "pin": [(), ("08.363.15.07",), ("08.363.15.07", "01.051.01.01")], "ban": [(), ("05.091.05.07",)],
           "stars": [(), ("m:DE",), ("b:limala-de", "s:a.b-1")]}
 EVERY_CASE = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))

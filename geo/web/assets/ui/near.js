@@ -44,6 +44,7 @@ function content(near, cover, picked, w, state) {
       place ? el("p", { class: "kh-under", text: place.sub }) : null,
       place ? el("p", { class: "kh-code" }, [`${w["ui.plus_code"]} `, el("bdi", { dir: "ltr", text: place.code })]) : null]),
     near.sheet ? el("p", {}, [el("a", { href: `/sheet/${near.sheet.code}?${state.data.query}`, target: "_blank", rel: "noopener", text: near.sheet.text })]) : null,
+    place?.credit ? el("p", { class: "kh-small kh-credit", text: place.credit }) : null,
     place?.note ? el("p", { class: "kh-note", text: place.note }) : null,
     near.alert ? alert(near.alert, state) : null,
     picked ? sheet(picked, w, state) : null,
@@ -84,7 +85,7 @@ function reach(w, state) {
   const box = el("div", { class: "kh-reach", "data-reach": "" });
   if (data.reach === "yes") {
     getJSON(`/api/reach?${ask(data)}`).then((answer) => {
-      render(box, answer.bands.length ? el("ul", {}, answer.bands.map((b) => el("li", {}, [el("b", { text: b.label }), el("span", {}, parts([b.people, b.sites]))]))) : null,
+      render(box, el("ul", {}, answer.bands.map((b) => el("li", {}, [el("b", { text: b.label }), el("span", {}, parts([b.people, b.sites]))]))),
         el("p", { class: "kh-small", role: "status", text: answer.note }));
       box.dataset.reach = String(answer.bands.length);
     }).catch(() => render(box, el("p", { class: "kh-small", role: "alert", text: w["ui.failed"] })));

@@ -8,7 +8,7 @@ from typing import Any
 
 from geo.i18n import Words, words
 from geo.query import Query
-from geo.snapshot.fonts import clean
+from geo.snapshot.fonts import clean, isolate
 from geo.snapshot.mapsvg import map_parts
 from geo.snapshot.pen import Pen
 from geo.snapshot.pptx import INK, SOFT, add_picture, add_table, new_deck, new_slide, saved, text_box
@@ -67,7 +67,7 @@ def _named(chain: dict[str, Any], t: Words) -> list[tuple[str, float, bool, str]
     steps = chain["steps"]
     if not steps:
         return [(chain["empty"], 13, False, SOFT)]
-    lines = [(f"{i}. {clean(chain['nodes'][s['end']]['title'])} \u00b7 {s['basis_text']}", 11, s["kind"] == "market", INK)
+    lines = [(f"{i}. {isolate(clean(chain['nodes'][s['end']]['title']))} \u00b7 {s['basis_text']}", 11, s["kind"] == "market", INK)
              for i, s in enumerate(steps[:NAMED], start=1)]
     left = len(steps) - NAMED
     return lines + ([(t("watch.sheet_more", n=t.number(left)), 10, False, SOFT)] if left > 0 else [])
@@ -79,7 +79,7 @@ def _lines(chain: dict[str, Any]) -> list[list[str]]:
     for i, step in enumerate(chain["steps"], start=1):
         quote = next(iter(step["quotes"]), None)
         text = "".join(p[0] for p in quote["pieces"]) if quote else step["why"]
-        ends = " \u2192 ".join(clean(chain["nodes"][sel]["title"]) for sel in (step["start"], step["end"]) if sel in chain["nodes"])
+        ends = " \u2192 ".join(isolate(clean(chain["nodes"][sel]["title"])) for sel in (step["start"], step["end"]) if sel in chain["nodes"])
         found.append([str(i), ends, clean(text if len(text) <= QUOTE else f"{text[:QUOTE - 1]}\u2026"),
                       quote["where"] if quote else "", step["basis_text"]])
     return found

@@ -3,6 +3,7 @@ PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8501
+HOST ?= localhost
 
 .DEFAULT_GOAL := help
 .PHONY: help setup test-setup run test lint bench data trade check-data lock
@@ -15,12 +16,15 @@ $(VENV)/.run-stamp: requirements.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.txt
 	@touch $@
 
+$(BIN)/kharita: tools/kharita $(VENV)/.run-stamp
+	@install -m 755 $< $@
+
 $(VENV)/.test-stamp: requirements-dev.txt $(VENV)/.run-stamp
 	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	@touch $@
 
-setup: $(VENV)/.run-stamp ## create .venv with what the app needs
-test-setup: $(VENV)/.test-stamp chromium
+setup: $(VENV)/.run-stamp $(BIN)/kharita ## create .venv with what the app needs, and the command kharita in it
+test-setup: $(VENV)/.test-stamp $(BIN)/kharita chromium servers
 
 .PHONY: chromium
 chromium: # the browser that the tests drive
@@ -31,8 +35,19 @@ chromium: # the browser that the tests drive
 	    echo "Chromium is missing. Install it, for instance: sudo apt-get install chromium" >&2; exit 1; \
 	  fi; }
 
-run: setup ## serve the app on PORT (8501)
-	$(BIN)/streamlit run app.py --server.port $(PORT)
+.PHONY: servers
+servers: # the database and the proxy that the tests start and throw away
+	@ls /usr/share/postgresql/*/extension/postgis.control >/dev/null 2>&1 && test -x /usr/sbin/nginx || { \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+	      postgresql-15-postgis-3 nginx-light; \
+	  else \
+	    echo "PostgreSQL with PostGIS or nginx is missing: sudo apt-get install postgresql-15-postgis-3 nginx-light" >&2; exit 1; \
+	  fi; }
+
+run: export KHARITA_ROLE ?= administrator
+run: setup ## serve the app to this machine on PORT (8501)
+	$(BIN)/streamlit run app.py --server.port $(PORT) --server.address $(HOST)
 
 test: test-setup lint ## run every test
 	$(BIN)/python -m pytest

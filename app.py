@@ -9,12 +9,31 @@ import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import streamlit as st
+from starlette.middleware import Middleware
 
 from geo.locate import locator
 from geo.service import current
-from geo.web import api, assets, briefs, corrections, marketfiles, sheets, snapshots, trade, watch
+from geo.settings import login_hours
+from geo.web import (
+    access,
+    api,
+    assets,
+    briefs,
+    corrections,
+    editing,
+    importing,
+    marketfiles,
+    ogc,
+    people,
+    sheets,
+    snapshots,
+    trade,
+    watch,
+)
+from geo.web.audited import Audited
 
 log = logging.getLogger("kharita")
 
@@ -43,10 +62,32 @@ def _hide_traceback(error: Exception) -> bool:
     return True
 
 
+def _login() -> access.Login | None:
+    """The login of ``[auth]`` in ``secrets.toml``; None without one."""
+    auth = st.secrets.get("auth") if st.secrets.load_if_toml_exists() else None
+    if not auth:
+        return None
+    there = urlsplit(str(auth.get("redirect_uri", "")))
+    return access.Login(str(auth.get("cookie_secret", "")), f"{there.scheme}://{there.netloc}", login_hours())
+
+
+def _open_door() -> None:
+    """Say who is who from now on, or refuse to start."""
+    address = st.get_option("server.address")  # reads the settings, where the secrets are among them
+    login = _login()
+    trouble = access.trouble(login, address)
+    if trouble:
+        raise SystemExit(f"Kharita does not start. {trouble}")
+    access.open_to(login, access.LOCAL)
+
+
+_open_door()
 app = st.App(
     Path(__file__).parent / "pages" / "_ui" / "shell.py",
     lifespan=lifespan,
     routes=[*api.routes(), *assets.routes(), *briefs.routes(), *snapshots.routes(),
-            *marketfiles.routes(), *trade.routes(), *corrections.routes(), *sheets.routes(), *watch.routes()],
+            *marketfiles.routes(), *trade.routes(), *corrections.routes(), *sheets.routes(), *watch.routes(),
+            *people.routes(), *editing.routes(), *importing.routes(), *ogc.routes()],
+    middleware=[Middleware(Audited)],
     on_script_error=_hide_traceback,
 )

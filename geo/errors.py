@@ -65,6 +65,12 @@ class StoreFull(KharitaError):
     status = 507
 
 
+class StoreDown(KharitaError):
+    """The store cannot take changes now; what was read before is still served."""
+
+    status = 503
+
+
 class TradeError(KharitaError):
     """An outside service did not give a usable answer; ``key`` says how, ``host`` who."""
 

@@ -5,16 +5,21 @@ from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
+from geo.errors import StoreDown
 from geo.query import Query
 from geo.settings import store_address, var_dir
-from geo.store.base import Holder, Store
+from geo.store.base import Holder, Ledger, Store
 from geo.store.corrections import Corrections
 from geo.store.files import FileStore
 from geo.watch.intake.store import ImportedReports
 
 
 def open_store(address: str, var: Path | None = None) -> Store:
-    """The store of an address such as ``files:data``, with the accepted corrections of a folder.
+    """The store of an address such as ``files:data`` or ``postgis:postgresql://USER@HOST/DATABASE``.
+
+    Parameters
+    ----------
+    var : folder of what is written while running; None: a store of files that cannot be changed.
 
     Raises
     ------
@@ -22,12 +27,16 @@ def open_store(address: str, var: Path | None = None) -> Store:
     """
     kind, _, rest = address.partition(":")
     if kind == "files" and rest:
-        return FileStore(Path(rest), Corrections(var) if var else None,
-                         ImportedReports(var / "reports") if var else None)
+        return FileStore(Path(rest), var, ImportedReports(var / "reports") if var else None)
+    if kind == "postgis":
+        from geo.store.database import url_of
+        from geo.store.postgis import PostgisStore
+        return PostgisStore(url_of(rest), ImportedReports(var / "reports") if var else None)
     if kind == "synthetic" and rest.isdigit():
         from geo.store.synthetic import SyntheticStore
         return SyntheticStore(int(rest))
-    raise ValueError(f"KHARITA_STORE: {address!r} is neither files:FOLDER nor synthetic:N")
+    # Not repeated: it may be a database address with its password.
+    raise ValueError("KHARITA_STORE is none of files:FOLDER, postgis:ADDRESS and synthetic:N")
 
 
 class _Daily:
@@ -42,10 +51,27 @@ class _Daily:
 
 
 @lru_cache(maxsize=8)
-def _holder(address: str, var: Path) -> Holder[Query]:
-    return Holder(_Daily(open_store(address, var)), Query)
+def _opened(address: str, var: Path) -> tuple[Store, Holder[Query]]:
+    store = open_store(address, var)
+    if isinstance(store, Ledger):
+        # Accepted before the store kept changes: they lay over the sites at every load.
+        Corrections(var).adopt(store)
+    return store, Holder(_Daily(store), Query)
 
 
 def current() -> Query:
     """The query engine over the newest data; rebuilt when the store changes."""
-    return _holder(store_address(), var_dir()).get()
+    return _opened(store_address(), var_dir())[1].get()
+
+
+def ledger() -> Ledger:
+    """The store that ``current`` reads, to change it.
+
+    Raises
+    ------
+    StoreDown : it takes no changes.
+    """
+    store = _opened(store_address(), var_dir())[0]
+    if not isinstance(store, Ledger):
+        raise StoreDown("error.store_read_only")
+    return store

@@ -1,23 +1,32 @@
 """The few settings of a deployment, read once from the environment.
 
-KHARITA_STORE : ``files:FOLDER`` (default: the data folder of the project), or
-    ``synthetic:N`` for N generated points, for measurements only.
+KHARITA_STORE : ``files:FOLDER`` (default: the data folder of the project),
+    ``postgis:postgresql://USER@HOST/DATABASE`` (prepared by ``python -m geo.store.migrate``; the
+    password is best left to PGPASSFILE), or ``synthetic:N`` for N generated points, for
+    measurements only.
 KHARITA_BOUNDARIES : ``regions`` (default: the outline is the union of the 12 regions) or
     ``natural_earth`` (that data set's lines, unchanged).
-KHARITA_VAR : folder of what is written while running: shared views, corrections and who
-    accepted them (default: ``var`` in the project).
+KHARITA_VAR : folder of what is written while running: the change sets of a store of files, shared
+    views, corrections and who accepted them (default: ``var`` in the project).
 KHARITA_GEOCODERS : online address services, for instance ``nominatim:https://HOST
     photon:https://HOST``, asked in this order; unset (default): none is ever called.
 KHARITA_CONTACT : address or page that those services are told, as their policies ask; without it
     none is called.
 KHARITA_OSRM : address of an OSRM server; its road distances and times replace the estimates.
-KHARITA_PUBLISH : ``on`` lets whoever reaches the app publish a report; anything else: nobody.
-KHARITA_STEWARD_KEY : what a steward types to accept or refuse corrections; unset: nobody can.
+KHARITA_ORS : address of an openrouteservice server and, after a space, its key; it gives what can be
+    reached by road in some minutes, and the roads when OSRM does not. The key is never shown.
+KHARITA_ROLE : what everybody may do while no login is configured: ``reader`` (default), ``editor``,
+    ``steward`` or ``administrator``. Above reader only on the machine's own address.
+KHARITA_ROLES : file that lists who may do what once a login is configured (``geo/roles.py``); unset:
+    everybody reads.
+KHARITA_LOGIN_HOURS : how long a login counts (default: 12).
 """
 from __future__ import annotations
 
 import os
 from pathlib import Path
+
+from geo.roles import ROLES
 
 PROJECT = Path(__file__).parent.parent
 DATA_DIR = PROJECT / "data"
@@ -32,9 +41,14 @@ def store_address() -> str:
 
 def geocoders() -> tuple[str, str]:
     """The online address services and the contact they are told; both empty unless set."""
-    services, contact = os.environ.get("KHARITA_GEOCODERS", ""), os.environ.get("KHARITA_CONTACT", "")
-    contact = "".join(c for c in contact if c.isprintable() and c.isascii())[:120]
-    return (services, contact) if services and contact else ("", "")
+    services, told = os.environ.get("KHARITA_GEOCODERS", ""), contact()
+    return (services, told) if services and told else ("", "")
+
+
+def contact() -> str:
+    """The address or page that outside services are told."""
+    text = os.environ.get("KHARITA_CONTACT", "")
+    return "".join(c for c in text if c.isprintable() and c.isascii())[:120]
 
 
 def osrm() -> str:
@@ -50,9 +64,54 @@ def osrm() -> str:
     return url
 
 
-def steward_key() -> str:
-    """The stewards' key; empty: corrections cannot be accepted here."""
-    return os.environ.get("KHARITA_STEWARD_KEY", "")
+def default_role() -> str:
+    """What everybody may do without a login.
+
+    Raises
+    ------
+    ValueError : no such role.
+    """
+    value = os.environ.get("KHARITA_ROLE") or ROLES[0]
+    if value not in ROLES:
+        raise ValueError(f"KHARITA_ROLE must be one of {ROLES}, not {value!r}")
+    return value
+
+
+def roles_path() -> Path | None:
+    """The file of the roles; None without one."""
+    path = os.environ.get("KHARITA_ROLES")
+    return Path(path) if path else None
+
+
+def login_hours() -> float:
+    """How long a login counts.
+
+    Raises
+    ------
+    ValueError : not a number of hours between a minute and thirty days.
+    """
+    text = os.environ.get("KHARITA_LOGIN_HOURS") or "12"
+    try:
+        hours = float(text)
+    except ValueError:
+        hours = -1.0
+    if not 1 / 60 <= hours <= 720:
+        raise ValueError(f"KHARITA_LOGIN_HOURS must be a number of hours up to 720, not {text!r}")
+    return hours
+
+
+def ors() -> tuple[str, str]:
+    """Address and key of the openrouteservice server; both empty without one.
+
+    Raises
+    ------
+    ValueError : it is no web address; the message holds neither address nor key.
+    """
+    url, _, key = os.environ.get("KHARITA_ORS", "").strip().partition(" ")
+    key = key.strip()
+    if url and (not url.startswith(("https://", "http://")) or not key.isascii() or not key.isprintable()):
+        raise ValueError("KHARITA_ORS must be a web address and a key, with a space between")
+    return url, key if url else ""
 
 
 def boundaries() -> str:

@@ -37,6 +37,8 @@ SELECTABLE = ("buyer", "site", "market", "craft", "report", "region", "fair")
 MAX_TEXT = 80
 #: The sections of the Markets page.
 SECTIONS = ("rank", "baro", "compare", "gap", "make", "mission", "support", "list", "method")
+#: The sections of the Data page.
+BOOKS = ("quality", "import", "records", "history", "about")
 #: How long a mission may be, days.
 DAYS = tuple(map(str, range(1, 11)))
 #: What an exporter may be, for the eligibility helper.
@@ -46,7 +48,9 @@ KILOMETRES = ("10", "25", "50", "100")
 NEAREST = ("5", "3", "10", "20", "within")
 #: What a place, a commune and a drawn zone look like in the address; what they name is asked later.
 _DEGREES = r"-?[0-9]{1,3}(\.[0-9]{1,5})?,-?[0-9]{1,2}(\.[0-9]{1,5})?"
-PLACE = rf"(town|commune|province|region|site):[A-Za-z0-9_.:-]{{1,120}}|{_DEGREES}"
+#: A position may bear the name that an online service gave it: text, bounded, no markup.
+_NAME = r"[^\x00-\x1f\x7f-\x9f;<>&\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]{1,80}"
+PLACE = rf"(town|commune|province|region|site):[A-Za-z0-9_.:-]{{1,120}}|{_DEGREES}(;{_NAME})?"
 COMMUNE = r"[0-9]{2}\.[0-9.]{3,20}"
 _PLAIN = r"[^\x00-\x1f\x7f\u2028\u2029]"
 #: A pasted request and the terms accepted from it: what is longer stays out of the address.
@@ -148,6 +152,7 @@ class ViewState:
     base: str = _one(BASES, default="vector")
     tab: str = _one(TABS, default="buyers")
     show: str = _one(SECTIONS, default="rank")
+    book: str = _one(BOOKS, default="quality")
     axis: str = _one(AXES, default="attractiveness")
     weights: tuple[str, ...] = _many(WEIGHT_CODES, affects="style")
     compare: tuple[str, ...] = _many(_market_codes, affects="style")
@@ -178,6 +183,7 @@ class ViewState:
     pin: tuple[str, ...] = _many(None, affects="locate", pattern=COMMUNE)
     ban: tuple[str, ...] = _many(None, affects="locate", pattern=COMMUNE)
     zone: str = _one(affects="locate", pattern=ZONE)
+    reach: str = _one(YES_NO, default="no", affects="locate")
 
     def with_(self, **changes: Any) -> ViewState:
         """A copy with some fields changed."""

@@ -52,7 +52,7 @@ def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., st
         process = subprocess.Popen(
             [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port),
              "--server.address", "127.0.0.1"],
-            cwd=ROOT, env={**os.environ, "KHARITA_VAR": str(folder / "var"), "KHARITA_PUBLISH": "on", **settings}, stdout=log, stderr=subprocess.STDOUT)
+            cwd=ROOT, env={**os.environ, "KHARITA_VAR": str(folder / "var"), "KHARITA_ROLE": "administrator", **settings}, stdout=log, stderr=subprocess.STDOUT)
         running.append(process)
         address = f"http://127.0.0.1:{port}"
         wait_for_health(address, process)

@@ -226,7 +226,7 @@ def test_one_hostile_value_anywhere_never_raises(data, kind, value):
 @given(data=st.data(), kind=st.sampled_from(sorted(RECORDS)), value=_ANYTHING)
 def test_a_record_without_problem_can_be_parsed(data, kind, value, tmp_path_factory):
     """What passes the checks does not fail later, in the reader."""
-    from geo.store import files
+    from geo.store import parse
     record = changed(kind, data.draw(st.sampled_from(_paths(RECORDS[kind]))), value)
     if not record_problems(kind, record, KNOWN):
-        getattr(files, f"_{_PARSER.get(kind, kind)}")(record)
+        getattr(parse, _PARSER.get(kind, kind))(record)

@@ -6,12 +6,14 @@ import threading
 import zipfile
 
 import openpyxl
+import orjson
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from geo import workbook
+from geo.errors import StoreDown
 from geo.i18n import words
 from geo.locate import locator
 from geo.settings import DATA_DIR
@@ -22,7 +24,6 @@ from geo.workbook import BadWorkbook
 
 REGION, OTHER = "03", "08"
 OURS = {"x-kharita": "1", "x-name": "Amina"}
-KEY = "a steward's key"
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +34,7 @@ def here(query):
 @pytest.fixture
 def var(tmp_path, monkeypatch):
     monkeypatch.setenv("KHARITA_VAR", str(tmp_path))
-    monkeypatch.setenv("KHARITA_STEWARD_KEY", KEY)
+    monkeypatch.setenv("KHARITA_ROLE", "steward")
     monkeypatch.setattr(corrections, "_GATE", corrections.Gate(1000))
     return tmp_path
 
@@ -148,11 +149,11 @@ def test_rows_of_another_region_without_the_memory_are_refused_one_by_one(here):
 def test_what_the_delegate_did_not_touch_is_left_even_if_the_data_moved_on(here, query, tmp_path):
     content = workbook.write(here, REGION, words("fr"))
     site = next(s for s in query.catalogue.sites if s.region == REGION and s.provenance != "demo" and s.status == "active")
-    kept = Corrections(tmp_path)
+    kept, files = Corrections(tmp_path), FileStore(DATA_DIR, tmp_path)
     made = kept.propose([{"site": site.id, "field": "status", "before": "active", "after": "planned", "line": 2}], "A")
-    kept.judge(made[0].id, "accepted", "B")
+    kept.judge(made[0].id, "accepted", "B", files)
     from geo.query import Query
-    newer = locator(Query(FileStore(DATA_DIR, kept).load()))
+    newer = locator(Query(files.load()))
     assert workbook.read(content, newer, REGION).changes == []
 
 
@@ -200,27 +201,59 @@ def test_any_cells_are_read_without_a_crash(here, cells):
 
 # --- the store ------------------------------------------------------------------------
 
+def phone(site, number="0535640000"):
+    return {"site": site.id, "field": "phone", "before": "", "after": number, "line": 4}
+
+
 def test_nothing_changes_before_a_steward_agrees(query, tmp_path):
     site = next(s for s in query.catalogue.sites if s.provenance == "published")
-    store = Corrections(tmp_path)
-    files = FileStore(DATA_DIR, store)
+    store, files = Corrections(tmp_path), FileStore(DATA_DIR, tmp_path)
     before = files.revision()
-    (made,) = store.propose([{"site": site.id, "field": "phone", "before": "", "after": "0535640000", "line": 4}], "Amina")
+    (made,) = store.propose([phone(site)], "Amina")
+    assert files.revision() == before and files.load().sites == query.catalogue.sites
+    assert store.judge(made.id, "accepted", "Brahim", files).state == "accepted"
     assert files.revision() != before
-    assert files.load().sites == query.catalogue.sites
-    assert store.judge(made.id, "accepted", "Brahim").state == "accepted"
     changed = {s.id: s for s in files.load().sites}[site.id]
     assert (changed.phone, changed.verified_by, changed.verified) == ("0535640000", "Brahim", made.on)
     assert files.load().version != query.catalogue.version
-    assert store.judge(made.id, "refused", "Brahim") is None
+    (kept,) = files.history(collection="sites", id_=site.id)
+    assert (kept.author, kept.kind) == ("Brahim", "correction") and "Amina" in kept.reason
+    assert store.judge(made.id, "refused", "Brahim", files) is None
 
 
 def test_a_refused_correction_changes_nothing(query, tmp_path):
-    store = Corrections(tmp_path)
+    store, files = Corrections(tmp_path), FileStore(DATA_DIR, tmp_path)
     (made,) = store.propose([{"site": query.catalogue.sites[0].id, "field": "status", "before": "active",
                               "after": "planned", "line": 2}], "A")
-    store.judge(made.id, "refused", "B")
-    assert FileStore(DATA_DIR, store).load().sites == query.catalogue.sites
+    store.judge(made.id, "refused", "B", files)
+    assert files.load().sites == query.catalogue.sites and not files.history()
+
+
+def test_a_correction_the_store_refuses_stays_open(query, tmp_path):
+    store, files = Corrections(tmp_path), FileStore(DATA_DIR)
+    (made,) = store.propose([phone(query.catalogue.sites[0])], "A")
+    with pytest.raises(StoreDown):
+        store.judge(made.id, "accepted", "B", files)
+    assert store.all()[made.id].state == "open"
+
+
+def test_corrections_accepted_before_the_store_kept_changes_are_taken_over_once(query, tmp_path):
+    first, second = query.catalogue.sites[:2]
+    store = Corrections(tmp_path)
+    made = store.propose([phone(first), phone(second, "0535640001"), {**phone(first), "site": "gone"}], "Amina")
+    with store.path.open("ab") as file:  # as the application wrote them until then
+        for correction in made:
+            file.write(b"\n" + orjson.dumps({"event": "accepted", "id": correction.id, "by": "Brahim", "on": "2026-01-05"}))
+    files = FileStore(DATA_DIR, tmp_path)
+    assert store.adopt(files) == 2
+    phones = {s.id: (s.phone, s.verified_by, s.verified) for s in files.load().sites}
+    assert phones[first.id] == ("0535640000", "Brahim", "2026-01-05") and phones[second.id][0] == "0535640001"
+    assert store.adopt(files) == 0 and len(files.history()) == 2
+    # The commit is there, but the power went before its number was noted.
+    lines = store.path.read_bytes().split(b"\n")
+    store.path.write_bytes(b"\n".join(x for x in lines if b'"kept"' not in x))
+    assert store.adopt(files) == 2 and len(files.history()) == 2
+    assert {c.change_set for c in store.all().values()} == {0, 1, 2}
 
 
 def test_the_same_change_waits_once_and_waiting_is_bounded(tmp_path):
@@ -272,29 +305,24 @@ def test_the_whole_loop(client, here):
     assert waiting["site"] == site and waiting["after"] == "0535640000"
     before = client.get(f"/api/entity/site/{site}").json()
     assert "0535640000" not in str(before)
-    judged = client.post(f"/api/corrections/{waiting['id']}/accept", headers={**OURS, "x-steward": KEY, "x-name": "Brahim"})
+    judged = client.post(f"/api/corrections/{waiting['id']}/accept", headers={**OURS, "x-name": "Brahim"})
     assert judged.json()["state"] == "accepted" and "Brahim" in judged.json()["judged"]
     facts = {f["label"]: f["value"] for f in client.get(f"/api/entity/site/{site}").json()["facts"]}
     assert facts["Téléphone"] == "0535640000" and "Brahim" in str(facts)
-    assert client.post(f"/api/corrections/{waiting['id']}/refuse", headers={**OURS, "x-steward": KEY}).status_code == 404
+    assert client.post(f"/api/corrections/{waiting['id']}/refuse", headers={**OURS}).status_code == 404
 
 
-@pytest.mark.parametrize(("headers", "status"), [
-    ({}, 403), ({"x-kharita": "1"}, 403), ({**OURS, "x-steward": "wrong"}, 403), ({**OURS, "x-steward": ""}, 403)])
-def test_only_a_steward_judges(client, here, headers, status):
-    client.post(f"/api/corrections/{REGION}", content=corrected_file(here)[1], headers=OURS)
-    (waiting,) = client.get("/api/corrections").json()["open"]
-    assert client.post(f"/api/corrections/{waiting['id']}/accept", headers=headers).status_code == status
-    assert client.get("/api/corrections").json()["open"]
-
-
-def test_without_a_key_nobody_judges(client, here, monkeypatch):
-    monkeypatch.setenv("KHARITA_STEWARD_KEY", "")
+@pytest.mark.parametrize(("role", "headers", "status"), [
+    ("steward", {}, 403), ("steward", {"x-name": "Amina"}, 403), ("steward", {"x-kharita": "1"}, 400),
+    ("editor", OURS, 403), ("reader", OURS, 403), ("administrator", OURS, 200)])
+def test_only_a_steward_judges(client, here, monkeypatch, role, headers, status):
+    monkeypatch.setenv("KHARITA_ROLE", role)
     client.post(f"/api/corrections/{REGION}", content=corrected_file(here)[1], headers=OURS)
     answer = client.get("/api/corrections").json()
-    assert not answer["can_judge"]
-    assert client.post(f"/api/corrections/{answer['open'][0]['id']}/accept",
-                       headers={**OURS, "x-steward": ""}).status_code == 403
+    (waiting,) = answer["open"]
+    assert answer["can_judge"] == (role in ("steward", "administrator"))
+    assert client.post(f"/api/corrections/{waiting['id']}/accept", headers=headers).status_code == status
+    assert bool(client.get("/api/corrections").json()["open"]) == (status != 200)
 
 
 @pytest.mark.parametrize(("headers", "content", "status"), [

@@ -15,10 +15,10 @@ from starlette.testclient import TestClient
 from geo import trade, tradefacts
 from geo.criteria import KEYS
 from geo.errors import TradeError
-from geo.fetch import Fetcher
 from geo.i18n import words
 from geo.marketdata import market_table
 from geo.model import LANGUAGES
+from geo.outside import Fetcher
 from geo.traderun import Run
 from geo.web import trade as trade_routes
 
@@ -163,7 +163,7 @@ def test_a_service_that_says_nothing_ends_at_the_deadline(server):
 
 
 def test_an_answer_without_end_is_cut(server, monkeypatch):
-    monkeypatch.setattr("geo.fetch.MAX_BYTES", 1000)
+    monkeypatch.setattr("geo.outside.MAX_BYTES", 1000)
     server.answer = lambda h, p, q: give(h, b"[" + b"1," * 2000)
     assert failing(server).key == "trade.error.large"
 
@@ -385,11 +385,15 @@ def test_one_refresh_at_a_time_and_its_progress_in_words():
     assert not run.start(), "so soon after the end"
 
 
-@pytest.mark.parametrize("headers", [{"origin": "https://evil.example"}, {"sec-fetch-site": "cross-site"}])
+OURS = {"x-kharita": "1"}
+
+
+@pytest.mark.parametrize("headers", [{"x-kharita": ""}, {"origin": "https://evil.example"}, {"sec-fetch-site": "cross-site"}])
 def test_other_sites_may_not_start_it(headers, monkeypatch):
     began = []
     monkeypatch.setattr(trade_routes, "RUN", Run(lambda progress: began.append(1) or {}))
-    with TestClient(Starlette(routes=trade_routes.routes())) as web:
+    monkeypatch.setenv("KHARITA_ROLE", "editor")
+    with TestClient(Starlette(routes=trade_routes.routes()), headers=OURS) as web:
         answer = web.post("/api/markets/trade/refresh", headers=headers)
         assert answer.status_code == 403 and answer.json()["error"]["text"]
         assert web.get("/api/markets/trade/refresh").status_code == 405
@@ -400,7 +404,8 @@ def test_other_sites_may_not_start_it(headers, monkeypatch):
 def test_the_page_may_start_it(lang, monkeypatch):
     run = Run(lambda progress: {"worldbank": None})
     monkeypatch.setattr(trade_routes, "RUN", run)
-    with TestClient(Starlette(routes=trade_routes.routes())) as web:
+    monkeypatch.setenv("KHARITA_ROLE", "editor")
+    with TestClient(Starlette(routes=trade_routes.routes()), headers=OURS) as web:
         assert web.post(f"/api/markets/trade/refresh?lang={lang}").status_code == 200
         run.wait(5)
         assert words(lang)("trade.done") in web.get(f"/api/markets/trade/progress?lang={lang}").json()["text"]

@@ -23,6 +23,7 @@ from geo.answers.partners import sites_that_make, who_buys
 from geo.errors import NotFound
 from geo.i18n import Words
 from geo.model import CRAFTS, Buyer, Figure, Report, Site, Source
+from geo.privacy import shown
 from geo.query import Query
 from geo.reports import why
 from geo.view import FIELDS, ViewState
@@ -31,15 +32,21 @@ SHOWN = 6
 _NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,2})?\Z")
 
 
-def entity_answer(query: Query, kind: str, id_: str, view: ViewState, t: Words) -> dict[str, Any]:
+def entity_answer(query: Query, kind: str, id_: str, view: ViewState, t: Words, *,
+                  seen: bool = False) -> dict[str, Any]:
     """The panel of one entity.
+
+    Parameters
+    ----------
+    seen : whether the reader may read what it tells about persons.
 
     Raises
     ------
     NotFound : no such kind, or no such id.
     """
     maker = MAKERS.get(kind)
-    answer = maker(query, id_, view, t) if maker else None
+    more = {"seen": seen} if maker is _site else {}
+    answer = maker(query, id_, view, t, **more) if maker else None
     if answer is None:
         raise NotFound("error.not_found")
     return {**_BLANK, "kind": kind, "id": id_, "class": kind, **answer}
@@ -74,11 +81,11 @@ def _buyer(query: Query, id_: str, view: ViewState, t: Words) -> dict[str, Any] 
     }
 
 
-def _site(query: Query, id_: str, view: ViewState, t: Words) -> dict[str, Any] | None:
+def _site(query: Query, id_: str, view: ViewState, t: Words, *, seen: bool) -> dict[str, Any] | None:
     row = query.catalogue.site_row.get(id_)
     if row is None:
         return None
-    site = query.catalogue.sites[row]
+    site = shown(query.catalogue.sites[row], seen)
     return {
         **_record(site, query, t),
         "lead": site.fact_fr,

@@ -6,10 +6,11 @@ from typing import Any
 import numpy as np
 
 from geo.answers.fairs import fairs_layer, matching_fairs
-from geo.answers.names import is_demo, is_open
+from geo.answers.names import form_of, is_demo, is_open
 from geo.cells import Bbox, cells_in
 from geo.columns import Columns, degrees
 from geo.i18n import Words
+from geo.locate import locator
 from geo.query import Query
 from geo.view import ViewState
 
@@ -36,13 +37,19 @@ def layer_answer(query: Query, layer: str, view: ViewState, bbox: Bbox, zoom: fl
     grouped = any("n" in f["properties"] for f in features)
     return {"type": "FeatureCollection", "mode": "cells" if grouped else "features",
             "version": query.catalogue.version, "features": features,
-            "tags": _tags(query, layer, view, t)}
+            "tags": [] if view.zone else _tags(query, layer, view, t)}
+
+
+def shown(query: Query, name: str, view: ViewState) -> np.ndarray:
+    """(n,) which rows of a collection pass, and lie in the drawn zone of a view: as the lists count."""
+    columns, passing = query.columns[name], query.passing(name, view)
+    return passing & locator(query).in_zone(view)[columns.row] if view.zone and name != "buyers" else passing
 
 
 def _features(query: Query, name: str, view: ViewState, bbox: Bbox, zoom: float, t: Words
               ) -> list[dict[str, Any]]:
     columns = query.columns[name]
-    cells = cells_in(columns, query.passing(name, view), bbox, zoom)
+    cells = cells_in(columns, shown(query, name, view), bbox, zoom)
     class_ = name.removesuffix("s")
     ages = columns.codes["fresh"]
     named = query.named_rows(name, view)
@@ -52,7 +59,8 @@ def _features(query: Query, name: str, view: ViewState, bbox: Bbox, zoom: float,
         if count == 1:
             record = columns.record(cells.first[i])
             properties: dict[str, Any] = {"class": class_, "name": record.name}
-            properties |= {} if is_open(record) else {"open": False}
+            if name != "buyers":
+                properties |= {"form": form_of(record)} | ({} if is_open(record) else {"open": False, "status": record.status})
             properties |= {"demo": True} if is_demo(record) else {}
             age = int(ages[columns.signature[cells.first[i]]])
             properties |= {"age": age} if age >= PALE_FROM and not is_demo(record) else {}
@@ -109,7 +117,7 @@ def bounds_answer(query: Query, view: ViewState) -> dict[str, Any]:
     narrowed = {name for info, _ in view.picks() for name in info.concerns}
     layers = [n for n in view.layers if n in narrowed] or view.layers
     boxes = [b for name in layers if name in query.columns
-             and (b := _bounds(query.columns[name], query.passing(name, view)))]
+             and (b := _bounds(query.columns[name], shown(query, name, view)))]
     if "fairs" in layers:
         boxes += [(*f.lon_lat, *f.lon_lat) for f in matching_fairs(query, view) if f.lon_lat]
     if not boxes:

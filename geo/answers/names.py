@@ -4,6 +4,7 @@ from __future__ import annotations
 from geo.errors import Notice
 from geo.i18n import Words
 from geo.model import UNVERIFIED, Buyer, Catalogue, Fair, Market, Report, Site
+from geo.store.checks import Problem
 from geo.view import FieldInfo
 
 #: The collection of a record class, and back.
@@ -74,6 +75,12 @@ def notice_text(notice: Notice, t: Words) -> str:
     return t(notice.key, **values)
 
 
+def problem_text(problem: Problem, t: Words) -> str:
+    """One problem of the data files as a sentence."""
+    return t(f"problem.{problem.code}", file=problem.file, record=problem.record,
+             field=problem.field, value=problem.value)
+
+
 def is_open(record: Buyer | Site) -> bool:
     """Whether a record is in activity; a buyer always is."""
     return isinstance(record, Buyer) or record.status == "active"
@@ -82,6 +89,17 @@ def is_open(record: Buyer | Site) -> bool:
 def is_demo(record: Buyer | Site) -> bool:
     """Whether a record was generated."""
     return record.provenance == "demo"
+
+
+#: The shape of a facility on the map: kinds of one use look alike.
+FORMS = ("complex", "sale", "training", "maison", "other")
+_FORM = {"complexe_artisanal": "complex", "ensemble_artisanal": "complex", "village_artisanal": "complex",
+         "espace_commercialisation": "sale", "centre_formation": "training"}
+
+
+def form_of(site: Site) -> str:
+    """The shape of a facility."""
+    return "maison" if site.class_ == "maison" else _FORM.get(site.kind, "other")
 
 
 def title_of(record: Buyer | Site | Report | Fair, t: Words) -> str:

@@ -201,7 +201,7 @@ def _tags(export: Export) -> list[dict[str, Any]]:
             code = record.country if isinstance(record, Buyer) else record.region
             where.setdefault(code, []).append(i)
     found = []
-    for tag in raw_tags(export.query, export.view, export.t):
+    for tag in raw_tags(export.query, export.view.with_(zone=""), export.t):
         x, y = mercator(np.array([tag["lon_lat"][0]]), np.array([tag["lon_lat"][1]]))
         found.append({"kind": "buyer" if tag["field"] == "market" else "site",
                       "region": tag["field"] == "region", "wide": tag["wide"],

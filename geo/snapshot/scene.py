@@ -110,6 +110,7 @@ def scene_of(query: Query, view: ViewState, *, size: Size, title: str = "", base
     """
     t = words(view.lang)
     layout = layout or layout_of(size, rtl=t.dir == "rtl")
+    view = view.with_(zone="")  # drawn on the map of the Locate page alone
     tags = raw_tags(query, view, t)
     frame = frame_of(query, view, tags, layout)
     marks, phrases, shown = place_records(query, view, frame, tags, t)

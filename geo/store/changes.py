@@ -6,7 +6,7 @@ exist. An edit names the revision its author saw; a store refuses it when anothe
 """
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,7 +35,7 @@ class Edit:
     Attributes
     ----------
     after : the whole record; None removes it.
-    revision : the revision the author saw; 0 for a record they create.
+    revision : the revision the author saw; 0 for a record they create, even where one was removed.
     """
 
     collection: str
@@ -64,6 +64,7 @@ class ChangeSet:
     number : 1, 2, 3 … in the order they were acknowledged.
     time : UTC, ISO 8601 with seconds.
     kind : one of ``KINDS``.
+    changes : may be read when first looked at: an import has 100,000 of them.
     """
 
     number: int
@@ -71,7 +72,33 @@ class ChangeSet:
     time: str
     reason: str
     kind: str
-    changes: tuple[Change, ...]
+    changes: Sequence[Change]
+
+
+class LaterChanges(Sequence[Change]):
+    """Changes whose number is known, and which are read when the first of them is asked for.
+
+    Parameters
+    ----------
+    count : how many there are.
+    read : reads them; may raise a KharitaError.
+    """
+
+    def __init__(self, count: int, read: Callable[[], Sequence[Change]]) -> None:
+        self._count, self._read, self._changes = count, read, None
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __getitem__(self, index):
+        if self._changes is None:
+            self._changes = tuple(self._read())
+        return self._changes[index]
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and tuple(self) == tuple(other)
+
+    __hash__ = None
 
 
 class Conflict(KharitaError):

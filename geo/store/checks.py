@@ -190,10 +190,6 @@ _NOTE: Mapping[str, Check] = {
 }
 
 
-#: What imported reports alone have.
-_OPTIONAL: Mapping[str, Check] = {"signals": _signals, "places": _texts, "lang": _among((*LANGUAGES, ""))}
-
-
 @lru_cache(maxsize=8)
 def _rules(kind: str, known: Known) -> Mapping[str, Check]:
     if kind == "buyer":
@@ -218,6 +214,11 @@ def _rules(kind: str, known: Known) -> Mapping[str, Check]:
     return _PLACES[kind]
 
 
+#: Fields that a record may have.
+_OPTIONAL: Mapping[str, Mapping[str, Check]] = {
+    "site": {"phone": lambda value: _text(value) and len(value) <= 40,
+             "verified_by": lambda value: _text(value) and len(value) <= 120},
+    "report": {"signals": _signals, "places": _texts, "lang": _among((*LANGUAGES, ""))}}
 _LABEL: Mapping[str, Check] = {"label_lon": _degrees(180), "label_lat": _degrees(90)}
 _AREA: Mapping[str, Check] = {
     "name_fr": _filled, "name_ar": _filled, "population_2024": _number, **_LABEL}
@@ -268,9 +269,9 @@ def record_problems(kind: str, raw: Any, known: Known) -> list[Problem]:
             found.append(Problem("", "", name, "field_missing", ""))
         elif not good(inside[name]):
             found.append(Problem("", "", name, "bad_value", _shown(inside[name])))
-    if kind == "report":
-        found += [Problem("", "", name, "bad_value", _shown(raw[name]))
-                  for name, good in _OPTIONAL.items() if name in raw and not good(raw[name])]
+    for name, good in _OPTIONAL.get(kind, {}).items():
+        if name in inside and not good(inside[name]):
+            found.append(Problem("", "", name, "bad_value", _shown(inside[name])))
     if kind in _WITH_POINT:
         found += _position_problems(raw.get("geometry"), inside)
     if kind == "fair":

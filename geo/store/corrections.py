@@ -2,11 +2,12 @@
 
 One JSON line per event in ``corrections.jsonl`` under the folder of KHARITA_VAR; a line is
 written whole and flushed to disk under a lock, and never changed. What cannot be read is
-skipped and counted. Accepted corrections are laid over the sites when the file store loads.
+skipped. An accepted correction is a change set of the store; its event carries the number.
 """
 from __future__ import annotations
 
 import fcntl
+import logging
 import os
 import uuid
 from collections.abc import Iterable, Iterator, Mapping
@@ -18,12 +19,19 @@ from typing import Any
 
 import orjson
 
-from geo.model import CRAFTS, STATUSES, Site, Source
+from geo.errors import KharitaError, NotFound
+from geo.i18n import words
+from geo.model import CRAFTS, STATUSES
+from geo.store.base import Ledger
+from geo.store.changes import ChangeSet, Conflict, Edit
 
 FILE = "corrections.jsonl"
 FIELDS = ("status", "position", "phone", "crafts")
 MAX_OPEN = 2_000
 MAX_BYTES = 32 * 2**20
+#: Commits of one correction, when others change its site at the same time.
+TRIES = 5
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +44,7 @@ class Correction:
     state : ``open``, ``accepted`` or ``refused``.
     by, on : who proposed it and when (ISO day); ``judged_by``, ``judged_on`` for the steward.
     line : the row of the file it came from.
+    change_set : the number of the change set that holds it, once accepted.
     """
 
     id: str
@@ -49,6 +58,7 @@ class Correction:
     state: str = "open"
     judged_by: str = ""
     judged_on: str = ""
+    change_set: int = 0
 
 
 class Full(Exception):
@@ -88,8 +98,12 @@ class Corrections:
             elif event.get("event") in ("accepted", "refused") and event.get("id") in found:
                 held = found[event["id"]]
                 if held.state == "open":
+                    number = event.get("change_set")
                     found[held.id] = replace(held, state=event["event"], judged_by=str(event.get("by", ""))[:80],
-                                             judged_on=str(event.get("on", ""))[:10])
+                                             judged_on=str(event.get("on", ""))[:10],
+                                             change_set=number if isinstance(number, int) else 0)
+            elif event.get("event") == "kept" and event.get("id") in found and isinstance(event.get("change_set"), int):
+                found[event["id"]] = replace(found[event["id"]], change_set=event["change_set"])
         return found
 
     def propose(self, changes: Iterable[Mapping[str, Any]], by: str) -> list[Correction]:
@@ -109,24 +123,46 @@ class Corrections:
             self._append([{"event": "proposed", "correction": asdict(c)} for c in made])
         return made
 
-    def judge(self, id_: str, verdict: str, by: str) -> Correction | None:
-        """Accept or refuse an open correction; None when there is no such open one."""
+    def judge(self, id_: str, verdict: str, by: str, ledger: Ledger) -> Correction | None:
+        """Accept or refuse an open correction; None when there is no such open one.
+
+        Raises
+        ------
+        KharitaError : the store did not take an accepted one, which stays open.
+        """
         if verdict not in ("accepted", "refused"):
             raise ValueError(verdict)
         with self._locked():
             held = self.all().get(id_)
             if held is None or held.state != "open":
                 return None
-            self._append([{"event": verdict, "id": id_, "by": by[:80], "on": date.today().isoformat()}])
+            judged = replace(held, state=verdict, judged_by=by[:80], judged_on=date.today().isoformat())
+            event: dict[str, Any] = {"event": verdict, "id": id_, "by": judged.judged_by, "on": judged.judged_on}
+            if verdict == "accepted":
+                event["change_set"] = _commit(judged, ledger).number
+            self._append([event])
         return self.all()[id_]
 
-    def applied(self, sites: Iterable[Site]) -> tuple[Site, ...]:
-        """The sites with their accepted corrections, in the order they were accepted."""
-        by_site: dict[str, list[Correction]] = {}
-        for correction in self.all().values():
-            if correction.state == "accepted":
-                by_site.setdefault(correction.site, []).append(correction)
-        return tuple(_corrected(site, sorted(by_site.get(site.id, ()), key=lambda c: c.judged_on)) for site in sites)
+    def adopt(self, ledger: Ledger) -> int:
+        """Commit the accepted corrections that no change set holds; how many there were.
+
+        A site that is gone, or that the store refuses, leaves its correction for the next time.
+        """
+        if not self.path.exists():
+            return 0
+        with self._locked():
+            waiting = sorted((c for c in self.all().values() if c.state == "accepted" and not c.change_set),
+                             key=lambda c: c.judged_on)
+            done = 0
+            for correction in waiting:
+                try:
+                    number = _number(correction, ledger) or _commit(correction, ledger).number
+                except KharitaError as error:
+                    log.warning("correction %s is not in the store: %s", correction.id, error.key)
+                    continue
+                self._append([{"event": "kept", "id": correction.id, "change_set": number}])
+                done += 1
+        return done
 
     def _events(self) -> Iterator[dict[str, Any]]:
         try:
@@ -175,11 +211,42 @@ def _sound(c: Correction) -> bool:
     return c.field == "crafts" and isinstance(c.after, list) and all(x in CRAFTS for x in c.after)
 
 
-def _corrected(site: Site, corrections: Iterable[Correction]) -> Site:
-    for c in corrections:
-        change: dict[str, Any] = {
-            "status": {"status": c.after}, "phone": {"phone": c.after}, "crafts": {"crafts": tuple(c.after)},
-            "position": {"lon_lat": tuple(c.after), "precision": "building"}}[c.field]
-        site = replace(site, **change, verified=c.judged_on, verified_by=c.judged_by,
-                       sources=(*site.sources, Source("", c.by, c.on)))
-    return site
+def _commit(c: Correction, ledger: Ledger) -> ChangeSet:
+    """Make a correction a change of its site; whoever accepted it is the author.
+
+    Raises
+    ------
+    KharitaError : the site is gone, or the store does not take it.
+    """
+    reason = words("fr")("corrections.reason", who=c.by)
+    for _ in range(TRIES):
+        held = ledger.one("sites", c.site)
+        if held.raw is None:
+            raise NotFound("error.not_found")
+        edit = Edit("sites", c.site, _corrected(held.raw, c), held.revision)
+        try:
+            return ledger.commit([edit], c.judged_by or c.by or "?", reason, "correction")
+        except Conflict as error:  # another field of the site was changed in between
+            late = error
+    raise late
+
+
+def _number(c: Correction, ledger: Ledger) -> int:
+    # The change set of a correction whose event was lost after its commit; 0 when there is none.
+    raw = ledger.one("sites", c.site).raw
+    if raw is None or _corrected({**raw, "properties": {**raw["properties"], "sources": []}}, c) != {
+            **raw, "properties": {**raw["properties"], "sources": raw["properties"]["sources"][-1:]}}:
+        return 0
+    return next((made.number for made in ledger.history(1, None, "sites", c.site)), 0)
+
+
+def _corrected(raw: Mapping[str, Any], c: Correction) -> dict[str, Any]:
+    inside = dict(raw["properties"])
+    if c.field == "position":
+        inside["precision"] = "building"
+    else:
+        inside[c.field] = c.after
+    inside["verified"], inside["verified_by"] = c.judged_on, c.judged_by
+    inside["sources"] = [*inside["sources"], {"url": "", "label": f"Correction {c.id}", "date": c.on}][-60:]
+    geometry = {"type": "Point", "coordinates": c.after} if c.field == "position" else raw["geometry"]
+    return {**raw, "geometry": geometry, "properties": inside}

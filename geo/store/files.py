@@ -1,61 +1,191 @@
-"""The default store: plain files that people can read, diff and mend.
+"""The default store: plain files that people can read, diff and mend, and a journal of changes.
 
-Each file is read on its own: a missing or broken one leaves the others served, and says
-which record and what is wrong in ``Catalogue.problems``. GeoJSON is parsed as JSON, never
-through GDAL, which would follow references to other files.
+The shipped folder is never written. Each file of it is read on its own: a missing or broken one
+leaves the others served, and says which record and what is wrong in ``Catalogue.problems``. What
+was changed since is in the change sets of ``geo.store.journal``, which are laid over it; several
+processes may write to the same journal, and each sees what the others wrote.
 """
 from __future__ import annotations
 
-import csv
 import hashlib
-from collections.abc import Callable, Iterable, Iterator
+import threading
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
-import orjson
-
-from geo.model import (
-    Area,
-    Buyer,
-    Catalogue,
-    Commune,
-    Fair,
-    Figure,
-    Market,
-    Note,
-    Report,
-    Site,
-    Source,
-    Town,
-)
-from geo.store.checks import Known, Problem, record_problems
-from geo.store.corrections import Corrections
+from geo.errors import Gone, StoreDown
+from geo.model import Catalogue
+from geo.store import rules
+from geo.store.changes import Change, ChangeSet, Edit, Held, LaterChanges
+from geo.store.journal import Damaged, Journal
+from geo.store.overlay import Overlay
+from geo.store.parse import RECORDS
+from geo.store.reading import MAX_FILE_BYTES, REFERENCES, SHIPPED, Base, TooBigDocument, read_base
+from geo.store.rows import Entry, HeldRecords
+from geo.store.serving import Server
 from geo.watch.intake.store import ImportedReports
 
-MAX_FILE_BYTES = 64 * 2**20
-FILES = ("markets.json", "regions.geojson", "provinces.geojson", "towns.json", "buyers.geojson",
-         "sites.geojson", "reports.json", "fairs.json", "sources/synonyms.csv", "sources/communes.csv")
-T = TypeVar("T")
+FILES = (*SHIPPED, *REFERENCES)
+MOST_LISTED = 500
 
 
 class FileStore:
-    """Reads a data folder.
+    """A data folder and what was changed since.
 
     Parameters
     ----------
     folder : path of the folder that ``make data`` writes.
-    corrections : accepted corrections to lay over the sites; None: the files as they are.
+    var : folder of what is written while running; None: nothing can be changed.
     imported : published imports to read as further reports.
     """
 
-    def __init__(self, folder: Path, corrections: Corrections | None = None,
+    def __init__(self, folder: Path, var: Path | None = None,
                  imported: ImportedReports | None = None) -> None:
         self.folder = Path(folder)
-        self.corrections = corrections
         self.imported = imported
+        self._lock = threading.RLock()
+        self._overlay = Overlay(Journal(Path(var) / "changes")) if var else None
+        self._base: tuple[str, Base] | None = None
+        self._server = Server()
+
+    # --- reading ----------------------------------------------------------------------
 
     def revision(self) -> str:
-        """Changes with the size or time of any file: one ``stat`` call each."""
+        """Changes with any file and any change set: a few ``stat`` calls."""
+        marks = [self._marks()]
+        if self.imported:
+            marks.append(self.imported.revision())
+        if self._overlay:
+            marks.append(str(self._overlay.newest()))
+        return "|".join(marks)
+
+    def load(self) -> Catalogue:
+        """Everything readable, with the problems found on the way."""
+        imports = tuple(self.imported.raw()) if self.imported else ()
+        with self._lock:
+            base, rows = self._now(), {name: self._rows(name) for name in RECORDS}
+            problems = self._overlay.problems() if self._overlay else ()
+            version = self._version(base, imports)
+            due = self._overlay.due() if self._overlay else None
+        found = self._server.catalogue(base, rows, version, problems, imports)
+        if self._overlay and due:
+            self._overlay.keep(due)
+        return found
+
+    def held(self, collection: str) -> Mapping[str, Held]:
+        """Every record of a collection by id, removed ones left out."""
+        with self._lock:
+            shipped = self._now().rows.get(collection, {})
+            entries = {**{id_: Entry(content, 0) for id_, content in shipped.items()},
+                       **self._touched(collection)}
+        return HeldRecords({id_: entry for id_, entry in entries.items()
+                            if entry.content is not None and not id_.startswith("#")})
+
+    def one(self, collection: str, id_: str) -> Held:
+        """One record; revision 0 and no content when there never was one."""
+        with self._lock:
+            return self._entry(self._now(), collection, id_).held()
+
+    def shipped(self) -> tuple[Base, Journal | None]:
+        """What the store starts from, and the journal of what was changed since, to copy both."""
+        with self._lock:
+            return self._now(), self._overlay.journal if self._overlay else None
+
+    def forget(self) -> None:
+        """Read everything again, for the files were replaced under it."""
+        with self._lock:
+            self._base = None
+            if self._overlay:
+                self._overlay = Overlay(self._overlay.journal)
+
+    # --- changing ---------------------------------------------------------------------
+
+    def commit(self, edits: Iterable[Edit], author: str, reason: str, kind: str) -> ChangeSet:
+        """Keep all the edits, durably, or none (see ``geo.store.base.Ledger``).
+
+        Raises
+        ------
+        Conflict, Unfit, StoreFull : nothing was kept.
+        StoreDown : the folder cannot be written.
+        """
+        if not self._overlay:
+            raise StoreDown("error.store_read_only")
+        wanted = rules.wanted_of(edits)
+        author, reason = rules.words_of(author, reason, kind)
+        self._overlay.newest()  # the first sweep takes the journal's lock itself
+        try:
+            with self._lock, self._overlay.journal.locked():
+                base = self._now()
+                rows = rules.checked(wanted, base, partial(self._entry, base), self._rows)
+                header = self._overlay.add(rows, {
+                    "author": author, "time": datetime.now(UTC).isoformat(timespec="seconds"),
+                    "reason": reason, "kind": kind, "counts": rules.counts_of(rows)})
+        except OSError as error:
+            raise rules.refusal(error) from error
+        return _told(header, lambda: [row.change() for row in rows])
+
+    # --- history ----------------------------------------------------------------------
+
+    def history(self, limit: int = 50, before: int | None = None, collection: str = "",
+                id_: str = "") -> Sequence[ChangeSet]:
+        """Change sets, newest first (see ``geo.store.base.Ledger``)."""
+        if not self._overlay:
+            return ()
+        with self._lock:
+            self._now()
+            found: list[ChangeSet] = []
+            for number in self._overlay.numbers(collection, id_):
+                if len(found) >= min(limit, MOST_LISTED):
+                    break
+                if before is None or number < before:
+                    header = self._overlay.header(number)
+                    if header and (not collection or collection in header["counts"]):
+                        found.append(_told(header, partial(self._changes, number, collection, id_),
+                                           1 if id_ else None))
+        return found
+
+    def change_set(self, number: int) -> ChangeSet | None:
+        """One change set with all its changes; None when there is none or it is damaged."""
+        if not self._overlay:
+            return None
+        with self._lock:
+            self._now()
+            header = self._overlay.header(number)
+        return _told(header, partial(self._changes, number, "", "")) if header else None
+
+    def _changes(self, number: int, collection: str, id_: str) -> list[Change]:
+        journal = self._overlay.journal
+        try:
+            rows = journal.one(number, collection, id_) if id_ else journal.read(number)[1]
+        except Damaged as error:
+            raise Gone("error.change_set_damaged", number=number) from error
+        return [row.change() for row in rows]
+
+    # --- what is in memory ------------------------------------------------------------
+
+    def _now(self) -> Base:
+        marks = self._marks()
+        if self._base is None or self._base[0] != marks:
+            self._base = (marks, read_base(self._content))
+        if self._overlay:
+            self._overlay.refresh()
+        return self._base[1]
+
+    def _touched(self, collection: str) -> Mapping[str, Entry]:
+        return self._overlay.entries.get(collection, {}) if self._overlay else {}
+
+    def _entry(self, base: Base, collection: str, id_: str) -> Entry:
+        return self._touched(collection).get(id_) or Entry(
+            base.rows.get(collection, {}).get(id_), 0)
+
+    def _rows(self, collection: str) -> dict[str, bytes]:
+        touched = self._touched(collection)
+        rows = {**self._base[1].rows.get(collection, {}), **{id_: e.content for id_, e in touched.items()}}
+        return {id_: content for id_, content in rows.items() if content is not None}
+
+    def _marks(self) -> str:
         marks = []
         for name in FILES:
             try:
@@ -63,270 +193,24 @@ class FileStore:
                 marks.append(f"{stat.st_mtime_ns}:{stat.st_size}")
             except OSError:
                 marks.append("-")
-        if self.corrections:
-            marks.append(self.corrections.revision())
-        if self.imported:
-            marks.append(self.imported.revision())
         return "|".join(marks)
 
-    def load(self) -> Catalogue:
-        """Everything readable, with the problems found on the way."""
-        reader = _Reader(self.folder)
-        markets = reader.records("markets.json", "markets", "iso2", _market, "market")
-        regions = reader.records("regions.geojson", "features", "code", _area, "region")
-        provinces = reader.records("provinces.geojson", "features", "code", _area, "province")
-        reader.known = Known(markets=reader.complete("markets.json", (m.iso2 for m in markets)),
-                             regions=reader.complete("regions.geojson", (a.code for a in regions)),
-                             provinces=reader.complete("provinces.geojson",
-                                                       (a.code for a in provinces)))
-        return Catalogue(
-            markets=markets, regions=regions, provinces=provinces,
-            towns=reader.records("towns.json", "towns", "geoname_id", _town, "town"),
-            buyers=reader.records("buyers.geojson", "features", "id", _buyer, "buyer"),
-            sites=self._sites(reader),
-            reports=reader.records("reports.json", "reports", "id", _report, "report")
-            + (reader.imports(self.imported) if self.imported else ()),
-            fairs=reader.records("fairs.json", "fairs", "id", _fair, "fair"),
-            synonyms=reader.synonyms(), communes=reader.communes(),
-            problems=tuple(reader.problems),
-            version=reader.digest.hexdigest()[:12],
-        )
-
-    def _sites(self, reader: _Reader) -> tuple[Site, ...]:
-        sites = reader.records("sites.geojson", "features", "id", _site, "site")
-        if not self.corrections:
-            return sites
-        corrected = self.corrections.applied(sites)
-        if corrected != sites:  # what is served is no longer the files alone
-            reader.digest.update(self.corrections.revision().encode())
-        return corrected
-
-
-class _Reader:
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.problems: list[Problem] = []
-        self.digest = hashlib.sha256()
-        self.known = Known()
-
-    def bytes_of(self, name: str) -> bytes | None:
+    def _content(self, name: str) -> bytes:
         path = self.folder / name
-        try:
-            if path.stat().st_size > MAX_FILE_BYTES:
-                self.problems.append(Problem(name, "", "", "file_too_big", ""))
-                return None
-            content = path.read_bytes()
-        except FileNotFoundError:
-            self.problems.append(Problem(name, "", "", "file_missing", ""))
-            return None
-        except OSError as error:
-            self.problems.append(Problem(name, "", "", "file_unreadable", error.strerror or ""))
-            return None
-        self.digest.update(name.encode() + b"\0" + content)
-        return content
+        if path.stat().st_size > MAX_FILE_BYTES:
+            raise TooBigDocument(name)
+        return path.read_bytes()
 
-    def records(self, name: str, list_key: str, id_key: str, parse: Callable[[dict], T],
-                kind: str) -> tuple[T, ...]:
-        """The readable records of one file; the others become problems."""
-        found: dict[str, T] = {}
-        for number, raw in enumerate(self._raw(name, list_key), start=1):
-            label = _label(raw, id_key, number)
-            problems = record_problems(kind, raw, self.known)
-            if problems:
-                self.problems += [Problem(name, label, p.field, p.code, p.value) for p in problems]
-                continue
-            try:
-                record = parse(raw)
-            except (KeyError, TypeError, ValueError, AttributeError, IndexError,
-                    RecursionError) as error:
-                self.problems.append(Problem(name, label, "", "unreadable_record", str(error)[:80]))
-                continue
-            if label in found:
-                self.problems.append(Problem(name, label, id_key, "duplicate_id", label))
-                continue
-            found[label] = record
-        return tuple(found.values())
-
-    def imports(self, imported: ImportedReports) -> tuple[Report, ...]:
-        """The readable imports; one that is damaged leaves the others served."""
-        found = []
-        for name, content in imported.raw():
-            self.digest.update(name.encode() + b"\0" + content)
-            try:
-                raw = orjson.loads(content)
-                problems = record_problems("report", raw, self.known)
-                self.problems += [Problem(name, _label(raw, "id", 1), p.field, p.code, p.value) for p in problems]
-                if not problems:
-                    found.append(_report(raw))
-            except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-                self.problems.append(Problem(name, "", "", "unreadable_record", str(error)[:80]))
-        return tuple(found)
-
-    def complete(self, name: str, codes: Iterable[str]) -> frozenset[str] | None:
-        """The codes a file lists; None when it lacks some, whose users are not to blame."""
-        listed = frozenset(codes)
-        damaged = any(p.file == name for p in self.problems)
-        if not listed and not damaged:
-            self.problems.append(Problem(name, "", "", "empty_file", ""))
-        return listed if listed and not damaged else None
-
-    def _raw(self, name: str, list_key: str) -> list[Any]:
-        content = self.bytes_of(name)
-        if content is None:
-            return []
-        try:
-            whole = orjson.loads(content)
-            rows = whole[list_key]
-            if not isinstance(rows, list):
-                raise TypeError(list_key)
-            return rows
-        except orjson.JSONDecodeError as error:
-            self.problems.append(Problem(name, "", "", "not_json", f"{error.lineno}:{error.colno}"))
-        except (KeyError, TypeError):
-            self.problems.append(Problem(name, "", list_key, "no_list", list_key))
-        return []
-
-    def synonyms(self) -> tuple[dict[str, str], ...]:
-        return tuple({"group": r["group"], "word": r["word"]}
-                     for r in self._table("sources/synonyms.csv") if r.get("group") and r.get("word"))
-
-    def communes(self) -> tuple[Commune, ...]:
-        """The communes of the census; a row that cannot be read is named and left out."""
-        name, found = "sources/communes.csv", {}
-        for number, row in enumerate(self._table(name), start=1):
-            try:
-                commune = _commune(row)
-            except (KeyError, TypeError, ValueError) as error:
-                self.problems.append(Problem(name, str(row.get("code") or f"#{number}")[:120], "",
-                                             "unreadable_record", str(error)[:80]))
-                continue
-            found[commune.code] = commune
-        return tuple(found.values())
-
-    def _table(self, name: str) -> list[dict[str, str]]:
-        content = self.bytes_of(name)
-        if content is None:
-            return []
-        try:
-            return list(csv.DictReader(content.decode("utf-8").splitlines()))
-        except (UnicodeDecodeError, csv.Error) as error:
-            self.problems.append(Problem(name, "", "", "not_csv", str(error)[:80]))
-            return []
+    def _version(self, base: Base, imports: Iterable[tuple[str, bytes]]) -> str:
+        digest = hashlib.sha256(base.digest.encode())
+        for name, content in imports:
+            digest.update(name.encode() + b"\0" + content)
+        if self._overlay:
+            digest.update(self._overlay.mark.encode())
+        return digest.hexdigest()[:12]
 
 
-def _label(raw: Any, id_key: str, number: int) -> str:
-    if isinstance(raw, dict):
-        inside = raw.get("properties")
-        value = raw.get(id_key) or (inside.get(id_key) if isinstance(inside, dict) else None)
-        if isinstance(value, (str, int)) and str(value):
-            return str(value)[:120]
-    return f"#{number}"
-
-
-def _lon_lat(raw: dict) -> tuple[float, float] | None:
-    if raw["geometry"] is None:
-        return None
-    lon, lat = raw["geometry"]["coordinates"][:2]
-    return (float(lon), float(lat))
-
-
-def _sources(rows: list[dict]) -> tuple[Source, ...]:
-    return tuple(Source(r["url"], r["label"], r.get("date", "")) for r in rows)
-
-
-def _buyer(raw: dict) -> Buyer:
-    p = raw["properties"]
-    return Buyer(
-        id=raw["id"], name=p["name"], kind=p["kind"], country=p["country"], city=p["city"],
-        crafts=tuple(p["crafts"]), relation_fr=p["relation_fr"], year=p["year"],
-        website=p["website"], provenance=p["provenance"], precision=p["precision"],
-        verified=p["verified"], sources=_sources(p["sources"]), lon_lat=_lon_lat(raw))
-
-
-def _site(raw: dict) -> Site:
-    p = raw["properties"]
-    return Site(
-        id=raw["id"], name=p["name_fr"], kind=p["kind"], status=p["status"], town=p["town"],
-        commune=p["commune"], province=p["province"], region=p["region"],
-        crafts=tuple(p["crafts"]), year_opened=p["year_opened"],
-        capacity_artisans=p["capacity_artisans"], area_m2=p["area_m2"],
-        budget_mad=p["budget_mad"], women_only=p["women_only"], rural=p["rural"],
-        fact_fr=p["fact_fr"], provenance=p["provenance"], precision=p["precision"],
-        verified=p["verified"], sources=_sources(p["sources"]), lon_lat=_lon_lat(raw))
-
-
-def _report(raw: dict) -> Report:
-    return Report(
-        id=raw["id"], date=raw["date"], title=dict(raw["title"]), kind=raw["kind"],
-        markets=tuple(raw["markets"]), crafts=tuple(raw["crafts"]), named=tuple(raw["named"]),
-        notes=tuple(_note(n) for n in raw["notes"]),
-        provenance=raw.get("provenance", "published"), original=raw.get("original", ""),
-        signals=tuple((s["market"], s["craft"], s["sign"]) for s in raw.get("signals", ())),
-        lang=raw.get("lang", ""), places=tuple(raw.get("places", ())))
-
-
-def _note(raw: dict) -> Note:
-    return Note(
-        id=raw["id"], date=raw["date"], title_fr=raw["title_fr"], kind=raw["kind"],
-        markets=tuple(raw["markets"]), crafts=tuple(raw["crafts"]), summary_fr=raw["summary_fr"],
-        figures=tuple(Figure(**{k: str(f.get(k) if f.get(k) is not None else "") for k in
-                                ("label", "value", "unit", "period", "market", "craft")})
-                      for f in raw["key_figures"]),
-        organisations=tuple(raw["organisations"]), sources=_sources(raw["sources"]))
-
-
-def _fair(raw: dict) -> Fair:
-    return Fair(
-        id=raw["id"], name=raw["name"], kind=raw["kind"], country=raw["country"], city=raw["city"],
-        venue=raw["venue"], months=tuple(raw["months"]), edition=raw["edition"], year=raw["year"],
-        first=raw["first"], last=raw["last"], crafts=tuple(raw["crafts"]),
-        provenance=raw["provenance"], precision=raw["precision"], verified=raw["verified"],
-        sources=_sources(raw["sources"]),
-        lon_lat=None if raw["lon"] is None else (float(raw["lon"]), float(raw["lat"])))
-
-
-def _market(raw: dict) -> Market:
-    return Market(
-        iso2=raw["iso2"], name=dict(raw["name"]), world_region=raw["world_region"],
-        capital=raw["capital"], label_lon_lat=(float(raw["label_lon"]), float(raw["label_lat"])),
-        evidence=raw["evidence"], evidence_fr=raw["evidence_fr"], evidence_url=raw["evidence_url"],
-        agreements=tuple(raw["agreements"]), agreement_source=raw["agreement_source"])
-
-
-def _area(raw: dict) -> Area:
-    p = raw["properties"]
-    points = list(_points(raw["geometry"]["coordinates"]))
-    lons, lats = [q[0] for q in points], [q[1] for q in points]
-    return Area(
-        code=p["code"], name={"fr": p["name_fr"], "ar": p["name_ar"]},
-        region=p.get("region_code") or p["code"], population_2024=p["population_2024"],
-        label_lon_lat=(float(p["label_lon"]), float(p["label_lat"])),
-        bbox=(min(lons), min(lats), max(lons), max(lats)), geometry=raw["geometry"])
-
-
-def _points(coordinates: list) -> Iterator[list[float]]:
-    for item in coordinates:
-        if isinstance(item[0], (int, float)):
-            yield item
-        else:
-            yield from _points(item)
-
-
-def _town(raw: dict) -> Town:
-    return Town(name=raw["name"], name_ar=raw["name_ar"], alternates=tuple(raw["alt"]),
-                province=raw["province"], id=str(raw.get("geoname_id", "")),
-                population=raw.get("population"),
-                lon_lat=(float(raw["lon"]), float(raw["lat"])) if "lon" in raw else None)
-
-
-def _commune(row: dict[str, str]) -> Commune:
-    at = (float(row["lon"]), float(row["lat"])) if row["lon"] and row["lat"] else None
-    if at and not (-180 <= at[0] <= 180 and -90 <= at[1] <= 90):
-        raise ValueError("lon, lat")
-    people = int(row["population_2024"])
-    if people < 0 or row["milieu"] not in ("urbain", "rural"):
-        raise ValueError("population_2024, milieu")
-    return Commune(
-        code=row["code"], name={"fr": row["name_fr"], "ar": row["name_ar"]},
-        province=row["province_code"], region=row["region_code"], rural=row["milieu"] == "rural",
-        population_2024=people, lon_lat=at, town=row["geoname_id"] or "")
+def _told(header: Mapping[str, Any], read: Callable[[], Sequence[Change]],
+          count: int | None = None) -> ChangeSet:
+    return ChangeSet(header["number"], header["author"], header["time"], header["reason"],
+                     header["kind"], LaterChanges(count or sum(header["counts"].values()), read))

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
+from datetime import date
 from functools import lru_cache
 from typing import Any
 
@@ -19,16 +20,20 @@ from geo.answers.entity import entity_answer
 from geo.answers.facets import facets_answer
 from geo.answers.layers import LAYER_COLLECTIONS, bounds_answer, layer_answer
 from geo.answers.market_routes import MARKET_ROUTES
+from geo.answers.quality import about_answer, quality_answer
+from geo.answers.records import list_answer
 from geo.answers.rows import MAX_PAGE, rows_answer
 from geo.cells import Bbox
 from geo.codec import decode
 from geo.errors import BadRequest, KharitaError, NotFound, Notice
 from geo.i18n import Words, words
 from geo.model import IN_PROGRESS
+from geo.privacy import SEES
 from geo.query import Query
 from geo.service import current
-from geo.view import FIELDS, TABS, ViewState
+from geo.view import FIELDS, MAX_TEXT, TABS, ViewState
 from geo.web import locate
+from geo.web.access import whoami
 
 log = logging.getLogger(__name__)
 Maker = Callable[["Asked"], Mapping[str, Any]]
@@ -40,6 +45,8 @@ class Asked:
     def __init__(self, request: Request) -> None:
         self.params = dict(request.query_params)
         self.path = request.path_params
+        #: Whether the reader may read what a record tells about persons.
+        self.seen = whoami(request).may(SEES)
         self.query: Query = current()
         self.view: ViewState
         self.notices: list[Notice]
@@ -78,7 +85,11 @@ def routes() -> list[Route]:
         _route("/api/layers/{layer}", _layer),
         _route("/api/rows/{collection}", _rows),
         _route("/api/entity/{kind}/{id:path}", lambda a: entity_answer(
-            a.query, a.path["kind"], a.path["id"], a.view, a.t)),
+            a.query, a.path["kind"], a.path["id"], a.view, a.t, seen=a.seen)),
+        _route("/api/quality", lambda a: quality_answer(
+            a.query, a.t, today=date.today(), fault=a.params.get("fault", ""), offset=a.number("offset", 0, 0, 10_000_000))),
+        _route("/api/records/{tab}", lambda a: list_answer(a.query, a.path["tab"], a.params.get("q", "")[:MAX_TEXT], a.t)),
+        _route("/api/about", lambda a: about_answer(a.query, a.t)),
         _route("/api/bounds", lambda a: bounds_answer(a.query, a.view)),
         *(_route(path, make) for path, make in MARKET_ROUTES.items()),
         *(_route(path, make) for path, make in locate.makers().items()),
@@ -109,7 +120,8 @@ json_route = _route
 
 
 def _json(content: Mapping[str, Any], status: int) -> Response:
-    return Response(orjson.dumps(content), status, {"cache-control": "no-cache"},
+    # Not kept by any cache: some answers depend on who asks.
+    return Response(orjson.dumps(content), status, {"cache-control": "no-store"},
                     "application/json")
 
 

@@ -22,7 +22,7 @@ from starlette.routing import Route
 from geo.codec import MAX_CHARS, VERSION
 from geo.i18n import LOCALES_DIR, catalogue, words
 from geo.model import LANGUAGES
-from geo.settings import BOUNDARIES, DATA_DIR, SOURCES_DIR
+from geo.settings import BOUNDARIES, DATA_DIR, SOURCES_DIR, boundaries
 from geo.view import FIELDS, MAX_TEXT, SELECTABLE
 
 FOLDER = Path(__file__).parent / "assets"
@@ -34,7 +34,8 @@ BUNDLES = {
         "labels", "basemap", "marks", "controls", "live", "evidence"))),
     "map.css": ("fonts.css", "leaflet/leaflet.css", "map/live.css", "map/evidence.css"),
     "locate.js": ("leaflet/leaflet.js", *(f"map/{name}.js" for name in (
-        "labels", "basemap", "marks", "controls", "locate", "live"))),
+        "labels", "basemap", "marks", "controls", "zone", "locate", "live"))),
+    "point.js": ("leaflet/leaflet.js", "map/labels.js", "map/basemap.js"),
     "locate.css": ("fonts.css", "leaflet/leaflet.css", "map/live.css", "map/locate.css"),
 }
 IMMUTABLE = "public, max-age=31536000, immutable"
@@ -69,9 +70,9 @@ def assets() -> Mapping[str, Asset]:
         found[f"basemap/labels.{lang}.json"] = Asset(
             "application/json", lambda lang=lang: _labels(lang))
     for detail in BASEMAP_DETAILS:
-        for boundaries in BOUNDARIES:
-            found[f"basemap/{detail}.{boundaries}.json"] = Asset(
-                "application/json", lambda d=detail, b=boundaries: _basemap(d, b))
+        for outline in BOUNDARIES:
+            found[f"basemap/{detail}.{outline}.json"] = Asset(
+                "application/json", lambda d=detail, b=outline: _basemap(d, b))
     return found
 
 
@@ -149,7 +150,8 @@ def _fields() -> bytes:
                     "pattern": f.pattern,
                     "filter": bool(f.concerns)} for f in FIELDS.values()],
         "LANGUAGES": {lang: words(lang).dir for lang in LANGUAGES}, "SELECTABLE": SELECTABLE,
-        "LIMITS": {"text": MAX_TEXT, "address": MAX_CHARS, "version": VERSION}}
+        "LIMITS": {"text": MAX_TEXT, "address": MAX_CHARS, "version": VERSION},
+        "BOUNDARIES": boundaries()}
     return b"".join(b"export const %s = %s;\n" % (name.encode(), orjson.dumps(table))
                     for name, table in tables.items())
 
@@ -169,6 +171,6 @@ def _areas(unit: str) -> bytes:
     return orjson.dumps(shapes)
 
 
-def _basemap(detail: str, boundaries: str) -> bytes:
+def _basemap(detail: str, outline: str) -> bytes:
     from geo.basemap import basemap_bytes
-    return basemap_bytes(detail, boundaries)
+    return basemap_bytes(detail, outline)

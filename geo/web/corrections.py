@@ -1,11 +1,10 @@
 """Routes of the delegate loop: the Excel file out, its corrections in, a steward's verdict.
 
-A request that writes carries our own header, which no other site can make a browser send; a
-verdict carries the stewards' key (KHARITA_STEWARD_KEY), compared in constant time.
+Whoever reads may propose, a bounded number of times a minute; a steward judges. Who is logged in
+signs with the login's name, others with the name they type.
 """
 from __future__ import annotations
 
-import hmac
 import time
 from collections import deque
 from threading import Lock
@@ -22,20 +21,15 @@ from geo.codec import decode
 from geo.errors import BadRequest, KharitaError, NotFound
 from geo.i18n import Words, words
 from geo.locate import Locator, locator
-from geo.service import current
-from geo.settings import steward_key, var_dir
+from geo.privacy import SEES, person
+from geo.service import current, ledger
+from geo.settings import var_dir
 from geo.store.corrections import Correction, Corrections, Full
+from geo.web.access import Identity, require, whoami
 
-OURS = "x-kharita"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 #: Files read and verdicts tried per minute, for the whole process.
 PER_MINUTE = 30
-
-
-class NotAllowed(KharitaError):
-    """No key, a wrong one, or a request that another site may have made."""
-
-    status = 403
 
 
 class TooMany(KharitaError):
@@ -83,22 +77,23 @@ async def _download(request: Request) -> Response:
         code = request.path_params["code"]
         if code not in {a.code for a in here.catalogue.regions}:
             raise NotFound("error.not_found")
-        return Response(workbook.write(here, code, t), media_type=XLSX, headers={
+        return Response(workbook.write(here, code, t, seen=whoami(request).may(SEES)), media_type=XLSX, headers={
             "content-disposition": f'attachment; filename="kharita-{code}.xlsx"', "cache-control": "no-store"})
     return await _safely(request, make)
 
 
 async def _listed(request: Request) -> Response:
     def make() -> Response:
-        here, t = _here(request)
+        (here, t), who = _here(request), whoami(request)
+        seen = who.may(SEES)
         every = Corrections(var_dir()).all().values()
         region = request.query_params.get("region", "")
         mine = [c for c in every if c.site in here.catalogue.site_row
                 and (not region or _site(here, c).region in region.split(","))]
         waiting = [c for c in mine if c.state == "open"]
         done = sorted((c for c in mine if c.state != "open"), key=lambda c: c.judged_on, reverse=True)
-        return _json({"open": [told(here, c, t) for c in waiting[:200]], "total": len(waiting),
-                      "done": [told(here, c, t) for c in done[:20]], "can_judge": bool(steward_key())})
+        return _json({"open": [told(here, c, t, seen) for c in waiting[:200]], "total": len(waiting),
+                      "done": [told(here, c, t, seen) for c in done[:20]], "can_judge": who.may("steward"), "me": who.name})
     return await _safely(request, make)
 
 
@@ -110,17 +105,17 @@ async def _upload(request: Request) -> Response:
             break
 
     def make() -> Response:
-        _ours(request)
+        who = require(request, "reader")
         _GATE.enter()
         here, t = _here(request)
-        by = _name(request)
+        by = _name(request, who)
         found = workbook.read(bytes(content), here, request.path_params["code"])
         try:
             made = Corrections(var_dir()).propose(found.changes, by)
         except Full:
             raise TooMany("corrections.full") from None
         return _json({
-            "text": t.n("corrections.proposed", len(made)), "made": [told(here, c, t) for c in made],
+            "text": t.n("corrections.proposed", len(made)), "made": [told(here, c, t, who.may(SEES)) for c in made],
             "same": len(found.changes) - len(made),
             "remarks": [{"line": t("corrections.line", n=line) if line else t("corrections.file"),
                          "text": t(key, **values)} for line, key, values in found.remarks]})
@@ -129,32 +124,28 @@ async def _upload(request: Request) -> Response:
 
 async def _judge(request: Request) -> Response:
     def make() -> Response:
-        _ours(request)
+        who = require(request, "steward")
         _GATE.enter()
         here, t = _here(request)
-        key = steward_key()
-        if not key:
-            raise NotAllowed("corrections.no_steward")
-        if not hmac.compare_digest(request.headers.get("x-steward", "").encode(), key.encode()):
-            raise NotAllowed("corrections.wrong_key")
         verdict = {"accept": "accepted", "refuse": "refused"}.get(request.path_params["verdict"])
         if verdict is None:
             raise NotFound("error.not_found")
-        judged = Corrections(var_dir()).judge(request.path_params["id"], verdict, _name(request))
+        judged = Corrections(var_dir()).judge(request.path_params["id"], verdict, _name(request, who), ledger())
         if judged is None:
             raise NotFound("corrections.gone")
-        return _json(told(here, judged, t))
+        return _json(told(here, judged, t, who.may(SEES)))
     return await _safely(request, make)
 
 
-def told(here: Locator, c: Correction, t: Words) -> dict[str, Any]:
-    """A correction in words, with the positions to draw."""
-    site = _site(here, c)
+def told(here: Locator, c: Correction, t: Words, seen: bool) -> dict[str, Any]:
+    """A correction in words, with the positions to draw; telephones and names when ``seen``."""
+    site, hidden = _site(here, c), c.field == "phone" and not seen
+    before, after = (t("privacy.hidden") if hidden else _shown(c.field, value, t) for value in (c.before, c.after))
     return {
         "id": c.id, "site": c.site, "name": site.name, "class": site.class_, "field": t(f"excel.field.{c.field}"),
-        "before": _shown(c.field, c.before, t), "after": _shown(c.field, c.after, t), "state": c.state,
-        "by": t("corrections.by", who=c.by, date=t.date(c.on)),
-        "judged": t(f"corrections.{c.state}", who=c.judged_by, date=t.date(c.judged_on)) if c.judged_by else "",
+        "before": before, "after": after, "state": c.state,
+        "by": t("corrections.by", who=person(c.by, seen, t), date=t.date(c.on)),
+        "judged": t(f"corrections.{c.state}", who=person(c.judged_by, seen, t), date=t.date(c.judged_on)) if c.judged_by else "",
         "from": c.before if c.field == "position" else None,
         "to": c.after if c.field == "position" else list(site.lon_lat) if site.lon_lat else None}
 
@@ -173,12 +164,9 @@ def _site(here: Locator, c: Correction) -> Any:
     return here.catalogue.sites[here.catalogue.site_row[c.site]]
 
 
-def _ours(request: Request) -> None:
-    if request.headers.get(OURS) != "1":
-        raise NotAllowed("corrections.not_ours")
-
-
-def _name(request: Request) -> str:
+def _name(request: Request, who: Identity) -> str:
+    if who.name:
+        return who.name
     try:
         name = request.headers.get("x-name", "").encode("latin-1").decode("utf-8")
     except (UnicodeDecodeError, UnicodeEncodeError):

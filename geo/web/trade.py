@@ -2,16 +2,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from urllib.parse import urlsplit
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from geo.errors import TradeError
+from geo.errors import KharitaError, TradeError
 from geo.i18n import words
 from geo.model import LANGUAGES
 from geo.traderun import Run
+from geo.web.access import require
 
 
 def _refresh(progress: Callable[[str, int, int], None]) -> dict[str, TradeError | None]:
@@ -31,8 +31,10 @@ def routes() -> list[Route]:
 
 async def _start(request: Request) -> JSONResponse:
     t = words(_lang(request))
-    if not _ours(request):
-        return JSONResponse({"error": {"code": "error.forbidden_origin", "text": t("error.forbidden_origin")}}, 403)
+    try:
+        require(request, "editor")
+    except KharitaError as error:
+        return JSONResponse({"error": {"code": error.key, "text": t(error.key, **error.values)}}, error.status)
     RUN.start()
     return _said(request)
 
@@ -43,13 +45,6 @@ async def _progress(request: Request) -> JSONResponse:
 
 def _said(request: Request) -> JSONResponse:
     return JSONResponse(RUN.answer(words(_lang(request))), headers={"cache-control": "no-store"})
-
-
-def _ours(request: Request) -> bool:
-    """Whether the page that sends the form is our own: other sites may not start work here."""
-    origin = request.headers.get("origin")
-    return request.headers.get("sec-fetch-site", "same-origin") in ("same-origin", "none") and (
-        origin is None or urlsplit(origin).netloc == request.headers.get("host"))
 
 
 def _lang(request: Request) -> str:

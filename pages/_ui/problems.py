@@ -5,9 +5,9 @@ from itertools import groupby
 
 import streamlit as st
 
+from geo.answers.names import problem_text
 from geo.i18n import Words
 from geo.service import current
-from geo.store.checks import Problem
 
 SHOWN = 5
 
@@ -27,8 +27,3 @@ def show_problems(t: Words) -> None:
                 st.text(t("problem.more", file=file, n=t.number(len(rows) - SHOWN)))
         st.text(t("problem.advice"))
 
-
-def problem_text(problem: Problem, t: Words) -> str:
-    """One problem as a sentence."""
-    return t(f"problem.{problem.code}", file=problem.file, record=problem.record,
-             field=problem.field, value=problem.value)

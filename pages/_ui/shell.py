@@ -19,7 +19,7 @@ LISTED = (("carte", "map"), ("marches", "public"), ("localiser", "near_me"),
           ("veille", "article"), ("partager", "ios_share"), ("donnees", "database"))
 
 #: Pages whose parts all follow the address by themselves: a filter does not run their script.
-LIVE = {"", "marches", "localiser", "partager", "veille"}
+LIVE = {"", "marches", "localiser", "partager", "veille", "donnees"}
 
 
 def main() -> None:

@@ -2,58 +2,30 @@
 from __future__ import annotations
 
 import re
-import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from icalendar import Calendar
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from geo.criteria import KEYS
 from geo.i18n import words
+from tests.browser.visits import PHONE, view_of
 
-CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
-DESKTOP, PHONE = {"width": 1440, "height": 900}, {"width": 400, "height": 860}
-SLOW_MS = 30_000
-HARMLESS = re.compile(r"Unrecognized feature|_stcore/(health|host-config)|404 \(Not Found\)")
 SECTIONS = ("rank", "baro", "compare", "gap", "make", "mission", "support", "list", "method")
 both = pytest.mark.parametrize("lang", ["fr", "ar"])
 
 
 @pytest.fixture
-def visit(browser: Browser, app: str) -> Iterator[Callable[..., Page]]:
+def visit(visit: Callable[..., Page]) -> Callable[..., Page]:
     """Open the Markets page; at the end, nothing left the machine and nothing broke."""
-    pages, outside, errors = [], [], []
-
-    def opening(query: str, *, size: dict = DESKTOP, **options) -> Page:
-        context = browser.new_context(viewport=size, **options)
-        context.set_default_timeout(SLOW_MS)
-        page = context.new_page()
-        pages.append(page)
-
-        def guard(route):
-            if urlsplit(route.request.url).hostname in ("127.0.0.1", None):
-                route.continue_()
-            else:
-                outside.append(route.request.url)
-                route.abort()
-        context.route("**/*", guard)
-        page.on("pageerror", lambda e: errors.append(str(e)))
-        page.on("console", lambda m: errors.append(m.text) if m.type == "error" and not HARMLESS.search(m.text) else None)
-        page.goto(f"{app}/marches?{query}")
+    def opening(query: str, **options) -> Page:
+        page = visit(f"/marches?{query}", **options)
         page.wait_for_selector(".kh-markets[data-shown]")
         return page
-
-    opening.expects = ""
-    yield opening
-    for page in pages:
-        page.context.close()
-    assert [e for e in errors if not opening.expects or opening.expects not in e] == [] and outside == []
-
-
-def view_of(page: Page) -> dict[str, str]:
-    return {k: v[0] for k, v in parse_qs(urlsplit(page.url).query).items()}
+    opening.expects = visit.expects
+    return opening
 
 
 @both
@@ -261,7 +233,7 @@ def test_the_support_desk_answers_with_rule_and_source(visit, lang):
 
 def test_a_turnover_that_is_no_number_is_said_and_the_page_stays(visit):
     page = visit("v=1&show=support")
-    visit.expects = "400 (Bad Request)"
+    visit.expects.append("400 (Bad Request)")
     page.fill("[data-key=turnover]", "beaucoup")
     page.click("[data-key=check]")
     expect(page.locator(".kh-section > .kh-failed")).to_be_visible()
@@ -334,7 +306,7 @@ def test_a_tab_is_reached_with_the_arrows(visit):
 
 def test_an_answer_that_fails_leaves_the_tabs_and_can_be_asked_again(visit):
     page = visit("v=1")
-    visit.expects = "500 (Internal"
+    visit.expects.append("500 (Internal")
     page.route("**/api/markets/gap*", lambda route: route.fulfill(status=500, body="<html>", content_type="text/html"))
     page.click("[data-key=show-gap]")
     expect(page.locator(".kh-section > .kh-failed")).to_be_visible()

@@ -23,7 +23,7 @@ TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
 SELECTED = st.sampled_from(["", "buyer:limala-de", "market:DE", "report:R-2024-06", "craft:zellige"])
 CAMERA = st.none() | st.tuples(st.floats(-500, 500), st.floats(-85, 85), st.floats(1, 18)).map(
     lambda c: (round(c[0], 4), round(c[1], 4), round(c[2], 2)))
-FORMED = {"place": ["", "town:2546187", "-5.63,32.16", "region:08"], "zone": ["", "-5,32;-4.5,32;-4,33"],
+FORMED = {"place": ["", "town:2546187", "-5.63,32.16", "region:08", "-4.98,34.06;Rue Talaa Kebira, Fès", "1,2;زنقة %20+#'"], "zone": ["", "-5,32;-4.5,32;-4,33"],
           "pin": [(), ("08.363.15.07",), ("08.363.15.07", "01.051.01.01")], "ban": [(), ("05.091.05.07",)],
           "stars": [(), ("m:DE",), ("b:limala-de", "s:a.b-1")]}
 EVERY_CASE = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
@@ -52,7 +52,7 @@ INTENTS = st.one_of(
     st.builds(lambda f: {"op": "clear", "field": f}, st.sampled_from(["", "nonsense", *[i.name for i in FILTERS]])),
     st.sampled_from([f.name for f in FIELDS.values() if f.many and CODES[f.name]]).flatmap(lambda name: st.builds(
         lambda v: {"op": "toggle", "field": name, "value": v}, st.sampled_from(CODES[name]))),
-    st.builds(lambda v, tab: {"op": "set", "field": "sel", "value": v, "tab": tab}, SELECTED, st.sampled_from(["", "sites", "?"])),
+    st.builds(lambda v, also: {"op": "put", "value": {"sel": v, **also}}, SELECTED, st.sampled_from([{}, {"tab": ""}, {"tab": "sites"}, {"tab": "?", "book": "records"}])),
     st.builds(lambda v: {"op": "set", "field": "q", "value": v}, TEXT),
     st.builds(lambda text, terms: {"op": "put", "value": {"request": text, "terms": terms, "nonsense": "1", "turnover": "1,5"}}, TEXT, TEXT),
     st.sampled_from(["place", "zone"]).flatmap(lambda name: st.builds(
@@ -85,8 +85,8 @@ def apply(view: ViewState, intent: dict[str, Any]) -> ViewState:
             return changed
         return changed.with_(layers=tuple(c for c in CODES["layers"] if c in changed.layers))
     text = ",".join(value) if isinstance(value, list) else value
-    asked, _ = decode({"tab": intent.get("tab") or view.tab, name: text}, CATALOGUE)
-    return view.with_(tab=asked.tab, **{name: getattr(asked, name)})
+    asked, _ = decode({name: text}, CATALOGUE)
+    return view.with_(**{name: getattr(asked, name)})
 
 
 @pytest.fixture(scope="module")

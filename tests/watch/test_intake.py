@@ -287,9 +287,9 @@ def test_the_editor_corrects_and_rejects(catalogue):
 @pytest.fixture
 def client(tmp_path, monkeypatch):
     monkeypatch.setenv("KHARITA_VAR", str(tmp_path))
-    monkeypatch.setenv("KHARITA_PUBLISH", "on")
+    monkeypatch.setenv("KHARITA_ROLE", "editor")
     intake.cache_clear()
-    yield TestClient(Starlette(routes=watch.routes()))
+    yield TestClient(Starlette(routes=watch.routes()), headers={"x-kharita": "1"})
     intake.cache_clear()
 
 
@@ -315,11 +315,13 @@ def test_upload_decide_publish_over_http(client, tmp_path):
     assert twice["state"] == "refused" and report in twice["text"]
 
 
-def test_writing_is_refused_from_elsewhere_and_when_closed(client, monkeypatch):
+def test_writing_is_refused_from_elsewhere_and_to_readers(client, monkeypatch):
     away = client.post("/api/intake?name=a.md", content=b"x", headers={"origin": "https://evil.example"})
     assert away.status_code == 403
-    monkeypatch.delenv("KHARITA_PUBLISH")
+    assert client.post("/api/intake?name=a.md", content=b"x", headers={"x-kharita": ""}).status_code == 403
+    monkeypatch.setenv("KHARITA_ROLE", "reader")
     assert client.post("/api/intake?name=a.md", content=b"x").status_code == 403
+    assert client.get("/api/intake/none").status_code == 403
 
 
 @pytest.mark.parametrize("path", ["/watch/original/..%2f..%2fpasswd", "/watch/original/I-2026-999", "/api/intake/none"])

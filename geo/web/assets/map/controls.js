@@ -61,8 +61,9 @@
       live.send({ op: "set", field: "base", value: e.target.checked ? "osm" : "vector" }) } });
     const legend = node("details", { className: "kh-legend", dir: message.dir,
       open: window.innerWidth > 640 },
-      node("summary", { textContent: w["ui.legend"] }), ...(live.locate ? [live.locate.legend] : []), ...rows,
-      node("hr"), key("hollow", "ui.legend.hollow"), key("dashed", "ui.legend.demo"),
+      node("summary", { textContent: w["ui.legend"] }),
+      ...(live.locate ? [live.locate.legend, ...rows] : [...rows, node("hr"), key("hollow", "ui.legend.hollow")]),
+      key("dashed", "ui.legend.demo"),
       key("many", "ui.legend.many"), key("old", "ui.legend.old"), node("hr"),
       node("label", {}, live.tiles, node("span", { textContent: w["ui.tiles"] })));
     live.fitButton = node("button", { type: "button", className: "kh-button kh-fit", dir: message.dir,
@@ -80,7 +81,7 @@
         on: { click: () => live.refresh() } }));
     live.note = node("div", { className: "kh-alarm kh-note", role: "status", dir: message.dir, hidden: true });
     live.panels = [panel(map, "bottomright", legend), panel(map, "topleft", live.fitButton),
-      ...(live.locate ? [panel(map, "topleft", live.locate.buttons(w, message.dir))] : []),
+      ...(live.locate ? [panel(map, "topleft", live.locate.drawn.buttons(w, message.dir))] : []),
       panel(map, "topleft", live.back), panel(map, "topleft", live.alarm), panel(map, "topleft", live.note)];
   }
 

@@ -62,7 +62,7 @@
       }
       this.ready = true;
       window.KharitaControls.update(this, message);
-      const data = (m) => m && `${m.filters}|${m.layers}`;
+      const data = (m) => m && `${m.filters}|${m.layers}|${this._zone(m)}`;
       if (data(before) !== data(message)) {
         if (before) this._map.closePopup();
         this.refresh();
@@ -97,6 +97,9 @@
       this.placing = false;
     },
 
+    /* The drawn zone, where there is one to draw: marks outside it are left out, as from the list. */
+    _zone(message) { return this.locate && message.zone ? `&zone=${encodeURIComponent(message.zone)}` : ""; },
+
     _base(message) {
       if (this.base) this.base.remove();
       this.base = window.KharitaBase.create(this._map, {
@@ -119,7 +122,7 @@
 
     async fit(options) {
       const layers = this.locate ? "&layers=sites,maisons" : "";
-      const answer = await getJSON(`/api/bounds?${this.message.filters}${layers}`);
+      const answer = await getJSON(`/api/bounds?${this.message.filters}${layers}${this._zone(this.message)}`);
       if (!answer.bbox) return;
       const [w, s, e, n] = answer.bbox;
       const move = () => this._map.fitBounds([[s, w], [n, e]], { padding: [40, 40], maxZoom: 10, ...options });
@@ -143,10 +146,11 @@
       if (this.abort) this.abort.abort();
       this.abort = new AbortController();
       const { filters, layers } = this.message;
+      const zone = this._zone(this.message);
       const b = this._map.getBounds().pad(0.08);
       const box = [b.getWest(), Math.max(-90, b.getSouth()), b.getEast(), Math.min(90, b.getNorth())];
       const query = `bbox=${box.map((v) => v.toFixed(4))}&zoom=${this._map.getZoom()}` +
-        (filters ? `&${filters}` : "") + (layers.join() !== USUAL ? `&layers=${layers.join() || "none"}` : "");
+        (filters ? `&${filters}` : "") + (layers.join() !== USUAL ? `&layers=${layers.join() || "none"}` : "") + zone;
       const shown = this.config.layers || ["buyers", "sites", ...(layers.includes("fairs") ? ["fairs"] : [])];
       try {
         const answers = await Promise.all(shown.map(
@@ -156,7 +160,7 @@
         this._tag(answers.flatMap((a) => a.tags));
         this.base.relabel();
         window.KharitaControls.failed(this, false);
-        requestAnimationFrame(() => { document.documentElement.dataset.painted = `${filters}|${layers}`; });
+        requestAnimationFrame(() => { document.documentElement.dataset.painted = `${filters}|${layers}`; document.documentElement.dataset.zone = zone; });
       } catch (error) {
         // What was drawn stays; only the reader's own change cancels silently.
         if (error.name !== "AbortError") window.KharitaControls.failed(this, true);
@@ -182,6 +186,7 @@
         const mark = new Mark(this._map.layerPointToLatLng(item.p), properties, { renderer: this.renderer });
         mark.id = alone ? item.f.id : null;
         mark.dark = this.dark;
+        mark.byStatus = Boolean(this.locate);
         mark.selected = item.parts.some((f) => f.id === selected) || this._holdsSelection(item);
         this.addLayer(mark);
       }

@@ -8,7 +8,7 @@ const WRITES = { "x-kharita": "1" };
 /* The tab's own node: it lives as long as the tab is open. */
 export function fix(w, state) {
   const { data } = state;
-  const held = (state.fix ||= { name: "", key: "", region: "", report: null, error: "" });
+  const held = (state.fix ||= { name: "", region: "", report: null, error: "" });
   held.region = data.region[0] || held.region || "01";
   const root = el("div", { class: "kh-fix" });
   const refresh = async () => {
@@ -36,13 +36,11 @@ function show(root, ctx) {
   region.value = held.region;
   const file = el("input", { type: "file", accept: ".xlsx", class: "kh-unseen", id: "kh-fix-file", on: { change: () => file.files[0] && upload(file.files[0], ctx) } });
   const name = el("input", { type: "text", "data-key": "fix-name", maxlength: 80, autocomplete: "name", value: held.name, on: { input: (e) => { held.name = e.target.value; } } });
-  const key = el("input", { type: "password", "data-key": "fix-key", maxlength: 200, autocomplete: "off", value: held.key, on: { input: (e) => { held.key = e.target.value; } } });
   render(root, ...[
     el("p", { class: "kh-small", text: w["ui.fix_lead"] }),
     el("div", { class: "kh-siting-how" }, [
       el("label", {}, [el("span", { text: w["ui.fix_region"] }), region]),
-      el("label", {}, [el("span", { text: w["ui.fix_name"] }), name]),
-      list.can_judge ? el("label", {}, [el("span", { text: w["ui.fix_key"] }), key]) : null,
+      list.me ? null : el("label", {}, [el("span", { text: w["ui.fix_name"] }), name]),
       el("a", { class: "kh-button kh-print", href: `/sheet/${held.region}.xlsx?lang=${data.lang}`, download: "", text: w["ui.fix_download"] }),
       file, el("button", { type: "button", class: "kh-button", "data-key": "fix-upload", text: w["ui.fix_upload"], on: { click: () => file.click() } })]),
     held.error ? el("p", { class: "kh-failed", role: "alert", text: held.error }) : null,
@@ -68,6 +66,7 @@ async function send(path, options, held) {
   const named = String.fromCharCode(...new TextEncoder().encode(held.name));
   const answer = await fetch(path, { method: "POST", ...options, headers: { ...WRITES, "x-name": named, ...options.headers } });
   const content = await answer.json().catch(() => ({}));
+  if (answer.status === 401) dispatchEvent(new Event("kharita-who"));
   if (!answer.ok) throw Object.assign(new Error(String(answer.status)), { text: content.error?.text });
   return content;
 }
@@ -87,7 +86,7 @@ async function decide(c, verdict, ctx) {
   const { held, state, w } = ctx;
   held.error = "";
   try {
-    await send(`/api/corrections/${c.id}/${verdict}?lang=${state.data.lang}`, { headers: { "x-steward": held.key } }, held);
+    await send(`/api/corrections/${c.id}/${verdict}?lang=${state.data.lang}`, {}, held);
     window.__kharitaMemory.clear(); // what was answered before is no longer true
   } catch (error) {
     held.error = error.text || w["ui.failed"];

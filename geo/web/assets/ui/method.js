@@ -1,6 +1,7 @@
 /* The method, from the table the code reads; and the trade data kept on disk. */
 import { ask } from "./asked.js";
 import { el, getJSON } from "./dom.js";
+import { me } from "./who.js";
 
 export async function draw({ data, w, state }) {
   const a = await getJSON(ask(data, "method", ["axis", "weights"]));
@@ -23,7 +24,7 @@ function refresh(a, w, state) {
   const button = el("button", { type: "button", class: "kh-button", "data-key": "trade-refresh", text: a.refresh, on: { click: async () => {
     button.disabled = true;
     try {
-      let answer = await fetch(`/api/markets/trade/refresh?lang=${document.documentElement.lang}`, { method: "POST" }).then((r) => r.json());
+      let answer = await fetch(`/api/markets/trade/refresh?lang=${document.documentElement.lang}`, { method: "POST", headers: { "x-kharita": "1" } }).then((r) => r.json());
       while (answer.running) {
         said.textContent = answer.text;
         await new Promise((next) => { setTimeout(next, 700); });
@@ -36,5 +37,7 @@ function refresh(a, w, state) {
       if (line) line.textContent = end;
     } catch { said.textContent = w["ui.failed"]; } finally { button.disabled = false; }
   } } });
-  return el("div", {}, [button, said]);
+  const part = el("div", { hidden: true }, [button, said]);
+  me(document.documentElement.lang).then((person) => { part.hidden = !person.may.includes("editor"); }).catch(() => {});
+  return part;
 }

@@ -147,7 +147,7 @@ function isPage(href) {
 }
 
 function section(s, state) {
-  const follow = s.more && (s.more.field ? { op: "set", field: s.more.field, value: [s.more.value], tab: s.more.tab } : { op: "set", field: "tab", value: s.more.tab });
+  const follow = s.more && (s.more.field ? { op: "put", value: { [s.more.field]: [s.more.value], ...(s.more.tab ? { tab: s.more.tab } : {}) } } : { op: "set", field: "tab", value: s.more.tab });
   return el("section", { "data-section": s.key, "aria-label": s.title }, [
     el("h3", {}, [el("span", { text: s.title }), el("i", { text: s.text })]),
     s.rows.length ? el("ul", {}, s.rows.map((row) => el("li", {}, [item(row, s, state)]))) : el("p", { class: "kh-empty", text: s.empty }),

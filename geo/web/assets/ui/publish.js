@@ -1,6 +1,7 @@
 /* A file becomes a report: read off the page, decided on by the editor, published whole. */
 import { el, icon, render } from "./dom.js";
 import { marked } from "./quoted.js";
+import { me } from "./who.js";
 
 const LOOK_MS = 250;
 const KINDS = ["market", "craft", "town", "buyer", "organisation", "figure"];
@@ -10,7 +11,8 @@ export function publishPart(state, w) {
   const box = (state.publishing ??= {}).lang === state.data.lang ? state.publishing.box : el("section", { class: "kh-publish" });
   if (state.publishing.lang !== state.data.lang) {
     Object.assign(state.publishing, { lang: state.data.lang, box });
-    idle(box, state, w);
+    box.hidden = true; // publishing is for editors
+    me(state.data.lang).then((person) => { if (person.may.includes("editor")) { box.hidden = false; idle(box, state, w); } }).catch(() => {});
   }
   return box;
 }
@@ -18,8 +20,9 @@ export function publishPart(state, w) {
 const lang = (state) => `lang=${state.data.lang}`;
 
 async function ask(path, options) {
-  const answer = await fetch(path, options);
+  const answer = await fetch(path, { ...options, headers: { "x-kharita": "1", ...options?.headers } });
   const told = await answer.json().catch(() => ({}));
+  if (answer.status === 401) dispatchEvent(new Event("kharita-who"));
   if (!answer.ok) throw new Error(told.error?.text || String(answer.status));
   return told;
 }
@@ -43,7 +46,7 @@ async function upload(file, box, state, w) {
     const job = await ask(`/api/intake?${new URLSearchParams({ name: file.name, lang: state.data.lang })}`, { method: "POST", body: file });
     const here = `/api/intake/${encodeURIComponent(job.id)}`;
     let going = true;
-    stop.onclick = () => { going = false; fetch(`${here}?${lang(state)}`, { method: "DELETE" }); idle(box, state, w); };
+    stop.onclick = () => { going = false; ask(`${here}?${lang(state)}`, { method: "DELETE" }).catch(() => {}); idle(box, state, w); };
     for (;;) {
       const answer = await ask(`${here}?${lang(state)}`);
       if (!going) return;
@@ -90,7 +93,7 @@ function decide(a, here, file, box, state, w) {
       field("ui.pub.field_kind", el("select", { on: { change: (e) => { chosen.kind = e.target.value; } } }, a.kinds.map((k) => el("option", { value: k.value, selected: k.value === chosen.kind, text: k.label }))))]),
     el("h4", { text: w["ui.pub.found"] }), el("p", { class: "kh-hint", text: w["ui.pub.found_lead"] }),
     ...KINDS.map((kind) => group(kind, a, chosen, w)).filter(Boolean), signs(a, chosen, w), failed,
-    el("div", { class: "kh-row" }, [go, el("button", { type: "button", class: "kh-link", text: w["ui.pub.cancel"], on: { click: () => { fetch(`${here}?${lang(state)}`, { method: "DELETE" }); idle(box, state, w); } } })]));
+    el("div", { class: "kh-row" }, [go, el("button", { type: "button", class: "kh-link", text: w["ui.pub.cancel"], on: { click: () => { ask(`${here}?${lang(state)}`, { method: "DELETE" }).catch(() => {}); idle(box, state, w); } } })]));
 }
 
 /* What is accepted of a kind, as corrected: code and name. */

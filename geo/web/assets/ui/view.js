@@ -68,9 +68,8 @@ const quoted = (text) => encodeURIComponent(text.toWellFormed?.() ?? text)
   .replace(/%2C/g, ",").replace(/%3A/g, ":").replace(/%40/g, "@").replace(/%3B/g, ";");
 
 /* The view after an intent of the reader; one that makes no sense changes nothing.
-   `toggle` a code of a facet, `set` a field (with the table's `tab`), `put` several fields at once,
-   `clear` one filter or all. */
-export function apply(view, { op, field, value, tab }) {
+   `toggle` a code of a facet, `set` a field, `put` several at once, `clear` one filter or all. */
+export function apply(view, { op, field, value }) {
   if (op === "clear" && !field) return { ...view, ...Object.fromEntries(FIELDS.filter((i) => i.filter).map((i) => [i.name, i.default])) };
   if (op === "put") return Object.entries(value).reduce((v, [name, text]) => apply(v, { op: "set", field: name, value: text }), view);
   const info = byName.get(field);
@@ -78,8 +77,7 @@ export function apply(view, { op, field, value, tab }) {
   if (op === "clear") return { ...view, [field]: info.default };
   if (op === "toggle") return info.many ? { ...view, [field]: toggled(info, view[field], value) } : view;
   const text = Array.isArray(value) ? value.join() : value;
-  const next = { ...view, [field]: text ? parse(info, text) : info.default };
-  return tab ? { ...next, tab: parse(byName.get("tab"), tab) } : next;
+  return { ...view, [field]: text ? parse(info, text) : info.default };
 }
 
 function toggled(info, picked, code) {

@@ -1,0 +1,24 @@
+"""What every import is read against, built once over a catalogue and shared."""
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from geo.importing.ground import Ground
+from geo.importing.places import Places
+from geo.importing.vocabularies import Vocabularies
+from geo.model import Catalogue
+
+
+@dataclass(frozen=True)
+class Reference:
+    """The words, the places and the outlines of one catalogue."""
+
+    catalogue: Catalogue
+    words: Vocabularies
+    places: Places
+    ground: Ground
+
+
+def reference_of(catalogue: Catalogue) -> Reference:
+    """Build it; what is costly in it waits until a file needs it."""
+    return Reference(catalogue, Vocabularies(catalogue), Places(catalogue), Ground(catalogue))

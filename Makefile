@@ -24,7 +24,7 @@ $(VENV)/.test-stamp: requirements-dev.txt $(VENV)/.run-stamp
 	@touch $@
 
 setup: $(VENV)/.run-stamp $(BIN)/kharita ## create .venv with what the app needs, and the command kharita in it
-test-setup: $(VENV)/.test-stamp $(BIN)/kharita chromium
+test-setup: $(VENV)/.test-stamp $(BIN)/kharita chromium servers
 
 .PHONY: chromium
 chromium: # the browser that the tests drive
@@ -33,6 +33,16 @@ chromium: # the browser that the tests drive
 	    apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium; \
 	  else \
 	    echo "Chromium is missing. Install it, for instance: sudo apt-get install chromium" >&2; exit 1; \
+	  fi; }
+
+.PHONY: servers
+servers: # the database and the proxy that the tests start and throw away
+	@ls /usr/share/postgresql/*/extension/postgis.control >/dev/null 2>&1 && test -x /usr/sbin/nginx || { \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+	      postgresql-15-postgis-3 nginx-light; \
+	  else \
+	    echo "PostgreSQL with PostGIS or nginx is missing: sudo apt-get install postgresql-15-postgis-3 nginx-light" >&2; exit 1; \
 	  fi; }
 
 run: export KHARITA_ROLE ?= administrator

@@ -25,6 +25,7 @@ from geo.web import (
     corrections,
     editing,
     marketfiles,
+    ogc,
     people,
     sheets,
     snapshots,
@@ -71,10 +72,10 @@ def _login() -> access.Login | None:
 
 def _open_door() -> None:
     """Say who is who from now on, or refuse to start."""
-    login, address = _login(), st.get_option("server.address")
+    address = st.get_option("server.address")  # reads the settings, where the secrets are among them
+    login = _login()
     trouble = access.trouble(login, address)
     if trouble:
-        log.critical(trouble)
         raise SystemExit(f"Kharita does not start. {trouble}")
     access.open_to(login, access.LOCAL)
 
@@ -85,7 +86,7 @@ app = st.App(
     lifespan=lifespan,
     routes=[*api.routes(), *assets.routes(), *briefs.routes(), *snapshots.routes(),
             *marketfiles.routes(), *trade.routes(), *corrections.routes(), *sheets.routes(), *watch.routes(),
-            *people.routes(), *editing.routes()],
+            *people.routes(), *editing.routes(), *ogc.routes()],
     middleware=[Middleware(Audited)],
     on_script_error=_hide_traceback,
 )

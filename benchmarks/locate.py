@@ -14,7 +14,8 @@ from geo.locate import locator
 from geo.model import CRAFTS, Catalogue
 from geo.query import Query
 from geo.settings import DATA_DIR
-from geo.siting import Problem, solve
+from geo.siting.problem import Problem
+from geo.siting.solve import solve
 from geo.spatial import NearIndex
 from geo.store.files import FileStore
 from geo.view import ViewState

@@ -57,6 +57,7 @@ class Columns:
     named_sets : the report ids of each such set.
     names : searchable words of each row; ``places`` those of each distinct place.
     place : (n,) index of the row's town or city in ``place_names``.
+    year : (n,) year of the first known relation, or of the opening; 0 when unknown.
     """
 
     collection: str
@@ -74,6 +75,7 @@ class Columns:
     names: TokenIndex
     place: np.ndarray
     place_names: tuple[str, ...]
+    year: np.ndarray
 
     def __len__(self) -> int:
         return len(self.row)
@@ -99,6 +101,7 @@ def build_columns(catalogue: Catalogue, collection: str) -> Columns:
     places: dict[str, int] = {}
     signature, place = np.empty(len(rows), np.int32), np.empty(len(rows), np.int32)
     lon, lat = np.full(len(rows), np.nan), np.full(len(rows), np.nan)
+    year = np.zeros(len(rows), np.int16)
     texts = []
     for i, row in enumerate(rows):
         record = records[row]
@@ -107,6 +110,7 @@ def build_columns(catalogue: Catalogue, collection: str) -> Columns:
         signature[i] = signatures.setdefault((*parts, named), len(signatures))
         if record.lon_lat:
             lon[i], lat[i] = record.lon_lat
+        year[i] = year_of(record) or 0
         place[i] = places.setdefault(place_of(record), len(places))
         texts.append(f"{record.name} {told_of(record)}")
     x, y = mercator(lon, lat)
@@ -125,7 +129,7 @@ def build_columns(catalogue: Catalogue, collection: str) -> Columns:
         bits={k: v for k, v in split.items() if k in several},
         named=table[:, -1].copy(),
         named_sets=tuple(sets), names=TokenIndex([texts[i] for i in order]),
-        place=place[order], place_names=tuple(places))
+        place=place[order], place_names=tuple(places), year=year[order])
 
 
 def _members(catalogue: Catalogue, collection: str) -> tuple[Sequence, np.ndarray]:
@@ -156,6 +160,11 @@ def place_of(record: Buyer | Site) -> str:
     if isinstance(record, Buyer):
         return record.city
     return " ".join(dict.fromkeys(filter(None, (record.town, record.commune))))
+
+
+def year_of(record: Buyer | Site) -> int | None:
+    """The year of the first known relation, or of the opening."""
+    return record.year if isinstance(record, Buyer) else record.year_opened
 
 
 def told_of(record: Buyer | Site) -> str:

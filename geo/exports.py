@@ -201,6 +201,15 @@ def demand_of(market: str, rows: Iterable[Export]) -> tuple[float, Export, Expor
     return value, row, total
 
 
+def demand_of_pair(market: str, crafts: Iterable[str], rows: Iterable[Export]) -> Export | None:
+    """The newest published amount of a whole year for a market and exactly these crafts; None when
+    nobody published one. Nothing is derived: a share of a craft times a market's total is neither."""
+    wanted = set(crafts)
+    mine = [r for r in rows if r.scope == "market_craft" and r.market == market and r.whole_year
+            and r.value_mdh is not None and set(r.crafts) == wanted]
+    return max(mine, key=lambda r: (r.year, not r.approximate), default=None)
+
+
 def growth_of(market: str, rows: Iterable[Export]) -> Export | None:
     """The newest published growth of a whole year to a market; None when unknown."""
     mine = line([r for r in rows if r.scope == "market" and r.market == market], "growth_pct")

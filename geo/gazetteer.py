@@ -200,9 +200,16 @@ class Gazetteer:
         return self._area_words.get(_plain(text), set()) or self._area_words.get(sounds(text), set())
 
 
+#: Words that a street begins with, folded.
+_STREETS = frozenset(map(fold, (
+    "rue", "avenue", "av", "boulevard", "bd", "place", "impasse", "allée", "derb", "zanqat", "hay", "quartier",
+    "lotissement", "résidence", "route", "street", "زنقة", "شارع", "درب", "حي", "ساحة", "إقامة", "تجزئة", "طريق")))
+
+
 def is_address(text: str) -> bool:
     """Whether a text reads like a street and a town: more than the gazetteer knows."""
-    return any(c.isdigit() for c in text) and any(c in text for c in ",،")
+    first = fold(text).split(" ", 1)[0]
+    return any(c in text for c in ",،") and (any(c.isdigit() for c in text) or first in _STREETS)
 
 
 def _plain(text: str) -> str:

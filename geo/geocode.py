@@ -22,7 +22,7 @@ from urllib.parse import urlsplit
 import orjson
 
 from geo.errors import KharitaError
-from geo.outside import Busy, bounded_get
+from geo.outside import Busy, agent, bounded, seconds_of
 
 DEADLINE_S = 6.0
 INTERVAL_S = 1.0
@@ -30,7 +30,8 @@ INTERVAL_S = 1.0
 QUEUE_S = 4.0
 KEPT = 2_000
 PAUSE_S, LONGEST_PAUSE_S = 60.0, 600.0
-ATTRIBUTION = "© OpenStreetMap contributors"
+#: Isolated, so that it keeps its order inside Arabic.
+ATTRIBUTION = "\u2066© OpenStreetMap contributors\u2069"
 KINDS = ("nominatim", "photon")
 
 
@@ -91,7 +92,7 @@ class Geocoder:
     def __init__(self, services: tuple[Service, ...], contact: str,
                  inside: Callable[[tuple[float, float]], bool], *, deadline_s: float = DEADLINE_S) -> None:
         self.services, self._inside, self._deadline_s = services, inside, deadline_s
-        self._agent = f"Kharita/1 (handicraft map; {contact})"
+        self._agent = agent(contact)
         self._lock, self._next = threading.Lock(), 0.0
         self._kept: OrderedDict[tuple[str, str], tuple[Hit, ...]] = OrderedDict()
         self._paused: dict[Service, float] = {}
@@ -135,7 +136,7 @@ class Geocoder:
             raise Unavailable("geocode.busy") from None
         except TimeoutError:
             raise Unavailable("geocode.slow") from None
-        except (OSError, ValueError):
+        except OSError:
             raise Unavailable("geocode.unreachable") from None
         if status in (403, 429, 503):
             self._paused[service] = time.monotonic() + _pause(headers.get("retry-after", ""))
@@ -162,7 +163,7 @@ class Geocoder:
         else:
             path, params = "/api/", {"q": text, "limit": "5", "lat": "31.8", "lon": "-7.1",
                                      **({"lang": lang} if lang in ("fr", "en") else {})}
-        return bounded_get(service.url + path, params, self._agent, deadline_s=self._deadline_s)
+        return bounded(service.url + path, params=params, headers={"user-agent": self._agent}, deadline_s=self._deadline_s)
 
     def _hits(self, service: Service, body: bytes) -> tuple[Hit, ...]:
         try:
@@ -195,7 +196,5 @@ def _hit(service: Service, row: Any) -> Hit | None:
 
 
 def _pause(text: str) -> float:
-    try:
-        return min(max(float(text), 1.0), LONGEST_PAUSE_S)
-    except ValueError:
-        return PAUSE_S
+    seconds = seconds_of(text)
+    return PAUSE_S if seconds is None else min(max(seconds, 1.0), LONGEST_PAUSE_S)

@@ -37,9 +37,10 @@ class Start:
 
     Attributes
     ----------
-    place : the gazetteer's place; None for bare coordinates.
+    place : the gazetteer's place; None for coordinates.
     lon_lat : degrees. ``approximate`` when it is only the middle of the province.
     province : the province it lies in; None outside Morocco.
+    name : what an online service calls these coordinates; empty when it was not asked.
     """
 
     ref: str
@@ -47,6 +48,7 @@ class Start:
     lon_lat: tuple[float, float]
     approximate: bool
     province: Area | None
+    name: str = ""
 
     @property
     def abroad(self) -> bool:
@@ -75,10 +77,11 @@ class Locator:
     def start(self, ref: str) -> Start | None:
         """Where a reference of the address stands; None when nothing bears it."""
         if ref[:1] in "-0123456789" and "," in ref:
-            lon, lat = map(float, ref.split(","))
+            at, _, name = ref.partition(";")
+            lon, lat = map(float, at.split(","))
             if abs(lon) > 180 or abs(lat) > 90:
                 return None
-            return Start(ref, None, (lon, lat), False, self.areas.province_at((lon, lat)))
+            return Start(ref, None, (lon, lat), False, self.areas.province_at((lon, lat)), name)
         place = self.gazetteer.get(ref)
         if place is None:
             return None
@@ -99,9 +102,15 @@ class Locator:
         for name in COLLECTIONS:
             columns = self.query.columns[name]
             mask[columns.row[self.query.passing(name, view)]] = True
-        if view.zone:
-            mask &= shapely.contains_xy(zone_of(view), self.lon, self.lat)
-        return mask
+        return mask & self.in_zone(view) if view.zone else mask
+
+    def in_zone(self, view: ViewState) -> np.ndarray:
+        """(n,) which facilities lie in the drawn zone of a view, as in the catalogue."""
+        zone = zone_of(view)
+        west, south, east, north = zone.bounds
+        inside = (self.lon >= west) & (self.lon <= east) & (self.lat >= south) & (self.lat <= north)
+        inside[inside] = shapely.contains_xy(zone, self.lon[inside], self.lat[inside])
+        return inside
 
     def chosen(self, view: ViewState, *, coming: bool | None = None) -> np.ndarray:
         """Those of the passing that count for coverage: open ones, and coming ones if asked.

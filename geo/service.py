@@ -14,7 +14,7 @@ from geo.watch.intake.store import ImportedReports
 
 
 def open_store(address: str, var: Path | None = None) -> Store:
-    """The store of an address such as ``files:data``.
+    """The store of an address such as ``files:data`` or ``postgis:postgresql://USER@HOST/DATABASE``.
 
     Parameters
     ----------
@@ -27,10 +27,15 @@ def open_store(address: str, var: Path | None = None) -> Store:
     kind, _, rest = address.partition(":")
     if kind == "files" and rest:
         return FileStore(Path(rest), var, ImportedReports(var / "reports") if var else None)
+    if kind == "postgis":
+        from geo.store.database import url_of
+        from geo.store.postgis import PostgisStore
+        return PostgisStore(url_of(rest), ImportedReports(var / "reports") if var else None)
     if kind == "synthetic" and rest.isdigit():
         from geo.store.synthetic import SyntheticStore
         return SyntheticStore(int(rest))
-    raise ValueError(f"KHARITA_STORE: {address!r} is neither files:FOLDER nor synthetic:N")
+    # Not repeated: it may be a database address with its password.
+    raise ValueError("KHARITA_STORE is none of files:FOLDER, postgis:ADDRESS and synthetic:N")
 
 
 @lru_cache(maxsize=8)

@@ -1,16 +1,20 @@
 """The few settings of a deployment, read once from the environment.
 
-KHARITA_STORE : ``files:FOLDER`` (default: the data folder of the project), or
-    ``synthetic:N`` for N generated points, for measurements only.
+KHARITA_STORE : ``files:FOLDER`` (default: the data folder of the project),
+    ``postgis:postgresql://USER@HOST/DATABASE`` (prepared by ``python -m geo.store.migrate``; the
+    password is best left to PGPASSFILE), or ``synthetic:N`` for N generated points, for
+    measurements only.
 KHARITA_BOUNDARIES : ``regions`` (default: the outline is the union of the 12 regions) or
     ``natural_earth`` (that data set's lines, unchanged).
-KHARITA_VAR : folder of what is written while running: shared views, corrections and who
-    accepted them (default: ``var`` in the project).
+KHARITA_VAR : folder of what is written while running: the change sets of a store of files, shared
+    views, corrections and who accepted them (default: ``var`` in the project).
 KHARITA_GEOCODERS : online address services, for instance ``nominatim:https://HOST
     photon:https://HOST``, asked in this order; unset (default): none is ever called.
 KHARITA_CONTACT : address or page that those services are told, as their policies ask; without it
     none is called.
 KHARITA_OSRM : address of an OSRM server; its road distances and times replace the estimates.
+KHARITA_ORS : address of an openrouteservice server and, after a space, its key; it gives what can be
+    reached by road in some minutes, and the roads when OSRM does not. The key is never shown.
 KHARITA_ROLE : what everybody may do while no login is configured: ``reader`` (default), ``editor``,
     ``steward`` or ``administrator``. Above reader only on the machine's own address.
 KHARITA_ROLES : file that lists who may do what once a login is configured (``geo/roles.py``); unset:
@@ -37,9 +41,14 @@ def store_address() -> str:
 
 def geocoders() -> tuple[str, str]:
     """The online address services and the contact they are told; both empty unless set."""
-    services, contact = os.environ.get("KHARITA_GEOCODERS", ""), os.environ.get("KHARITA_CONTACT", "")
-    contact = "".join(c for c in contact if c.isprintable() and c.isascii())[:120]
-    return (services, contact) if services and contact else ("", "")
+    services, told = os.environ.get("KHARITA_GEOCODERS", ""), contact()
+    return (services, told) if services and told else ("", "")
+
+
+def contact() -> str:
+    """The address or page that outside services are told."""
+    text = os.environ.get("KHARITA_CONTACT", "")
+    return "".join(c for c in text if c.isprintable() and c.isascii())[:120]
 
 
 def osrm() -> str:
@@ -89,6 +98,20 @@ def login_hours() -> float:
     if not 1 / 60 <= hours <= 720:
         raise ValueError(f"KHARITA_LOGIN_HOURS must be a number of hours up to 720, not {text!r}")
     return hours
+
+
+def ors() -> tuple[str, str]:
+    """Address and key of the openrouteservice server; both empty without one.
+
+    Raises
+    ------
+    ValueError : it is no web address; the message holds neither address nor key.
+    """
+    url, _, key = os.environ.get("KHARITA_ORS", "").strip().partition(" ")
+    key = key.strip()
+    if url and (not url.startswith(("https://", "http://")) or not key.isascii() or not key.isprintable()):
+        raise ValueError("KHARITA_ORS must be a web address and a key, with a space between")
+    return url, key if url else ""
 
 
 def boundaries() -> str:

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from geo.settings import SOURCES_DIR
+from geo.view import LEGAL
 
 #: The instruments the eligibility helper answers for; ids are rows of seed_facts.csv.
 MIN_TURNOVER_MDH = 1.0
 FORMER_MIN_TURNOVER_MDH = 2.0
 EXCELLENCE_CRAFTS = ("tapis_tissage", "poterie_ceramique")
-STATUSES = ("company", "cooperative", "artisan")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ def _pact(turnover_mdh: float | None) -> Verdict:
 
 
 def _partnership(status: str) -> Verdict:
-    if status not in STATUSES:
+    if status not in LEGAL:
         return Verdict("partnership", "unknown", "status_unsaid", ("S06",))
     if status == "artisan":
         return Verdict("partnership", "unknown", "status_unnamed", ("S06",))

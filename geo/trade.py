@@ -19,8 +19,8 @@ from pathlib import Path
 from typing import Any
 
 from geo.errors import TradeError
-from geo.fetch import Fetcher
 from geo.i18n import words
+from geo.outside import Fetcher
 from geo.settings import DATA_DIR, SOURCES_DIR
 from geo.store.whole import write_whole
 from geo.tradefacts import folder

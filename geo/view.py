@@ -26,9 +26,13 @@ from geo.model import (
 )
 
 Affects = Literal["data", "style", "camera", "locate"]
-LAYERS = ("buyers", "sites", "maisons")
+LAYERS = ("buyers", "sites", "maisons", "fairs")
+#: The layers of a view that says nothing of them: fairs come when asked for.
+SHOWN = ("buyers", "sites", "maisons")
+#: What the table lists, one tab each.
+TABS = (*COLLECTIONS, "fairs")
 BASES = ("vector", "osm")
-SELECTABLE = ("buyer", "site", "market", "craft", "report", "region")
+SELECTABLE = ("buyer", "site", "market", "craft", "report", "region", "fair")
 MAX_TEXT = 80
 #: The sections of the Markets page.
 SECTIONS = ("rank", "baro", "compare", "gap", "make", "mission", "support", "list", "method")
@@ -36,13 +40,24 @@ SECTIONS = ("rank", "baro", "compare", "gap", "make", "mission", "support", "lis
 BOOKS = ("quality", "import", "records", "history", "about")
 #: How long a mission may be, days.
 DAYS = tuple(map(str, range(1, 11)))
+#: What an exporter may be, for the eligibility helper.
+LEGAL = ("company", "cooperative", "artisan")
 YES_NO = ("yes", "no")
 KILOMETRES = ("10", "25", "50", "100")
 NEAREST = ("5", "3", "10", "20", "within")
 #: What a place, a commune and a drawn zone look like in the address; what they name is asked later.
 _DEGREES = r"-?[0-9]{1,3}(\.[0-9]{1,5})?,-?[0-9]{1,2}(\.[0-9]{1,5})?"
-PLACE = rf"(town|commune|province|region|site):[A-Za-z0-9_.:-]{{1,120}}|{_DEGREES}"
+#: A position may bear the name that an online service gave it: text, bounded, no markup.
+_NAME = r"[^\x00-\x1f\x7f-\x9f;<>&\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]{1,80}"
+PLACE = rf"(town|commune|province|region|site):[A-Za-z0-9_.:-]{{1,120}}|{_DEGREES}(;{_NAME})?"
 COMMUNE = r"[0-9]{2}\.[0-9.]{3,20}"
+_PLAIN = r"[^\x00-\x1f\x7f\u2028\u2029]"
+#: A pasted request and the terms accepted from it: what is longer stays out of the address.
+REQUEST, TERMS = _PLAIN + "{1,240}", _PLAIN + "{1,400}"
+TURNOVER = r"[0-9]{1,9}([.,][0-9]{1,3})?"
+DAY = r"20[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
+#: One starred record in a shared list: its kind by one letter, its id.
+STAR = r"[mbs]:[A-Za-z0-9_.:-]{1,120}"
 ZONE = rf"({_DEGREES};){{2,40}}{_DEGREES}"
 
 
@@ -109,13 +124,14 @@ class ViewState:
     """One immutable view.
 
     ``at`` is ``(lon, lat, zoom)`` in degrees, or None: fit the result. ``shared`` is the code of
-    the kept view it was opened from; ``proof`` is the step of the selected report's evidence chain;
+    the kept view it was opened from; ``stars`` is a shortlist that someone shares; ``terms`` is
+    « none » when every term of the request was taken away; ``proof`` is the step of the selected report's evidence chain;
     ``embed`` shows the map alone, inside another page.
     """
 
     lang: str = _one(LANGUAGES, default="fr", affects="data")
-    market: tuple[str, ...] = _many(_market_codes, ("buyers", "reports"))
-    craft: tuple[str, ...] = _many(CRAFTS, COLLECTIONS)
+    market: tuple[str, ...] = _many(_market_codes, ("buyers", "reports", "fairs"))
+    craft: tuple[str, ...] = _many(CRAFTS, TABS)
     report: tuple[str, ...] = _many(_report_codes, COLLECTIONS)
     region: tuple[str, ...] = _many(lambda c: tuple(a.code for a in c.regions), PLACES)
     province: tuple[str, ...] = _many(lambda c: tuple(a.code for a in c.provinces), PLACES)
@@ -123,16 +139,16 @@ class ViewState:
     buyer: tuple[str, ...] = _many(BUYER_KINDS, ("buyers",))
     site: tuple[str, ...] = _many(SITE_KINDS, PLACES)
     status: tuple[str, ...] = _many(STATUSES, PLACES)
-    origin: tuple[str, ...] = _many(PROVENANCES, RECORDS)
+    origin: tuple[str, ...] = _many(PROVENANCES, (*RECORDS, "fairs"))
     women: tuple[str, ...] = _many(YES_NO, PLACES)
     training: tuple[str, ...] = _many(YES_NO, PLACES)
-    period: tuple[str, ...] = _many(PERIOD_CODES, COLLECTIONS)
+    period: tuple[str, ...] = _many(PERIOD_CODES, TABS)
     report_kind: tuple[str, ...] = _many(REPORT_KINDS, ("reports",))
     sel: str = _one()
     proof: str = _one(pattern="[1-9][0-9]{0,2}")
-    layers: tuple[str, ...] = _many(LAYERS, affects="style", default=LAYERS)
+    layers: tuple[str, ...] = _many(LAYERS, affects="style", default=SHOWN)
     base: str = _one(BASES, default="vector")
-    tab: str = _one(COLLECTIONS, default="buyers")
+    tab: str = _one(TABS, default="buyers")
     show: str = _one(SECTIONS, default="rank")
     book: str = _one(BOOKS, default="quality")
     axis: str = _one(AXES, default="attractiveness")
@@ -141,6 +157,12 @@ class ViewState:
     measure: str = _one(MEASURES, default="value_mdh")
     months: str = _one(lambda _: windows(exports()), default=WHOLE_YEAR)
     days: str = _one(DAYS, default="3")
+    start: str = _one(pattern=DAY)
+    request: str = _one(pattern=REQUEST)
+    terms: str = _one(pattern=TERMS)
+    turnover: str = _one(pattern=TURNOVER)
+    legal: str = _one(LEGAL)
+    stars: tuple[str, ...] = _many(None, affects="style", pattern=STAR)
     shared: str = _one(pattern="[2-9A-HJKMNP-Z]{6,8}")
     embed: str = _one(("1",))
     at: tuple[float, float, float] | None = field(
@@ -159,6 +181,7 @@ class ViewState:
     pin: tuple[str, ...] = _many(None, affects="locate", pattern=COMMUNE)
     ban: tuple[str, ...] = _many(None, affects="locate", pattern=COMMUNE)
     zone: str = _one(affects="locate", pattern=ZONE)
+    reach: str = _one(YES_NO, default="no", affects="locate")
 
     def with_(self, **changes: Any) -> ViewState:
         """A copy with some fields changed."""

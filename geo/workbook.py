@@ -21,6 +21,7 @@ from geo.errors import KharitaError
 from geo.i18n import Words, words
 from geo.locate import Locator
 from geo.model import CRAFTS, LANGUAGES, STATUSES, Site
+from geo.privacy import shown
 from geo.text import fold
 
 if TYPE_CHECKING:
@@ -60,10 +61,10 @@ class Reading:
             self.remarks.append((line, key, {k: v[:80] for k, v in values.items()}))
 
 
-def write(here: Locator, region: str, t: Words) -> bytes:
-    """The workbook of a region, in a language."""
+def write(here: Locator, region: str, t: Words, *, seen: bool = False) -> bytes:
+    """The workbook of a region, in a language; with telephones when its reader may read them."""
     # Generated records are not facts: nobody can correct them.
-    sites = sorted((s for s in here.catalogue.sites if s.region == region and s.provenance != "demo"), key=lambda s: (s.province, fold(s.name)))
+    sites = sorted((shown(s, seen) for s in here.catalogue.sites if s.region == region and s.provenance != "demo"), key=lambda s: (s.province, fold(s.name)))
     out = io.BytesIO()
     import xlsxwriter  # here and openpyxl below: only this loop needs them
     book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})

@@ -3,7 +3,10 @@ from __future__ import annotations
 
 import importlib
 import os
+import re
 import secrets
+import subprocess
+import sys
 import time
 
 import pytest
@@ -22,6 +25,7 @@ from geo.web import access, people
 from geo.web.access import Login, identify, require, trouble
 from geo.web.audited import Audited
 from geo.web.identity import COOKIE
+from tests.conftest import ROOT
 
 SECRET = "0123456789abcdef" * 4
 ORIGIN = "http://localhost:8501"
@@ -268,8 +272,20 @@ def test_every_write_of_the_app_refuses_readers(app_routes, login):
     for method, path in found:
         if f"{method} {path}" in OPEN:
             continue
-        address = path.replace("{", "").replace(":path}", "").replace("}", "")
+        address = re.sub(r"\{(\w+)(:\w+)?\}", lambda m: "1" if m[2] == ":int" else m[1], path)
         for jar, status in (({}, 401), (cookies(), 403), ({COOKIE: "x"}, 401)):
             answer = TestClient(web, cookies=jar).request(method, address, headers=OURS, content=b"{}")
             assert answer.status_code == status, (method, path)
             assert answer.json()["error"]["code"].startswith("access."), (method, path)
+
+
+@pytest.mark.parametrize(("role", "secret", "said"), [
+    ("editor", "", "would let everybody"), ("boss", "", "must be one of"), ("", "change-me", "cookie_secret")])
+def test_the_app_itself_does_not_start(tmp_path, role, secret, said):
+    if secret:
+        (tmp_path / ".streamlit").mkdir()
+        (tmp_path / ".streamlit" / "secrets.toml").write_text(
+            f'[auth]\nredirect_uri = "http://localhost:8501/oauth2callback"\ncookie_secret = "{secret}"\n')
+    ran = subprocess.run([sys.executable, "-c", "import app"], cwd=tmp_path, capture_output=True, text=True, timeout=60,
+                         env={**os.environ, "PYTHONPATH": str(ROOT), "KHARITA_ROLE": role})
+    assert ran.returncode == 1 and said in ran.stderr

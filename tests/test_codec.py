@@ -11,7 +11,7 @@ from geo.errors import AddressTooLong
 from geo.model import BUYER_KINDS, COLLECTIONS, CRAFTS, LANGUAGES, PERIOD_CODES, STATUSES
 from geo.settings import DATA_DIR
 from geo.store.files import FileStore
-from geo.view import FIELDS, LAYERS, ViewState
+from geo.view import FIELDS, LAYERS, LEGAL, ViewState
 
 CATALOGUE = FileStore(DATA_DIR).load()
 MARKETS = [m.iso2 for m in CATALOGUE.markets]
@@ -32,7 +32,9 @@ VIEWS = st.builds(
     tab=st.sampled_from(COLLECTIONS),
     place=st.sampled_from(["", "town:2553604", "commune:08.363.03.01", "region:08", "-5.63421,32.1"]),
     km=st.sampled_from(FIELDS["km"].values), nearest=st.sampled_from(FIELDS["nearest"].values),
-    pin=some(["08.363.03.01", "01.051.01.01"]), ban=some(["05.091.05.07"]),
+    request=st.sampled_from(["", "200 tapis, avant mars", "نريد 200 زربية"]), terms=st.sampled_from(["", "none", "craft:zellige|word:vert, bleu"]),
+    turnover=st.sampled_from(["", "1,5"]), legal=st.sampled_from(["", *LEGAL]), start=st.sampled_from(["", "2027-03-01"]),
+    stars=some(["m:DE", "b:limala-de", "s:a.b-1"]), pin=some(["08.363.03.01", "01.051.01.01"]), ban=some(["05.091.05.07"]),
     zone=st.sampled_from(["", "-5,32;-4.5,32;-4,33.1234"]),
     at=st.none() | st.tuples(st.floats(-180, 180).map(lambda v: round(v, 4)),
                              st.floats(-80, 80).map(lambda v: round(v, 4)),

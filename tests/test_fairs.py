@@ -6,10 +6,15 @@ from datetime import date
 import pytest
 from icalendar import Calendar
 
-from geo.answers.fairs import when
+from geo.answers.entity import entity_answer
+from geo.answers.fairs import matching_fairs, when
+from geo.answers.layers import bounds_answer, layer_answer
+from geo.answers.rows import rows_answer
 from geo.answers.support import support_answer
+from geo.cells import Bbox
 from geo.fairs import edition_days, months_of
 from geo.i18n import words
+from geo.model import period_of
 from geo.view import ViewState
 
 
@@ -60,3 +65,42 @@ def test_the_calendar_holds_the_dated_editions_and_follows_the_filters(query):
     french = support_answer(query, ViewState(market=("FR",)), words("fr"), turnover="", status="")
     assert len(Calendar.from_ical(french["ics"]).walk("VEVENT")) == sum(f.country == "FR" for f in dated)
     assert support_answer(query, ViewState(market=("BH",)), words("fr"), turnover="", status="")["ics"] == ""
+
+
+WORLD = Bbox(-180, -90, 180, 90)
+VIEWS = [ViewState(), ViewState(market=("FR", "DE")), ViewState(craft=("zellige",), period=("since-2024", "undated")),
+         ViewState(market=("BH",)), ViewState(origin=("demo",)), ViewState(region=("08",))]
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_map_list_and_bounds_hold_the_editions_that_pass_the_filters(query, view):
+    expected = {f.id for f in query.catalogue.fairs
+                if (not view.market or f.country in view.market) and (not view.craft or set(view.craft) & set(f.crafts))
+                and (not view.period or period_of(f.year) in view.period) and (not view.origin or f.provenance in view.origin)}
+    view = view.with_(layers=("fairs",))
+    placed = {f.id for f in matching_fairs(query, view) if f.lon_lat}
+    assert {f.id for f in matching_fairs(query, view)} == expected
+    rows = rows_answer(query, "fairs", view, words("fr"), limit=200)
+    assert {r["sel"] for r in rows["rows"]} == {f"fair:{id_}" for id_ in expected} and bool(rows["empty"]) == (not expected)
+    assert {f["id"] for f in layer_answer(query, "fairs", view, WORLD, 3, words("fr"))["features"]} == placed
+    assert layer_answer(query, "fairs", view.with_(layers=("buyers",)), WORLD, 3, words("fr"))["features"] == []
+    assert (bounds_answer(query, view)["bbox"] is None) == (not placed)
+
+
+def test_the_list_begins_with_the_newest_and_knows_a_box(query):
+    rows = rows_answer(query, "fairs", ViewState(), words("fr"), limit=200)["rows"]
+    keys = [(f.first or str(f.year or "")) for r in rows if (f := query.catalogue.fair_by_id[r["sel"][5:]])]
+    assert keys == sorted(keys, reverse=True)
+    paris = rows_answer(query, "fairs", ViewState(), words("fr"), bbox=Bbox(2, 48, 3, 49))
+    assert {query.catalogue.fair_by_id[r["sel"][5:]].city for r in paris["rows"]} == {"Paris"}
+    # The same place seen from the other side of the date line.
+    assert rows_answer(query, "fairs", ViewState(), words("fr"), bbox=Bbox(362, 48, 363, 49))["total"] == paris["total"]
+
+
+def test_the_panel_of_a_fair_gives_dates_source_and_calendar(query):
+    found = entity_answer(query, "fair", "maison-objet-fr-2026", ViewState(), words("fr"))
+    assert found["calendar"]["file"] == "kharita-maison-objet-fr-2026.ics" and found["filter"]["value"] == "FR"
+    event = Calendar.from_ical(found["calendar"]["ics"]).walk("VEVENT")[0]
+    assert (event["DTSTART"].dt, event["DTEND"].dt, str(event["UID"])) == (date(2026, 1, 15), date(2026, 1, 20), "maison-objet-fr-2026@kharita")
+    undated = entity_answer(query, "fair", "foire-de-paris-fr-109e", ViewState(), words("fr"))
+    assert undated["calendar"] is None and undated["note"]

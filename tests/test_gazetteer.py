@@ -6,7 +6,7 @@ import time
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from geo.gazetteer import EXACT, Gazetteer, sounds
+from geo.gazetteer import EXACT, Gazetteer, is_address, sounds
 
 #: What people type -> the French name and the province it must lead to, first of the answers.
 SPELLINGS = [tuple(line.split("|")) for line in """
@@ -206,3 +206,10 @@ def test_suggestions_come_fast(gazetteer):
         gazetteer.search(text)
         times.append(time.perf_counter() - began)
     assert sorted(times)[int(len(times) * 0.95)] < 0.030
+
+
+@pytest.mark.parametrize(("typed", "is_one"), [
+    ("Rue Talaa Kebira, Fès", True), ("12 rue X, Fès", True), ("زنقة الطالعة، فاس", True), ("Derb Moulay, Marrakech", True),
+    ("Tazarine, Zagora", False), ("Imilchil", False), ("أزرو، إفران", False), ("Ruelle, Fès", False)])
+def test_a_street_and_a_town_read_like_an_address(typed, is_one):
+    assert is_address(typed) is is_one

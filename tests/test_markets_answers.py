@@ -22,8 +22,8 @@ from geo.i18n import words
 from geo.marketdata import market_table
 from geo.model import LANGUAGES
 from geo.request import KINDS
-from geo.support import STATUSES, eligible
-from geo.view import SECTIONS, ViewState
+from geo.support import eligible
+from geo.view import LEGAL, SECTIONS, ViewState
 from geo.web.api import routes
 from tools.po_missing import load
 
@@ -167,6 +167,19 @@ def test_the_barometer_warns_of_parts_of_years_and_keeps_to_its_window(client):
     assert ask(client, "barometer", months="13-99", measure="rm -rf").json()["months"] == "01-12"
 
 
+def test_a_craft_leaves_the_map_only_what_was_published_for_the_pair(client, query):
+    pairs = {(r.market, frozenset(r.crafts)) for r in exports() if r.scope == "market_craft" and r.whole_year and r.value_mdh}
+    assert pairs == {("US", frozenset({"poterie_ceramique"}))}
+    for crafts in ("poterie_ceramique", "zellige", "poterie_ceramique,zellige"):
+        answer = ask(client, "barometer", craft=crafts).json()
+        known = {m["iso2"] for m in answer["map"] if m["value"] is not None}
+        assert known == {m for m, c in pairs if c == set(crafts.split(","))}
+        blank = next(m for m in answer["map"] if m["iso2"] == "FR")
+        assert (blank["text"], blank["value"]) == (words("fr")("baro.no_pair"), None)
+        assert answer["map_note"] and answer["map_none"] == words("fr")("baro.no_pair")
+    assert ask(client, "barometer").json()["map_note"] == ""
+
+
 def test_the_map_says_where_there_is_no_figure(client):
     markets = ask(client, "barometer").json()["map"]
     assert len(markets) == 34
@@ -199,7 +212,7 @@ def test_no_rule_is_invented_where_none_is_published():
 
 
 def test_verdicts_name_their_sources(client):
-    for verdict in ask(client, "support", turnover="1,5", status="cooperative", craft="tapis_tissage").json()["verdicts"]:
+    for verdict in ask(client, "support", turnover="1,5", legal="cooperative", craft="tapis_tissage").json()["verdicts"]:
         assert verdict["sources"] and all(s["source"] for s in verdict["sources"])
 
 
@@ -214,7 +227,7 @@ def test_every_code_of_the_page_has_its_words():
     texts = load("fr").texts
     codes = {
         "criterion": KEYS, "criterion_help": KEYS, "axis": AXES, "preset": PRESETS, "gap": GAPS, "gap_help": GAPS, "ui.show": SECTIONS,
-        "scale": {c.scale for c in CRITERIA}, "baro.measure": MEASURES, "term": KINDS, "support.status": STATUSES,
+        "scale": {c.scale for c in CRITERIA}, "baro.measure": MEASURES, "term": KINDS, "support.status": LEGAL,
         "facet": ("show", "axis", "weights", "compare", "measure", "months", "days"), "support.group": GROUPS,
         "group": {r.group for r in exports() if r.group},
     }
@@ -226,3 +239,13 @@ def test_a_long_request_keeps_its_language(client):
     answer = ask(client, "supply", lang="ar", text="زربية " * 400, market="DE").json()
     assert answer["title"] == words("ar")("supply.title")
     assert [x["code"] for x in answer["terms"]] == ["craft:tapis_tissage"]
+
+
+def test_a_shared_shortlist_names_what_exists_and_counts_the_rest(client, query):
+    buyer, site = query.catalogue.buyers[0], query.catalogue.sites[0]
+    answer = ask(client, "stars", stars=f"m:DE,b:{buyer.id},s:{site.id},s:gone,m:XX").json()
+    assert [r["sel"] for r in answer["rows"]] == ["market:DE", f"buyer:{buyer.id}", f"site:{site.id}"]
+    assert answer["rows"][1]["name"] == buyer.name and "2" in answer["gone"]
+    assert ask(client, "stars").json()["rows"] == []
+    many = ",".join(f"b:{b.id}" for b in query.catalogue.buyers[:40])
+    assert len(ask(client, "stars", stars=many).json()["rows"]) == 40

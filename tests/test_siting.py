@@ -10,8 +10,10 @@ import pytest
 from hypothesis import given, settings, strategies as st
 from pyproj import Geod
 
-from geo import siting
-from geo.siting import Answer, Jobs, Problem, Progress, solve
+from geo.siting import jobs as questions
+from geo.siting.jobs import Jobs
+from geo.siting.problem import Answer, Problem, Progress
+from geo.siting.solve import solve
 
 GEOD = Geod(ellps="WGS84")
 
@@ -99,7 +101,7 @@ def test_a_question_can_be_followed_and_stopped(monkeypatch):
         progress.cancelled.wait(10)
         go_on.wait(10)
         return progress.best
-    monkeypatch.setattr(siting, "solve", slow)
+    monkeypatch.setattr(questions, "solve", slow)
     jobs = Jobs()
     progress, answer, _ = jobs.ask("q", lambda: None, 0)
     assert working.wait(5) and answer is None

@@ -15,10 +15,10 @@ from starlette.testclient import TestClient
 from geo import trade, tradefacts
 from geo.criteria import KEYS
 from geo.errors import TradeError
-from geo.fetch import Fetcher
 from geo.i18n import words
 from geo.marketdata import market_table
 from geo.model import LANGUAGES
+from geo.outside import Fetcher
 from geo.traderun import Run
 from geo.web import trade as trade_routes
 
@@ -163,7 +163,7 @@ def test_a_service_that_says_nothing_ends_at_the_deadline(server):
 
 
 def test_an_answer_without_end_is_cut(server, monkeypatch):
-    monkeypatch.setattr("geo.fetch.MAX_BYTES", 1000)
+    monkeypatch.setattr("geo.outside.MAX_BYTES", 1000)
     server.answer = lambda h, p, q: give(h, b"[" + b"1," * 2000)
     assert failing(server).key == "trade.error.large"
 

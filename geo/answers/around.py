@@ -7,19 +7,21 @@ from urllib.parse import quote, urlencode
 import numpy as np
 
 from geo import pluscode
-from geo.answers.names import area_name, crafts_text, is_demo, is_open, kind_label
+from geo.answers.names import area_name, crafts_text, form_of, is_demo, is_open, kind_label
 from geo.coordinates import read
 from geo.gazetteer import EXACT, Place, is_address
 from geo.geocode import ATTRIBUTION, Hit
 from geo.i18n import Words
 from geo.locate import ROAD_FACTOR, ROAD_SOURCE_URL, Locator, Start
 from geo.model import Site
+from geo.privacy import shown
 from geo.routing import Road, Router
 from geo.spatial import circle
 from geo.view import ViewState
 
 MAX_TYPED = 200
 SUGGESTIONS = 8
+MAX_NAME = 80
 #: The provinces of the list that are prefectures.
 PREFECTURES = ("01.511", "01.573", "02.411", "03.061", "03.231", "04.421", "04.441", "04.501",
                "06.141", "06.371", "07.351", "09.001", "09.273")
@@ -55,9 +57,17 @@ def places_answer(here: Locator, typed: str, t: Words) -> dict[str, Any]:
 
 def online_answer(here: Locator, hits: tuple[Hit, ...], t: Words) -> dict[str, Any]:
     """What an online service found, with its attribution."""
-    items = [{**_point(here, hit.lon_lat, t), "name": hit.name} for hit in hits]
+    items = [{**_point(here, hit.lon_lat, t), "name": hit.name,
+              "ref": f"{hit.lon_lat[0]:.5f},{hit.lon_lat[1]:.5f};{_short(hit.name)}"} for hit in hits]
     note = t("geocode.found", attribution=ATTRIBUTION, service=hits[0].service) if hits else t("geocode.none")
     return {"items": items, "note": note, "sure": False, "online": False}
+
+
+def _short(name: str) -> str:
+    """A name as the address keeps it with a position: its first parts, in 80 characters."""
+    clean = " ".join("".join(" " if c in ";<>&" or not c.isprintable() else c for c in name).split())
+    parts = clean[:MAX_NAME].rsplit(",", 1) if len(clean) > MAX_NAME else [clean]
+    return parts[0].strip()
 
 
 def _positions(here: Locator, at: tuple[float, float], t: Words) -> dict[str, Any]:
@@ -129,38 +139,40 @@ def degrees_text(at: tuple[float, float], t: Words) -> str:
 
 # --- around a place -------------------------------------------------------------------
 
-def near_answer(here: Locator, view: ViewState, t: Words, router: Router | None = None) -> dict[str, Any]:
+def near_answer(here: Locator, view: ViewState, t: Words, router: Router | None = None, *,
+                seen: bool = False) -> dict[str, Any]:
     """The facilities around the place of a view; an invitation when it has none.
 
     Parameters
     ----------
     router : who knows the roads; None, or no answer: estimates, said to be so.
+    seen : whether the reader may read what a facility tells about persons.
     """
     zoned = here.zone_start(view)
     start = here.start(view.place) if view.place else zoned
     blank: dict[str, Any] = {"place": None, "alert": None, "items": [], "rings": [], "bbox": None,
-                             "title": "", "method": "", "unplaced": "", "empty": "",
+                             "title": "", "method": "", "unplaced": "", "empty": "", "reachable": False,
                              "sheet": _sheet(here, view.region[0] if view.region else "", t)}
     if start is None:
         return {**blank, "title": t("near.begin"),
                 "empty": t("near.unknown_place") if view.place else t("near.invite")}
     near = here.near(start, view)
-    sites = [here.site(p) for p in near.position]
-    roads = router.roads(start.lon_lat, [s.lon_lat for s in sites]) if router else (None,) * len(sites)
+    sites = [shown(here.site(p), seen) for p in near.position]
+    who, roads = (router or Router()).roads(start.lon_lat, [s.lon_lat for s in sites])
     items = [_facility(s, float(m), start, here, t, road)
              for s, m, road in zip(sites, near.metres, roads, strict=True)]
-    routed = any(roads)
     radius = int(view.km)
     return {
         "place": _start(here, start, t) | ({"name": t("near.zone"), "zone": True} if zoned else {}),
         "alert": None if zoned else _alert(here, start, view, t), "items": items,
         "title": t.n("near.in_zone", len(items)) if zoned else t.n("near.within", len(items), km=view.km)
         if view.nearest == "within" else t.n("near.nearest", len(items)),
-        "method": t("near.routed") if routed else t("near.method", factor=t.number(ROAD_FACTOR)),
-        "source": "" if routed else ROAD_SOURCE_URL,
+        "method": t("near.routed", who=who, attribution=ATTRIBUTION) if who else t("near.method", factor=t.number(ROAD_FACTOR)),
+        "source": "" if who else ROAD_SOURCE_URL,
         "unplaced": _unplaced(here, view, t),
         "sheet": _sheet(here, start.province.region if start.province else "", t),
         "empty": "" if items else t("near.nothing"),
+        "reachable": bool(router and router.ors),
         "rings": [] if zoned else [{"km": km, "text": t("unit.km", n=t.number(km)), "chosen": km == radius,
                    "ring": circle(start.lon_lat, km * 1000)} for km in RINGS_KM[radius]],
         "bbox": _bbox(start, sites, radius),
@@ -172,11 +184,12 @@ def _start(here: Locator, start: Start, t: Words) -> dict[str, Any]:
     if start.place:
         name, sub = t.pick(start.place.names), described(here, start.place, t)
     else:
-        name = degrees_text(start.lon_lat, t)
+        name = start.name or degrees_text(start.lon_lat, t)
         sub = province_text(here, start.province.code, t) if start.province else t("place.outside")
     return {"ref": start.ref, "name": name, "sub": sub, "lon": lon, "lat": lat,
             "code": pluscode.encode(start.lon_lat),
-            "note": t("place.approximate") if start.approximate else ""}
+            "note": t("place.approximate") if start.approximate else "",
+            "credit": t("place.online", attribution=ATTRIBUTION) if start.name else ""}
 
 
 def _alert(here: Locator, start: Start, view: ViewState, t: Words) -> dict[str, Any] | None:
@@ -215,7 +228,7 @@ def _facility(site: Site, metres: float, start: Start, here: Locator, t: Words, 
              verified_text(site, t)]
     contact = next((s.url for s in site.sources if s.url), "")
     return {
-        "sel": f"site:{site.id}", "class": site.class_, "open": is_open(site), "demo": is_demo(site),
+        "sel": f"site:{site.id}", "class": site.class_, "form": form_of(site), "state": site.status, "open": is_open(site), "demo": is_demo(site),
         "name": site.name, "kind": kind_label(site, t), "status": t(f"status.{site.status}"),
         "town": site.town or site.commune or area_name(here.catalogue, site.province, t),
         "does": [d for d in does if d], "known": known, "metres": round(metres), "distance": _km(metres, t),

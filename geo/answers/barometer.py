@@ -10,6 +10,7 @@ from geo.exports import (
     WHOLE_YEAR,
     Export,
     demand_of,
+    demand_of_pair,
     disagreeing,
     exports,
     left_out,
@@ -32,6 +33,7 @@ def barometer_answer(query: Query, view: ViewState, t: Words) -> dict[str, Any]:
     every = exports()
     kept = [r for r in every if _passes(r, view)]
     choices = windows(every)
+    by_market = _map(query, view, t)
     lines = _lines(kept, every, measure, months, view, t)
     return {
         "title": t("baro.title"), "subtitle": t("baro.subtitle", n=t.number(len(kept)), total=t.number(len(every))),
@@ -40,7 +42,7 @@ def barometer_answer(query: Query, view: ViewState, t: Words) -> dict[str, Any]:
         "unit": t("baro.unit_mdh") if measure == "value_mdh" else t("baro.unit_pct"),
         "lines": lines, "empty": "" if lines else t("baro.no_line", window=window_text(months, t)),
         "headline": _headline(every, t),
-        "map": _map(query, view, t), "origin": list(ORIGIN_LON_LAT),
+        "map": by_market, "map_note": _map_note(by_market, view, t), "map_none": _no_figure(view, t), "origin": list(ORIGIN_LON_LAT),
         "rows": [statement(r, t) for r in sorted(kept, key=lambda r: (r.end, r.start, r.id), reverse=True)[:SHOWN]],
         "more": t("baro.more", n=t.number(len(kept) - SHOWN)) if len(kept) > SHOWN else "",
         "columns": [t(f"baro.column.{c}") for c in ("period", "about", "value", "share", "growth", "source")],
@@ -107,13 +109,18 @@ def _headline(every: Iterable[Export], t: Words) -> str:
 
 
 def _map(query: Query, view: ViewState, t: Words) -> list[dict[str, Any]]:
-    """One entry per market: its newest whole year, or nothing."""
+    """One entry per market: its newest whole year, or nothing. With a filter on crafts, only what was
+    published for these crafts in that market: never the total of the market in its place."""
     found = []
     for market in query.catalogue.markets:
-        known = demand_of(market.iso2, exports())
         entry: dict[str, Any] = {
             "iso2": market.iso2, "name": t.pick(market.name), "lon_lat": list(market.label_lon_lat),
-            "value": None, "text": t("baro.no_data"), "picked": not view.market or market.iso2 in view.market}
+            "value": None, "text": _no_figure(view, t), "picked": not view.market or market.iso2 in view.market}
+        if view.craft:
+            pair = demand_of_pair(market.iso2, view.craft, exports())
+            known = (pair.value_mdh, pair, None) if pair else None
+        else:
+            known = demand_of(market.iso2, exports())
         if known:
             value, row, total = known
             amount = t("unit.mdh", n=t.number(round(value, 1)))
@@ -121,6 +128,18 @@ def _map(query: Query, view: ViewState, t: Words) -> list[dict[str, Any]]:
                       "text": t("baro.map_value" if total is None else "baro.map_share", value=amount, year=str(row.year))}
         found.append(entry)
     return found
+
+
+def _no_figure(view: ViewState, t: Words) -> str:
+    return t("baro.no_pair" if view.craft else "baro.no_data")
+
+
+def _map_note(by_market: list[dict[str, Any]], view: ViewState, t: Words) -> str:
+    """What a map filtered by craft does not say."""
+    if not view.craft:
+        return ""
+    known = sum(m["value"] is not None for m in by_market)
+    return t("baro.pair_note", crafts=t.all_of(t(f"craft.{c}") for c in view.craft), n=t.number(known), total=t.number(len(by_market)))
 
 
 def _cities(kept: list[Export], t: Words) -> list[dict[str, str]]:

@@ -5,11 +5,11 @@ from typing import Any
 
 import numpy as np
 
-from geo.answers.names import area_name
+from geo.answers.names import FORMS, area_name
 from geo.coverage import RADII_KM, Coverage, together
 from geo.i18n import Words
 from geo.locate import Locator
-from geo.model import CRAFTS
+from geo.model import CRAFTS, STATUSES
 from geo.view import ViewState
 
 #: Lower bound of each class of the choropleth, as a share of people; below the last: none.
@@ -26,7 +26,7 @@ def coverage_answer(here: Locator, view: ViewState, t: Words) -> dict[str, Any]:
     shown = all_m if view.coming == "yes" else open_m
     by = here.census.by_area(unit, shown, all_m if view.coming == "no" else None, km=km, milieu=view.milieu)
     if not by:
-        return {"title": t("cover.title"), "lead": t("cover.no_census"), "totals": [], "unplaced": "",
+        return {"title": t("cover.title"), "marks": marks_key(t), "lead": t("cover.no_census"), "totals": [], "unplaced": "",
                 "columns": [], "rows": [], "fill": {}, "legend": [], "crafts": [], "unit": unit,
                 "uncovered": [], "legend_title": "", "gain": "", "note": "", "demo": "", "lacking": ""}
     parent = {a.code: a.region for a in here.catalogue.provinces}
@@ -38,7 +38,7 @@ def coverage_answer(here: Locator, view: ViewState, t: Words) -> dict[str, Any]:
     counted = here.chosen(view)
     made = sum(here.site(i).provenance == "demo" for i in np.flatnonzero(counted))
     return {
-        "title": t("cover.title"), "lead": t("cover.lead", what=_what(view, t)) + _where(here, view, t), "unit": unit,
+        "title": t("cover.title"), "marks": marks_key(t), "lead": t("cover.lead", what=_what(view, t)) + _where(here, view, t), "unit": unit,
         "totals": [_total(whole, r, r == km, t) for r in sorted({*RADII_KM, km})],
         "unplaced": t("cover.unplaced", people=t.number(unknown),
                       share=percent(unknown / whole.people if whole.people else 0, t),
@@ -53,6 +53,11 @@ def coverage_answer(here: Locator, view: ViewState, t: Words) -> dict[str, Any]:
         "note": t("cover.note"), "lacking": t("cover.lacking", km=view.km),
         "demo": t.n("cover.demo", made) if made else "",
     }
+
+
+def marks_key(t: Words) -> dict[str, list[tuple[str, str]]]:
+    """What the colour and the shape of a facility say."""
+    return {"statuses": [(s, t(f"status.{s}")) for s in STATUSES], "forms": [(f, t(f"form.{f}")) for f in FORMS]}
 
 
 def class_of(coverage: Coverage, km: int) -> str:

@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from geo.answers.fairs import calendar_of, country_of, when
 from geo.answers.names import (
     agreements_text,
     area_name,
@@ -21,6 +22,7 @@ from geo.answers.partners import sites_that_make, who_buys
 from geo.errors import NotFound
 from geo.i18n import Words
 from geo.model import CRAFTS, Buyer, Figure, Report, Site, Source
+from geo.privacy import shown
 from geo.query import Query
 from geo.reports import why
 from geo.view import FIELDS, ViewState
@@ -29,15 +31,21 @@ SHOWN = 6
 _NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,2})?\Z")
 
 
-def entity_answer(query: Query, kind: str, id_: str, view: ViewState, t: Words) -> dict[str, Any]:
+def entity_answer(query: Query, kind: str, id_: str, view: ViewState, t: Words, *,
+                  seen: bool = False) -> dict[str, Any]:
     """The panel of one entity.
+
+    Parameters
+    ----------
+    seen : whether the reader may read what it tells about persons.
 
     Raises
     ------
     NotFound : no such kind, or no such id.
     """
     maker = MAKERS.get(kind)
-    answer = maker(query, id_, view, t) if maker else None
+    more = {"seen": seen} if maker is _site else {}
+    answer = maker(query, id_, view, t, **more) if maker else None
     if answer is None:
         raise NotFound("error.not_found")
     return {**_BLANK, "kind": kind, "id": id_, "class": kind, **answer}
@@ -45,7 +53,7 @@ def entity_answer(query: Query, kind: str, id_: str, view: ViewState, t: Words) 
 
 _BLANK: dict[str, Any] = {
     "subtitle": "", "demo": False, "tags": [], "lead": "", "facts": [], "sections": [],
-    "sources": [], "note": "", "lon": None, "lat": None, "filter": None,
+    "sources": [], "note": "", "lon": None, "lat": None, "filter": None, "calendar": None,
 }
 
 
@@ -72,11 +80,11 @@ def _buyer(query: Query, id_: str, view: ViewState, t: Words) -> dict[str, Any] 
     }
 
 
-def _site(query: Query, id_: str, view: ViewState, t: Words) -> dict[str, Any] | None:
+def _site(query: Query, id_: str, view: ViewState, t: Words, *, seen: bool) -> dict[str, Any] | None:
     row = query.catalogue.site_row.get(id_)
     if row is None:
         return None
-    site = query.catalogue.sites[row]
+    site = shown(query.catalogue.sites[row], seen)
     return {
         **_record(site, query, t),
         "lead": site.fact_fr,
@@ -148,6 +156,30 @@ def _report(query: Query, id_: str, view: ViewState, t: Words) -> dict[str, Any]
         ],
         "sources": _sources([s for n in report.notes for s in n.sources], t),
         "note": t("panel.report_note"), "filter": _filter("report", id_, query, view, t),
+    }
+
+
+def _fair(query: Query, id_: str, view: ViewState, t: Words) -> dict[str, Any] | None:
+    fair = query.catalogue.fair_by_id.get(id_)
+    if fair is None:
+        return None
+    lon, lat = fair.lon_lat or (None, None)
+    ics = calendar_of([fair], t)
+    others = [f for f in query.catalogue.fairs if f.country == fair.country and f.city == fair.city and f.id != id_]
+    return {
+        "title": fair.name, "subtitle": t("ui.comma").join(x for x in (fair.city, country_of(fair, t)) if x),
+        "tags": [{"text": kind_label(fair, t), "tone": "plain"}],
+        "facts": _facts(t, [
+            ("dates", when(fair, t)), ("edition", fair.edition if fair.first else ""), ("venue", fair.venue),
+            ("crafts", crafts_text(fair.crafts, t)),
+            ("precision", t(f"precision.{fair.precision}") if fair.lon_lat else t("precision.unknown"))]),
+        "sections": [{"key": "fairs_here", "title": t("section.fairs_here"), "text": t.number(len(others)), "more": None, "empty": "", "rows": [{
+            "sel": f"fair:{f.id}", "class": "fair", "open": True, "demo": False, "title": f.name, "sub": when(f, t), "why": ""}
+            for f in others]}] if others and fair.city else [],
+        "sources": _sources(fair.sources, t), "lon": lon, "lat": lat,
+        "filter": _filter("market", fair.country, query, view, t),
+        "calendar": {"text": t("panel.calendar"), "file": f"kharita-{fair.id}.ics", "ics": ics} if ics else None,
+        "note": "" if ics else t("panel.fair_undated"),
     }
 
 
@@ -291,5 +323,5 @@ def _filter(field: str, code: str, query: Query, view: ViewState, t: Words) -> d
 
 MAKERS: dict[str, Callable[..., dict[str, Any] | None]] = {
     "buyer": _buyer, "site": _site, "report": _report, "market": _market, "craft": _craft,
-    "region": _region, "overview": overview,
+    "region": _region, "fair": _fair, "overview": overview,
 }

@@ -1,16 +1,22 @@
-"""Editions of fairs in words, and their calendar."""
+"""Editions of fairs: those that pass the filters, in words, on the map, in a calendar."""
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from babel.dates import format_interval, get_month_names
 
+from geo.cells import Bbox
 from geo.i18n import Words
-from geo.model import Fair
+from geo.model import Fair, period_of
 from geo.query import Query
-from geo.view import ViewState
+from geo.view import FACETS, ViewState
+
+#: Filterable codes of an edition, by filter: what ``FIELDS[...].concerns`` says of fairs.
+READERS: Mapping[str, Callable[[Fair], tuple[str, ...]]] = {
+    "market": lambda f: (f.country,), "craft": lambda f: f.crafts,
+    "origin": lambda f: (f.provenance,), "period": lambda f: (period_of(f.year),)}
 
 
 def fairs_of(query: Query, iso2: str) -> list[Fair]:
@@ -19,9 +25,30 @@ def fairs_of(query: Query, iso2: str) -> list[Fair]:
 
 
 def matching_fairs(query: Query, view: ViewState) -> list[Fair]:
-    """The editions of the chosen markets and crafts."""
-    return [f for f in query.catalogue.fairs if (not view.market or f.country in view.market)
-            and (not view.craft or set(view.craft) & set(f.crafts))]
+    """The editions that pass every filter that concerns them, in the order of the store."""
+    asked = [(READERS[i.name], set(getattr(view, i.name))) for i in FACETS
+             if "fairs" in i.concerns and getattr(view, i.name)]
+    return [f for f in query.catalogue.fairs if all(picked.intersection(read(f)) for read, picked in asked)]
+
+
+def newest_first(fair: Fair) -> tuple[str, str]:
+    """Sort key of a list read from its end: by day, else by year; undated first."""
+    return (fair.first or str(fair.year or ""), fair.id)
+
+
+def inside(fairs: Iterable[Fair], bbox: Bbox) -> list[Fair]:
+    """Those with a position in a box; a hair wider than asked, as bounds are rounded."""
+    return [f for f in fairs if f.lon_lat and bbox.south - 1e-5 <= f.lon_lat[1] <= bbox.north + 1e-5
+            and (f.lon_lat[0] - bbox.west + 1e-5) % 360 <= bbox.east - bbox.west + 2e-5]
+
+
+def fairs_layer(query: Query, view: ViewState, bbox: Bbox, t: Words) -> dict[str, Any]:
+    """The editions of a viewport, as ``/api/layers`` answers: one feature each."""
+    features = [{"type": "Feature", "id": f.id, "properties": {"class": "fair", "name": f.name, "when": when(f, t)},
+                 "geometry": {"type": "Point", "coordinates": list(f.lon_lat)}}
+                for f in inside(matching_fairs(query, view), bbox)] if "fairs" in view.layers else []
+    return {"type": "FeatureCollection", "mode": "features", "version": query.catalogue.version,
+            "features": features, "tags": []}
 
 
 def when(fair: Fair, t: Words) -> str:
@@ -39,7 +66,7 @@ def country_of(fair: Fair, t: Words) -> str:
 
 def fair_line(fair: Fair, t: Words) -> dict[str, Any]:
     """One edition in a list."""
-    return {"title": fair.name, "text": " · ".join(x for x in (fair.city, when(fair, t), fair.venue) if x),
+    return {"sel": f"fair:{fair.id}", "title": fair.name, "text": " · ".join(x for x in (fair.city, when(fair, t), fair.venue) if x),
             "href": fair.sources[0].url}
 
 

@@ -5,17 +5,19 @@ from typing import Any
 
 import numpy as np
 
-from geo.answers.names import is_demo, is_open
+from geo.answers.fairs import fairs_layer, matching_fairs
+from geo.answers.names import form_of, is_demo, is_open
 from geo.cells import Bbox, cells_in
 from geo.columns import Columns, degrees
 from geo.i18n import Words
+from geo.locate import locator
 from geo.query import Query
 from geo.view import ViewState
 
 #: Where a tag for the whole of Morocco is written, degrees.
 HOME_LON_LAT = (-12.8, 32.6)
 #: The collections behind each address: Maisons travel with the sites.
-LAYER_COLLECTIONS = {"buyers": ("buyers",), "sites": ("sites", "maisons")}
+LAYER_COLLECTIONS = {"buyers": ("buyers",), "sites": ("sites", "maisons"), "fairs": ("fairs",)}
 
 
 def layer_answer(query: Query, layer: str, view: ViewState, bbox: Bbox, zoom: float, t: Words
@@ -24,6 +26,8 @@ def layer_answer(query: Query, layer: str, view: ViewState, bbox: Bbox, zoom: fl
 
     A feature stands for one record (``id``) or for ``n`` of them, with their bounds.
     """
+    if layer == "fairs":
+        return fairs_layer(query, view, bbox, t)
     features: list[dict[str, Any]] = []
     for name in LAYER_COLLECTIONS[layer]:
         if name in view.layers:
@@ -31,13 +35,19 @@ def layer_answer(query: Query, layer: str, view: ViewState, bbox: Bbox, zoom: fl
     grouped = any("n" in f["properties"] for f in features)
     return {"type": "FeatureCollection", "mode": "cells" if grouped else "features",
             "version": query.catalogue.version, "features": features,
-            "tags": _tags(query, layer, view, t)}
+            "tags": [] if view.zone else _tags(query, layer, view, t)}
+
+
+def shown(query: Query, name: str, view: ViewState) -> np.ndarray:
+    """(n,) which rows of a collection pass, and lie in the drawn zone of a view: as the lists count."""
+    columns, passing = query.columns[name], query.passing(name, view)
+    return passing & locator(query).in_zone(view)[columns.row] if view.zone and name != "buyers" else passing
 
 
 def _features(query: Query, name: str, view: ViewState, bbox: Bbox, zoom: float, t: Words
               ) -> list[dict[str, Any]]:
     columns = query.columns[name]
-    cells = cells_in(columns, query.passing(name, view), bbox, zoom)
+    cells = cells_in(columns, shown(query, name, view), bbox, zoom)
     class_ = name.removesuffix("s")
     named = query.named_rows(name, view)
     found = []
@@ -46,7 +56,8 @@ def _features(query: Query, name: str, view: ViewState, bbox: Bbox, zoom: float,
         if count == 1:
             record = columns.record(cells.first[i])
             properties: dict[str, Any] = {"class": class_, "name": record.name}
-            properties |= {} if is_open(record) else {"open": False}
+            if name != "buyers":
+                properties |= {"form": form_of(record)} | ({} if is_open(record) else {"open": False, "status": record.status})
             properties |= {"demo": True} if is_demo(record) else {}
             properties |= {"named": True} if record.id in named else {}
             found.append({"type": "Feature", "id": record.id, "properties": properties,
@@ -100,8 +111,10 @@ def bounds_answer(query: Query, view: ViewState) -> dict[str, Any]:
     """
     narrowed = {name for info, _ in view.picks() for name in info.concerns}
     layers = [n for n in view.layers if n in narrowed] or view.layers
-    boxes = [b for name in layers if (b := _bounds(query.columns[name],
-                                                        query.passing(name, view)))]
+    boxes = [b for name in layers if name in query.columns
+             and (b := _bounds(query.columns[name], shown(query, name, view)))]
+    if "fairs" in layers:
+        boxes += [(*f.lon_lat, *f.lon_lat) for f in matching_fairs(query, view) if f.lon_lat]
     if not boxes:
         return {"bbox": None}
     west, south, east, north = zip(*boxes, strict=True)

@@ -12,6 +12,7 @@ from geo.answers.method import method_answer
 from geo.answers.mission import mission_answer
 from geo.answers.ranking import rank_answer
 from geo.answers.reasons import why_answer
+from geo.answers.stars import stars_answer
 from geo.answers.supply import supply_answer
 from geo.answers.support import support_answer
 from geo.errors import NotFound
@@ -33,9 +34,10 @@ MARKET_ROUTES: Mapping[str, Callable[[Any], Mapping[str, Any]]] = {
     "/api/markets/method": lambda a: method_answer(a.query, a.view, a.t),
     "/api/markets/barometer": lambda a: barometer_answer(a.query, a.view, a.t),
     "/api/markets/supply": lambda a: supply_answer(
-        a.query, a.view, a.t, text=a.params.get("text", ""), terms=a.params.get("terms")),
+        a.query, a.view, a.t, text=a.params.get("text", ""), terms=a.view.terms or None),
     "/api/markets/support": lambda a: support_answer(
-        a.query, a.view, a.t, turnover=a.params.get("turnover", ""), status=a.params.get("status", "")),
+        a.query, a.view, a.t, turnover=a.params.get("turnover", ""), status=a.view.legal),
+    "/api/markets/stars": lambda a: stars_answer(a.query, a.view, a.t),
     "/api/markets/mission/{iso2}": lambda a: mission_answer(
         a.query, _market(a), a.view, a.t, start=a.params.get("start", "")),
 }

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from geo.errors import Notice
 from geo.i18n import Words
-from geo.model import UNVERIFIED, Buyer, Catalogue, Market, Report, Site
+from geo.model import UNVERIFIED, Buyer, Catalogue, Fair, Market, Report, Site
 from geo.store.checks import Problem
 from geo.view import FieldInfo
 
@@ -48,8 +48,10 @@ def crafts_text(crafts: tuple[str, ...], t: Words) -> str:
     return " · ".join(t(f"craft.{c}") for c in crafts)
 
 
-def kind_label(record: Buyer | Site | Report, t: Words) -> str:
-    """What kind of buyer, site or report it is."""
+def kind_label(record: Buyer | Site | Report | Fair, t: Words) -> str:
+    """What kind of buyer, site, report or fair it is."""
+    if isinstance(record, Fair):
+        return t(f"support.fair.{record.kind}")
     if isinstance(record, Report):
         return t(f"report_kind.{record.kind}")
     return t(f"{'buyer' if isinstance(record, Buyer) else 'site'}.{record.kind}")
@@ -89,7 +91,18 @@ def is_demo(record: Buyer | Site) -> bool:
     return record.provenance == "demo"
 
 
-def title_of(record: Buyer | Site | Report, t: Words) -> str:
+#: The shape of a facility on the map: kinds of one use look alike.
+FORMS = ("complex", "sale", "training", "maison", "other")
+_FORM = {"complexe_artisanal": "complex", "ensemble_artisanal": "complex", "village_artisanal": "complex",
+         "espace_commercialisation": "sale", "centre_formation": "training"}
+
+
+def form_of(site: Site) -> str:
+    """The shape of a facility."""
+    return "maison" if site.class_ == "maison" else _FORM.get(site.kind, "other")
+
+
+def title_of(record: Buyer | Site | Report | Fair, t: Words) -> str:
     """The name of a record or the title of a report."""
     return t.pick(record.title) if isinstance(record, Report) else record.name
 

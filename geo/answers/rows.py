@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from geo.answers.facets import blame_answer
+from geo.answers.fairs import country_of, inside, matching_fairs, newest_first, when
 from geo.answers.names import area_name, crafts_text, is_demo, is_open, kind_label, title_of
 from geo.cells import Bbox
 from geo.columns import Columns, mercator
@@ -66,6 +67,10 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         Column("markets", "text", lambda r, q, t: _some([t.country(m) for m in r.markets], t),
                lambda r: len(r.markets)),
         _CRAFTS),
+    "fairs": (
+        _NAME, _KIND, Column("date", "date", lambda f, q, t: when(f, t), newest_first),
+        Column("market", "text", lambda f, q, t: country_of(f, t), lambda f: f.country),
+        Column("city", "text", lambda f, q, t: f.city, lambda f: fold(f.city)), _CRAFTS),
 }
 
 
@@ -83,12 +88,12 @@ def rows_answer(query: Query, collection: str, view: ViewState, t: Words, *, sor
     Parameters
     ----------
     sort : a column key, ``-`` first for descending; empty = published first, then by name
-        (reports: newest first).
+        (reports and fairs: newest first).
     bbox : only the records inside.
     unlocated : only the records without a position.
     """
-    if collection == "reports":
-        found: Sequence[Any] = query.matching_reports(view)
+    if collection in ("reports", "fairs"):
+        found: Sequence[Any] = query.matching_reports(view) if collection == "reports" else _fairs(query, view, bbox)
         total = len(found)
         ordered = sorted(found, key=_sorter(collection, sort)) if sort.strip("-") else found
     else:
@@ -101,7 +106,7 @@ def rows_answer(query: Query, collection: str, view: ViewState, t: Words, *, sor
             ordered = sorted(map(record, positions), key=_sorter(collection, sort))
     if sort.startswith("-") and total <= MAX_SORTED:
         ordered = list(reversed(ordered))
-    named = query.named_rows(collection, view) if collection != "reports" else frozenset()
+    named = query.named_rows(collection, view)
     page = ordered[offset: offset + limit]
     after = offset + len(page)
     return {
@@ -112,6 +117,11 @@ def rows_answer(query: Query, collection: str, view: ViewState, t: Words, *, sor
         "next": after if after < len(ordered) else None,
         "empty": "" if total else _empty(query, collection, view, t),
     }
+
+
+def _fairs(query: Query, view: ViewState, bbox: Bbox | None) -> list[Any]:
+    found = sorted(matching_fairs(query, view), key=newest_first, reverse=True)
+    return inside(found, bbox) if bbox else found
 
 
 class _Lazy(Sequence):
@@ -158,11 +168,11 @@ def _sorter(collection: str, sort: str) -> Callable[[Any], Any]:
 
 def _row(query: Query, collection: str, record: Any, named: bool, t: Words) -> dict[str, Any]:
     class_ = collection.removesuffix("s")
-    report = collection == "reports"
-    lon_lat = None if report else record.lon_lat
+    told = collection in ("reports", "fairs")
+    lon_lat = None if collection == "reports" else record.lon_lat
     return {
         "sel": f"{'site' if class_ == 'maison' else class_}:{record.id}", "class": class_,
-        "open": report or is_open(record), "demo": not report and is_demo(record), "named": named,
+        "open": told or is_open(record), "demo": not told and is_demo(record), "named": named,
         "cells": [{"text": c.show(record, query, t)} for c in COLUMNS[collection]],
         "lon": lon_lat[0] if lon_lat else None, "lat": lon_lat[1] if lon_lat else None,
     }

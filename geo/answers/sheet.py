@@ -20,6 +20,7 @@ from geo.errors import NotFound
 from geo.i18n import Words
 from geo.locate import Locator
 from geo.model import CRAFTS, IN_PROGRESS, Site
+from geo.privacy import shown
 from geo.settings import SOURCES_DIR
 from geo.text import fold
 from geo.view import ViewState
@@ -112,7 +113,7 @@ def _facility(here: Locator, site: Site, t: Words, base: str, view: ViewState) -
         "crafts": crafts_text(site.crafts, t),
         "capacity": "" if site.capacity_artisans is None else t.n("unit.artisans", round(site.capacity_artisans)),
         "precision": t(f"precision.{site.precision}") if site.lon_lat else t("precision.unknown"),
-        "verified": verified_text(site, t),
+        "verified": verified_text(shown(site, False), t),
         "qr": qr(f"{base}localiser?" + encode(ViewState(lang=view.lang, sel=f"site:{site.id}",
                                                         place=f"site:{site.id}" if site.lon_lat else ""))),
     }

@@ -11,7 +11,8 @@ from geo.answers.coverage import percent
 from geo.codec import encode
 from geo.i18n import Words
 from geo.locate import Locator
-from geo.siting import Answer, Jobs, Problem, within
+from geo.siting.jobs import Jobs
+from geo.siting.problem import Answer, Problem, within
 from geo.view import ViewState
 
 #: How long an answer is waited for before saying that it is being worked on, seconds.

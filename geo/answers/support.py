@@ -11,9 +11,9 @@ from geo.errors import BadRequest
 from geo.i18n import Words
 from geo.model import CRAFTS, Fair
 from geo.query import Query
-from geo.support import STATUSES, eligible, rows
+from geo.support import eligible, rows
 from geo.text import fold
-from geo.view import ViewState
+from geo.view import LEGAL, ViewState
 
 GROUPS = ("instrument", "programme", "partenariat", "vente_en_ligne", "e_reputation", "salon")
 _NUMBER = re.compile(r"\d{1,9}([.,]\d{1,3})?\Z")
@@ -29,7 +29,7 @@ def support_answer(query: Query, view: ViewState, t: Words, *, turnover: str, st
     facts = {r["id"]: r for r in rows("seed_facts.csv")}
     return {
         "title": t("support.title"), "lead": t("support.lead"),
-        "statuses": [{"key": s, "text": t(f"support.status.{s}")} for s in STATUSES],
+        "statuses": [{"key": s, "text": t(f"support.status.{s}")} for s in LEGAL],
         "verdicts": [{
             "key": v.instrument, "name": t(f"support.instrument.{v.instrument}"), "answer": v.answer,
             "answer_text": t(f"support.answer.{v.answer}"), "why": t(f"support.why.{v.why}"),

@@ -7,7 +7,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from geo.answers.layers import bounds_answer, layer_answer
+from geo.answers.layers import LAYER_COLLECTIONS, bounds_answer, layer_answer
 from geo.cells import Bbox
 from geo.i18n import Words
 from geo.query import Query
@@ -64,11 +64,11 @@ def frame_of(query: Query, view: ViewState, tags: list[dict[str, Any]], layout: 
 
 def place_records(query: Query, view: ViewState, frame: Frame, tags: list[dict[str, Any]], t: Words
             ) -> tuple[list[Mark], list[dict[str, Any]], int]:
-    """Marks in place, the tags that are phrases, and how many records both stand for."""
+    """Marks in place, the tags that are phrases, and how many records both stand for, fairs aside."""
     kind, chosen = view.selected or ("", "")
-    chosen = chosen if kind in ("buyer", "site") else ""
+    chosen = chosen if kind in ("buyer", "site", "fair") else ""
     found = []
-    for layer in ("buyers", "sites"):
+    for layer in LAYER_COLLECTIONS:
         for f in layer_answer(query, layer, view, frame.bbox, frame.zoom, t)["features"]:
             p = f["properties"]
             x, y = frame.place(*f["geometry"]["coordinates"])
@@ -93,7 +93,7 @@ def place_records(query: Query, view: ViewState, frame: Frame, tags: list[dict[s
     marks = spread(merged(found), frame.width, frame.height)
     marks = [replace(m, text=t.compact(m.n)) if m.n > 1 or m.kind.endswith("tag") else m
              for m in marks]
-    return marks, phrases, sum(m.n for m in marks) + sum(g["n"] for g in phrases)
+    return marks, phrases, sum(m.n for m in marks if m.kind != "fair") + sum(g["n"] for g in phrases)
 
 
 def place_texts(frame: Frame, marks: list[Mark], phrases: list[dict[str, Any]],

@@ -16,13 +16,14 @@ from typing import Any
 import numpy as np
 import orjson
 
+from geo.answers.fairs import country_of, matching_fairs, when
 from geo.answers.rows import COLUMNS
 from geo.basemap import labels_bytes
 from geo.columns import mercator
 from geo.errors import BadRequest
 from geo.export.table import Export
-from geo.i18n import words
-from geo.model import Buyer
+from geo.i18n import Words, words
+from geo.model import Buyer, Fair
 from geo.snapshot.chart import raw_tags
 from geo.snapshot.fonts import clean
 from geo.snapshot.ground import Frame, areas_of, ground_of
@@ -159,22 +160,38 @@ def _labels(lang: str) -> list[list[Any]]:
             for r, a, b in zip(rows, x, y, strict=True)]
 
 
+def _fairs(export: Export) -> list[Fair]:
+    # What the map shows when its layer is on.
+    return matching_fairs(export.query, export.view) if "fairs" in export.view.layers else []
+
+
+def _place(lon_lat: tuple[float, float] | None) -> tuple[float | None, float | None]:
+    if not lon_lat:
+        return None, None
+    x, y = mercator(np.array([lon_lat[0]]), np.array([lon_lat[1]]))
+    return round(float(x[0]), 7), round(float(y[0]), 7)
+
+
 def _records(export: Export) -> list[dict[str, Any]]:
     found = []
     for record in export.records:
         row = export.row(record)
-        x = y = None
-        if record.lon_lat:
-            lon, lat = record.lon_lat
-            mx, my = mercator(np.array([lon]), np.array([lat]))
-            x, y = round(float(mx[0]), 7), round(float(my[0]), 7)
+        x, y = _place(record.lon_lat)
         found.append({
             "class": record.class_, "name": row["name"], "x": x, "y": y,
             "open": isinstance(record, Buyer) or record.status == "active",
             "demo": record.provenance == "demo",
             "lines": [(export.labels[k], str(row[k])) for k in _POPUP if row[k]],
             "links": [s.url for s in record.sources if s.url][:4]})
-    return found
+    return found + [_fair(fair, export.t) for fair in _fairs(export)]
+
+
+def _fair(fair: Fair, t: Words) -> dict[str, Any]:
+    x, y = _place(fair.lon_lat)
+    lines = [("dates", when(fair, t)), ("venue", fair.venue), ("city", fair.city), ("market", country_of(fair, t))]
+    return {"class": "fair", "name": fair.name, "x": x, "y": y, "open": True, "demo": False,
+            "lines": [(t(f"fact.{k}"), text) for k, text in lines if text],
+            "links": [s.url for s in fair.sources if s.url][:4]}
 
 
 def _tags(export: Export) -> list[dict[str, Any]]:
@@ -184,7 +201,7 @@ def _tags(export: Export) -> list[dict[str, Any]]:
             code = record.country if isinstance(record, Buyer) else record.region
             where.setdefault(code, []).append(i)
     found = []
-    for tag in raw_tags(export.query, export.view, export.t):
+    for tag in raw_tags(export.query, export.view.with_(zone=""), export.t):
         x, y = mercator(np.array([tag["lon_lat"][0]]), np.array([tag["lon_lat"][1]]))
         found.append({"kind": "buyer" if tag["field"] == "market" else "site",
                       "region": tag["field"] == "region", "wide": tag["wide"],
@@ -196,10 +213,11 @@ def _tags(export: Export) -> list[dict[str, Any]]:
 
 def _tabs(export: Export) -> list[dict[str, Any]]:
     t, tabs = export.t, []
-    places = {id(r): i for i, r in enumerate(export.records)}
+    fairs = _fairs(export)
+    places = {id(r): i for i, r in enumerate([*export.records, *fairs])}
     groups = {name: [r for r in export.records if f"{r.class_}s" == name]
               for name in ("buyers", "sites", "maisons")}
-    for name, records in {**groups, "reports": export.reports}.items():
+    for name, records in {**groups, "reports": export.reports, "fairs": fairs}.items():
         if records:
             tabs.append({
                 "key": name, "text": f'{t(f"ui.tab.{name}")} ({t.number(len(records))})',

@@ -1,16 +1,16 @@
 """The shapes of marks and legend: one shape and colour per class, readable in grey.
 
-Buyer circle, site square, Maison triangle; hollow when not yet open; dashed and pale when
+Buyer circle, site square, Maison triangle, fair diamond; hollow when not yet open; dashed and pale when
 generated; darker with a figure when several. Colours: shared/mockups/NOTES.md.
 """
 from __future__ import annotations
 
 from geo.snapshot.placing import Mark
 
-FILL = {"buyer": "#0072B2", "site": "#D55E00", "maison": "#009E73"}
-SEVERAL = {"buyer": "#0072B2", "site": "#B54C00", "maison": "#00795A"}
+FILL = {"buyer": "#0072B2", "site": "#D55E00", "maison": "#009E73", "fair": "#8E3F85"}
+SEVERAL = {"buyer": "#0072B2", "site": "#B54C00", "maison": "#00795A", "fair": "#8E3F85"}
 INK, WHITE, KEYLINE = "#16211F", "#FFFFFF", "#3A4644"
-PALE = {"buyer": "#A9CFE5", "site": "#F0C3A3", "maison": "#A5DBCB"}
+PALE = {"buyer": "#A9CFE5", "site": "#F0C3A3", "maison": "#A5DBCB", "fair": "#DDBCD8"}
 CHOSEN, NAMED = "#0F3D3E", "#B58900"
 
 
@@ -27,6 +27,9 @@ def outline(kind: str, x: float, y: float, r: float) -> str:
     if kind == "site":
         s = r * 0.9
         return f"M{n(x - s)} {n(y - s)}h{n(2 * s)}v{n(2 * s)}h{n(-2 * s)}Z"
+    if kind == "fair":
+        s = r * 1.25
+        return f"M{n(x)} {n(y - s)}L{n(x + s)} {n(y)}L{n(x)} {n(y + s)}L{n(x - s)} {n(y)}Z"
     return (f"M{n(x)} {n(y - r * 1.15)}L{n(x + r * 1.15)} {n(y + r * 0.85)}"
             f"L{n(x - r * 1.15)} {n(y + r * 0.85)}Z")
 

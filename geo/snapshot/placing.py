@@ -28,7 +28,7 @@ class Mark:
 
     Attributes
     ----------
-    kind : buyer, site, maison, or ``buyer-tag`` / ``site-tag`` for records without a position.
+    kind : buyer, site, maison, fair, or ``buyer-tag`` / ``site-tag`` for records without a position.
     text : the figure of a mark that stands for several.
     """
 

@@ -34,7 +34,7 @@ ROWS_PER_SLIDE = 15
 FONT = "Arial"
 INK, SOFT, TEAL, LINE = "16211F", "52605E", "0F3D3E", "DDD8CD"
 _SHAPES = {"buyer": MSO_SHAPE.OVAL, "site": MSO_SHAPE.RECTANGLE,
-           "maison": MSO_SHAPE.ISOSCELES_TRIANGLE}
+           "maison": MSO_SHAPE.ISOSCELES_TRIANGLE, "fair": MSO_SHAPE.DIAMOND}
 
 
 def pptx_of(scene: Scene, map_png: bytes) -> bytes:

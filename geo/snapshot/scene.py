@@ -92,8 +92,8 @@ class Scene:
 
     @property
     def accounted(self) -> int:
-        """Records in marks, in tags and outside the frame."""
-        return (sum(m.n for m in self.marks) + sum(g.n for g in self.tags) + self.outside)
+        """Records in marks, in tags and outside the frame; fairs are no records of the view."""
+        return (sum(m.n for m in self.marks if m.kind != "fair") + sum(g.n for g in self.tags) + self.outside)
 
 
 def scene_of(query: Query, view: ViewState, *, size: Size, title: str = "", base: str = "",
@@ -110,6 +110,7 @@ def scene_of(query: Query, view: ViewState, *, size: Size, title: str = "", base
     """
     t = words(view.lang)
     layout = layout or layout_of(size, rtl=t.dir == "rtl")
+    view = view.with_(zone="")  # drawn on the map of the Locate page alone
     tags = raw_tags(query, view, t)
     frame = frame_of(query, view, tags, layout)
     marks, phrases, shown = place_records(query, view, frame, tags, t)

@@ -157,6 +157,9 @@ def legend_of(query: Query, view: ViewState, counts: dict[str, int], marks: list
     """What is drawn on this map, and how many; nothing that is not there."""
     found = [Key(COLLECTION_CLASS[name], t(f"snapshot.key.{name}"), t.number(counts[name]))
              for name in RECORDS if name in view.layers]
+    fairs = sum(m.n for m in marks if m.kind == "fair")
+    if fairs:
+        found.append(Key("fair", t("snapshot.key.fairs"), t.number(fairs)))
     coming = sum(counts[n] - _open_count(query, view, n) for n in ("sites", "maisons")
                  if n in view.layers)
     if coming:

@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Generic, Protocol, TypeVar, runtime_checkable
 
+from geo.errors import KharitaError
 from geo.model import Catalogue
 from geo.store.changes import ChangeSet, Edit, Held
 
@@ -62,7 +63,7 @@ class Holder(Generic[T]):
     """Keeps what was derived from the last revision of a store; rebuilds when it changes.
 
     Readers never wait for each other: they get the last complete value while one thread
-    rebuilds. The very first reader builds it.
+    rebuilds. The very first reader builds it. While the store is down all get the last value.
     """
 
     def __init__(self, store: Store, build: Callable[[Catalogue], T]) -> None:
@@ -84,7 +85,13 @@ class Holder(Generic[T]):
         try:
             if self._value and self._value[0] == revision:
                 return self._value[1]
-            self._value = (revision, self._build(self._store.load()))
+            try:
+                self._value = (revision, self._build(self._store.load()))
+            except KharitaError:
+                if not self._value:
+                    raise
+                # The store is down: the last good value is better than none.
+                return self._value[1]
             return self._value[1]
         finally:
             self._lock.release()

@@ -247,6 +247,6 @@ def _corrected(raw: Mapping[str, Any], c: Correction) -> dict[str, Any]:
     else:
         inside[c.field] = c.after
     inside["verified"], inside["verified_by"] = c.judged_on, c.judged_by
-    inside["sources"] = [*inside["sources"], {"url": "", "label": c.by, "date": c.on}][-60:]
+    inside["sources"] = [*inside["sources"], {"url": "", "label": f"Correction {c.id}", "date": c.on}][-60:]
     geometry = {"type": "Point", "coordinates": c.after} if c.field == "position" else raw["geometry"]
     return {**raw, "geometry": geometry, "properties": inside}

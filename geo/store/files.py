@@ -9,23 +9,22 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-import orjson
-
 from geo.errors import Gone, StoreDown
 from geo.model import Catalogue
 from geo.store import rules
 from geo.store.changes import Change, ChangeSet, Edit, Held, LaterChanges
-from geo.store.journal import Damaged, Entry, Journal, Row
+from geo.store.journal import Damaged, Journal
 from geo.store.overlay import Overlay
 from geo.store.parse import RECORDS
 from geo.store.reading import MAX_FILE_BYTES, REFERENCES, SHIPPED, Base, TooBigDocument, read_base
-from geo.store.serving import Server, all_sound, known_codes
+from geo.store.rows import Entry, HeldRecords
+from geo.store.serving import Server
 from geo.watch.intake.store import ImportedReports
 
 FILES = (*SHIPPED, *REFERENCES)
@@ -78,16 +77,28 @@ class FileStore:
     def held(self, collection: str) -> Mapping[str, Held]:
         """Every record of a collection by id, removed ones left out."""
         with self._lock:
-            self._now()
-            touched = self._touched(collection)
-            rows = self._rows(collection)
-        return _HeldRecords({id_: (content, touched[id_].revision if id_ in touched else 0)
-                             for id_, content in rows.items() if not id_.startswith("#")})
+            shipped = self._now().rows.get(collection, {})
+            entries = {**{id_: Entry(content, 0) for id_, content in shipped.items()},
+                       **self._touched(collection)}
+        return HeldRecords({id_: entry for id_, entry in entries.items()
+                            if entry.content is not None and not id_.startswith("#")})
 
     def one(self, collection: str, id_: str) -> Held:
         """One record; revision 0 and no content when there never was one."""
         with self._lock:
-            return _held(self._entry(self._now(), collection, id_))
+            return self._entry(self._now(), collection, id_).held()
+
+    def shipped(self) -> tuple[Base, Journal | None]:
+        """What the store starts from, and the journal of what was changed since, to copy both."""
+        with self._lock:
+            return self._now(), self._overlay.journal if self._overlay else None
+
+    def forget(self) -> None:
+        """Read everything again, for the files were replaced under it."""
+        with self._lock:
+            self._base = None
+            if self._overlay:
+                self._overlay = Overlay(self._overlay.journal)
 
     # --- changing ---------------------------------------------------------------------
 
@@ -106,33 +117,14 @@ class FileStore:
         self._overlay.newest()  # the first sweep takes the journal's lock itself
         try:
             with self._lock, self._overlay.journal.locked():
-                rows = self._checked(wanted)
-                counts = {name: n for name in RECORDS
-                          if (n := sum(r.collection == name for r in rows))}
+                base = self._now()
+                rows = rules.checked(wanted, base, partial(self._entry, base), self._rows)
                 header = self._overlay.add(rows, {
                     "author": author, "time": datetime.now(UTC).isoformat(timespec="seconds"),
-                    "reason": reason, "kind": kind, "counts": counts})
+                    "reason": reason, "kind": kind, "counts": rules.counts_of(rows)})
         except OSError as error:
             raise rules.refusal(error) from error
         return _told(header, lambda: [row.change() for row in rows])
-
-    def _checked(self, wanted: Sequence[rules.Wanted]) -> list[Row]:
-        base = self._now()
-        entries = [self._entry(base, w.edit.collection, w.edit.id) for w in wanted]
-        rules.refuse_late(wanted, [_held(entry) for entry in entries])
-        markets = self._after("markets", wanted)
-        rules.refuse_unfit(wanted, known_codes(base, all_sound("markets", markets)))
-        if removed := rules.removed_markets(wanted):
-            rules.refuse_orphans(removed, ((id_, orjson.loads(content)) for id_, content
-                                           in self._after("buyers", wanted).items()))
-        return [Row(w.edit.collection, w.edit.id, entry.revision + 1, entry.content, w.after)
-                for w, entry in zip(wanted, entries, strict=True)]
-
-    def _after(self, collection: str, wanted: Iterable[rules.Wanted]) -> dict[str, bytes]:
-        # What a collection would be with the edits.
-        changed = {w.edit.id: w.after for w in wanted if w.edit.collection == collection}
-        return {id_: content for id_, content in {**self._rows(collection), **changed}.items()
-                if content is not None}
 
     # --- history ----------------------------------------------------------------------
 
@@ -186,7 +178,7 @@ class FileStore:
 
     def _entry(self, base: Base, collection: str, id_: str) -> Entry:
         return self._touched(collection).get(id_) or Entry(
-            base.rows.get(collection, {}).get(id_), 0, ())
+            base.rows.get(collection, {}).get(id_), 0)
 
     def _rows(self, collection: str) -> dict[str, bytes]:
         touched = self._touched(collection)
@@ -216,27 +208,6 @@ class FileStore:
         if self._overlay:
             digest.update(self._overlay.mark.encode())
         return digest.hexdigest()[:12]
-
-
-class _HeldRecords(Mapping[str, Held]):
-    """Records parsed when looked at: nobody can change what others are given."""
-
-    def __init__(self, rows: Mapping[str, tuple[bytes, int]]) -> None:
-        self._rows = rows
-
-    def __getitem__(self, id_: str) -> Held:
-        content, revision = self._rows[id_]
-        return Held(orjson.loads(content), revision)
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._rows)
-
-    def __len__(self) -> int:
-        return len(self._rows)
-
-
-def _held(entry: Entry) -> Held:
-    return Held(None if entry.content is None else orjson.loads(entry.content), entry.revision)
 
 
 def _told(header: Mapping[str, Any], read: Callable[[], Sequence[Change]],

@@ -15,11 +15,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import orjson
 
-from geo.store.changes import Change
+from geo.store.rows import Entry, Row
 from geo.store.whole import flush_folder, write_whole
 
 FORMAT = 1
@@ -30,29 +30,6 @@ _STRAY = re.compile(r"\..+\.tmp\Z")
 
 class Damaged(Exception):
     """A file is not what was written."""
-
-
-class Row(NamedTuple):
-    """A change whose records are compact JSON; None: no record."""
-
-    collection: str
-    id: str
-    revision: int
-    before: bytes | None
-    after: bytes | None
-
-    def change(self) -> Change:
-        """The same with parsed records."""
-        before, after = (orjson.loads(x) if x is not None else None for x in (self.before, self.after))
-        return Change(self.collection, self.id, before, after, self.revision)
-
-
-class Entry(NamedTuple):
-    """A touched record as it is now, and the numbers of the change sets that touched it."""
-
-    content: bytes | None
-    revision: int
-    sets: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)

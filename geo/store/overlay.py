@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from geo.store.checks import Problem
-from geo.store.journal import Damaged, Entry, Journal, Row, State
+from geo.store.journal import Damaged, Journal, State
+from geo.store.rows import Entry, Row
 
 #: A state is written when so many change sets, or changes, were read since the last one.
 SETS_PER_STATE, CHANGES_PER_STATE = 200, 20_000

@@ -2,16 +2,21 @@
 from __future__ import annotations
 
 import errno
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 import orjson
 
-from geo.errors import NotFound, StoreDown, StoreFull
-from geo.store.changes import KINDS, Conflict, Edit, Held, Raw, Unfit
+from geo.errors import BadRequest, NotFound, StoreDown, StoreFull
+from geo.store.changes import KINDS, Conflict, Edit, Unfit
 from geo.store.checks import Known, Problem, record_problems
 from geo.store.parse import RECORDS
+from geo.store.reading import Base
+from geo.store.rows import Entry, Row
+from geo.store.serving import all_sound, known_codes
 
 MAX_CHANGES = 200_000
 MAX_RECORD_BYTES = 4 * 2**20
@@ -35,7 +40,7 @@ def wanted_of(edits: Iterable[Edit]) -> tuple[Wanted, ...]:
     NotFound : a collection that nobody edits.
     StoreFull : more than 200,000 at once.
     Unfit : records that are not JSON, too long, or named twice.
-    ValueError : no edits.
+    BadRequest : no edits.
     """
     found: dict[tuple[str, str], Wanted] = {}
     problems = []
@@ -62,58 +67,43 @@ def wanted_of(edits: Iterable[Edit]) -> tuple[Wanted, ...]:
     if problems:
         raise Unfit(problems)
     if not found:
-        raise ValueError("no edits")
+        raise BadRequest("error.no_edits")
     return tuple(found.values())
 
 
-def refuse_late(wanted: Sequence[Wanted], held: Sequence[Held]) -> None:
-    """Refuse edits whose record has changed since their author saw it.
-
-    Raises
-    ------
-    Conflict : some have; also when a record to remove is gone already.
-    """
-    late = [(w.edit, h) for w, h in zip(wanted, held, strict=True)
-            if w.edit.revision != h.revision or (w.after is None and h.raw is None)]
-    if late:
-        raise Conflict(*zip(*late, strict=True))
-
-
-def refuse_unfit(wanted: Sequence[Wanted], known: Known) -> None:
-    """Refuse records that are not sound, or not those their edits name.
-
-    Raises
-    ------
-    Unfit : with every problem of every record.
-    """
-    problems = [problem for w in wanted if w.after is not None for problem in _faults(w, known)]
-    if problems:
-        raise Unfit(problems)
-
-
-def removed_markets(wanted: Iterable[Wanted]) -> frozenset[str]:
-    """The markets that the edits take away."""
-    return frozenset(w.edit.id for w in wanted if w.edit.collection == "markets" and w.after is None)
-
-
-def refuse_orphans(removed: frozenset[str], buyers: Iterable[tuple[str, Raw]]) -> None:
-    """Refuse to take away markets that buyers would still be in.
+def checked(wanted: Sequence[Wanted], base: Base, entry: Callable[[str, str], Entry],
+            rows: Callable[[str], Mapping[str, bytes]]) -> list[Row]:
+    """What the edits change, if all of them may.
 
     Parameters
     ----------
-    buyers : id and record of the buyers as they would be.
+    entry : collection, id -> the record as it is.
+    rows : collection -> its records, removed ones left out.
 
     Raises
     ------
-    Unfit : naming up to 20 such buyers.
+    Conflict : some records have changed since their author saw them, or are gone already.
+    Unfit : some records are not sound, or buyers would be left in a market that is taken away.
     """
-    problems = []
-    for id_, raw in buyers:
-        country = raw.get("properties", {}).get("country")
-        if country in removed and len(problems) < 20:
-            problems.append(Problem(RECORDS["buyers"].file, id_, "country", "market_in_use", country))
+    entries = [entry(w.edit.collection, w.edit.id) for w in wanted]
+    late = [(w.edit, e.held()) for w, e in zip(wanted, entries, strict=True)
+            if w.edit.revision != e.revision or (w.after is None and e.content is None)]
+    if late:
+        raise Conflict(*zip(*late, strict=True))
+    known = known_codes(base, all_sound("markets", _after("markets", wanted, rows)))
+    problems = [problem for w in wanted if w.after is not None for problem in _faults(w, known)]
+    removed = {w.edit.id for w in wanted if w.edit.collection == "markets" and w.after is None}
+    if removed:
+        problems += _orphans(removed, _after("buyers", wanted, rows))
     if problems:
         raise Unfit(problems)
+    return [Row(w.edit.collection, w.edit.id, e.revision + 1, e.content, w.after)
+            for w, e in zip(wanted, entries, strict=True)]
+
+
+def counts_of(rows: Iterable[Row]) -> dict[str, int]:
+    """How many changes of each collection there are."""
+    return dict(Counter(row.collection for row in rows))
 
 
 def words_of(author: str, reason: str, kind: str) -> tuple[str, str]:
@@ -144,6 +134,28 @@ def _faults(w: Wanted, known: Known) -> Iterator[Problem]:
         yield _problem(w.edit, kind.id_key, "bad_id", str(raw[kind.id_key]))
     for fault in faults:
         yield _problem(w.edit, fault.field, fault.code, fault.value)
+
+
+def _after(collection: str, wanted: Iterable[Wanted], rows: Callable[[str], Mapping[str, bytes]]
+           ) -> dict[str, bytes]:
+    # What a collection would be with the edits.
+    changed = {w.edit.id: w.after for w in wanted if w.edit.collection == collection}
+    return {id_: content for id_, content in {**rows(collection), **changed}.items()
+            if content is not None}
+
+
+def _orphans(removed: Collection[str], buyers: Mapping[str, bytes]) -> list[Problem]:
+    countries = ((id_, _country(orjson.loads(content))) for id_, content in buyers.items())
+    found = (Problem(RECORDS["buyers"].file, id_, "country", "market_in_use", country)
+             for id_, country in countries if country in removed)
+    return list(islice(found, 20))
+
+
+def _country(raw: Any) -> str:
+    # A shipped record may be anything at all.
+    inside = raw.get("properties") if isinstance(raw, dict) else None
+    country = inside.get("country") if isinstance(inside, dict) else None
+    return country if isinstance(country, str) else ""
 
 
 def _problem(edit: Edit, field: str, code: str, value: str) -> Problem:

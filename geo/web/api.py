@@ -27,11 +27,13 @@ from geo.cells import Bbox
 from geo.codec import decode
 from geo.errors import BadRequest, KharitaError, NotFound, Notice
 from geo.i18n import Words, words
-from geo.model import COLLECTIONS, IN_PROGRESS
+from geo.model import IN_PROGRESS
+from geo.privacy import SEES
 from geo.query import Query
 from geo.service import current
-from geo.view import FIELDS, MAX_TEXT, ViewState
+from geo.view import FIELDS, MAX_TEXT, TABS, ViewState
 from geo.web import locate
+from geo.web.access import whoami
 
 log = logging.getLogger(__name__)
 Maker = Callable[["Asked"], Mapping[str, Any]]
@@ -43,6 +45,8 @@ class Asked:
     def __init__(self, request: Request) -> None:
         self.params = dict(request.query_params)
         self.path = request.path_params
+        #: Whether the reader may read what a record tells about persons.
+        self.seen = whoami(request).may(SEES)
         self.query: Query = current()
         self.view: ViewState
         self.notices: list[Notice]
@@ -81,7 +85,7 @@ def routes() -> list[Route]:
         _route("/api/layers/{layer}", _layer),
         _route("/api/rows/{collection}", _rows),
         _route("/api/entity/{kind}/{id:path}", lambda a: entity_answer(
-            a.query, a.path["kind"], a.path["id"], a.view, a.t)),
+            a.query, a.path["kind"], a.path["id"], a.view, a.t, seen=a.seen)),
         _route("/api/quality", lambda a: quality_answer(
             a.query, a.t, today=date.today(), fault=a.params.get("fault", ""), offset=a.number("offset", 0, 0, 10_000_000))),
         _route("/api/records/{tab}", lambda a: list_answer(a.query, a.path["tab"], a.params.get("q", "")[:MAX_TEXT], a.t)),
@@ -116,7 +120,8 @@ json_route = _route
 
 
 def _json(content: Mapping[str, Any], status: int) -> Response:
-    return Response(orjson.dumps(content), status, {"cache-control": "no-cache"},
+    # Not kept by any cache: some answers depend on who asks.
+    return Response(orjson.dumps(content), status, {"cache-control": "no-store"},
                     "application/json")
 
 
@@ -130,7 +135,7 @@ def _layer(asked: Asked) -> Mapping[str, Any]:
 
 def _rows(asked: Asked) -> Mapping[str, Any]:
     collection = asked.path["collection"]
-    if collection not in COLLECTIONS:
+    if collection not in TABS:
         raise NotFound("error.not_found")
     bbox = Bbox.parse(asked.params["bbox"]) if "bbox" in asked.params else None
     return rows_answer(

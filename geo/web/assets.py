@@ -34,7 +34,7 @@ BUNDLES = {
         "labels", "basemap", "marks", "controls", "live", "evidence"))),
     "map.css": ("fonts.css", "leaflet/leaflet.css", "map/live.css", "map/evidence.css"),
     "locate.js": ("leaflet/leaflet.js", *(f"map/{name}.js" for name in (
-        "labels", "basemap", "marks", "controls", "locate", "live"))),
+        "labels", "basemap", "marks", "controls", "zone", "locate", "live"))),
     "point.js": ("leaflet/leaflet.js", "map/labels.js", "map/basemap.js"),
     "locate.css": ("fonts.css", "leaflet/leaflet.css", "map/live.css", "map/locate.css"),
 }

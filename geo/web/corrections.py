@@ -21,6 +21,7 @@ from geo.codec import decode
 from geo.errors import BadRequest, KharitaError, NotFound
 from geo.i18n import Words, words
 from geo.locate import Locator, locator
+from geo.privacy import SEES, person
 from geo.service import current, ledger
 from geo.settings import var_dir
 from geo.store.corrections import Correction, Corrections, Full
@@ -76,7 +77,7 @@ async def _download(request: Request) -> Response:
         code = request.path_params["code"]
         if code not in {a.code for a in here.catalogue.regions}:
             raise NotFound("error.not_found")
-        return Response(workbook.write(here, code, t), media_type=XLSX, headers={
+        return Response(workbook.write(here, code, t, seen=whoami(request).may(SEES)), media_type=XLSX, headers={
             "content-disposition": f'attachment; filename="kharita-{code}.xlsx"', "cache-control": "no-store"})
     return await _safely(request, make)
 
@@ -84,14 +85,15 @@ async def _download(request: Request) -> Response:
 async def _listed(request: Request) -> Response:
     def make() -> Response:
         (here, t), who = _here(request), whoami(request)
+        seen = who.may(SEES)
         every = Corrections(var_dir()).all().values()
         region = request.query_params.get("region", "")
         mine = [c for c in every if c.site in here.catalogue.site_row
                 and (not region or _site(here, c).region in region.split(","))]
         waiting = [c for c in mine if c.state == "open"]
         done = sorted((c for c in mine if c.state != "open"), key=lambda c: c.judged_on, reverse=True)
-        return _json({"open": [told(here, c, t) for c in waiting[:200]], "total": len(waiting),
-                      "done": [told(here, c, t) for c in done[:20]], "can_judge": who.may("steward"), "me": who.name})
+        return _json({"open": [told(here, c, t, seen) for c in waiting[:200]], "total": len(waiting),
+                      "done": [told(here, c, t, seen) for c in done[:20]], "can_judge": who.may("steward"), "me": who.name})
     return await _safely(request, make)
 
 
@@ -113,7 +115,7 @@ async def _upload(request: Request) -> Response:
         except Full:
             raise TooMany("corrections.full") from None
         return _json({
-            "text": t.n("corrections.proposed", len(made)), "made": [told(here, c, t) for c in made],
+            "text": t.n("corrections.proposed", len(made)), "made": [told(here, c, t, who.may(SEES)) for c in made],
             "same": len(found.changes) - len(made),
             "remarks": [{"line": t("corrections.line", n=line) if line else t("corrections.file"),
                          "text": t(key, **values)} for line, key, values in found.remarks]})
@@ -131,18 +133,19 @@ async def _judge(request: Request) -> Response:
         judged = Corrections(var_dir()).judge(request.path_params["id"], verdict, _name(request, who), ledger())
         if judged is None:
             raise NotFound("corrections.gone")
-        return _json(told(here, judged, t))
+        return _json(told(here, judged, t, who.may(SEES)))
     return await _safely(request, make)
 
 
-def told(here: Locator, c: Correction, t: Words) -> dict[str, Any]:
-    """A correction in words, with the positions to draw."""
-    site = _site(here, c)
+def told(here: Locator, c: Correction, t: Words, seen: bool) -> dict[str, Any]:
+    """A correction in words, with the positions to draw; telephones and names when ``seen``."""
+    site, hidden = _site(here, c), c.field == "phone" and not seen
+    before, after = (t("privacy.hidden") if hidden else _shown(c.field, value, t) for value in (c.before, c.after))
     return {
         "id": c.id, "site": c.site, "name": site.name, "class": site.class_, "field": t(f"excel.field.{c.field}"),
-        "before": _shown(c.field, c.before, t), "after": _shown(c.field, c.after, t), "state": c.state,
-        "by": t("corrections.by", who=c.by, date=t.date(c.on)),
-        "judged": t(f"corrections.{c.state}", who=c.judged_by, date=t.date(c.judged_on)) if c.judged_by else "",
+        "before": before, "after": after, "state": c.state,
+        "by": t("corrections.by", who=person(c.by, seen, t), date=t.date(c.on)),
+        "judged": t(f"corrections.{c.state}", who=person(c.judged_by, seen, t), date=t.date(c.judged_on)) if c.judged_by else "",
         "from": c.before if c.field == "position" else None,
         "to": c.after if c.field == "position" else list(site.lon_lat) if site.lon_lat else None}
 

@@ -164,9 +164,9 @@ def _route(read: Act | None, write: Act | None) -> Callable[[Request], Any]:
 
 
 def _answered(request: Request, content: bytes, act: Act) -> Response:
-    t = words(lang_of(request))
-    catalogue = current().catalogue
+    t, catalogue = words(lang_of(request)), None
     try:
+        catalogue = current().catalogue
         who = require(request, "editor")
         return _json(act(request, who, _body(request, content), catalogue, t), 200)
     except Unfit as error:

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from geo.answers.around import near_answer, online_answer, places_answer
 from geo.answers.coverage import coverage_answer
+from geo.answers.reach import reach_answer
 from geo.answers.siting import JOBS, key_of, siting_answer
 from geo.errors import NotFound
 from geo.geocode import Geocoder, services_of
 from geo.locate import locator
-from geo.routing import Router
+from geo.routing import Ors, Osrm, Router
 from geo.service import current
-from geo.settings import geocoders, osrm
+from geo.settings import contact, geocoders, ors, osrm
 
 if TYPE_CHECKING:
     from geo.web.api import Asked
@@ -27,16 +28,22 @@ def makers() -> dict[str, Maker]:
         "/api/places": lambda a: {**places_answer(locator(a.query), a.params.get("text", ""), a.t),
                                   "online": bool(geocoders()[0])},
         "/api/geocode": _geocode,
-        "/api/near": lambda a: near_answer(locator(a.query), a.view, a.t, _router(osrm())),
+        "/api/near": lambda a: near_answer(locator(a.query), a.view, a.t, router(), seen=a.seen),
+        "/api/reach": lambda a: reach_answer(locator(a.query), a.view, a.t, router()),
         "/api/coverage": lambda a: coverage_answer(locator(a.query), a.view, a.t),
         "/api/siting": _siting,
         "/api/regions": lambda a: {"regions": [{"code": r.code, "name": a.t.pick(r.name)} for r in a.query.catalogue.regions]},
     }
 
 
+def router() -> Router:
+    """The road servers of this deployment."""
+    return _router(osrm(), ors(), contact())
+
+
 @lru_cache(maxsize=1)
-def _router(url: str) -> Router | None:
-    return Router(url) if url else None
+def _router(osrm_url: str, ors_server: tuple[str, str], told: str) -> Router:
+    return Router(Osrm(osrm_url, told) if osrm_url else None, Ors(*ors_server, told) if ors_server[0] else None)
 
 
 @lru_cache(maxsize=1)

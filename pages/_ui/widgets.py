@@ -15,6 +15,7 @@ import streamlit as st
 from geo.codec import encode
 from geo.view import ViewState
 from geo.web.assets import asset_url
+from pages._ui import login
 from pages._ui.state import told
 
 
@@ -52,10 +53,14 @@ def head(view: ViewState, *, page: str, repaired: bool, live: bool) -> None:
     def changed() -> None:
         told((st.session_state.get("w_head") or {}).get("go"))
 
+    def signed() -> None:
+        login.sign((st.session_state.get("w_head") or {}).get("sign"))
+
     with st.container(key="kh-head"):
         _component("head", asset_url("ui/head.js"))(
-            key="w_head", on_go_change=changed,
-            data={"page": page, "repaired": encode(view) if repaired else None, "live": live})
+            key="w_head", on_go_change=changed, on_sign_change=signed,
+            data={"page": page, "repaired": encode(view) if repaired else None, "live": live,
+                  "login": login.offered()})
 
 
 def rail(*fields: str) -> None:

@@ -50,7 +50,7 @@ def table_row(page: Page, sel: str):
 def test_tabs_carry_counts_and_ask_for_their_collection(stage: Stage, page: Page) -> None:
     stage.show("table")
     tabs = page.get_by_role("tab")
-    expect(tabs).to_have_text(["Acheteurs228", "Sites190", "Maisons110", "Rapports30"])
+    expect(tabs).to_have_text(["Acheteurs228", "Sites190", "Maisons110", "Rapports30", "Salons"])
     expect(tabs.nth(0)).to_have_attribute("aria-selected", "true")
     tabs.nth(0).click()
     tabs.nth(2).click()
@@ -234,7 +234,7 @@ def test_an_error_is_one_sentence_and_a_way_to_try_again(stage: Stage, page: Pag
     stage.answers["/api/rows/"] = refusal(500, "Le service ne répond pas.")
     stage.show("table")
     expect(page.get_by_role("alert")).to_contain_text("Le service ne répond pas.")
-    expect(page.get_by_role("tab")).to_have_count(4)
+    expect(page.get_by_role("tab")).to_have_count(5)
     stage.answers["/api/rows/"] = samples.many(3)
     page.get_by_role("button", name="Réessayer").click()
     expect(page.locator("tr[data-sel]")).to_have_count(3)

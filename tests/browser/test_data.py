@@ -11,6 +11,8 @@ from geo.i18n import words
 from tests.browser.visits import PHONE, ask, view_of
 
 SITE = "site:cooperative-nissae-idadouchen-poterie"
+#: What Chromium says of an answer that refuses.
+REFUSALS = tuple(f"status of {status}" for status in (400, 403, 409, 422))
 FORM = f"/donnees?book=records&sel={SITE}"
 
 
@@ -34,7 +36,7 @@ def past(page: Page) -> list[str]:
 @pytest.mark.parametrize("lang", ["fr", "ar"])
 def test_from_a_fault_to_a_mended_record_and_back(visit, desk, lang):
     t = words(lang)
-    visit.expects_refusals = True
+    visit.expects += REFUSALS
     page = visit(f"/donnees?lang={lang}", base=desk)
     expect(page.locator('[data-collection="buyers"] .kh-filled li')).to_have_count(8)
     page.locator('[data-key="fault-no_year"]').click()
@@ -53,7 +55,7 @@ def test_from_a_fault_to_a_mended_record_and_back(visit, desk, lang):
     page.locator('[data-key="f-verified"]').fill("2026-11-25")
     page.locator('[data-key="save"]').click()
     expect(page.locator(".kh-past li").first).to_contain_text("vu sur place")
-    expect(page.locator(".kh-past .kh-diff ins").filter(has_text="1998").first).to_be_visible()
+    expect(page.locator(".kh-past .kh-differ ins").filter(has_text="1998").first).to_be_visible()
 
     entity = f"/api/entity/{sel.replace(':', '/', 1)}?lang={lang}"
     assert "1998" in str(ask(desk, entity))
@@ -82,11 +84,11 @@ def test_a_point_is_placed_by_pressing_the_map_or_by_typing(visit, desk):
     page.locator('[data-key="position"]').press("Tab")
     page.locator('[data-key="f-verified"]').fill("2026-11")
     save(page, "GPS")
-    expect(page.locator(".kh-past .kh-diff ins").filter(has_text="35.07210, -3.96120")).to_be_visible()
+    expect(page.locator(".kh-past .kh-differ ins").filter(has_text="35.07210, -3.96120")).to_be_visible()
 
 
 def test_the_second_editor_sees_both_versions_and_chooses(visit, desk):
-    visit.expects_refusals = True
+    visit.expects += REFUSALS
     one, two = visit(FORM, base=desk), visit(FORM, base=desk)
     for page, town in ((one, "Al Hoceima"), (two, "Imzouren")):
         page.locator('[data-key="f-verified"]').fill("2026-11-24")
@@ -126,6 +128,6 @@ def test_a_new_record_is_found_on_the_map_and_can_be_removed(visit, desk):
 
 
 def test_a_reader_is_told_what_it_takes(visit, serve):
-    visit.expects_refusals = True
+    visit.expects += REFUSALS
     page = visit(FORM + "&lang=ar", base=serve(KHARITA_ROLE="reader"))
     expect(page.locator(".kh-sheet .kh-notice")).to_have_text(words("ar")("access.needs_editor"))

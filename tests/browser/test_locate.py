@@ -2,54 +2,41 @@
 from __future__ import annotations
 
 import io
+import json
 import re
-import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from urllib.parse import parse_qs, urlsplit
 
 import openpyxl
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from geo import workbook
+from geo.geocode import ATTRIBUTION
 from geo.i18n import words
 from geo.locate import locator
+from geo.model import STATUSES
+from geo.routing import MINUTES
+from tests.browser.visits import DESKTOP, PHONE, drawn
+from tests.test_geocode import FOUND, Faults, reply
+from tests.test_routing import KEY, areas, box, matrix
 
-CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
-DESKTOP, PHONE = {"width": 1440, "height": 900}, {"width": 400, "height": 860}
 IMILCHIL = "town:2546187"
 SHOWN = """(place) => document.querySelector('.kh-around')?.dataset.place === place
   && document.querySelector('.st-key-kh-map iframe')?.contentDocument?.documentElement?.dataset.located !== undefined"""
+both = pytest.mark.parametrize("lang", ["fr", "ar"])
 HOSTILE = "<img src=x onerror=window.hit=1>"
 
 
 @pytest.fixture
-def visit(browser: Browser, app: str) -> Iterator[Callable[..., Page]]:
+def visit(visit: Callable[..., Page]) -> Callable[..., Page]:
     """Open the page; at the end nothing left the machine and nothing broke."""
-    contexts, outside, errors = [], [], []
-
-    def opening(query: str = "", *, size: dict = DESKTOP, place: str = "", base: str = app, **options) -> Page:
-        context = browser.new_context(viewport=size, **options)
-        contexts.append(context)
-        context.set_default_timeout(30_000)
-        page = context.new_page()
-
-        def guard(route):
-            if urlsplit(route.request.url).hostname in ("127.0.0.1", None):
-                route.continue_()
-            else:
-                outside.append(route.request.url)
-                route.abort()
-        context.route("**/*", guard)
-        page.on("pageerror", lambda e: errors.append(str(e)))
-        page.goto(f"{base}/localiser?{query}")
+    def opening(query: str = "", *, place: str = "", **options) -> Page:
+        page = visit(f"/localiser?{query}", **options)
         page.wait_for_function(SHOWN, arg=place)
         return page
-
-    yield opening
-    for context in contexts:
-        context.close()
-    assert outside == [] and errors == []
+    opening.expects = visit.expects
+    return opening
 
 
 def field(page: Page):
@@ -285,4 +272,104 @@ def test_a_box_and_a_shape_select_and_live_in_the_address(visit):
     inside.get_by_role("button", name="Dessiner une zone").click()
     page.wait_for_function("document.querySelector('.kh-around h2')?.textContent === 'Zone dessinée'")
     assert address(page)["zone"] == ["-8,31;-7,31;-7,32;-8,32"]
-    assert frame.evaluate("window.kharita.locate.zone.getLayers().length") == 1
+    assert frame.evaluate("window.kharita.locate.drawn.layer.getLayers().length") == 1
+
+
+@pytest.fixture(scope="module")
+def outside():
+    """An address service of our own: a test chooses what it answers."""
+    made = Faults()
+    yield made
+    made.server.shutdown()
+
+
+@pytest.fixture(scope="module")
+def roads():
+    """A road server of our own, that answers until a test says otherwise."""
+    made = Faults()
+    made.act = lambda h: reply(h, areas(*map(box, MINUTES)) if "isochrones" in h.path else matrix(*[(52_000, 4_500)] * 5))
+    yield made
+    made.server.shutdown()
+
+
+@pytest.fixture(scope="module")
+def connected(serve, outside, roads) -> str:
+    """The app with both services."""
+    return serve(KHARITA_GEOCODERS=f"nominatim:{outside.url}", KHARITA_CONTACT="tests@example.org", KHARITA_ORS=f"{roads.url} {KEY}")
+
+
+@both
+def test_an_address_found_online_keeps_its_name_and_a_failure_is_said(visit, connected, outside, lang):
+    t = words(lang)
+    name = "Rue Talaa Kebira, <b>Fès</b>, Maroc"
+    outside.act = lambda h: reply(h, json.dumps([{**FOUND[0], "display_name": name}]).encode())
+    page = visit(f"lang={lang}", base=connected)
+    field(page).fill(f"99 talaa qwxz {lang}")
+    offer = page.get_by_role("button", name=t("ui.place_online"))
+    offer.focus()
+    before = len(outside.asked)
+    page.keyboard.press("Enter")
+    expect(page.locator(".kh-places li").first).to_contain_text(name)
+    expect(page.locator(".kh-place-note")).to_contain_text("OpenStreetMap")
+    assert len(outside.asked) == before + 1
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    chosen(page, "-4.98000,34.06000;Rue Talaa Kebira, b Fès /b , Maroc")
+    page.reload()
+    page.wait_for_function(SHOWN, arg="-4.98000,34.06000;Rue Talaa Kebira, b Fès /b , Maroc")
+    expect(page.locator(".kh-around h2")).to_have_text("Rue Talaa Kebira, b Fès /b , Maroc")
+    expect(page.locator(".kh-around .kh-credit")).to_have_text(t("place.online", attribution=ATTRIBUTION))
+    outside.act = lambda h: reply(h, b"", 500)
+    visit.expects.append("503 (Service Unavailable)")
+    field(page).fill(f"98 talaa qwxz {lang}")
+    offer.click()
+    expect(page.locator(".kh-place-note")).to_have_text(t("geocode.unreachable"))
+    expect(field(page)).to_have_value(f"98 talaa qwxz {lang}")
+
+
+@both
+def test_areas_by_road_are_drawn_and_stated_on_demand(visit, connected, roads, lang):
+    t = words(lang)
+    page = visit(f"place={IMILCHIL}&lang={lang}", place=IMILCHIL, base=connected)
+    expect(page.locator(".kh-stop").first).to_contain_text(re.compile("1.*15"))
+    assert all("isochrones" not in path for _, path, _ in roads.asked) or lang == "ar"  # only on demand
+    page.get_by_role("switch", name=t("ui.reach")).focus()
+    page.keyboard.press("Space")
+    expect(page.locator(".kh-reach[data-reach='4'] li b")).to_have_text([t("unit.minutes", n=str(m)) for m in MINUTES])
+    expect(page.locator(".kh-reach")).to_contain_text("openrouteservice")
+    expect(page.locator(".kh-method")).to_contain_text("openrouteservice")
+    assert address(page)["reach"] == ["yes"]
+    frame = next(f for f in page.frames if "/component/" in f.url)
+    frame.wait_for_function("document.documentElement.dataset.reached === '4' && window.kharita.locate.reach.getLayers().length === 8")
+    assert KEY not in page.content()
+
+
+def test_a_road_server_that_fails_is_said(visit, connected, roads):
+    roads.act = lambda h: reply(h, b"<html>", 500)
+    page = visit("place=town:2540850&reach=yes", place="town:2540850", base=connected)
+    expect(page.locator(".kh-reach")).to_have_text(words("fr")("reach.failed"))
+    expect(page.locator(".kh-stop").first).to_contain_text("route ≈")
+
+
+@both
+def test_what_the_map_shows_is_a_zone_by_keyboard_and_marks_list_and_legend_agree(visit, lang):
+    t = words(lang)
+    page = visit(f"at=-6,32,7.5&lang={lang}")
+    frame = next(f for f in page.frames if "/component/" in f.url)
+    inside = page.frame_locator(".st-key-kh-map iframe")
+    inside.get_by_role("button", name=t("ui.zone.shown")).focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(".kh-around h2")).to_have_text(t("near.zone"))
+    zone = address(page)["zone"][0]
+    assert zone.count(";") == 3
+    frame.wait_for_function("zone => document.documentElement.dataset.zone === `&zone=${encodeURIComponent(zone)}`", arg=zone)
+    marks = drawn(page)
+    assert marks["site"] + marks["maison"] == page.locator(".kh-stop").count() > 5
+    statuses = inside.locator(".kh-cover-legend .kh-key:has(canvas)")
+    expect(statuses.first).to_contain_text(t("status.active"))
+    assert statuses.count() == len(STATUSES) + 4
+    page.locator(".kh-stop .kh-facility.under_construction .lines").first.wait_for(state="attached")
+    inside.get_by_role("button", name=t("ui.zone.clear")).press("Enter")
+    page.wait_for_function(SHOWN, arg="")
+    frame.wait_for_function("document.documentElement.dataset.zone === ''")
+    assert "zone" not in address(page) and sum(drawn(page).values()) > sum(marks.values())

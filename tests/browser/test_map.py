@@ -155,6 +155,32 @@ def test_layer_switches_and_camera_are_in_the_address(visit):
     assert camera == pytest.approx([lon, lat, zoom], abs=ONE_PIXEL)
 
 
+@pytest.mark.parametrize("lang", ["fr", "ar"])
+def test_fairs_are_a_layer_a_list_and_a_panel_with_a_calendar(visit, app, lang):
+    page = visit(f"/?lang={lang}&market=FR")
+    assert drawn(page)["fair"] == 0
+    frame(page).locator(".kh-legend label").nth(3).click()
+    page.wait_for_url(re.compile("layers=buyers,sites,maisons,fairs"))
+    frame(page).locator('html[data-painted$="|buyers,sites,maisons,fairs"]').wait_for(state="attached")
+    rows = ask(app, f"/api/rows/fairs?lang={lang}&market=FR&limit=200")["rows"]
+    assert drawn(page)["fair"] == sum(r["lon"] is not None for r in rows) > 3
+    page.locator('[data-tab="fairs"]').click()
+    page.locator(f'tr[data-sel="{rows[0]["sel"]}"]').click()
+    with page.expect_download() as download:
+        page.locator('.kh-card [data-key="calendar"]').click()
+    assert download.value.suggested_filename.endswith(".ics")
+    # A click on the marks of Paris lists its editions, each of which opens its panel.
+    page.locator('.kh-card [data-key="close"]').click()
+    frame(page).locator("html").evaluate("""() => {
+        const all = []; window.kharita.eachLayer((m) => m.properties.class === "fair" && m.properties.n === 4 && all.push(m));
+        window.kharita._click({ propagatedFrom: all[0], originalEvent: new Event("click"), type: "click" }); }""")
+    listed = frame(page).locator(".kh-list li button")
+    listed.first.wait_for()
+    assert listed.count() == 4
+    listed.first.press("Enter")
+    page.wait_for_url(re.compile("sel=fair:"))
+
+
 def test_a_language_changes_direction_and_keeps_the_view(visit):
     page = visit("/?market=DE")
     page.locator('.kh-langs [lang="ar"]').click()

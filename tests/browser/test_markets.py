@@ -2,58 +2,30 @@
 from __future__ import annotations
 
 import re
-import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from icalendar import Calendar
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from geo.criteria import KEYS
 from geo.i18n import words
+from tests.browser.visits import PHONE, view_of
 
-CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
-DESKTOP, PHONE = {"width": 1440, "height": 900}, {"width": 400, "height": 860}
-SLOW_MS = 30_000
-HARMLESS = re.compile(r"Unrecognized feature|_stcore/(health|host-config)|404 \(Not Found\)")
 SECTIONS = ("rank", "baro", "compare", "gap", "make", "mission", "support", "list", "method")
 both = pytest.mark.parametrize("lang", ["fr", "ar"])
 
 
 @pytest.fixture
-def visit(browser: Browser, app: str) -> Iterator[Callable[..., Page]]:
+def visit(visit: Callable[..., Page]) -> Callable[..., Page]:
     """Open the Markets page; at the end, nothing left the machine and nothing broke."""
-    pages, outside, errors = [], [], []
-
-    def opening(query: str, *, size: dict = DESKTOP, **options) -> Page:
-        context = browser.new_context(viewport=size, **options)
-        context.set_default_timeout(SLOW_MS)
-        page = context.new_page()
-        pages.append(page)
-
-        def guard(route):
-            if urlsplit(route.request.url).hostname in ("127.0.0.1", None):
-                route.continue_()
-            else:
-                outside.append(route.request.url)
-                route.abort()
-        context.route("**/*", guard)
-        page.on("pageerror", lambda e: errors.append(str(e)))
-        page.on("console", lambda m: errors.append(m.text) if m.type == "error" and not HARMLESS.search(m.text) else None)
-        page.goto(f"{app}/marches?{query}")
+    def opening(query: str, **options) -> Page:
+        page = visit(f"/marches?{query}", **options)
         page.wait_for_selector(".kh-markets[data-shown]")
         return page
-
-    opening.expects = ""
-    yield opening
-    for page in pages:
-        page.context.close()
-    assert [e for e in errors if not opening.expects or opening.expects not in e] == [] and outside == []
-
-
-def view_of(page: Page) -> dict[str, str]:
-    return {k: v[0] for k, v in parse_qs(urlsplit(page.url).query).items()}
+    opening.expects = visit.expects
+    return opening
 
 
 @both
@@ -148,13 +120,21 @@ def test_the_barometer_draws_lines_a_map_with_no_data_and_every_source(visit, la
     t = words(lang)
     expect(page.locator(".kh-trend")).to_be_visible()
     expect(page.locator(".kh-land.blank")).not_to_have_count(0)
-    expect(page.locator(".kh-worldmap .kh-legend")).to_contain_text(t("ui.baro.no_data"))
+    expect(page.locator(".kh-worldmap .kh-legend")).to_contain_text(t("baro.no_data"))
     assert page.locator("[data-statement] a[href^=http]").count() == page.locator("[data-statement]").count() > 50
     assert page.locator(".kh-trend").get_attribute("aria-label")
     page.select_option("[data-key=window]", "01-07")
     expect(page.locator(".kh-markets .kh-notice")).to_contain_text(t("baro.part_year", window="")[:12].strip())
     page.click("[data-key=measure-share_pct]")
     expect(page.locator("[data-key=measure-share_pct]")).to_have_attribute("aria-pressed", "true")
+
+
+@both
+def test_a_craft_leaves_only_its_own_figures_on_the_map(visit, lang):
+    page = visit(f"v=1&lang={lang}&show=baro&craft=poterie_ceramique")
+    t = words(lang)
+    expect(page.locator(".kh-worldmap .kh-legend")).to_contain_text(t("baro.no_pair"))
+    assert page.locator(".kh-land[data-iso2]:not(.blank)").evaluate_all("nodes => nodes.map((n) => n.dataset.iso2)") == ["US"]
 
 
 @pytest.mark.parametrize(("lang", "text"), [
@@ -170,6 +150,27 @@ def test_a_request_becomes_terms_that_can_be_taken_away(visit, lang, text):
     page.click('[data-key="term-craft:tapis_tissage"]')
     expect(page.locator("[data-site]")).to_have_count(0)
     expect(page.locator(".kh-section")).to_contain_text(words(lang)("supply.unsaid.craft"))
+
+
+@both
+def test_a_request_and_its_terms_come_back_with_their_link(visit, lang):
+    page = visit(f"v=1&lang={lang}&show=make")
+    page.fill("[data-key=request]", "200 tapis pour l’Allemagne")
+    page.click("[data-key=understand]")
+    page.wait_for_url(re.compile("request=200"))
+    page.click('[data-key="term-market:DE"]')
+    page.wait_for_url(re.compile("terms="))
+    again = visit(urlsplit(page.url).query)
+    expect(again.locator("[data-key=request]")).to_have_value("200 tapis pour l’Allemagne")
+    expect(again.locator('[data-term="craft:tapis_tissage"]')).to_be_visible()
+    expect(again.locator('[data-term="market:DE"]')).to_have_count(0)
+    # Too long for an address: kept on the page, its terms in the link, and it is said.
+    again.fill("[data-key=request]", "200 tapis pour l’Allemagne. " + "Merci de votre aide. " * 30)
+    again.click("[data-key=understand]")
+    expect(again.locator(".kh-section .kh-notice")).to_have_text(words(lang)("ui.make.not_in_link"))
+    expect(again.locator('[data-term="market:DE"]')).to_be_visible()
+    assert "request=" not in again.url and "terms=" in again.url
+    expect(again.locator("[data-key=request]")).to_have_value(re.compile("Merci"))
 
 
 def test_a_request_is_text_and_never_markup(visit):
@@ -192,6 +193,10 @@ def test_a_mission_is_saved_as_a_calendar(visit, lang):
     assert len(events) == page.locator(".kh-stop").count()
     page.select_option("[data-key=mission-days]", "1")
     expect(page.locator(".kh-day")).to_have_count(1)
+    page.fill("[data-key=mission-start]", "2027-03-01")
+    page.wait_for_url(re.compile("start=2027-03-01"))
+    page.reload()
+    expect(page.locator("[data-key=mission-start]")).to_have_value("2027-03-01")
 
 
 @both
@@ -204,11 +209,16 @@ def test_the_support_desk_answers_with_rule_and_source(visit, lang):
     expect(pact).to_contain_text(t("support.why.newly"))
     expect(pact).to_contain_text("S05")
     expect(page.locator(".kh-months h4").first).to_be_visible()
+    page.locator(".kh-helper select").first.select_option("company")
+    page.wait_for_url(re.compile("turnover=1,5&legal=company"))
+    page.reload()
+    expect(page.locator("[data-key=turnover]")).to_have_value("1,5")
+    expect(pact).to_contain_text(t("support.why.newly"))
 
 
 def test_a_turnover_that_is_no_number_is_said_and_the_page_stays(visit):
     page = visit("v=1&show=support")
-    visit.expects = "400 (Bad Request)"
+    visit.expects.append("400 (Bad Request)")
     page.fill("[data-key=turnover]", "beaucoup")
     page.click("[data-key=check]")
     expect(page.locator(".kh-section > .kh-failed")).to_be_visible()
@@ -231,6 +241,27 @@ def test_a_star_with_a_note_outlives_a_reload_and_is_exported(visit, lang):
         assert "\"'=1+1, rappeler\"" in file.read()
     page.click('[data-key="unstar-market:FR"]')
     expect(note).to_have_count(0)
+
+
+@both
+def test_a_shared_shortlist_is_proposed_and_never_written_over(visit, lang):
+    page = visit(f"v=1&lang={lang}&sel=market:FR")
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.click('[data-star="market:FR"]')
+    page.click("[data-key=show-list]")
+    page.click("[data-key=star-link]")
+    expect(page.locator("[data-key=star-link]")).to_have_text(words(lang)("ui.star.copied"))
+    shared = page.evaluate("navigator.clipboard.readText()")
+    assert parse_qs(urlsplit(shared).query)["stars"] == ["m:FR"]
+    page.fill('[data-key="note-market:FR"]', "rappeler")
+    page.press('[data-key="note-market:FR"]', "Tab")
+    page.goto(shared.replace("m:FR", "m:FR,m:DE,s:gone"))
+    expect(page.locator("[data-shared]")).to_have_count(2)
+    expect(page.locator('[data-key="note-market:DE"]')).to_have_count(0)
+    page.click("[data-key=take-stars]")
+    expect(page.locator('[data-key="note-market:DE"]')).to_be_visible()
+    expect(page.locator('[data-key="note-market:FR"]')).to_have_value("rappeler")
+    expect(page.locator("[data-shared]")).to_have_count(0)
 
 
 @both
@@ -260,7 +291,7 @@ def test_a_tab_is_reached_with_the_arrows(visit):
 
 def test_an_answer_that_fails_leaves_the_tabs_and_can_be_asked_again(visit):
     page = visit("v=1")
-    visit.expects = "500 (Internal"
+    visit.expects.append("500 (Internal")
     page.route("**/api/markets/gap*", lambda route: route.fulfill(status=500, body="<html>", content_type="text/html"))
     page.click("[data-key=show-gap]")
     expect(page.locator(".kh-section > .kh-failed")).to_be_visible()

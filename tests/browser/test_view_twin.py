@@ -23,8 +23,9 @@ TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
 SELECTED = st.sampled_from(["", "buyer:limala-de", "market:DE", "report:R-2024-06", "craft:zellige"])
 CAMERA = st.none() | st.tuples(st.floats(-500, 500), st.floats(-85, 85), st.floats(1, 18)).map(
     lambda c: (round(c[0], 4), round(c[1], 4), round(c[2], 2)))
-FORMED = {"place": ["", "town:2546187", "-5.63,32.16", "region:08"], "zone": ["", "-5,32;-4.5,32;-4,33"],
-          "pin": [(), ("08.363.15.07",), ("08.363.15.07", "01.051.01.01")], "ban": [(), ("05.091.05.07",)]}
+FORMED = {"place": ["", "town:2546187", "-5.63,32.16", "region:08", "-4.98,34.06;Rue Talaa Kebira, Fès", "1,2;زنقة %20+#'"], "zone": ["", "-5,32;-4.5,32;-4,33"],
+          "pin": [(), ("08.363.15.07",), ("08.363.15.07", "01.051.01.01")], "ban": [(), ("05.091.05.07",)],
+          "stars": [(), ("m:DE",), ("b:limala-de", "s:a.b-1")]}
 EVERY_CASE = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 
 
@@ -51,8 +52,9 @@ INTENTS = st.one_of(
     st.builds(lambda f: {"op": "clear", "field": f}, st.sampled_from(["", "nonsense", *[i.name for i in FILTERS]])),
     st.sampled_from([f.name for f in FIELDS.values() if f.many and CODES[f.name]]).flatmap(lambda name: st.builds(
         lambda v: {"op": "toggle", "field": name, "value": v}, st.sampled_from(CODES[name]))),
-    st.builds(lambda v, also: {"op": "set", "field": "sel", "value": v, "also": also}, SELECTED, st.sampled_from([{}, {"tab": ""}, {"tab": "sites"}, {"tab": "?", "book": "records"}])),
+    st.builds(lambda v, also: {"op": "put", "value": {"sel": v, **also}}, SELECTED, st.sampled_from([{}, {"tab": ""}, {"tab": "sites"}, {"tab": "?", "book": "records"}])),
     st.builds(lambda v: {"op": "set", "field": "q", "value": v}, TEXT),
+    st.builds(lambda text, terms: {"op": "put", "value": {"request": text, "terms": terms, "nonsense": "1", "turnover": "1,5"}}, TEXT, TEXT),
     st.sampled_from(["place", "zone"]).flatmap(lambda name: st.builds(
         lambda v: {"op": "set", "field": name, "value": v}, st.sampled_from(FORMED[name]) | TEXT)),
     st.sampled_from(["pin", "ban"]).flatmap(lambda name: st.builds(
@@ -70,6 +72,10 @@ def encode_parts(chosen: dict[str, Any]) -> str:
 
 def apply(view: ViewState, intent: dict[str, Any]) -> ViewState:
     """The slow, obvious twin: through the codec, field by field."""
+    if intent["op"] == "put":
+        for field, text in intent["value"].items():
+            view = apply(view, {"op": "set", "field": field, "value": text}) if field in FIELDS else view
+        return view
     op, name, value = intent["op"], intent["field"], intent.get("value", "")
     if op == "clear":
         return view.cleared(name or None) if not name or name in FIELDS else view
@@ -79,9 +85,8 @@ def apply(view: ViewState, intent: dict[str, Any]) -> ViewState:
             return changed
         return changed.with_(layers=tuple(c for c in CODES["layers"] if c in changed.layers))
     text = ",".join(value) if isinstance(value, list) else value
-    given = {name: text, **intent.get("also", {})}
-    asked, _ = decode(given, CATALOGUE)
-    return view.with_(**{n: getattr(asked, n) for n in given})
+    asked, _ = decode({name: text}, CATALOGUE)
+    return view.with_(**{name: getattr(asked, name)})
 
 
 @pytest.fixture(scope="module")

@@ -44,7 +44,7 @@ def view_of(page: Page) -> dict[str, str]:
 def drawn(page: Page) -> dict[str, int]:
     """How many records the map draws, by class, counting what clusters stand for."""
     return frame(page).locator("html").evaluate("""() => {
-        const counts = {buyer: 0, site: 0, maison: 0};
+        const counts = {buyer: 0, site: 0, maison: 0, fair: 0};
         window.kharita.eachLayer((m) => { counts[m.properties.class] += m.properties.n || 1; });
         return counts; }""")
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from geo.answers.fairs import matching_fairs
 from geo.export.table import export_of
 from geo.model import LANGUAGES
 from geo.query import Query
@@ -87,6 +88,19 @@ def test_every_placed_record_is_in_one_mark(query, opened):
     page = opened(file_of(query, "world", "fr"))
     total = page.evaluate("[...document.querySelectorAll('.mark[data-n]')].reduce((s, m) => s + +m.dataset.n, 0)")
     assert total == len(export_of(query, view).placed)
+
+
+def test_fairs_travel_with_the_file_when_their_layer_is_on(query, opened):
+    view = ViewState(**VIEWS["germany"])
+    export = export_of(query, view.with_(layers=("buyers", "fairs")), base=BASE, today=DAY)
+    page = opened(html_of(scene(query, "germany", "fr"), export))
+    fairs = matching_fairs(query, view)
+    page.get_by_role("button", name=f"Salons ({len(fairs)})").click()
+    expect(page.locator("tbody tr")).to_have_count(len(fairs))
+    page.locator("tbody tr").first.click()
+    expect(page.locator(".popup h3")).to_have_text(fairs[0].name)
+    total = page.evaluate("[...document.querySelectorAll('.mark[data-n]')].reduce((s, m) => s + +m.dataset.n, 0)")
+    assert total <= len(export.placed) + sum(f.lon_lat is not None for f in fairs)
 
 
 def test_clusters_open_by_mouse_and_keyboard(query, opened):

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 
+from geo.answers.fairs import inside, matching_fairs
 from geo.columns import degrees
 from geo.model import CRAFTS, LANGUAGES, STATUSES
 from geo.snapshot.chart import NORTH_PLATE, SCALE_PLATE, corner_rect
@@ -24,7 +25,7 @@ views = st.builds(
     craft=st.lists(st.sampled_from(CRAFTS), unique=True, max_size=2).map(tuple),
     status=st.lists(st.sampled_from(STATUSES), unique=True, max_size=2).map(tuple),
     region=st.lists(st.sampled_from(["01", "03", "08", "12"]), unique=True, max_size=2).map(tuple),
-    layers=st.lists(st.sampled_from(LAYERS), unique=True, max_size=3).map(tuple),
+    layers=st.lists(st.sampled_from(LAYERS), unique=True, max_size=4).map(tuple),
     at=st.none() | st.tuples(st.floats(-179, 179), st.floats(-60, 70), st.floats(1, 14)))
 
 
@@ -46,7 +47,10 @@ def placed_inside(query, view, frame):
 def test_every_placed_record_is_counted_once(query, view, size):
     found = scene_of(query, view, size=SIZES[size], base=BASE)
     marks = [m for m in found.marks if not m.kind.endswith("tag")]
-    assert sum(m.n for m in marks) == placed_inside(query, view, found.frame)
+    assert sum(m.n for m in marks if m.kind != "fair") == placed_inside(query, view, found.frame)
+    shown = inside(matching_fairs(query, view), found.frame.bbox) if "fairs" in view.layers else []
+    assert sum(m.n for m in marks if m.kind == "fair") == len(shown)
+    assert [k.count for k in found.legend if k.symbol == "fair"] == ([str(len(shown))] if shown else [])
     ids = [m.id for m in marks if m.n == 1]
     assert len(ids) == len(set(ids))
     counts = query.counts(view)

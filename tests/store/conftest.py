@@ -9,9 +9,15 @@ from pathlib import Path
 
 import pytest
 
+from geo.service import open_store
 from geo.settings import DATA_DIR
 from geo.store.base import Ledger
+from geo.store.copy import copy
+from geo.store.database import url_of
 from geo.store.files import FileStore
+from geo.store.migrate import migrate
+from geo.store.postgis import PostgisStore
+from tests.store.cluster import Cluster
 
 KEPT_BUYERS = 6
 
@@ -37,6 +43,7 @@ class Place:
 
     open_: Callable[[], Ledger]
     var: Path
+    address: str
     opened: list[Ledger] = field(default_factory=list)
 
     def open(self) -> Ledger:
@@ -51,17 +58,52 @@ class Place:
         self.opened.clear()
 
 
-@pytest.fixture(params=["files"])
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
+    """A PostgreSQL of one's own; without the packages this fails, it never skips."""
+    made = Cluster()
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="session")
+def prepared(cluster: Cluster, small: Path) -> str:
+    """A database with the small folder in it, to make others from."""
+    name = cluster.database()
+    store = PostgisStore(url_of(cluster.url(name)))
+    migrate(store.engine)
+    copy(FileStore(small), store)
+    store.close()
+    return name
+
+
+@pytest.fixture
+def databases(cluster: Cluster, prepared: str) -> Iterator[Callable[[], str]]:
+    """Makes databases with the small folder in them; gives their addresses."""
+    made: list[str] = []
+
+    def fresh() -> str:
+        made.append(cluster.database(prepared))
+        return cluster.url(made[-1])
+
+    yield fresh
+    for name in made:
+        cluster.drop(name)
+
+
+@pytest.fixture(params=["files", "postgis"])
 def fresh_places(request: pytest.FixtureRequest, small: Path, tmp_path: Path) -> Iterator[Callable[[], Place]]:
     """Makes untouched stores of each kind over the small folder."""
     made: list[Place] = []
+    databases = request.getfixturevalue("databases") if request.param == "postgis" else None
 
-    def files() -> Place:
+    def fresh() -> Place:
         var = tmp_path / f"var-{len(made)}"
-        made.append(Place(lambda: FileStore(small, var), var))
+        address = f"postgis:{databases()}" if databases else f"files:{small}"
+        made.append(Place(lambda: open_store(address, var), var, address))
         return made[-1]
 
-    yield files
+    yield fresh
     for place in made:
         place.close()
 

@@ -6,13 +6,13 @@ from datetime import UTC, datetime
 
 import pytest
 
-from geo.errors import NotFound, StoreFull
+from geo.errors import BadRequest, NotFound, StoreFull
 from geo.store import rules
 from geo.store.base import Ledger
 from geo.store.changes import EDITABLE, Conflict, Edit, Unfit
 from geo.store.files import FileStore
 from geo.store.undo import restore, undo
-from tests.store.records import buyer, put, take
+from tests.store.records import buyer, put, take, until
 
 ME = ("Amina", "salon de Hambourg", "edit")
 
@@ -22,7 +22,7 @@ def test_it_is_a_ledger_over_the_records_as_shipped(store, small):
     shipped = FileStore(small).load()
     found = store.load()
     assert found.problems == shipped.problems == ()
-    for name in ("buyers", "sites", "reports", "markets", "regions", "provinces", "towns", "communes", "synonyms"):
+    for name in ("buyers", "sites", "reports", "markets", "fairs", "regions", "provinces", "towns", "communes", "synonyms"):
         assert getattr(found, name) == getattr(shipped, name), name
     assert store.history() == () or list(store.history()) == []
     for name in EDITABLE:
@@ -48,7 +48,7 @@ def test_a_kept_edit_is_what_every_reader_sees(place, store):
         assert found.buyers[-1].name == "Première" and found.version != version
         assert reader.change_set(1) == kept
     assert len({reader.load().version for reader in place.opened}) == 1
-    assert other.revision() != before
+    until(lambda: other.revision() != before)
 
 
 def test_the_second_editor_is_told_what_is_held_and_nothing_of_theirs_is_kept(place, store):
@@ -111,9 +111,11 @@ def test_what_is_no_set_of_edits_is_refused(store, monkeypatch):
     assert [p.code for p in told.value.problems] == ["duplicate_id"]
     with pytest.raises(NotFound):
         store.commit([Edit("towns", "x", {}, 0)], *ME)
-    for edits, words in (([], ME), ([put()], ("", "", "edit")), ([put()], ("A", "", "whim"))):
+    with pytest.raises(BadRequest):
+        store.commit([], *ME)
+    for words in (("", "", "edit"), ("A", "", "whim")):
         with pytest.raises(ValueError):
-            store.commit(edits, *words)
+            store.commit([put()], *words)
     monkeypatch.setattr(rules, "MAX_CHANGES", 2)
     with pytest.raises(StoreFull):
         store.commit([put(str(n)) for n in range(3)], *ME)
@@ -142,7 +144,7 @@ def test_history_is_told_newest_first_whole_or_for_one_record(store):
             for c in s.changes] == [f"nom {n}" for n in reversed(range(5))]
     assert [s.number for s in store.history(collection="sites")] == []
     assert len(store.history(collection="buyers")) == 5
-    assert [c.id for c in store.change_set(2).changes] == ["essai", "autre-1"]
+    assert {c.id for c in store.change_set(2).changes} == {"essai", "autre-1"}
     assert store.change_set(6) is None and list(store.history(collection="buyers", id_="nobody")) == []
 
 

@@ -108,5 +108,5 @@ def test_a_store_agrees_with_its_twin(fresh_places, monkeypatch):
     monkeypatch.setattr(overlay, "SETS_PER_STATE", 3)
     machine = type("Machine", (Twin,), {"fresh": staticmethod(fresh_places)})
     run_state_machine_as_test(machine, settings=settings(
-        max_examples=15, stateful_step_count=15, deadline=None,
+        max_examples=10, stateful_step_count=15, deadline=None,
         suppress_health_check=list(HealthCheck)))

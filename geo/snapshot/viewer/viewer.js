@@ -4,9 +4,9 @@
   "use strict";
   const D = JSON.parse(document.getElementById("data").textContent);
   const NS = "http://www.w3.org/2000/svg";
-  const FILL = { buyer: "#0072B2", site: "#D55E00", maison: "#009E73" };
-  const SEVERAL = { buyer: "#0072B2", site: "#B54C00", maison: "#00795A" };
-  const PALE = { buyer: "#A9CFE5", site: "#F0C3A3", maison: "#A5DBCB" };
+  const FILL = { buyer: "#0072B2", site: "#D55E00", maison: "#009E73", fair: "#8E3F85" };
+  const SEVERAL = { buyer: "#0072B2", site: "#B54C00", maison: "#00795A", fair: "#8E3F85" };
+  const PALE = { buyer: "#A9CFE5", site: "#F0C3A3", maison: "#A5DBCB", fair: "#DDBCD8" };
   const LABEL = { home: [14.5, 600, "#2F3B39"], market: [12.5, 600, "#36433F"], country: [12, 400, "#56625F"],
     region: [12.5, 500, "#5F5030"], province: [11, 400, "#6B5C3A"], town: [11.5, 500, "#36433F"], sea: [12, 400, "#425D69"] };
   const FONT = 'Inter, "IBM Plex Sans Arabic", sans-serif';
@@ -27,6 +27,7 @@
   function outline(kind, x, y, r) {
     if (kind === "buyer") return `M${x - r} ${y}a${r} ${r} 0 1 0 ${2 * r} 0a${r} ${r} 0 1 0 ${-2 * r} 0Z`;
     if (kind === "site") return `M${x - r * 0.9} ${y - r * 0.9}h${1.8 * r}v${1.8 * r}h${-1.8 * r}Z`;
+    if (kind === "fair") return `M${x} ${y - r * 1.25}L${x + r * 1.25} ${y}L${x} ${y + r * 1.25}L${x - r * 1.25} ${y}Z`;
     return `M${x} ${y - r * 1.15}L${x + r * 1.15} ${y + r * 0.85}L${x - r * 1.15} ${y + r * 0.85}Z`;
   }
   const radius = (n) => (n === 1 ? 7.5 : Math.min(26, 11 + 3 * Math.log10(n)));

@@ -1,9 +1,9 @@
 /* What floats over the map: legend with layer switches, fit, tags, lists, messages. */
 (function () {
   "use strict";
-  const LAYERS = ["buyers", "sites", "maisons"];
+  const LAYERS = ["buyers", "sites", "maisons", "fairs"];
   const SVG = "http://www.w3.org/2000/svg";
-  const SHAPES = { buyer: "M8 2a6 6 0 1 0 .01 0z", site: "M2.6 2.6h10.8v10.8H2.6z", maison: "M8 1.6 14.6 13.4H1.4z" };
+  const SHAPES = { buyer: "M8 2a6 6 0 1 0 .01 0z", site: "M2.6 2.6h10.8v10.8H2.6z", maison: "M8 1.6 14.6 13.4H1.4z", fair: "M8 .6 15.4 8 8 15.4.6 8z" };
 
   function node(tag, properties = {}, ...children) {
     const made = document.createElement(tag);
@@ -49,7 +49,7 @@
       map.attributionControl.setPrefix(false).addAttribution(live.config.credits);
     }
     live.boxes = {};
-    const rows = LAYERS.filter((name) => !live.locate || name !== "buyers").map((name) => {
+    const rows = LAYERS.filter((name) => !live.locate || name === "sites" || name === "maisons").map((name) => {
       const box = node("input", { type: "checkbox", on: { change: () =>
         live.send({ op: "toggle", field: "layers", value: name }) } });
       live.boxes[name] = box;
@@ -61,8 +61,9 @@
       live.send({ op: "set", field: "base", value: e.target.checked ? "osm" : "vector" }) } });
     const legend = node("details", { className: "kh-legend", dir: message.dir,
       open: window.innerWidth > 640 },
-      node("summary", { textContent: w["ui.legend"] }), ...(live.locate ? [live.locate.legend] : []), ...rows,
-      node("hr"), key("hollow", "ui.legend.hollow"), key("dashed", "ui.legend.demo"),
+      node("summary", { textContent: w["ui.legend"] }),
+      ...(live.locate ? [live.locate.legend, ...rows] : [...rows, node("hr"), key("hollow", "ui.legend.hollow")]),
+      key("dashed", "ui.legend.demo"),
       key("many", "ui.legend.many"), node("hr"),
       node("label", {}, live.tiles, node("span", { textContent: w["ui.tiles"] })));
     live.fitButton = node("button", { type: "button", className: "kh-button kh-fit", dir: message.dir,
@@ -80,7 +81,7 @@
         on: { click: () => live.refresh() } }));
     live.note = node("div", { className: "kh-alarm kh-note", role: "status", dir: message.dir, hidden: true });
     live.panels = [panel(map, "bottomright", legend), panel(map, "topleft", live.fitButton),
-      ...(live.locate ? [panel(map, "topleft", live.locate.buttons(w, message.dir))] : []),
+      ...(live.locate ? [panel(map, "topleft", live.locate.drawn.buttons(w, message.dir))] : []),
       panel(map, "topleft", live.back), panel(map, "topleft", live.alarm), panel(map, "topleft", live.note)];
   }
 

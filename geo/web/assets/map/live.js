@@ -4,7 +4,8 @@
 (function () {
   "use strict";
   const { Renderer, Mark, arrange, boundsOf } = window.KharitaMarks;
-  const KINDS = { buyer: "buyer", site: "site", maison: "site" };
+  const KINDS = { buyer: "buyer", site: "site", maison: "site", fair: "fair" };
+  const USUAL = "buyers,sites,maisons"; // what the routes take when nothing is said of layers
   const CACHE = 24;
   let page; // the view of the page around this frame: ui/bus.js
 
@@ -61,7 +62,7 @@
       }
       this.ready = true;
       window.KharitaControls.update(this, message);
-      const data = (m) => m && `${m.filters}|${m.layers}`;
+      const data = (m) => m && `${m.filters}|${m.layers}|${this._zone(m)}`;
       if (data(before) !== data(message)) {
         if (before) this._map.closePopup();
         this.refresh();
@@ -72,7 +73,7 @@
     /* Ring the selected record where it is, even inside a cluster. */
     async _select({ sel, filters }) {
       const [kind, id] = splitSel(sel);
-      const placed = kind === "buyer" || kind === "site"; // others cover an area: no ring
+      const placed = kind in KINDS; // others cover an area: no ring
       this.selected = null;
       if (this.features) this._paint(this.features);
       const answer = placed && await page.getJSON(`/api/entity/${kind}/${encodeURIComponent(id)}?${filters}`).catch(() => null);
@@ -96,6 +97,9 @@
       this.placing = false;
     },
 
+    /* The drawn zone, where there is one to draw: marks outside it are left out, as from the list. */
+    _zone(message) { return this.locate && message.zone ? `&zone=${encodeURIComponent(message.zone)}` : ""; },
+
     _base(message) {
       if (this.base) this.base.remove();
       this.base = window.KharitaBase.create(this._map, {
@@ -118,7 +122,7 @@
 
     async fit(options) {
       const layers = this.locate ? "&layers=sites,maisons" : "";
-      const answer = await getJSON(`/api/bounds?${this.message.filters}${layers}`);
+      const answer = await getJSON(`/api/bounds?${this.message.filters}${layers}${this._zone(this.message)}`);
       if (!answer.bbox) return;
       const [w, s, e, n] = answer.bbox;
       const move = () => this._map.fitBounds([[s, w], [n, e]], { padding: [40, 40], maxZoom: 10, ...options });
@@ -142,19 +146,21 @@
       if (this.abort) this.abort.abort();
       this.abort = new AbortController();
       const { filters, layers } = this.message;
+      const zone = this._zone(this.message);
       const b = this._map.getBounds().pad(0.08);
       const box = [b.getWest(), Math.max(-90, b.getSouth()), b.getEast(), Math.min(90, b.getNorth())];
       const query = `bbox=${box.map((v) => v.toFixed(4))}&zoom=${this._map.getZoom()}` +
-        (filters ? `&${filters}` : "") + (layers.length < 3 ? `&layers=${layers.join() || "none"}` : "");
+        (filters ? `&${filters}` : "") + (layers.join() !== USUAL ? `&layers=${layers.join() || "none"}` : "") + zone;
+      const shown = this.config.layers || ["buyers", "sites", ...(layers.includes("fairs") ? ["fairs"] : [])];
       try {
-        const answers = await Promise.all((this.config.layers || ["buyers", "sites"]).map(
+        const answers = await Promise.all(shown.map(
           (name) => this._ask(`/api/layers/${name}?${query}`, this.abort.signal)));
         this.features = answers.flatMap((a) => a.features);
         this._paint(this.features);
         this._tag(answers.flatMap((a) => a.tags));
         this.base.relabel();
         window.KharitaControls.failed(this, false);
-        requestAnimationFrame(() => { document.documentElement.dataset.painted = `${filters}|${layers}`; });
+        requestAnimationFrame(() => { document.documentElement.dataset.painted = `${filters}|${layers}`; document.documentElement.dataset.zone = zone; });
       } catch (error) {
         // What was drawn stays; only the reader's own change cancels silently.
         if (error.name !== "AbortError") window.KharitaControls.failed(this, true);
@@ -180,6 +186,7 @@
         const mark = new Mark(this._map.layerPointToLatLng(item.p), properties, { renderer: this.renderer });
         mark.id = alone ? item.f.id : null;
         mark.dark = this.dark;
+        mark.byStatus = Boolean(this.locate);
         mark.selected = item.parts.some((f) => f.id === selected) || this._holdsSelection(item);
         this.addLayer(mark);
       }
@@ -220,10 +227,10 @@
     _hover(event) {
       const mark = event.propagatedFrom || event.sourceTarget;
       if (this.tip) this.tip.remove();
-      const { class: shape, name, n } = mark.properties;
+      const { class: shape, name, when, n } = mark.properties;
       const text = document.createElement("span");
       text.dir = "auto";
-      text.textContent = n ? `${this.words[`ui.layer.${shape}s`]} : ${mark.text}` : name;
+      text.textContent = n ? `${this.words[`ui.layer.${shape}s`]} : ${mark.text}` : [name, when].filter(Boolean).join(" · ");
       this.tip = L.tooltip({ direction: "top", offset: [0, -mark._radius - 2] })
         .setLatLng(mark.getLatLng()).setContent(text).addTo(this._map);
     },

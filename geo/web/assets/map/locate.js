@@ -1,10 +1,11 @@
-/* What the Locate page adds to the live map: coverage under the marks, rings and lines from the
-   place to its answers, large places out of reach, and a click that makes a place. */
+/* What the Locate page adds to the live map: coverage under the marks, rings, lines and road areas
+   around the place, large places out of reach, and a click that makes a place. */
 (function () {
   "use strict";
   const FILL = { all: ["#6FAFA6", 0.75], half: ["#A9CDC5", 0.75], some: ["#DCE0C6", 0.7], none: ["#F3E3CB", 0.6], unknown: ["#9AA3A0", 0.28] };
   const FILL_DARK = { all: ["#2F8A80", 0.75], half: ["#2A6660", 0.75], some: ["#3F5A3C", 0.6], none: ["#5A4630", 0.55], unknown: ["#5C6663", 0.35] };
   const BAD = "#C0122F", BAD_DARK = "#FF8A9C", INK = "#0F3D3E", INK_DARK = "#8FD6D0";
+  const ROAD = "#8A5A00", ROAD_DARK = "#F0C469";
   const MOROCCO = [[20.6, -17.2], [36.2, -0.9]];
 
   class Locate {
@@ -20,17 +21,14 @@
       this.ringCanvas = L.canvas({ pane: "khRings", padding: 0.3 });
       this.cover = L.layerGroup().addTo(this.map);
       this.rings = L.layerGroup().addTo(this.map);
+      this.reach = L.layerGroup().addTo(this.map);
       this.plan = L.layerGroup().addTo(this.map);
       this.fixes = L.layerGroup().addTo(this.map);
       this.legend = document.createElement("div");
       this.legend.className = "kh-cover-legend";
-      this.zone = L.layerGroup().addTo(this.map);
+      this.drawn = new window.KharitaZone(this);
       this.map.on("click", (event) => this.click(event));
       this.map.on("zoomend", () => this.declutter());
-      this.map.on("mousedown", (event) => this.boxFrom(event));
-      this.map.on("mousemove", (event) => this.boxTo(event.latlng));
-      this.map.on("mouseup", (event) => this.boxEnd(event.latlng));
-      document.addEventListener("keydown", (event) => { if (event.key === "Escape" && this.drawing) this.draw(null); });
       this.map.getContainer().classList.add("kh-locating");
     }
 
@@ -111,118 +109,24 @@
 
     click(event) {
       if (this.live.message === null) return;
-      if (this.drawing === "shape") { this.corner(event.latlng); return; }
-      if (this.drawing || this.justDrawn) return;
+      if (this.drawn.takes(event.latlng)) return;
       const { lng, lat } = event.latlng.wrap();
       this.live.touched = true;
       this.kept = true; // they look at what they clicked
       this.page.go({ op: "set", field: "place", value: `${lng.toFixed(5)},${lat.toFixed(5)}` });
     }
 
-    /* --- a zone drawn on the map: a box to drag, or a shape corner by corner */
-
-    buttons(words, dir) {
-      const make = (name, path, act) => {
-        const button = document.createElement("button");
-        Object.assign(button, { type: "button", title: words[`ui.zone.${name}`], className: "kh-zone-tool" });
-        button.setAttribute("aria-label", words[`ui.zone.${name}`]);
-        const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-        svg.setAttribute("viewBox", "0 0 16 16");
-        svg.setAttribute("aria-hidden", "true");
-        const line = document.createElementNS("http://www.w3.org/2000/svg", "path");
-        line.setAttribute("d", path);
-        svg.append(line);
-        button.append(svg);
-        button.addEventListener("click", act);
-        return button;
-      };
-      this.tools = {
-        box: make("box", "M2.5 4h11v8h-11z", () => this.draw(this.drawing === "box" ? null : "box")),
-        shape: make("shape", "M3 6l5-3.500 5 4-2 5.500H4.500z", () => (this.drawing === "shape" ? this.close() : this.draw("shape"))),
-        clear: make("clear", "M4 4l8 8M12 4l-8 8", () => { this.draw(null); this.page.go({ op: "set", field: "zone", value: "" }); }),
-      };
-      this.zoneWords = words;
-      this.bar = document.createElement("div");
-      this.bar.className = "kh-zone-bar";
-      this.bar.dir = dir;
-      this.hint = document.createElement("span");
-      this.hint.setAttribute("role", "status");
-      this.bar.append(...Object.values(this.tools), this.hint);
-      this.tools.clear.hidden = !(this.page && this.page.view.zone);
-      return this.bar;
-    }
-
-    draw(mode) {
-      this.drawing = mode;
-      this.corners = [];
-      this.map.dragging[mode === "box" ? "disable" : "enable"]();
-      this.map.doubleClickZoom[mode ? "disable" : "enable"]();
-      for (const [name, button] of Object.entries(this.tools)) button.setAttribute("aria-pressed", String(name === mode));
-      this.hint.textContent = mode ? this.zoneWords[`ui.zone.${mode}_hint`] : "";
-      this.paintZone(this.page.view.zone);
-    }
-
-    boxFrom({ latlng }) { if (this.drawing === "box") this.corners = [latlng]; }
-
-    boxTo(latlng) {
-      if (this.drawing === "box" && this.corners.length === 1) this.outline(L.latLngBounds(this.corners[0], latlng));
-    }
-
-    boxEnd(latlng) {
-      if (this.drawing !== "box" || this.corners.length !== 1) return;
-      const b = L.latLngBounds(this.corners[0], latlng);
-      if (this.map.latLngToContainerPoint(b.getNorthWest()).distanceTo(this.map.latLngToContainerPoint(b.getSouthEast())) < 8) { this.corners = []; return; }
-      this.finish([b.getSouthWest(), b.getSouthEast(), b.getNorthEast(), b.getNorthWest()]);
-    }
-
-    corner(latlng) {
-      const [first] = this.corners;
-      const near = (a) => this.map.latLngToContainerPoint(a).distanceTo(this.map.latLngToContainerPoint(latlng)) < 12;
-      if (this.corners.length >= 3 && near(first)) { this.close(); return; }
-      if (this.corners.length < 40) this.corners.push(latlng);
-      this.zone.clearLayers();
-      this.stroke(L.polyline(this.corners));
-      for (const at of this.corners) L.circleMarker(at, { renderer: this.ringCanvas, pane: "khRings", interactive: false, radius: 4, weight: 2, color: "#5b2a86", fillColor: "#fff", fillOpacity: 1 }).addTo(this.zone);
-    }
-
-    close() { if (this.corners.length >= 3) this.finish(this.corners); else this.draw(null); }
-
-    finish(corners) {
-      const zone = corners.map(({ lat, lng }) => `${+lng.toFixed(4)},${+lat.toFixed(4)}`).join(";");
-      this.justDrawn = true; // the click that ends a box is no place
-      setTimeout(() => { this.justDrawn = false; }, 50);
-      this.kept = true;
-      this.drawing = null;
-      this.page.go({ op: "set", field: "zone", value: zone });
-      this.draw(null);
-    }
-
-    outline(bounds) {
-      this.zone.clearLayers();
-      this.stroke(L.rectangle(bounds));
-    }
-
-    stroke(layer) {
-      Object.assign(layer.options, { renderer: this.ringCanvas, pane: "khRings", interactive: false, color: this.dark ? "#C9A3EE" : "#5b2a86", weight: 2, fillOpacity: 0.07 });
-      layer.addTo(this.zone);
-    }
-
-    paintZone(zone) {
-      this.zone.clearLayers();
-      if (this.tools) this.tools.clear.hidden = !zone;
-      if (zone) this.stroke(L.polygon(zone.split(";").map((p) => p.split(",").map(Number).reverse())));
-    }
-
     async show(view) {
       const asked = [view.filters, view.locate].filter(Boolean).join("&");
-      const [near, cover] = await Promise.all([
-        this.page.getJSON(`/api/near?${asked}`), this.page.getJSON(`/api/coverage?${asked}`)]);
+      const get = (what) => this.page.getJSON(`/api/${what}?${asked}`);
+      const [near, cover] = await Promise.all([get("near"), get("coverage")]);
       if (this.page.view.locate !== view.locate || this.page.view.filters !== view.filters) return;
       this.dark = document.documentElement.dataset.dark === "1";
       await this.paintCover(cover, view);
       this.paintRings(near, view);
-      if (!this.drawing) this.paintZone(view.zone);
+      this.drawn.follow(view.zone);
       this.drawLegend(cover, view);
+      this.paintReach(view.reach === "yes" && near.reachable ? get("reach") : null, view);
       this.frame(near, view);
       this.declutter();
       document.documentElement.dataset.located = asked;
@@ -284,6 +188,21 @@
       }
     }
 
+    /* What a road server says can be reached; it may take its time, and the rest does not wait. */
+    async paintReach(asked, view) {
+      const answer = asked && await asked.catch(() => null);
+      if (this.page.view.locate !== view.locate || this.page.view.filters !== view.filters) return;
+      this.reach.clearLayers();
+      const color = this.dark ? ROAD_DARK : ROAD;
+      for (const band of [...(answer?.bands || [])].reverse()) {
+        const area = L.geoJSON(band.geometry, { renderer: this.ringCanvas, pane: "khRings", interactive: false, style: { color, weight: 1.6, fillColor: color, fillOpacity: 0.1 } }).addTo(this.reach);
+        const b = area.getBounds();
+        this.label([b.getNorth(), b.getCenter().lng], [band.label], "ring", view.dir, this.reach);
+      }
+      this.declutter();
+      document.documentElement.dataset.reached = answer ? String(answer.bands.length) : "";
+    }
+
     paintRings({ place, rings, items }, view) {
       this.rings.clearLayers();
       if (!place || place.zone) return;
@@ -319,7 +238,7 @@
       return box;
     }
 
-    label(at, texts, side, dir) {
+    label(at, texts, side, dir, group = this.rings) {
       const box = document.createElement("span");
       box.className = `kh-near ${side}`;
       box.dir = dir;
@@ -329,11 +248,22 @@
         part.textContent = text;
         box.append(...(i ? [" · "] : []), part);
       });
-      L.marker(at, { pane: "khPlace", keyboard: false, interactive: false, icon: L.divIcon({ className: "kh-tag-at", iconSize: [0, 0], html: box }) }).addTo(this.rings);
+      L.marker(at, { pane: "khPlace", keyboard: false, interactive: false, icon: L.divIcon({ className: "kh-tag-at", iconSize: [0, 0], html: box }) }).addTo(group);
     }
 
+    /* Marks first: what the colour and the shape of a facility say; then coverage. */
     drawLegend(answer, view) {
-      const rows = [];
+      const keyed = (form, status, text) => {
+        const row = document.createElement("div");
+        row.className = "kh-key";
+        const label = document.createElement("span");
+        label.textContent = text;
+        row.append(window.KharitaMarks.sample(form, status, this.dark), label);
+        return row;
+      };
+      const line = () => document.createElement("hr");
+      const rows = [...answer.marks.statuses.map(([status, text]) => keyed("complex", status, text)), line(),
+        ...answer.marks.forms.filter(([form]) => form !== "maison").map(([form, text]) => keyed(form, "neutral", text)), line()];
       if (view.cover !== "off") {
         const title = document.createElement("p");
         title.textContent = answer.legend_title;

@@ -1,9 +1,14 @@
-/* Marks on a shared canvas: a shape and a colour per class, hollow when not yet open,
-   dashed and pale when generated, a darker fill with a figure when it stands for several. */
+/* Marks on a shared canvas: a shape and a colour per class (fairs: diamonds), hollow when not yet open,
+   dashed and pale when generated, a darker fill with a figure when it stands for several.
+   Where there are facilities alone (Locate) the colour says the status instead, filled, hatched
+   or hollow, and the shape the use. */
 (function () {
   "use strict";
-  const FILL = { buyer: "#0072B2", site: "#D55E00", maison: "#009E73" };
-  const CLUSTER = { buyer: "#0072B2", site: "#B54C00", maison: "#00795A" };
+  const FILL = { buyer: "#0072B2", site: "#D55E00", maison: "#009E73", fair: "#8E3F85" };
+  const CLUSTER = { buyer: "#0072B2", site: "#B54C00", maison: "#00795A", fair: "#8E3F85" };
+  const SEVERAL = "#44504D", SEVERAL_DARK = "#7C8A86";
+  const STATUS = { active: "#0072B2", under_construction: "#B54C00", planned: "#3A0F1B" };
+  const STATUS_DARK = { active: "#5AB4F0", under_construction: "#F09A4A", planned: "#E6DDD1" };
   const RADIUS = 7;
 
   const clusterRadius = (n) => Math.min(24, 10 + 3 * Math.log10(n) + (n > 999 ? 3 : 0));
@@ -11,7 +16,11 @@
   function outline(ctx, shape, x, y, r) {
     ctx.beginPath();
     if (shape === "buyer") ctx.arc(x, y, r, 0, 2 * Math.PI);
-    else if (shape === "site") ctx.rect(x - r * 0.9, y - r * 0.9, r * 1.8, r * 1.8);
+    else if (shape === "sale") polygon(ctx, x, y, r * 1.25, 4);
+    else if (shape === "training") ctx.arc(x, y, r, 0, 2 * Math.PI);
+    else if (shape === "other") polygon(ctx, x, y, r * 1.15, 6);
+    else if (shape === "site" || shape === "complex") ctx.rect(x - r * 0.9, y - r * 0.9, r * 1.8, r * 1.8);
+    else if (shape === "fair") polygon(ctx, x, y, r * 1.25, 4);
     else {
       ctx.moveTo(x, y - r * 1.15);
       ctx.lineTo(x + r * 1.15, y + r * 0.85);
@@ -20,10 +29,39 @@
     }
   }
 
+  function polygon(ctx, x, y, r, sides) {
+    for (let i = 0; i < sides; i++) {
+      const a = (2 * Math.PI * i) / sides;
+      ctx[i ? "lineTo" : "moveTo"](x + r * Math.sin(a), y - r * Math.cos(a));
+    }
+    ctx.closePath();
+  }
+
+  const neutral = (dark) => (dark ? SEVERAL_DARK : SEVERAL);
+  const statusColors = (dark) => (dark ? STATUS_DARK : STATUS);
+
+  /* Half filled, in slanted lines: begun, not yet there. */
+  function hatch(ctx, shape, x, y, r, color) {
+    ctx.save();
+    outline(ctx, shape, x, y, r);
+    ctx.clip();
+    ctx.beginPath();
+    for (let d = -2 * r; d <= 2 * r; d += 3.6) {
+      ctx.moveTo(x + d - r * 1.3, y + r * 1.3);
+      ctx.lineTo(x + d + r * 1.3, y - r * 1.3);
+    }
+    ctx.setLineDash([]);
+    ctx.lineWidth = 1.7;
+    ctx.strokeStyle = color;
+    ctx.stroke();
+    ctx.restore();
+  }
+
   function draw(ctx, mark, x, y) {
-    const { class: shape, n, open = true, demo, named } = mark.properties;
+    const { class: kind, n, open = true, demo, named, form, status = "active" } = mark.properties;
+    const shape = mark.byStatus && form && !n ? form : kind;
     const r = mark._radius;
-    const color = n ? CLUSTER[shape] : FILL[shape];
+    const color = mark.byStatus ? (n ? neutral(mark.dark) : statusColors(mark.dark)[status] || neutral(mark.dark)) : (n ? CLUSTER : FILL)[kind];
     ctx.save();
     ctx.lineJoin = "round";
     if (mark.selected || named) {
@@ -39,7 +77,7 @@
     if (n) {
       ctx.fillStyle = color;
       ctx.fill();
-      ctx.fillStyle = "#FFFFFF";
+      ctx.fillStyle = mark.byStatus && mark.dark ? "#0B1113" : "#FFFFFF";
       ctx.font = `600 ${r > 15 ? 12 : 11}px Inter, sans-serif`;
       ctx.textAlign = "center";
       ctx.textBaseline = "middle";
@@ -49,6 +87,10 @@
       ctx.fillStyle = open ? color : (mark.dark ? "#101918" : "#FFFFFF");
       ctx.fill();
       ctx.globalAlpha = 1;
+      if (mark.byStatus && status === "under_construction") {
+        hatch(ctx, shape, x, y, r, color);
+        outline(ctx, shape, x, y, r);
+      }
       ctx.lineWidth = open && !demo ? 0.75 : 2;
       ctx.strokeStyle = open && !demo ? "rgba(22,33,31,.55)" : color;
       if (demo) ctx.setLineDash([3, 2]);
@@ -152,5 +194,16 @@
     return box;
   }
 
-  window.KharitaMarks = { Renderer, Mark, arrange, boundsOf };
+  /* A mark as an image of the legend. */
+  function sample(form, status, dark) {
+    const canvas = document.createElement("canvas");
+    canvas.width = canvas.height = 40;
+    canvas.setAttribute("aria-hidden", "true");
+    const ctx = canvas.getContext("2d");
+    ctx.scale(2, 2);
+    draw(ctx, { properties: { class: "site", form, status, open: status === "active" || status === "neutral" }, byStatus: true, dark, _radius: RADIUS }, 10, 10);
+    return canvas;
+  }
+
+  window.KharitaMarks = { Renderer, Mark, arrange, boundsOf, sample, statusColors };
 })();

@@ -35,10 +35,13 @@ export function save(name, text, type) {
   setTimeout(() => URL.revokeObjectURL(address), 10000);
 }
 
+/* What a record opens on the map: a fair is seen only with its layer. */
+export const opened = (sel, data) => ({ sel, ...(sel.startsWith("fair:") ? { layers: [...new Set([...data.layers, "fairs"])].join() } : {}) });
+
 /* Go to the map with some filters set, in one entry of the history. */
 export function toMap(fields) {
   const query = new URLSearchParams(location.search);
-  for (const name of ["show", "axis", "weights", "compare", "measure", "months", "days", "at"]) query.delete(name);
+  for (const name of ["show", "axis", "weights", "compare", "measure", "months", "days", "start", "request", "terms", "turnover", "legal", "stars", "at"]) query.delete(name);
   for (const [name, value] of Object.entries(fields)) if (value) query.set(name, value); else query.delete(name);
   if (![...query.keys()].includes("v") && [...query.keys()].length) query.set("v", "1");
   history.pushState({}, "", `/?${query.toString().replace(/%2C/g, ",").replace(/%3A/g, ":")}`);

@@ -19,7 +19,7 @@ export async function draw({ data, w }) {
     a.warn ? el("p", { class: "kh-notice", role: "status", text: a.warn }) : null,
     el("div", { class: "kh-pair" }, [
       el("section", {}, [el("h3", { text: `${w["ui.baro.lines"]} · ${a.unit}` }), a.lines.length ? trend(a) : el("p", { class: "kh-empty", role: "status", text: a.empty }), a.lines.length ? values(a, w) : null]),
-      el("section", {}, [el("h3", { text: w["ui.baro.map"] }), world_(a, land, w), el("p", { class: "kh-quiet", text: w["ui.baro.symbols"] })])]),
+      el("section", {}, [el("h3", { text: w["ui.baro.map"] }), a.map_note ? el("p", { class: "kh-notice", role: "status", text: a.map_note }) : null, world_(a, land, w), el("p", { class: "kh-quiet", text: w["ui.baro.symbols"] })])]),
     el("section", { class: "kh-statements" }, [el("h3", { text: w["ui.baro.table"] }), ...a.notices.map((text) => el("p", { class: "kh-quiet", text })), statements(a, w)]),
     a.cities.length ? el("section", {}, [el("h3", { text: w["ui.baro.cities"] }), el("ul", { class: "kh-lines" }, a.cities.map((c) => el("li", {}, [
       el("b", { text: `${c.city} · ${c.value}` }), el("span", { dir: "auto", text: `${c.about} · ${c.period} · ${c.note}` }), source(c.href, "", w)])))]) : null];
@@ -87,7 +87,7 @@ function world_(a, land, w) {
   const bounds = ["< 10", "10–50", "50–150", "> 150"];
   return el("div", { class: "kh-worldmap" }, [figure(W, H, label, nodes, "kh-world"),
     el("ul", { class: "kh-legend" }, [...Array(CLASSES).keys()].map((i) => el("li", {}, [el("i", { class: `kh-tone class-${i}` }), el("span", { dir: "ltr", text: bounds[i] })])).concat(
-      el("li", {}, [el("i", { class: "kh-tone unknown" }), el("span", { text: w["ui.baro.no_data"] })]))),
+      el("li", {}, [el("i", { class: "kh-tone unknown" }), el("span", { text: a.map_none })]))),
     el("ul", { class: "kh-lines tight" }, [...known].sort((p, q) => q.value - p.value).map((m) => el("li", {}, [el("b", { text: m.name }), el("span", { text: m.text }), source(m.href, "", w)])))]);
 }
 

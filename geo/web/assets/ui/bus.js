@@ -23,6 +23,9 @@ function start() {
       return true;
     },
 
+    /* Whether the address could hold the view after an intent. */
+    fits: (intent) => write(apply(bus.view, intent)).length <= LIMITS.address,
+
     /* Apply one intent of the reader. */
     go(intent) {
       const query = write(apply(bus.view, intent));

@@ -37,7 +37,7 @@ export function getJSON(path) {
 
 /* Send something to keep or to make: its JSON answer, its file, or an error whose message is for the reader. */
 export async function post(path, body) {
-  const answer = await fetch(path, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) });
+  const answer = await fetch(path, { method: "POST", headers: { "content-type": "application/json", "x-kharita": "1" }, body: JSON.stringify(body) });
   const type = answer.headers.get("content-type") || "";
   if (answer.ok) return type.includes("json") ? answer.json() : answer.blob();
   const told = type.includes("json") ? await answer.json().catch(() => ({})) : {};
@@ -73,12 +73,13 @@ const ICONS = {
   up: ["M3 10l5-5 5 5"],
   down: ["M3 6l5 5 5-5"],
   plus: ["M8 3v10", "M3 8h10"],
+  person: ["M8 2a2.75 2.75 0 1 0 .01 0z", "M2.5 14c.5-3.2 2.7-5 5.5-5s5 1.8 5.5 5"],
   link: ["M6 3H3v10h10v-3", "M9 3h4v4", "M13 3 7.5 8.5"],
 };
 export const icon = (name) => svg("kh-icon", { viewBox: "0 0 16 16" }, ICONS[name]);
 
 const SHAPES = {
-  buyer: "M8 2a6 6 0 1 0 .01 0z", site: "M2.6 2.6h10.8v10.8H2.6z", maison: "M8 1.6 14.6 13.4H1.4z",
+  buyer: "M8 2a6 6 0 1 0 .01 0z", site: "M2.6 2.6h10.8v10.8H2.6z", maison: "M8 1.6 14.6 13.4H1.4z", fair: "M8 .6 15.4 8 8 15.4.6 8z",
   report: "M3.5 1.5h6l3 3v10h-9z", note: "M3.5 1.5h6l3 3v10h-9z", market: "M8 1.5a6.5 6.5 0 1 0 .01 0z M1.5 8h13", craft: "M8 1.5 14.5 8 8 14.5 1.5 8z", region: "M2 4l4-2 4 2 4-2v10l-4 2-4-2-4 2z",
 };
 export const mark = (kind, { open = true, demo = false } = {}) => svg(

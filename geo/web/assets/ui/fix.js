@@ -66,6 +66,7 @@ async function send(path, options, held) {
   const named = String.fromCharCode(...new TextEncoder().encode(held.name));
   const answer = await fetch(path, { method: "POST", ...options, headers: { ...WRITES, "x-name": named, ...options.headers } });
   const content = await answer.json().catch(() => ({}));
+  if (answer.status === 401) dispatchEvent(new Event("kharita-who"));
   if (!answer.ok) throw Object.assign(new Error(String(answer.status)), { text: content.error?.text });
   return content;
 }

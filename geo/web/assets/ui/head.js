@@ -3,12 +3,14 @@ import { bus } from "./bus.js";
 import { component, debounce, el, getJSON, icon, words } from "./dom.js";
 import { resume } from "./present.js";
 import { add, nameOf } from "./scenes.js";
+import { goBack, whoControl } from "./who.js";
 
 const LANGUAGES = [["fr", "Fr"], ["ar", "ع"], ["en", "En"]];
 
 export default component("head-tools", async (root, state, current) => {
   const { data } = state;
   const w = await words(data);
+  const person = await whoControl(data, w, (what) => sign(what));
   if (!current()) return;
   if (root.childElementCount && root.dataset.lang === data.lang) {
     const input = root.querySelector("input");
@@ -45,20 +47,23 @@ export default component("head-tools", async (root, state, current) => {
     el("div", { class: "kh-langs", dir: "ltr", role: "group", "aria-label": w["ui.language"] }, LANGUAGES.map(([code, text]) => el("button", {
       type: "button", lang: code, text, "aria-pressed": String(code === data.lang),
       on: { click: () => state.send({ op: "set", field: "lang", value: code }) } }))),
-    scene, share, said);
+    scene, share, ...(person ? [person] : []), said);
   if (data.embed) document.body.append(el("a", { class: "kh-open-whole", href: location.href.replace(/&?embed=1/, ""), target: "_blank", rel: "noopener", text: w["ui.shr.embed_open"] }));
 }, listen);
 
 /* Python learns of a change through this component: the whole address, so that the last one wins. */
+let sign = () => {};
 let mended = null; // what Python says again with each of its runs is done once
-function listen({ repaired, live }, setTriggerValue) {
+function listen({ repaired, live, login }, setTriggerValue) {
   bus.live = live;
+  sign = (what) => setTriggerValue("sign", { what, at: Date.now() });
   bus.sync = (query) => setTriggerValue("go", { query, at: Date.now() });
   if (repaired !== mended && repaired !== null) {
     bus.correct(repaired);
     bus.look();
   }
   mended = repaired;
+  goBack({ login, lang: bus.view.lang }).catch(() => {});
   resume();
 }
 

@@ -1,5 +1,5 @@
 /* The page of one market: every fact we hold, ready to print as a brief. */
-import { file, select, source, toMap } from "./asked.js";
+import { file, opened, select, source, toMap } from "./asked.js";
 import { el, mark } from "./dom.js";
 import { star } from "./stars.js";
 
@@ -14,14 +14,15 @@ export function marketPage(a, data, w) {
       el("a", { class: "kh-button kh-file", "data-key": "sheet", href: `/brief.pdf?market=${a.iso2}&lang=${data.lang}`, download: true, text: w["ui.brief.sheet"] }), star(`market:${a.iso2}`, a.name, w)]),
     ...a.sections.map((s) => el("section", { "data-section": s.key }, [
       el("h3", {}, [el("span", { text: s.title }), el("i", { text: s.count })]),
-      s.rows.length ? el("ul", { class: s.key.startsWith("buyers_kind") || s.key === "buyers_city" ? "kh-pairs" : "kh-lines" }, s.rows.map((r) => line(r, a, w)))
+      s.rows.length ? el("ul", { class: s.key.startsWith("buyers_kind") || s.key === "buyers_city" ? "kh-pairs" : "kh-lines" }, s.rows.map((r) => line(r, a, data, w)))
         : el("p", { class: "kh-quiet", text: s.empty })])),
     el("p", { class: "kh-note", text: a.note })]);
 }
 
-function line(r, a, w) {
+function line(r, a, data, w) {
   const inside = [r.sel ? mark(r.sel.split(":")[0], { demo: r.demo }) : null, el("b", { dir: "auto", text: r.title }), r.demo ? el("i", { class: "kh-tag-demo", text: w["ui.demo"] }) : null,
-    el("span", { dir: "auto", text: r.text }), r.href ? source(r.href, "", w) : null];
-  const act = r.market ? () => select(r.market) : r.craft ? () => toMap({ market: a.iso2, craft: r.craft }) : r.sel ? () => toMap({ market: a.iso2, sel: r.sel }) : null;
-  return el("li", {}, act ? [r.sel && !r.sel.startsWith("report") ? star(r.sel, r.title, w) : null, el("button", { type: "button", class: "kh-lineb", "data-key": `line-${r.sel || r.market || r.craft}`, on: { click: act } }, inside)] : inside);
+    el("span", { dir: "auto", text: r.text })];
+  const page = r.href ? source(r.href, "", w) : null; // beside a button, never in it
+  const act = r.market ? () => select(r.market) : r.craft ? () => toMap({ market: a.iso2, craft: r.craft }) : r.sel ? () => toMap({ market: a.iso2, ...opened(r.sel, data) }) : null;
+  return el("li", {}, act ? [r.sel && !/^(report|fair):/.test(r.sel) ? star(r.sel, r.title, w) : null, el("button", { type: "button", class: "kh-lineb", "data-key": `line-${r.sel || r.market || r.craft}`, on: { click: act } }, inside), page] : [...inside, page]);
 }

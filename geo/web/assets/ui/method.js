@@ -1,6 +1,7 @@
 /* The method, from the table the code reads; and the trade data kept on disk. */
 import { ask } from "./asked.js";
 import { el, getJSON } from "./dom.js";
+import { me } from "./who.js";
 
 export async function draw({ data, w, state }) {
   const a = await getJSON(ask(data, "method", ["axis", "weights"]));
@@ -36,5 +37,7 @@ function refresh(a, w, state) {
       if (line) line.textContent = end;
     } catch { said.textContent = w["ui.failed"]; } finally { button.disabled = false; }
   } } });
-  return el("div", {}, [button, said]);
+  const part = el("div", { hidden: true }, [button, said]);
+  me(document.documentElement.lang).then((person) => { part.hidden = !person.may.includes("editor"); }).catch(() => {});
+  return part;
 }

@@ -4,8 +4,7 @@ import { bus } from "./bus.js";
 import { el, getJSON, mark } from "./dom.js";
 import { star } from "./stars.js";
 
-export async function draw({ data, w, state }) {
-  const held = (state.mission ||= { start: "" });
+export async function draw({ data, w }) {
   const iso2 = chosen(data);
   const list = await getJSON(ask(data, "compare"));
   const bar = (a) => el("div", { class: "kh-chooser" }, [
@@ -13,11 +12,11 @@ export async function draw({ data, w, state }) {
       el("option", { value: "", text: w["ui.mission.choose"] }), ...list.choices.map((c) => el("option", { value: c.iso2, selected: c.iso2 === iso2, text: c.name }))])]),
     el("label", {}, [el("span", { text: w["ui.mission.days"] }), el("select", { "data-key": "mission-days", on: { change: (e) => bus.go({ op: "set", field: "days", value: e.target.value }) } },
       (a?.choices || [data.days]).map((n) => el("option", { value: n, selected: n === data.days, text: n })))]),
-    el("label", {}, [el("span", { text: w["ui.mission.start"] }), el("input", { type: "date", "data-key": "mission-start", value: a?.start || held.start, on: { change: (e) => { held.start = e.target.value; state.again(); } } })]),
+    el("label", {}, [el("span", { text: w["ui.mission.start"] }), el("input", { type: "date", "data-key": "mission-start", value: a?.start || data.start, on: { change: (e) => bus.go({ op: "set", field: "start", value: e.target.value }) } })]),
     a?.ics ? el("button", { type: "button", class: "kh-button primary", "data-key": "ics", text: w["ui.mission.ics"], on: { click: () => save(a.file, a.ics, "text/calendar") } }) : null,
-    a?.ics ? file(data, `${a.iso2}/mission.pdf`, w["ui.mission.print"], held) : null]);
+    a?.ics ? file(data, `${a.iso2}/mission.pdf`, w["ui.mission.print"], { start: data.start }) : null]);
   if (!iso2) return [bar(null), el("p", { class: "kh-empty", role: "status", text: w["ui.mission.choose"] })];
-  const a = await getJSON(ask(data, `mission/${iso2}`, ["days"], held));
+  const a = await getJSON(ask(data, `mission/${iso2}`, ["days", "start"]));
   return [
     el("header", { class: "kh-chead" }, [el("div", {}, [el("h2", { text: a.title }), el("p", { text: a.empty || a.text })])]), bar(a),
     el("div", { class: "kh-days" }, a.days.map((d) => el("section", { class: "kh-day" }, [el("h3", {}, [el("span", { text: d.title }), el("i", { text: d.date })]),

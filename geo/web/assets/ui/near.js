@@ -1,5 +1,6 @@
 /* What is around the place: the alert first, the facilities by distance, national coverage. */
 import { component, el, getJSON, mark, render, words } from "./dom.js";
+import { facility } from "./facility.js";
 import { busy, failure, settled } from "./waiting.js";
 
 const ask = (data) => [data.filters, data.locate].filter(Boolean).join("&");
@@ -43,13 +44,15 @@ function content(near, cover, picked, w, state) {
       place ? el("p", { class: "kh-under", text: place.sub }) : null,
       place ? el("p", { class: "kh-code" }, [`${w["ui.plus_code"]} `, el("bdi", { dir: "ltr", text: place.code })]) : null]),
     near.sheet ? el("p", {}, [el("a", { href: `/sheet/${near.sheet.code}?${state.data.query}`, target: "_blank", rel: "noopener", text: near.sheet.text })]) : null,
+    place?.credit ? el("p", { class: "kh-small kh-credit", text: place.credit }) : null,
     place?.note ? el("p", { class: "kh-note", text: place.note }) : null,
     near.alert ? alert(near.alert, state) : null,
     picked ? sheet(picked, w, state) : null,
     place ? el("section", { "data-section": "near", "aria-label": near.title }, [
       el("h3", {}, [el("span", { text: near.title }), el("i", { text: w["ui.crow"] })]),
       near.items.length ? el("ol", {}, near.items.map((item) => stop(item, w, state))) : el("p", { class: "kh-empty", text: near.empty }),
-      near.unplaced ? el("p", { class: "kh-small", text: near.unplaced }) : null])
+      near.unplaced ? el("p", { class: "kh-small", text: near.unplaced }) : null,
+      near.reachable ? reach(w, state) : null])
       : el("p", { class: "kh-lead", text: near.empty }),
     national(cover),
     cover.uncovered.length ? lacking(cover, w, state) : null,
@@ -67,13 +70,28 @@ function stop(item, w, state) {
   return el("li", { class: `kh-stop${on ? " on" : ""}` }, [
     el("button", { type: "button", class: "kh-item", "data-key": item.sel, "aria-pressed": String(on),
       on: { click: () => state.send({ op: "set", field: "sel", value: on ? "" : item.sel }) } }, [
-      mark(item.class, item), el("b", { dir: "auto", text: item.name }), el("b", { class: "kh-away", text: item.distance }),
+      facility({ form: item.form, status: item.state, demo: item.demo }), el("b", { dir: "auto", text: item.name }), el("b", { class: "kh-away", text: item.distance }),
       el("i", {}, parts([item.kind, item.status, item.town])), el("i", { class: "kh-away", text: item.road }),
       el("span", { class: "kh-crafts" }, parts(item.does)), el("em", {}, parts(item.known))]),
     el("p", { class: "kh-ways" }, [el("span", { class: "kh-unseen", text: `${w["ui.directions"]} ` }),
       ...item.links.map((l, i) => el("a", { href: l.href, target: i ? "_blank" : null, rel: "noopener noreferrer", text: l.text, "aria-label": `${w["ui.directions"]}, ${l.text} : ${item.name}` })),
       item.phone ? el("a", { href: `tel:${item.phone.replace(/[^+0-9]/g, "")}`, dir: "ltr", text: item.phone }) : null,
       page(item.contact) ? el("a", { href: item.contact, target: "_blank", rel: "noopener noreferrer", text: w["ui.source_page"] }) : null])]);
+}
+
+/* Areas by road, when a server gives them and the reader asks: they may take seconds. */
+function reach(w, state) {
+  const { data } = state;
+  const box = el("div", { class: "kh-reach", "data-reach": "" });
+  if (data.reach === "yes") {
+    getJSON(`/api/reach?${ask(data)}`).then((answer) => {
+      render(box, el("ul", {}, answer.bands.map((b) => el("li", {}, [el("b", { text: b.label }), el("span", {}, parts([b.people, b.sites]))]))),
+        el("p", { class: "kh-small", role: "status", text: answer.note }));
+      box.dataset.reach = String(answer.bands.length);
+    }).catch(() => render(box, el("p", { class: "kh-small", role: "alert", text: w["ui.failed"] })));
+  }
+  return el("div", {}, [el("label", { class: "kh-check" }, [el("input", { type: "checkbox", role: "switch", "data-key": "reach", checked: data.reach === "yes",
+    on: { change: (e) => state.send({ op: "set", field: "reach", value: e.target.checked ? "yes" : "no" }) } }), el("span", { text: w["ui.reach"] })]), box]);
 }
 
 function sheet(a, w, state) {

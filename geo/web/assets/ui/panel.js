@@ -1,4 +1,5 @@
 /* The docked panel: everything known about one thing, and what it is linked to. */
+import { save } from "./asked.js";
 import { bus } from "./bus.js";
 import { component, el, getJSON, icon, mark, render, words } from "./dom.js";
 import { busy, failure, settled } from "./waiting.js";
@@ -115,6 +116,7 @@ function content(a, w, state) {
     a.filter ? el("button", { type: "button", class: "kh-button kh-wide", "data-key": "filter", "aria-pressed": String(a.filter.picked), text: a.filter.text,
       on: { click: () => state.send({ op: "toggle", field: a.filter.field, value: a.filter.value }) } }) : null,
     a.kind === "report" ? el("button", { type: "button", class: "kh-link", "data-key": "read", text: w["ui.watch.read"], on: { click: () => bus.visit("/veille", bus.view.query) } }) : null,
+    a.calendar ? el("button", { type: "button", class: "kh-button kh-wide", "data-key": "calendar", text: a.calendar.text, on: { click: () => save(a.calendar.file, a.calendar.ics, "text/calendar") } }) : null,
     a.facts.length ? el("dl", {}, a.facts.flatMap((f) => [el("dt", { text: f.label }), el("dd", {}, [link(f.href, f.value, w)])])) : null,
     ...a.sections.map((s) => section(s, state)),
     a.sources.length ? el("section", { class: "kh-sources" }, [el("h3", { text: w["ui.sources"] }), el("ul", {}, a.sources.map((s) => el("li", {}, [
@@ -142,7 +144,7 @@ function isPage(href) {
 }
 
 function section(s, state) {
-  const follow = s.more && (s.more.field ? { op: "set", field: s.more.field, value: [s.more.value], also: s.more.tab ? { tab: s.more.tab } : {} } : { op: "set", field: "tab", value: s.more.tab });
+  const follow = s.more && (s.more.field ? { op: "put", value: { [s.more.field]: [s.more.value], ...(s.more.tab ? { tab: s.more.tab } : {}) } } : { op: "set", field: "tab", value: s.more.tab });
   return el("section", { "data-section": s.key, "aria-label": s.title }, [
     el("h3", {}, [el("span", { text: s.title }), el("i", { text: s.text })]),
     s.rows.length ? el("ul", {}, s.rows.map((row) => el("li", {}, [item(row, s, state)]))) : el("p", { class: "kh-empty", text: s.empty }),

@@ -1,6 +1,7 @@
 /* A file becomes a report: read off the page, decided on by the editor, published whole. */
 import { el, icon, render } from "./dom.js";
 import { marked } from "./quoted.js";
+import { me } from "./who.js";
 
 const LOOK_MS = 250;
 const KINDS = ["market", "craft", "town", "buyer", "organisation", "figure"];
@@ -10,7 +11,8 @@ export function publishPart(state, w) {
   const box = (state.publishing ??= {}).lang === state.data.lang ? state.publishing.box : el("section", { class: "kh-publish" });
   if (state.publishing.lang !== state.data.lang) {
     Object.assign(state.publishing, { lang: state.data.lang, box });
-    idle(box, state, w);
+    box.hidden = true; // publishing is for editors
+    me(state.data.lang).then((person) => { if (person.may.includes("editor")) { box.hidden = false; idle(box, state, w); } }).catch(() => {});
   }
   return box;
 }
@@ -20,6 +22,7 @@ const lang = (state) => `lang=${state.data.lang}`;
 async function ask(path, options) {
   const answer = await fetch(path, { ...options, headers: { "x-kharita": "1", ...options?.headers } });
   const told = await answer.json().catch(() => ({}));
+  if (answer.status === 401) dispatchEvent(new Event("kharita-who"));
   if (!answer.ok) throw new Error(told.error?.text || String(answer.status));
   return told;
 }

@@ -42,5 +42,5 @@ function item(task, w) {
     mark(task.class, { demo: task.demo }),
     el("span", { class: "kh-who" }, [el("b", { dir: "auto", text: task.name }), el("i", { dir: "auto", text: task.where })]),
     el("span", { class: "kh-wrongs" }, task.faults.map((f) => el("i", { "data-fault": f.key, text: f.label }))),
-    el("button", { type: "button", class: "kh-link", "data-key": `mend-${task.sel}`, "aria-label": `${w["ui.quality.mend"]} : ${task.name}`, on: { click: () => bus.go({ op: "set", field: "book", value: "records", also: { sel: task.sel } }) } }, [el("span", { text: w["ui.quality.mend"] }), icon("right")])]);
+    el("button", { type: "button", class: "kh-link", "data-key": `mend-${task.sel}`, "aria-label": `${w["ui.quality.mend"]} : ${task.name}`, on: { click: () => bus.go({ op: "put", value: { book: "records", sel: task.sel } }) } }, [el("span", { text: w["ui.quality.mend"] }), icon("right")])]);
 }

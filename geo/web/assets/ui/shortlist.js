@@ -1,15 +1,45 @@
 /* What was starred, with notes; exported as a file. */
-import { save, toMap } from "./asked.js";
+import { ask, save, toMap } from "./asked.js";
 import { bus } from "./bus.js";
-import { el, mark } from "./dom.js";
-import { keep, stars } from "./stars.js";
+import { LIMITS } from "./fields.js";
+import { el, getJSON, mark } from "./dom.js";
+import { codes, keep, stars } from "./stars.js";
 
-export async function draw({ w, state }) {
+const MOST = 60; // as geo/answers/stars.py
+
+export async function draw({ data, w, state }) {
   const list = stars();
+  const shared = data.stars.length ? await getJSON(ask(data, "stars", ["stars"])) : null;
   return [
+    shared ? proposal(shared, w) : null,
     el("header", { class: "kh-chead" }, [el("div", {}, [el("h2", { text: w["ui.star.title"] }), el("p", { text: w["ui.star.lead"] })]),
+      list.length ? el("button", { type: "button", class: "kh-button primary", "data-key": "star-link", text: w["ui.star.link"], on: { click: (event) => link(event.currentTarget, list, data, w) } }) : null,
       list.length ? el("button", { type: "button", class: "kh-button", "data-key": "star-csv", text: w["ui.star.csv"], on: { click: () => save("kharita-selection.csv", csv(stars(), w), "text/csv") } }) : null]),
     list.length ? el("ul", { class: "kh-shortlist" }, list.map((s) => row(s, w, state))) : el("p", { class: "kh-empty", role: "status", text: w["ui.star.empty"] })];
+}
+
+/* A list that came in the link: taken whole, beside one's own and its notes, or left. */
+function proposal(a, w) {
+  const own = new Set(stars().map((s) => s.sel));
+  const fresh = a.rows.filter((r) => !own.has(r.sel));
+  const leave = () => bus.go({ op: "set", field: "stars", value: "" });
+  const take = () => { keep([...stars(), ...fresh.map(({ sel, name }) => ({ sel, name, note: "" }))]); leave(); };
+  return el("section", { class: "kh-shared-list" }, [el("h3", { text: a.title }), el("p", { class: "kh-quiet", text: a.lead }),
+    el("ul", { class: "kh-lines" }, a.rows.map((r) => el("li", { "data-shared": r.sel }, [mark(r.sel.split(":")[0]), el("b", { dir: "auto", text: r.name }), el("span", { dir: "auto", text: r.text }),
+      own.has(r.sel) ? el("i", { text: w["ui.star.have"] }) : null]))),
+    a.gone ? el("p", { class: "kh-quiet", role: "status", text: a.gone }) : null,
+    el("div", { class: "kh-acts" }, [fresh.length ? el("button", { type: "button", class: "kh-button primary", "data-key": "take-stars", text: w["ui.star.take"], on: { click: take } }) : null,
+      el("button", { type: "button", class: "kh-button", "data-key": "leave-stars", text: w["ui.star.leave"], on: { click: leave } })])]);
+}
+
+/* Copy an address that holds the ids; notes stay here. */
+async function link(button, list, data, w) {
+  const query = `v=1${data.lang === "fr" ? "" : `&lang=${data.lang}`}&show=list&stars=${codes(list).join()}`;
+  if (list.length > MOST || query.length > LIMITS.address) button.textContent = w["ui.star.too_many"];
+  else {
+    const done = await navigator.clipboard.writeText(`${location.origin}${location.pathname}?${query}`).then(() => true, () => false);
+    button.textContent = done ? w["ui.star.copied"] : w["ui.star.not_copied"];
+  }
 }
 
 function row(s, w, state) {

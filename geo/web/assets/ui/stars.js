@@ -15,6 +15,10 @@ export function keep(list) {
   try { localStorage.setItem(KEY, JSON.stringify(list.slice(0, MOST))); return true; } catch { return false; }
 }
 
+/* The shortlist as a field of the address, and back: its kinds by one letter. */
+const LETTER = { market: "m", buyer: "b", site: "s" };
+export const codes = (list) => list.map((s) => `${LETTER[s.sel.split(":")[0]]}${s.sel.slice(s.sel.indexOf(":"))}`);
+
 export function star(sel, name, w) {
   const on = () => stars().some((s) => s.sel === sel);
   const button = el("button", { type: "button", class: "kh-star", "data-star": sel, "data-key": `star-${sel}`, on: { click: (event) => {

@@ -1,18 +1,35 @@
 /* Who can make it? A pasted request becomes a list of terms, and the terms a list of sites. */
 import { ask, source, toMap } from "./asked.js";
+import { bus } from "./bus.js";
+import { FIELDS } from "./fields.js";
 import { el, getJSON, mark } from "./dom.js";
 import { star } from "./stars.js";
 
+const form = new RegExp(`^(?:${FIELDS.find((f) => f.name === "request").pattern})$`, "u");
+const oneLine = (text) => text.replace(/\s+/g, " ").trim();
+
 export async function draw({ data, w, state }) {
-  const held = (state.make ||= { text: "", terms: undefined });
-  const a = await getJSON(ask(data, "supply", [], held.terms === undefined ? { text: held.text } : { text: "", terms: held.terms || " " }));
-  const set = (codes) => { held.terms = codes.join("|"); state.again(); };
+  // A request too long for the address stays here; the terms read from it are in the address.
+  const held = (state.make ||= { text: "", long: false });
+  if (data.request) Object.assign(held, { text: data.request, long: false });
+  else if (!held.long) held.text = "";
+  const a = await getJSON(ask(data, "supply", ["terms"], data.terms ? {} : { text: held.text }));
+  const put = (value) => { const before = bus.view.query; bus.go({ op: "put", value }); if (bus.view.query === before) state.again(); };
+  const set = (codes) => put({ terms: codes.join("|") || "none" });
+  const understand = async (text) => {
+    const line = oneLine(text);
+    const short = { request: line, terms: "" };
+    Object.assign(held, { text, long: Boolean(line) && !(form.test(line) && bus.fits({ op: "put", value: short })) });
+    if (!held.long) return put(short);
+    const read = await getJSON(ask({ ...data, terms: "" }, "supply", [], { text }));
+    const value = { request: "", terms: read.terms.map((t) => t.code).join("|") || "none" };
+    return put(bus.fits({ op: "put", value }) ? value : { request: "", terms: "" });
+  };
   const codes = a.terms.map((t) => t.code);
-  const area = el("textarea", { rows: 4, maxlength: 1500, "data-key": "request", dir: "auto", placeholder: w["ui.make.example"], "aria-label": w["ui.make.text"], value: held.text,
-    on: { input: (e) => { held.text = e.target.value; } } });
+  const area = el("textarea", { rows: 4, maxlength: 1500, "data-key": "request", dir: "auto", placeholder: w["ui.make.example"], "aria-label": w["ui.make.text"], value: held.text });
   return [
     el("header", { class: "kh-chead" }, [el("div", {}, [el("h2", { text: a.title }), el("p", { text: a.lead })])]),
-    el("form", { class: "kh-request", on: { submit: (e) => { e.preventDefault(); held.text = area.value; held.terms = undefined; state.again(); } } }, [area,
+    el("form", { class: "kh-request", on: { submit: (e) => { e.preventDefault(); understand(area.value); } } }, [area,
       el("button", { type: "submit", class: "kh-button primary", "data-key": "understand", text: w["ui.make.read"] })]),
     el("div", { class: "kh-terms", role: "group", "aria-label": w["ui.make.terms"] }, [
       ...a.terms.map((t) => el("span", { class: "kh-chip", "data-term": t.code, title: t.said || null }, [el("i", { text: t.kind }), el("span", { dir: "auto", text: t.text }),
@@ -21,6 +38,7 @@ export async function draw({ data, w, state }) {
         el("option", { value: "", text: w["ui.make.add"] }), ...a.crafts.filter((c) => !codes.includes(`craft:${c.key}`)).map((c) => el("option", { value: c.key, text: c.text }))]),
       el("input", { type: "text", "data-key": "add-word", maxlength: 40, placeholder: w["ui.make.word"], "aria-label": w["ui.make.word"], dir: "auto",
         on: { keydown: (e) => { if (e.key === "Enter" && e.target.value.trim()) { e.preventDefault(); set([...codes, `word:${e.target.value.trim()}`]); } } } })]),
+    held.long ? el("p", { class: "kh-notice", role: "status", text: w["ui.make.not_in_link"] }) : null,
     ...a.unsaid.map((text) => el("p", { class: "kh-quiet", role: "status", text })),
     a.empty ? el("p", { class: "kh-empty", text: a.empty }) : null,
     a.rows.length ? el("div", { class: "kh-pair wide" }, [

@@ -1,22 +1,32 @@
 /* The support desk: eligibility with its rule and source, programmes, fairs by month. */
-import { ask, save, source } from "./asked.js";
+import { ask, opened, save, source, toMap } from "./asked.js";
 import { bus } from "./bus.js";
 import { figure, shape } from "./chart.js";
-import { el, getJSON } from "./dom.js";
+import { FIELDS } from "./fields.js";
+import { el, getJSON, mark } from "./dom.js";
+
+const form = new RegExp(`^(?:${FIELDS.find((f) => f.name === "turnover").pattern})$`, "u");
 
 export async function draw({ data, w, state }) {
-  const held = (state.support ||= { turnover: "", status: "" });
+  // What is no number is asked all the same, to be told so, and is in no address.
+  const held = (state.support ||= { refused: "" });
   const world = new URL("../basemap/110m.regions.json", import.meta.url).pathname;
-  const [a, land] = await Promise.all([getJSON(ask(data, "support", [], held)), getJSON(world).catch(() => ({ countries: [], scale: 1000 }))]);
-  const turnover = el("input", { type: "text", inputmode: "decimal", "data-key": "turnover", value: held.turnover, maxlength: 12, placeholder: "1,5" });
-  const apply = () => { held.turnover = turnover.value.trim(); state.again(); };
+  const [a, land] = await Promise.all([getJSON(ask(data, "support", held.refused ? ["legal"] : ["turnover", "legal"], { turnover: held.refused })), getJSON(world).catch(() => ({ countries: [], scale: 1000 }))]);
+  const turnover = el("input", { type: "text", inputmode: "decimal", "data-key": "turnover", value: held.refused || data.turnover, maxlength: 12, placeholder: "1,5" });
+  const apply = (more = {}) => {
+    const text = turnover.value.trim();
+    held.refused = !text || form.test(text) ? "" : text;
+    const before = bus.view.query;
+    bus.go({ op: "put", value: { ...more, turnover: held.refused ? "" : text } });
+    if (bus.view.query === before) state.again();
+  };
   return [
     el("header", { class: "kh-chead" }, [el("div", {}, [el("h2", { text: a.title }), el("p", { text: a.lead })])]),
     el("section", { class: "kh-helper" }, [el("h3", { text: w["ui.support.helper"] }),
       el("form", { class: "kh-chooser", on: { submit: (e) => { e.preventDefault(); apply(); } } }, [
         el("label", {}, [el("span", { text: w["ui.support.turnover"] }), turnover]),
-        el("label", {}, [el("span", { text: w["ui.support.status"] }), el("select", { "data-key": "status", on: { change: (e) => { held.status = e.target.value; apply(); } } }, [
-          el("option", { value: "", text: w["ui.support.any"] }), ...a.statuses.map((s) => el("option", { value: s.key, selected: s.key === held.status, text: s.text }))])]),
+        el("label", {}, [el("span", { text: w["ui.support.status"] }), el("select", { "data-key": "status", on: { change: (e) => apply({ legal: e.target.value }) } }, [
+          el("option", { value: "", text: w["ui.support.any"] }), ...a.statuses.map((s) => el("option", { value: s.key, selected: s.key === data.legal, text: s.text }))])]),
         el("label", {}, [el("span", { text: w["ui.support.craft"] }), el("select", { "data-key": "support-craft", on: { change: (e) => bus.go(e.target.value ? { op: "set", field: "craft", value: [e.target.value] } : { op: "clear", field: "craft" }) } }, [
           el("option", { value: "", text: w["ui.support.any"] }), ...a.crafts.map((c) => el("option", { value: c.key, selected: c.on, text: c.text }))])]),
         el("button", { type: "submit", class: "kh-button primary", "data-key": "check", text: w["ui.support.check"] })]),
@@ -26,7 +36,7 @@ export async function draw({ data, w, state }) {
       el("b", { dir: "auto", text: [r.value, r.title].filter(Boolean).join(" · ") }), el("span", { dir: "auto", text: r.text }), el("small", { class: "kh-quiet", dir: "auto", text: r.source })])))]))),
     el("section", {}, [el("h3", { text: a.fairs_title }), el("p", { class: "kh-quiet", text: a.fairs_note }), a.ics ? el("p", {}, [el("button", { type: "button", class: "kh-button", "data-key": "fairs-ics", text: a.calendar, on: { click: () => save("kharita-salons.ics", a.ics, "text/calendar") } })]) : null, places(a, land),
       el("div", { class: "kh-months" }, a.months.map((m) => el("div", {}, [el("h4", { text: m.title }), el("ul", { class: "kh-lines" }, m.rows.map((f) => el("li", {}, [
-        el("b", { dir: "auto", text: f.title }), el("span", { dir: "auto", text: [f.country, f.kind, f.text].join(" · ") }), source(f.href, "", w)])))])))]),
+        el("button", { type: "button", class: "kh-lineb", "data-key": `line-${f.sel}`, on: { click: () => toMap(opened(f.sel, data)) } }, [mark("fair"), el("b", { dir: "auto", text: f.title })]), el("span", { dir: "auto", text: [f.country, f.kind, f.text].join(" · ") }), source(f.href, "", w)])))])))]),
     el("section", {}, [el("details", { "data-key": "programmes" }, [el("summary", {}, [el("b", { text: a.programmes_title })]), el("ul", { class: "kh-lines" }, a.programmes.map((p) => el("li", {}, [
       el("b", { dir: "auto", text: [p.value, p.title, p.year].filter(Boolean).join(" · ") }), el("span", { dir: "auto", text: p.text }), source(p.href, "", w)])))])])];
 }

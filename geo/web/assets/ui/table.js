@@ -6,7 +6,7 @@
 import { component, el, getJSON, mark, render, words } from "./dom.js";
 import { busy, failure, settled } from "./waiting.js";
 
-const TABS = ["buyers", "sites", "maisons", "reports"];
+const TABS = ["buyers", "sites", "maisons", "reports", "fairs"];
 const PAGE = 24; // a screenful and more: a browser pays for every clipped cell it lays out
 const SCROLLED = 500; // rows that scrolling alone brings; further pages wait for a click
 const FALLING = new Set(["number", "date"]); // sorted from the largest or newest first
@@ -75,6 +75,7 @@ function draw(root, state, { answer, facets, page, w }) {
 
 function tabs(facets, state, w) {
   const figures = new Map((facets?.figures || []).map((f) => [f.key, f.value]));
+  if (facets?.fairs) figures.set("fairs", facets.fairs);
   const here = state.data.tab;
   return el("div", { class: "kh-tabs-row", role: "tablist", "aria-label": w["ui.table"], on: { keydown: moveByArrow } }, TABS.map((key) => el("button", {
     type: "button", role: "tab", id: `kh-tab-${key}`, "data-key": `tab-${key}`, "data-tab": key, "aria-selected": String(key === here),

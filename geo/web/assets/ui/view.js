@@ -68,19 +68,16 @@ const quoted = (text) => encodeURIComponent(text.toWellFormed?.() ?? text)
   .replace(/%2C/g, ",").replace(/%3A/g, ":").replace(/%40/g, "@").replace(/%3B/g, ";");
 
 /* The view after an intent of the reader; one that makes no sense changes nothing.
-   `toggle` a code of a facet, `set` a field (and others `also`), `clear` one filter or all. */
-export function apply(view, { op, field, value, also = {} }) {
+   `toggle` a code of a facet, `set` a field, `put` several at once, `clear` one filter or all. */
+export function apply(view, { op, field, value }) {
   if (op === "clear" && !field) return { ...view, ...Object.fromEntries(FIELDS.filter((i) => i.filter).map((i) => [i.name, i.default])) };
+  if (op === "put") return Object.entries(value).reduce((v, [name, text]) => apply(v, { op: "set", field: name, value: text }), view);
   const info = byName.get(field);
   if (!info) return view;
   if (op === "clear") return { ...view, [field]: info.default };
   if (op === "toggle") return info.many ? { ...view, [field]: toggled(info, view[field], value) } : view;
-  const next = { ...view };
-  for (const [name, given] of Object.entries({ [field]: value, ...also })) {
-    const other = byName.get(name), text = Array.isArray(given) ? given.join() : given;
-    if (other) next[name] = text ? parse(other, text) : other.default;
-  }
-  return next;
+  const text = Array.isArray(value) ? value.join() : value;
+  return { ...view, [field]: text ? parse(info, text) : info.default };
 }
 
 function toggled(info, picked, code) {

@@ -5,6 +5,7 @@ import { el } from "./dom.js";
 export async function write(path, { method = "POST", body, json } = {}) {
   const answer = await fetch(path, { method, headers: { "x-kharita": "1", ...(json ? { "content-type": "application/json" } : {}) }, body: json ? JSON.stringify(json) : body });
   const told = await answer.json().catch(() => ({}));
+  if (answer.status === 401) dispatchEvent(new Event("kharita-who"));
   if (!answer.ok) throw Object.assign(new Error(told.error?.text || String(answer.status)), { text: told.error?.text, status: answer.status, told });
   return told;
 }
@@ -20,7 +21,7 @@ export function refusal() {
 
 /* What a record was and is, field by field. */
 export function differences(fields, w) {
-  return el("dl", { class: "kh-diff" }, fields.flatMap((f) => [el("dt", { text: f.field }), el("dd", {}, [
+  return el("dl", { class: "kh-differ" }, fields.flatMap((f) => [el("dt", { text: f.field }), el("dd", {}, [
     f.before ? el("del", { dir: "auto", title: w["ui.was"], text: f.before }) : null, f.after ? el("ins", { dir: "auto", title: w["ui.is"], text: f.after }) : el("ins", { class: "none", text: w["ui.nothing"] })])]));
 }
 

@@ -1,0 +1,1 @@
+"""Where new facilities would bring most people within reach."""

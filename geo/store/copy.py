@@ -1,0 +1,226 @@
+"""Everything from one store into another: records as shipped, reference files, the whole history
+with its numbers, authors and times.
+
+The proposals of delegates, imported reports and shared views are files of KHARITA_VAR whatever
+the store, and stay where they are.
+"""
+from __future__ import annotations
+
+import secrets
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, text
+
+from geo.errors import KharitaError, StoreDown
+from geo.store import rules
+from geo.store.base import Store
+from geo.store.database import transaction
+from geo.store.files import FILES, FileStore
+from geo.store.journal import Damaged, Journal
+from geo.store.parse import RECORDS
+from geo.store.postgis import CHANGES, CHUNK, LONG_SECONDS, PostgisStore, bytes_of, told_time
+from geo.store.reading import REFERENCES
+from geo.store.rows import Entry, Row
+from geo.store.whole import write_whole
+
+#: Told how many change sets of how many are done.
+Progress = Callable[[int, int], None]
+_SET = """
+INSERT INTO change_set (number, author, time, reason, kind)
+VALUES (:number, :author, cast(:time AS timestamptz), :reason, :kind)"""
+_CHANGES = """
+INSERT INTO change (number, collection, id, revision, before, after)
+SELECT :number, * FROM unnest(cast(:collections AS text[]), cast(:ids AS text[]), cast(:revisions AS integer[]),
+    cast(:befores AS jsonb[]), cast(:afters AS jsonb[]))"""
+_RECORDS = """
+INSERT INTO record (collection, id, body, revision, number)
+SELECT * FROM unnest(cast(:collections AS text[]), cast(:ids AS text[]), cast(:bodies AS jsonb[]),
+    cast(:revisions AS integer[]), cast(:numbers AS bigint[]))"""
+
+
+class NotEmpty(KharitaError):
+    """The target holds data, and nobody said to replace them."""
+
+    status = 409
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """All that a store holds.
+
+    Attributes
+    ----------
+    documents : reference files by name.
+    shipped : collection -> id -> the record before any change, as compact JSON.
+    count : how many change sets there are.
+    sets : header and changes of each change set, oldest first; read on the way.
+    """
+
+    documents: Mapping[str, bytes]
+    shipped: Mapping[str, Mapping[str, bytes]]
+    count: int
+    sets: Iterator[tuple[dict[str, Any], list[Row]]]
+
+
+def copy(source: Store, target: Store, *, replace: bool = False, progress: Progress | None = None) -> int:
+    """Copy a store of files or of PostGIS into another; the number of change sets copied.
+
+    The target is whole or as it was: a database in one transaction, files put in place at the end.
+    Processes that have a target of files open must be started again.
+
+    Raises
+    ------
+    NotEmpty : the target holds data and ``replace`` is false.
+    StoreDown : a store that cannot be copied, a damaged change set, a database that does not answer.
+    StoreFull : no room in the target.
+    """
+    tell = progress or (lambda done, total: None)
+    if isinstance(source, FileStore):
+        return _into(target, _from_files(source), replace, tell)
+    if isinstance(source, PostgisStore):
+        with transaction(source.engine) as connection:
+            connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
+            return _into(target, _from_database(connection), replace, tell)
+    raise StoreDown("error.store_read_only")
+
+
+def _into(target: Store, whole: Whole, replace: bool, tell: Progress) -> int:
+    if isinstance(target, PostgisStore):
+        with transaction(target.engine) as connection:
+            _into_database(connection, whole, replace, tell)
+    elif isinstance(target, FileStore):
+        try:
+            _into_files(target, whole, replace, tell)
+        except OSError as error:
+            raise rules.refusal(error) from error
+    else:
+        raise StoreDown("error.store_read_only")
+    return whole.count
+
+
+# --- files ----------------------------------------------------------------------------
+
+def _from_files(store: FileStore) -> Whole:
+    base, journal = store.shipped()
+    documents = {name: (store.folder / name).read_bytes() for name in REFERENCES if (store.folder / name).is_file()}
+    numbers = list(journal.listed()) if journal else []
+    shipped = {name: {id_: content for id_, content in base.rows[name].items() if not id_.startswith("#")}
+               for name in RECORDS}
+    return Whole(documents, shipped, len(numbers), _journal_sets(journal, numbers))
+
+
+def _journal_sets(journal: Journal | None, numbers: list[int]) -> Iterator[tuple[dict[str, Any], list[Row]]]:
+    for number in numbers:
+        try:
+            yield journal.read(number)
+        except Damaged as error:
+            raise StoreDown("error.change_set_damaged", number=number) from error
+
+
+def _into_files(store: FileStore, whole: Whole, replace: bool, tell: Progress) -> None:
+    _, journal = store.shipped()
+    if journal is None:
+        raise StoreDown("error.store_read_only")
+    if not replace and (journal.listed() or any((store.folder / name).exists() for name in FILES)):
+        raise NotEmpty("error.copy_not_empty")
+    mark = secrets.token_hex(4)
+    files, sets = store.folder / f".incoming-{mark}", Journal(journal.folder.with_name(f"changes.incoming-{mark}"))
+    try:
+        sets.folder.mkdir(parents=True)
+        for name, content in whole.documents.items():
+            write_whole(files / name, content)
+        for name, kind in RECORDS.items():
+            rows = [orjson.Fragment(content) for content in whole.shipped[name].values()]
+            outer = {"type": "FeatureCollection"} if kind.list_key == "features" else {}
+            write_whole(files / kind.file, orjson.dumps({**outer, kind.list_key: rows}))
+        for done, (header, rows) in enumerate(whole.sets, start=1):
+            sets.write(header, rows)
+            tell(done, whole.count)
+        _put_in_place(files, sets.folder, store.folder, journal, mark)
+        store.forget()
+    finally:
+        shutil.rmtree(files, ignore_errors=True)
+        shutil.rmtree(sets.folder, ignore_errors=True)
+
+
+def _put_in_place(files: Path, sets: Path, folder: Path, journal: Journal, mark: str) -> None:
+    with journal.locked():
+        # What was there is kept beside it: a copy is the one act that no change set undoes.
+        journal.folder.rename(journal.folder.with_name(f"changes.before-{mark}"))
+        sets.rename(journal.folder)
+        for path in sorted(p for p in files.rglob("*") if p.is_file()):
+            place = folder / path.relative_to(files)
+            place.parent.mkdir(parents=True, exist_ok=True)
+            path.replace(place)
+
+
+# --- the database ---------------------------------------------------------------------
+
+def _from_database(connection: Connection) -> Whole:
+    documents = {name: bytes(content) for name, content
+                 in connection.execute(text("SELECT name, content FROM document"))}
+    # As shipped: what the first change of a record found, or what it is if there was none.
+    found = connection.execute(text(
+        "SELECT r.collection, r.id, cast(CASE WHEN f.id IS NULL THEN r.body ELSE f.before END AS text)"
+        " FROM record r LEFT JOIN change f ON (f.collection, f.id, f.revision) = (r.collection, r.id, 1)"
+        " ORDER BY r.place"))
+    shipped: dict[str, dict[str, bytes]] = {name: {} for name in RECORDS}
+    for collection, id_, body in found:
+        if body is not None:
+            shipped.setdefault(collection, {})[id_] = body.encode()
+    headers = connection.execute(text("SELECT number, author, time, reason, kind FROM change_set ORDER BY number")).all()
+    return Whole(documents, shipped, len(headers), _database_sets(connection, headers))
+
+
+def _database_sets(connection: Connection, headers: Any) -> Iterator[tuple[dict[str, Any], list[Row]]]:
+    for number, author, time, reason, kind in headers:
+        found = connection.execute(text(CHANGES), {"number": number})
+        rows = [Row(c, i, revision, bytes_of(old), bytes_of(new)) for c, i, revision, old, new in found]
+        yield ({"number": number, "author": author, "time": told_time(time), "reason": reason, "kind": kind,
+                "counts": rules.counts_of(rows)}, rows)
+
+
+def _into_database(connection: Connection, whole: Whole, replace: bool, tell: Progress) -> None:
+    connection.execute(text("SELECT set_config('kharita.loading', 'on', true)"))
+    connection.execute(text(f"SET LOCAL statement_timeout = '{LONG_SECONDS}s'"))
+    # Nobody writes meanwhile; their next number comes after the last one copied.
+    connection.execute(text("SELECT value FROM counter WHERE name = 'change_set' FOR UPDATE"))
+    if any(connection.scalar(text(f"SELECT EXISTS (SELECT FROM {table})")) for table in ("record", "change_set")):
+        if not replace:
+            raise NotEmpty("error.copy_not_empty")
+        connection.execute(text("TRUNCATE record, change, change_set, document"))
+    for name, content in whole.documents.items():
+        connection.execute(text("INSERT INTO document VALUES (:name, :content)"), {"name": name, "content": content})
+    now = {(name, id_): (Entry(content, 0), 0) for name, held in whole.shipped.items() for id_, content in held.items()}
+    last = 0
+    for done, (header, rows) in enumerate(whole.sets, start=1):
+        last = header["number"]
+        connection.execute(text(_SET), {key: header[key] for key in ("number", "author", "time", "reason", "kind")})
+        for part in _parts(rows):
+            connection.execute(text(_CHANGES), {
+                "number": last, "collections": [r.collection for r in part], "ids": [r.id for r in part],
+                "revisions": [r.revision for r in part], "befores": [_text(r.before) for r in part],
+                "afters": [_text(r.after) for r in part]})
+        now.update({(r.collection, r.id): (Entry(r.after, r.revision), last) for r in rows})
+        tell(done, whole.count)
+    for part in _parts(list(now.items())):
+        connection.execute(text(_RECORDS), {
+            "collections": [key[0] for key, _ in part], "ids": [key[1] for key, _ in part],
+            "bodies": [_text(entry.content) for _, (entry, _) in part],
+            "revisions": [entry.revision for _, (entry, _) in part], "numbers": [n for _, (_, n) in part]})
+    connection.execute(text("UPDATE counter SET value = :n WHERE name = 'change_set'"), {"n": last})
+    connection.execute(text("SELECT pg_notify('kharita', 'copy')"))
+
+
+def _parts(items: list) -> Iterator[list]:
+    for start in range(0, len(items), CHUNK):
+        yield items[start:start + CHUNK]
+
+
+def _text(content: bytes | None) -> str | None:
+    return None if content is None else content.decode()

@@ -1,0 +1,90 @@
+"""Connections to the shared database, and its failures in words that name no password."""
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg
+from sqlalchemy import URL, Connection, Engine, create_engine, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
+
+from geo.errors import Busy, KharitaError, StoreDown, StoreFull
+
+#: The step of ``geo.store.migrations`` that this version works with.
+SCHEMA = "0001"
+CONNECT_SECONDS = 3
+STATEMENT_SECONDS, LOCK_SECONDS = 60, 20
+POOL, MORE = 4, 4
+#: Failures by what PostgreSQL calls them.
+_NO_ROOM, _LOCKED, _UNMADE = ("53100", "53200"), ("55P03", "40P01", "57014"), ("42P01", "3F000", "42883")
+log = logging.getLogger(__name__)
+
+
+def url_of(address: str) -> URL:
+    """The address after ``postgis:`` for SQLAlchemy and psycopg 3.
+
+    Raises
+    ------
+    ValueError : it is none; the text does not repeat it, for it may hold a password.
+    """
+    try:
+        url = make_url(address)
+    except ArgumentError:
+        url = None
+    if url is None or url.get_backend_name() != "postgresql" or not url.database:
+        raise ValueError("KHARITA_STORE: after postgis: comes postgresql://USER@HOST/DATABASE") from None
+    return url.set(drivername="postgresql+psycopg")
+
+
+def engine_of(url: URL) -> Engine:
+    """A pool of connections that are tried before use and give up in time."""
+    return create_engine(
+        url, pool_pre_ping=True, pool_size=POOL, max_overflow=MORE, pool_timeout=LOCK_SECONDS,
+        pool_recycle=1800, hide_parameters=True, connect_args=options())
+
+
+def options() -> dict[str, object]:
+    """How every connection is made."""
+    limits = {"statement_timeout": STATEMENT_SECONDS, "lock_timeout": LOCK_SECONDS,
+              "idle_in_transaction_session_timeout": STATEMENT_SECONDS}
+    return {"connect_timeout": CONNECT_SECONDS, "application_name": "kharita",
+            # What is acknowledged is on disk, whatever the server's own setting.
+            "options": "-c synchronous_commit=on " + " ".join(
+                f"-c {name}={seconds}s" for name, seconds in limits.items()),
+            "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3}
+
+
+def plain_connection(url: URL) -> psycopg.Connection:
+    """A connection outside the pool, for listening."""
+    return psycopg.connect(url.set(drivername="postgresql").render_as_string(hide_password=False),
+                           autocommit=True, **options())
+
+
+@contextmanager
+def transaction(engine: Engine) -> Iterator[Connection]:
+    """A transaction, kept whole or not at all.
+
+    Raises
+    ------
+    StoreDown : the database does not answer, or lacks the tables.
+    Busy : another writer took too long.
+    StoreFull : no room left.
+    """
+    try:
+        with engine.begin() as connection:
+            yield connection
+    except SQLAlchemyError as error:
+        raise refusal(error) from None
+
+
+def refusal(error: Exception) -> KharitaError:
+    """What to tell whoever asked; the log gets the kind of failure and nothing that was sent."""
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    state = getattr(cause, "sqlstate", None) or ""
+    log.error("database: %s %s", type(cause).__name__, state)
+    if state in _NO_ROOM:
+        return StoreFull("error.no_room")
+    if state in _LOCKED:
+        return Busy("error.store_busy")
+    return StoreDown("error.store_unmade" if state in _UNMADE else "error.store_down")

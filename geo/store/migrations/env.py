@@ -1,0 +1,8 @@
+"""What alembic runs: the steps, on the connection that ``geo.store.migrate`` made."""
+from __future__ import annotations
+
+from alembic import context
+
+context.configure(connection=context.config.attributes["connection"])
+with context.begin_transaction():
+    context.run_migrations()

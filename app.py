@@ -24,6 +24,7 @@ from geo.web import (
     briefs,
     corrections,
     editing,
+    importing,
     marketfiles,
     ogc,
     people,
@@ -86,7 +87,7 @@ app = st.App(
     lifespan=lifespan,
     routes=[*api.routes(), *assets.routes(), *briefs.routes(), *snapshots.routes(),
             *marketfiles.routes(), *trade.routes(), *corrections.routes(), *sheets.routes(), *watch.routes(),
-            *people.routes(), *editing.routes(), *ogc.routes()],
+            *people.routes(), *editing.routes(), *importing.routes(), *ogc.routes()],
     middleware=[Middleware(Audited)],
     on_script_error=_hide_traceback,
 )

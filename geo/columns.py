@@ -7,10 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
 
 import numpy as np
 
-from geo.model import Buyer, Catalogue, Site, period_of
+from geo.freshness import looked_at, step_of
+from geo.model import AGE_STEPS, Buyer, Catalogue, Site, period_of
 from geo.textindex import TokenIndex
 from geo.view import FIELDS
 
@@ -51,7 +54,7 @@ class Columns:
     key : (placed,) curve keys, ascending.
     signature : (n,) index into the signature table.
     weights : (s,) rows per signature.
-    codes : filter -> (s,) code index for single-valued filters.
+    codes : filter -> (s,) code index for single-valued filters; ``fresh``: index in ``AGE_STEPS``.
     bits : filter -> (s,) bit set for several-valued filters.
     named : (s,) index of the set of reports that name the row; 0 = none.
     named_sets : the report ids of each such set.
@@ -90,10 +93,12 @@ class Columns:
         return self.records[int(self.row[position])]
 
 
-def build_columns(catalogue: Catalogue, collection: str) -> Columns:
-    """The columns of ``buyers``, ``sites`` or ``maisons`` of a catalogue."""
+def build_columns(catalogue: Catalogue, collection: str, today: date) -> Columns:
+    """The columns of ``buyers``, ``sites`` or ``maisons`` of a catalogue, ages as of ``today``."""
     records, rows = _members(catalogue, collection)
-    codes = {name: FIELDS[name].codes(catalogue) for name in READERS[collection]}
+    looked, step = looked_at(catalogue), lru_cache(maxsize=4096)(step_of)
+    readers = {**READERS[collection], "fresh": lambda record: step(looked(record), today)}
+    codes = {name: AGE_STEPS if name == "fresh" else FIELDS[name].codes(catalogue) for name in readers}
     index = {name: {code: i for i, code in enumerate(values)} for name, values in codes.items()}
     named_by = _naming_reports(catalogue) if collection == "buyers" else {}
     signatures: dict[tuple, int] = {}
@@ -105,7 +110,7 @@ def build_columns(catalogue: Catalogue, collection: str) -> Columns:
     texts = []
     for i, row in enumerate(rows):
         record = records[row]
-        parts = [_code(index[name], read(record)) for name, read in READERS[collection].items()]
+        parts = [_code(index[name], read(record)) for name, read in readers.items()]
         named = sets.setdefault(named_by.get(record.id, frozenset()), len(sets))
         signature[i] = signatures.setdefault((*parts, named), len(signatures))
         if record.lon_lat:
@@ -118,8 +123,8 @@ def build_columns(catalogue: Catalogue, collection: str) -> Columns:
     order = np.lexsort((np.arange(len(rows)), key, np.isnan(x)))
     placed = int(np.count_nonzero(~np.isnan(x)))
     table = np.array(list(signatures), np.int64).reshape(
-        len(signatures), len(READERS[collection]) + 1)
-    split = {name: table[:, i].copy() for i, name in enumerate(READERS[collection])}
+        len(signatures), len(readers) + 1)
+    split = {name: table[:, i].copy() for i, name in enumerate(readers)}
     several = {"craft"}
     return Columns(
         collection=collection, records=records, row=rows[order], x=x[order], y=y[order],

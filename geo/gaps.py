@@ -61,6 +61,12 @@ def speaks_of(report: Report, market: str, craft: str) -> bool:
     return market in report.markets and (not report.crafts or craft in report.crafts)
 
 
+def recent_reports(query: Query) -> list[Report]:
+    """The reports of the last twelve months, newest first."""
+    first, _ = since(query)
+    return sorted((r for r in query.catalogue.reports if recent(r, first)), key=lambda r: r.newest_first, reverse=True)
+
+
 def gap_matrix(query: Query, view: ViewState) -> Mapping[str, Mapping[str, GapCell]]:
     """Market -> craft -> cell, under the filters of a view.
 
@@ -73,8 +79,7 @@ def gap_matrix(query: Query, view: ViewState) -> Mapping[str, Mapping[str, GapCe
         empty = GapCell(0, 0, 0)
         return {m: dict.fromkeys(crafts, empty) for m in markets}
     here = view.with_(origin=origins)
-    first, _ = since(query)
-    reports = [r for r in query.catalogue.reports if recent(r, first)]
+    reports = recent_reports(query)
     able = here if here.status else here.with_(status=("active",))
     sites = query.tally("sites", "craft", able)
     maisons = query.tally("maisons", "craft", able)

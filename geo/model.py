@@ -35,6 +35,7 @@ REPORT_KINDS = (
     "partenariat", "salon", "e_reputation", "concurrence", "strategie",
 )
 FAIR_KINDS = ("international", "national")
+SIGNS = ("+", "0", "-")
 EVIDENCES = ("published", "assumed")
 #: How Morocco trades with a market; ``mfn``: no agreement known.
 AGREEMENTS = (
@@ -53,6 +54,12 @@ PERIODS: Mapping[str, tuple[int, int]] = MappingProxyType({
 })
 UNDATED = "undated"
 PERIOD_CODES = (*PERIODS, UNDATED)
+
+#: Tolerated ages of a record's latest report or verification: code -> months.
+AGE_MONTHS: Mapping[str, int] = MappingProxyType({"6m": 6, "1y": 12, "2y": 24, "3y": 36, "5y": 60})
+OLDER = "older"
+#: Where an age falls, freshest first.
+AGE_STEPS = (*AGE_MONTHS, OLDER, UNDATED)
 
 #: What the map draws: each class has its own shape and colour.
 CLASSES = ("buyer", "site", "maison")
@@ -172,7 +179,9 @@ class Report:
     """A watch report: notes compiled over the union of their markets and crafts.
 
     An empty ``markets`` (or ``crafts``) means the report is about all of them. ``original`` is the
-    name of the file that an imported report was made from.
+    name of the file that an imported report was made from, ``signals`` what its editor judged it to say:
+    market, craft, sign (``+``, ``0``, ``-``); an empty market or craft means all. ``lang`` is the language it is written in, which the titles that
+    nobody translated repeat; ``places`` the Moroccan towns it speaks of.
     """
 
     id: str
@@ -185,6 +194,9 @@ class Report:
     notes: tuple[Note, ...]
     provenance: str = "published"
     original: str = ""
+    signals: tuple[tuple[str, str, str], ...] = ()
+    lang: str = ""
+    places: tuple[str, ...] = ()
 
     @property
     def year(self) -> int | None:

@@ -7,12 +7,13 @@ about Moroccan sites, a region nothing about foreign buyers.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from functools import cached_property, lru_cache
 
 import numpy as np
 
 from geo.columns import READERS, Columns, build_columns
-from geo.model import CRAFTS, Catalogue, Report
+from geo.model import AGE_STEPS, CRAFTS, Catalogue, Report
 from geo.reports import ReportIndex, covers_codes
 from geo.search import Search
 from geo.view import FACETS, FIELDS, FILTERS, RECORDS, FieldInfo, ViewState
@@ -21,12 +22,18 @@ CRAFT_BIT = {craft: 1 << i for i, craft in enumerate(CRAFTS)}
 
 
 class Query:
-    """Answers questions about one version of the catalogue. Read-only, shared by threads."""
+    """Answers questions about one version of the catalogue. Read-only, shared by threads.
 
-    def __init__(self, catalogue: Catalogue) -> None:
+    Parameters
+    ----------
+    today : the day ages are reckoned from; None: the day it is made.
+    """
+
+    def __init__(self, catalogue: Catalogue, today: date | None = None) -> None:
         self.catalogue = catalogue
+        self.today = today or date.today()
         self.columns: Mapping[str, Columns] = {
-            name: build_columns(catalogue, name) for name in RECORDS}
+            name: build_columns(catalogue, name, self.today) for name in RECORDS}
         self.search = Search(catalogue, self.columns)
         self.reports = ReportIndex(catalogue, self.search)
         # A text is typed once and then filtered, panned and zoomed many times.
@@ -113,6 +120,17 @@ class Query:
         sums = np.bincount(index[known], weights=left[known], minlength=len(codes))
         return {code: int(count) for code, count in zip(codes, sums, strict=True)}
 
+    def ages(self, view: ViewState) -> dict[str, int]:
+        """How many records of each age pass every other filter."""
+        found = dict.fromkeys(AGE_STEPS, 0)
+        every = view.cleared("fresh")
+        for name in RECORDS:
+            left = np.where(self._failures(name, every) == 0, self._weights(name, every), 0)
+            sums = np.bincount(self.columns[name].codes["fresh"], weights=left, minlength=len(AGE_STEPS))
+            for step, count in zip(AGE_STEPS, sums, strict=True):
+                found[step] += int(count)
+        return found
+
     def blame(self, collection: str, view: ViewState) -> tuple[FieldInfo, bool] | None:
         """Which filter emptied a collection.
 
@@ -147,6 +165,8 @@ class Query:
     def _failures(self, collection: str, view: ViewState) -> np.ndarray:
         """(s,) how many filters each signature fails."""
         failures = np.zeros(len(self.columns[collection].weights), np.int8)
+        if view.fresh:
+            failures += self.columns[collection].codes["fresh"] > AGE_STEPS.index(view.fresh)
         for info in FACETS:
             picked = getattr(view, info.name)
             if picked and collection in info.concerns:

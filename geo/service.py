@@ -1,6 +1,7 @@
 """The one place that opens the store and hands out the current ``Query``."""
 from __future__ import annotations
 
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
@@ -38,13 +39,24 @@ def open_store(address: str, var: Path | None = None) -> Store:
     raise ValueError("KHARITA_STORE is none of files:FOLDER, postgis:ADDRESS and synthetic:N")
 
 
+class _Daily:
+    """A store whose revision also changes from one day to the next: ages do."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self.load = store.load
+
+    def revision(self) -> str:
+        return f"{date.today()}|{self._store.revision()}"
+
+
 @lru_cache(maxsize=8)
 def _opened(address: str, var: Path) -> tuple[Store, Holder[Query]]:
     store = open_store(address, var)
     if isinstance(store, Ledger):
         # Accepted before the store kept changes: they lay over the sites at every load.
         Corrections(var).adopt(store)
-    return store, Holder(store, Query)
+    return store, Holder(_Daily(store), Query)
 
 
 def current() -> Query:

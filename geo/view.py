@@ -13,6 +13,7 @@ from typing import Any, Literal
 from geo.criteria import AXES, WEIGHT_CODES
 from geo.exports import MEASURES, WHOLE_YEAR, exports, windows
 from geo.model import (
+    AGE_MONTHS,
     BUYER_KINDS,
     COLLECTIONS,
     CRAFTS,
@@ -143,6 +144,7 @@ class ViewState:
     women: tuple[str, ...] = _many(YES_NO, PLACES)
     training: tuple[str, ...] = _many(YES_NO, PLACES)
     period: tuple[str, ...] = _many(PERIOD_CODES, TABS)
+    fresh: str = _one(tuple(AGE_MONTHS), affects="data", concerns=RECORDS)
     report_kind: tuple[str, ...] = _many(REPORT_KINDS, ("reports",))
     sel: str = _one()
     proof: str = _one(pattern="[1-9][0-9]{0,2}")

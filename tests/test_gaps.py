@@ -3,7 +3,9 @@ from __future__ import annotations
 
 import pytest
 
-from geo.gaps import GapCell, gap_matrix, recent, since
+from geo.answers.gap import gap_answer
+from geo.gaps import GapCell, gap_matrix, recent, since, speaks_of
+from geo.i18n import words
 from geo.model import CRAFTS
 from geo.view import ViewState
 
@@ -59,3 +61,16 @@ def test_twelve_months_end_with_the_newest_report(query):
 def test_generated_records_never_fill_a_cell(query):
     matrix = gap_matrix(query, ViewState(origin=("demo",)))
     assert {c.gap for row in matrix.values() for c in row.values()} == {"nothing"}
+
+
+def test_the_chips_of_a_cell_are_its_recent_reports(query):
+    answer = gap_answer(query, ViewState(), words("fr"))
+    matrix = gap_matrix(query, ViewState())
+    seen = 0
+    for row in answer["crafts"]:
+        for cell in row["cells"]:
+            ids = [r.id for r in query.catalogue.reports if recent(r, since(query)[0]) and speaks_of(r, cell["market"], cell["craft"])]
+            assert sorted(cell["reports"]) == sorted(ids) and len(ids) == matrix[cell["market"]][cell["craft"]].reports
+            assert all(id_ in answer["reports"] for id_ in ids)
+            seen += len(ids)
+    assert seen > 20

@@ -1,11 +1,15 @@
 """Rows, counts and facets agree with a slow, obvious twin."""
 from __future__ import annotations
 
+from datetime import date
+
 import numpy as np
 import pytest
 from hypothesis import given, settings, strategies as st
 
+from geo.freshness import day_of
 from geo.model import (
+    AGE_MONTHS,
     BUYER_KINDS,
     CRAFTS,
     PERIOD_CODES,
@@ -21,7 +25,8 @@ from geo.store.files import FileStore
 from geo.view import FACETS, RECORDS, ViewState
 
 CATALOGUE = FileStore(DATA_DIR).load()
-QUERY = Query(CATALOGUE)
+TODAY = date(2026, 6, 30)
+QUERY = Query(CATALOGUE, today=TODAY)
 REGIONS = [a.code for a in CATALOGUE.regions]
 
 
@@ -34,7 +39,7 @@ VIEWS = st.builds(
     report=some([r.id for r in CATALOGUE.reports], 2), region=some(REGIONS),
     province=some([a.code for a in CATALOGUE.provinces]), buyer=some(BUYER_KINDS),
     site=some(SITE_KINDS), status=some(STATUSES), origin=some(PROVENANCES),
-    period=some(PERIOD_CODES), women=some(("yes", "no")), training=some(("yes", "no")))
+    period=some(PERIOD_CODES), fresh=st.sampled_from(["", "", *AGE_MONTHS]), women=some(("yes", "no")), training=some(("yes", "no")))
 
 
 def covered(record, report):
@@ -43,6 +48,13 @@ def covered(record, report):
         return True
     market = not isinstance(record, Buyer) or not report.markets or record.country in report.markets
     return market and (not report.crafts or bool(set(record.crafts) & set(report.crafts)))
+
+
+def younger(record, months):
+    """Whether somebody looked at a record less than so many months before the day."""
+    since = date(TODAY.year - months // 12, TODAY.month, 30) if months >= 12 else date(2025, 12, 30)
+    looks = [record.verified, *(r.date for r in CATALOGUE.reports if record.id in r.named)]
+    return any(day_of(text) and day_of(text) > since for text in looks)
 
 
 def passes(record, view, skip=""):
@@ -54,6 +66,7 @@ def passes(record, view, skip=""):
     common = (ok("craft", lambda p: bool(set(p) & set(record.crafts)))
               and ok("origin", lambda p: record.provenance in p)
               and ok("period", lambda p: period_of(year) in p)
+              and ok("fresh", lambda p: younger(record, AGE_MONTHS[p]))
               and ok("report", lambda p: any(covered(record, CATALOGUE.report_by_id[r])
                                              for r in p)))
     if isinstance(record, Buyer):

@@ -38,14 +38,14 @@ def compare_answer(query: Query, view: ViewState, t: Words) -> dict[str, Any]:
         columns.append({
             "iso2": code, "name": names[code], "rank": row["rank_text"], "score": row["score_text"],
             "interval": row["interval_text"], "coverage": row["coverage_text"],
-            "agreement": agreements_text(market, t) or "—", "crafts": t.all_of(t(f"craft.{c}") for c in crafts) or "—",
+            "agreement": agreements_text(market, t) or "—", "doubt": row["doubt"] or "—", "crafts": t.all_of(t(f"craft.{c}") for c in crafts) or "—",
             "axes": {axis: components(board_, board_.of(code), board_.counted.sum(), t) for axis, board_ in boards.items()},
         })
     return {
         "title": t("compare.title"), "subtitle": t(f"axis.{view.axis}"), "markets": columns, "sentences": sentences,
         "axes": [{"key": axis, "text": t(f"axis.{axis}"),
                   "rows": [{"key": c.key, "text": t(f"criterion.{c.key}")} for c in boards[axis].criteria]} for axis in AXES],
-        "labels": {k: t(f"compare.{k}") for k in ("rank", "score", "interval", "coverage", "agreement", "crafts", "points")},
+        "labels": {k: t(f"compare.{k}") for k in ("rank", "score", "interval", "coverage", "agreement", "crafts", "doubt", "points")},
         "choices": _choices(query, view, t), "empty": "",
     }
 

@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from geo.answers.ages import checked_text, market_checked_text
 from geo.answers.fairs import calendar_of, country_of, when
 from geo.answers.names import (
     agreements_text,
@@ -70,7 +71,7 @@ def _buyer(query: Query, id_: str, view: ViewState, t: Words) -> dict[str, Any] 
             ("market", t.country(buyer.country)), ("city", buyer.city or t("panel.no_city")),
             ("crafts", crafts_text(buyer.crafts, t)), ("since", str(buyer.year or "")),
             ("website", buyer.website), ("precision", t(f"precision.{buyer.precision}")),
-            ("verified", t.date(buyer.verified)),
+            ("verified", t.date(buyer.verified)), ("age", checked_text(buyer, query, t)),
         ]),
         "sections": [
             _reports_section(query, query.reports.about(buyer), buyer, t),
@@ -102,6 +103,7 @@ def _site(query: Query, id_: str, view: ViewState, t: Words, *, seen: bool) -> d
              else t("precision.unknown")),
             ("phone", site.phone),
             ("verified", f"{t.date(site.verified)} · {site.verified_by}" if site.verified_by else t.date(site.verified)),
+            ("age", checked_text(site, query, t)),
         ]),
         "sections": [
             _reports_section(query, query.reports.about(site), site, t),
@@ -195,7 +197,7 @@ def _market(query: Query, id_: str, view: ViewState, t: Words) -> dict[str, Any]
         "tags": [{"text": t(f"evidence.{market.evidence}"), "tone": "plain"}],
         "facts": _facts(t, [("capital", market.capital), ("agreement", agreements_text(market, t)),
                             ("agreement_source", t(f"agreement_source.{market.agreement_source}")
-                             if market.agreement_source else "")]),
+                             if market.agreement_source else ""), ("age", market_checked_text(id_, query, t))]),
         "sections": [
             _reports_section(query, query.reports.about_market(id_), id_, t),
             _buyers_section(query, view.cleared().with_(market=(id_,)), "market", id_, t),

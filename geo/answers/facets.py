@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from geo.answers.ages import ages_answer
 from geo.answers.fairs import matching_fairs
 from geo.answers.names import area_name, chip_label, notice_text, value_label
 from geo.codec import data_query
@@ -31,6 +32,7 @@ def facets_answer(query: Query, view: ViewState, notices: list[Notice], t: Words
                      "label": t.n(f"figure.{key}", counts[key])} for key in COLLECTIONS],
         "fairs": t.number(len(matching_fairs(query, view))),
         "demo": _demo(query, view, t),
+        "ages": ages_answer(query, view, t),
         "sentence": sentence(query, view, t),
         "active": len(view.picks()),
         "facets": [_facet(query, by_name[name], view, values[name], t) for name in RAIL],

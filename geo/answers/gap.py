@@ -4,7 +4,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from geo.gaps import GAPS, GapCell, gap_matrix, since
+from geo.answers.names import title_of
+from geo.gaps import GAPS, GapCell, gap_matrix, recent_reports, since, speaks_of
 from geo.i18n import Words
 from geo.query import Query
 from geo.view import ViewState
@@ -19,11 +20,13 @@ def gap_answer(query: Query, view: ViewState, t: Words) -> dict[str, Any]:
     crafts.sort(key=lambda c: -sum(row[c].buyers + row[c].reports for row in matrix.values()))
     counts = Counter(c.gap for row in matrix.values() for c in row.values())
     first, last = since(query)
+    reports = recent_reports(query)
     return {
         "title": t("gap.title"), "subtitle": t("gap.subtitle", period=t.period(f"{first}/{last}") if first else "—"),
         "markets": [{"iso2": m, "name": names[m]} for m in busy],
         "crafts": [{"key": c, "text": t(f"craft.{c}"),
-                    "cells": [_cell(names[m], c, m, matrix[m][c], t) for m in busy]} for c in crafts],
+                    "cells": [_cell(names[m], c, m, matrix[m][c], [r.id for r in reports if speaks_of(r, m, c)] if matrix[m][c].reports else [], t) for m in busy]} for c in crafts],
+        "reports": {r.id: {"sel": f"report:{r.id}", "title": title_of(r, t), "date": t.date(r.date)} for r in reports},
         "legend": [{"key": g, "text": t(f"gap.{g}"), "help": t(f"gap_help.{g}"), "count": t.number(counts[g])}
                    for g in GAPS],
         "text": t("gap.count", n=t.number(counts["supply_without_buyers"] + counts["buyers_without_supply"]
@@ -33,9 +36,9 @@ def gap_answer(query: Query, view: ViewState, t: Words) -> dict[str, Any]:
     }
 
 
-def _cell(market: str, craft: str, iso2: str, cell: GapCell, t: Words) -> dict[str, Any]:
+def _cell(market: str, craft: str, iso2: str, cell: GapCell, reports: list[str], t: Words) -> dict[str, Any]:
     return {"market": iso2, "craft": craft, "gap": cell.gap, "buyers": cell.buyers,
-            "sites": cell.sites, "reports": cell.reports,
+            "sites": cell.sites, "reports": reports, "pair": f"{market} \u00b7 {t(f'craft.{craft}')}", "reports_text": t.n("count_of.reports", cell.reports),
             "text": t("gap.cell", market=market, craft=t(f"craft.{craft}"), gap=t(f"gap.{cell.gap}"),
                       buyers=t.n("count_of.buyers", cell.buyers), sites=t.n("count_of.sites", cell.sites),
                       reports=t.n("count_of.reports", cell.reports))}

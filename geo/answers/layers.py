@@ -14,6 +14,8 @@ from geo.locate import locator
 from geo.query import Query
 from geo.view import ViewState
 
+#: From this step of ``AGE_STEPS`` on, a mark pales; generated records are pale for another reason.
+PALE_FROM = 2
 #: Where a tag for the whole of Morocco is written, degrees.
 HOME_LON_LAT = (-12.8, 32.6)
 #: The collections behind each address: Maisons travel with the sites.
@@ -49,6 +51,7 @@ def _features(query: Query, name: str, view: ViewState, bbox: Bbox, zoom: float,
     columns = query.columns[name]
     cells = cells_in(columns, shown(query, name, view), bbox, zoom)
     class_ = name.removesuffix("s")
+    ages = columns.codes["fresh"]
     named = query.named_rows(name, view)
     found = []
     for i, count in enumerate(cells.count.tolist()):
@@ -59,6 +62,8 @@ def _features(query: Query, name: str, view: ViewState, bbox: Bbox, zoom: float,
             if name != "buyers":
                 properties |= {"form": form_of(record)} | ({} if is_open(record) else {"open": False, "status": record.status})
             properties |= {"demo": True} if is_demo(record) else {}
+            age = int(ages[columns.signature[cells.first[i]]])
+            properties |= {"age": age} if age >= PALE_FROM and not is_demo(record) else {}
             properties |= {"named": True} if record.id in named else {}
             found.append({"type": "Feature", "id": record.id, "properties": properties,
                           "geometry": {"type": "Point", "coordinates": point}})

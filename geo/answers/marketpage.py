@@ -11,6 +11,7 @@ from geo.answers.names import agreements_text, is_demo, title_of, where
 from geo.answers.partners import sites_that_make
 from geo.answers.reasons import raw_text
 from geo.answers.statements import statement
+from geo.answers.watch import doubts_text, market_doubts
 from geo.criteria import CRITERIA
 from geo.exports import exports
 from geo.i18n import Words
@@ -43,7 +44,9 @@ def page_answer(query: Query, iso2: str, view: ViewState, t: Words) -> dict[str,
         _section("sites", _sites(query, tuple(crafts), t), None, t),
         _section("neighbours", neighbours(query, iso2, t), None, t),
     ]
+    doubts = market_doubts(query, iso2, t)
     return {
+        "doubts": doubts, "doubt": doubts_text(doubts, t),
         "iso2": iso2, "name": t.pick(market.name), "world": t(f"world.{market.world_region}"),
         "evidence": t(f"evidence.{market.evidence}"), "lead": market.evidence_fr, "lead_href": market.evidence_url,
         "agreement": agreements_text(market, t) or t("marketpage.no_agreement"), "sections": sections,

@@ -41,7 +41,7 @@ def method_answer(query: Query, view: ViewState, t: Words) -> dict[str, Any]:
         "rules": [t("rank.reading.unknown"), t("method.coverage", n=t("unit.pct", n=t.number(100 * MIN_COVERAGE))),
                   t("method.draws", n=t.number(DRAWS), spread=t("unit.pct", n=t.number(100 * SPREAD)), seed=str(SEED),
                     ranks=t.number(UNSTABLE_RANKS)),
-                  t("method.tipping"), t("method.twice"), t("method.axes"), t("rank.reading.not_itc"), t("method.hs")],
+                  t("method.tipping"), t("method.twice"), t("method.axes"), t("method.doubt"), t("rank.reading.not_itc"), t("method.hs")],
         "services": [_service(name, t) for name in sorted(set(MEASURES.values()))],
         "refresh": t("trade.refresh"), "trade_title": t("trade.title"), "trade_note": t("trade.note"),
     }

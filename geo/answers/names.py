@@ -20,7 +20,7 @@ def value_label(info: FieldInfo, code: str, catalogue: Catalogue, t: Words) -> s
         return area_name(catalogue, code, t)
     if info.name == "report":
         report = catalogue.report_by_id.get(code)
-        return t.pick(report.title) if report else code
+        return title_of(report, t) if report else code
     return t(f"{info.name}.{code}") if info.values else code
 
 
@@ -103,7 +103,11 @@ def form_of(site: Site) -> str:
 
 
 def title_of(record: Buyer | Site | Report | Fair, t: Words) -> str:
-    """The name of a record or the title of a report."""
-    return t.pick(record.title) if isinstance(record, Report) else record.name
+    """The name of a record; the title of a report, with its language when nobody translated it."""
+    if not isinstance(record, Report):
+        return record.name
+    title = t.pick(record.title)
+    foreign = record.lang not in ("", t.lang) and title == record.title.get(record.lang)
+    return f"{title} ({t.locale.languages[record.lang]})" if foreign else title
 
 

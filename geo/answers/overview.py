@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from geo.answers.names import title_of
 from geo.i18n import Words
 from geo.model import IN_PROGRESS
 from geo.query import Query
@@ -29,7 +30,7 @@ def overview(query: Query, id_: str, view: ViewState, t: Words) -> dict[str, Any
         "sections": [_markets(query, view, t), {
             "key": "reports", "title": t("section.latest"), "text": t.number(len(reports)),
             "rows": [{"sel": f"report:{r.id}", "class": "report", "open": True, "demo": False,
-                      "title": t.pick(r.title),
+                      "title": title_of(r, t),
                       "sub": f"{r.id} · {t.date(r.date) or t('panel.undated')}", "why": ""}
                      for r in reports[:TOP]],
             "more": {"text": t("ui.see_all", n=t.number(len(reports))), "tab": "reports",

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from geo.answers.board import Board, board, interval_text, rounded, score_text
+from geo.answers.watch import doubts_text, market_doubts
 from geo.criteria import CRITERIA, PRESETS, codes_of, preset_of, weights_of
 from geo.i18n import Words
 from geo.query import Query
@@ -22,7 +23,7 @@ def rank_answer(query: Query, view: ViewState, t: Words) -> dict[str, Any]:
     b = board(query, view.axis, weights)
     other = board(query, "readiness" if view.axis == "attractiveness" else "attractiveness", weights)
     shown = [i for i in b.order() if not view.market or b.table.markets[i].iso2 in view.market]
-    rows = [_row(b, other, i, t) for i in shown]
+    rows = [{**_row(b, other, i, t), "doubt": doubts_text(market_doubts(query, b.table.markets[i].iso2, t), t)} for i in shown]
     ranked = int((b.scores.rank > 0).sum())
     return {
         "title": t(f"rank.title.{view.axis}"),

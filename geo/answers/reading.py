@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from geo.answers.names import is_open, kind_label, where
+from geo.answers.names import is_open, kind_label, title_of, where
 from geo.answers.watch import crafts_line, doubt, figure_words, pieces, quote, signal_words, when
 from geo.errors import NotFound
 from geo.i18n import Words
@@ -30,10 +30,10 @@ def reading_answer(query: Query, id_: str, view: ViewState, t: Words) -> dict[st
     wanted = query.search.wanted(view.q) if view.q else None
     organisations = list(dict.fromkeys(o for n in report.notes for o in n.organisations))
     return {
-        "id": report.id, "title": pieces(t.pick(report.title), wanted), "when": when(report, t),
+        "id": report.id, "title": pieces(title_of(report, t), wanted), "when": when(report, t),
         "kind": kind_label(report, t),
         "markets": " · ".join(t.country(m) for m in report.markets) or t("panel.all_markets"),
-        "crafts": crafts_line(report.crafts, t), "organisations": organisations,
+        "crafts": crafts_line(report.crafts, t), "organisations": organisations, "places": " · ".join(report.places),
         "notes": [_note(n, wanted, t) for n in report.notes],
         "signals": [signal_words(s, t) for s in signals_of(report)],
         "doubts": [doubt(query, p, t) for p in query.reports.doubts
@@ -63,7 +63,7 @@ def _related(shared: Shared, t: Words) -> dict[str, str]:
         ("crafts", [t(f"craft.{c}") for c in shared.crafts]),
         ("markets", [t.country(m) for m in shared.markets])) if names]
     return {"sel": f"report:{shared.report.id}", "id": shared.report.id,
-            "title": t.pick(shared.report.title), "when": when(shared.report, t),
+            "title": title_of(shared.report, t), "when": when(shared.report, t),
             "why": " · ".join(said[:2])}
 
 

@@ -6,7 +6,7 @@ from collections import Counter
 from typing import Any
 
 from geo.answers.facets import sentence
-from geo.answers.names import chip_label, crafts_text, kind_label, value_label
+from geo.answers.names import chip_label, crafts_text, kind_label, title_of, value_label
 from geo.i18n import Words
 from geo.model import Figure, Report
 from geo.query import Query
@@ -53,7 +53,7 @@ def card(report: Report, wanted: Wanted | None, doubted: bool, t: Words) -> dict
     signals = signals_of(report)
     return {
         "id": report.id, "sel": f"report:{report.id}", "when": when(report, t),
-        "kind": kind_label(report, t), "title": pieces(t.pick(report.title), wanted),
+        "kind": kind_label(report, t), "title": pieces(title_of(report, t), wanted),
         "extract": quote(passage, wanted, t) if passage else None,
         "markets": shortened([t.country(m) for m in report.markets], t) or t("panel.all_markets"),
         "crafts": shortened([t(f"craft.{c}") for c in report.crafts], t) or t("panel.all_crafts"),
@@ -101,12 +101,16 @@ def signal_words(signal: Signal, t: Words) -> dict[str, Any]:
     """A signal: its sign, what it is about, and the figure it comes from."""
     market = t.country(signal.market) if signal.market else t("panel.all_markets")
     craft = t(f"craft.{signal.craft}") if signal.craft else t("panel.all_crafts")
-    mark = "+" if signal.value > 0 else "\u2212" if signal.value < 0 else ""
+    if signal.value is None:
+        value = t("signal.editor")
+    else:
+        mark = "+" if signal.value > 0 else "\u2212" if signal.value < 0 else ""
+        value = f"{mark}{t.number(abs(signal.value))} %"
     return {"sign": signal.sign, "report": signal.report, "sel": f"report:{signal.report}",
             "about": f"{market} · {craft}",
-            "value": f"{mark}{t.number(abs(signal.value))} %",
+            "value": value,
             "period": t.period(signal.period) if signal.period else "", "date": t.date(signal.date),
-            "address": f"{signal.note}.f{signal.figure + 1}"}
+            "address": f"{signal.note}.f{signal.figure + 1}" if signal.note else ""}
 
 
 def doubt(query: Query, pair: tuple[Signal, Signal], t: Words) -> dict[str, Any]:
@@ -114,8 +118,21 @@ def doubt(query: Query, pair: tuple[Signal, Signal], t: Words) -> dict[str, Any]
     sides = []
     for signal in pair:
         report = query.catalogue.report_by_id[signal.report]
-        sides.append({**signal_words(signal, t), "title": t.pick(report.title)})
+        sides.append({**signal_words(signal, t), "title": title_of(report, t)})
     return {"about": sides[0]["about"], "sides": sides}
+
+
+def market_doubts(query: Query, iso2: str, t: Words) -> list[dict[str, Any]]:
+    """The pairs of recent reports that disagree on a market, both sides of each."""
+    return [doubt(query, pair, t) for pair in query.reports.doubts if pair[0].market == iso2]
+
+
+def doubts_text(doubts: list[dict[str, Any]], t: Words) -> str:
+    """One sentence for all of them; empty when there is none."""
+    if not doubts:
+        return ""
+    return t("doubt.sentence", about=t.all_of(d["about"] for d in doubts),
+             reports=t.all_of(dict.fromkeys(s["report"] for d in doubts for s in d["sides"])))
 
 
 def shortened(names: list[str], t: Words) -> str:

@@ -75,7 +75,7 @@ def place_records(query: Query, view: ViewState, frame: Frame, tags: list[dict[s
             found.append(Mark(p["class"], x, y, p.get("n", 1), f.get("id", ""),
                               short_name(p.get("name", "")), "", p.get("open", True),
                               p.get("demo", False), p.get("named", False),
-                              bool(chosen) and f.get("id") == chosen))
+                              bool(chosen) and f.get("id") == chosen, p.get("age", 0)))
     near, phrases = frame.zoom >= PHRASES_FROM, []
     for tag in tags:
         x, y = frame.place(*tag["lon_lat"])

@@ -11,6 +11,8 @@ FILL = {"buyer": "#0072B2", "site": "#D55E00", "maison": "#009E73", "fair": "#8E
 SEVERAL = {"buyer": "#0072B2", "site": "#B54C00", "maison": "#00795A", "fair": "#8E3F85"}
 INK, WHITE, KEYLINE = "#16211F", "#FFFFFF", "#3A4644"
 PALE = {"buyer": "#A9CFE5", "site": "#F0C3A3", "maison": "#A5DBCB", "fair": "#DDBCD8"}
+#: How full a mark is by its age, as on the live map (marks.js).
+PALER = {2: 0.85, 3: 0.7, 4: 0.55, 5: 0.35, 6: 0.2}
 CHOSEN, NAMED = "#0F3D3E", "#B58900"
 
 
@@ -60,8 +62,11 @@ def mark_svg(mark: Mark) -> str:
         parts.append(f'<path d="{shape}" fill="{WHITE}" stroke="{SEVERAL[kind]}" '
                      'stroke-width="2.2"/>')
     else:
-        parts.append(f'<path d="{shape}" fill="{FILL[kind]}" stroke="{KEYLINE}" '
-                     'stroke-width=".9"/>')
+        full = PALER.get(mark.age, 1)
+        stroke, width = (KEYLINE, ".9") if full > 0.6 else (SEVERAL[kind], "1.8")
+        parts.append(f'<path d="{shape}" fill="{FILL[kind]}" fill-opacity="{full}" stroke="{stroke}" '
+                     f'stroke-width="{width}"/>' if mark.age else
+                     f'<path d="{shape}" fill="{FILL[kind]}" stroke="{KEYLINE}" stroke-width=".9"/>')
     return "".join(parts)
 
 

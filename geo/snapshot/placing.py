@@ -29,6 +29,7 @@ class Mark:
     Attributes
     ----------
     kind : buyer, site, maison, fair, or ``buyer-tag`` / ``site-tag`` for records without a position.
+    age : how long ago somebody looked, a step of ``geo.model.AGE_STEPS``; it pales the mark.
     text : the figure of a mark that stands for several.
     """
 
@@ -43,6 +44,7 @@ class Mark:
     demo: bool = False
     named: bool = False
     selected: bool = False
+    age: int = 0
 
     @property
     def radius(self) -> float:

@@ -35,7 +35,7 @@ class Edit:
     Attributes
     ----------
     after : the whole record; None removes it.
-    revision : the revision the author saw; 0 for a record they create.
+    revision : the revision the author saw; 0 for a record they create, even where one was removed.
     """
 
     collection: str

@@ -23,6 +23,7 @@ from geo.model import (
     PRECISIONS,
     PROVENANCES,
     REPORT_KINDS,
+    SIGNS,
     SITE_KINDS,
     STATUSES,
     WORLD_REGIONS,
@@ -163,6 +164,12 @@ def _figures(value: Any) -> bool:
                                     for v in f.values()) for f in value)
 
 
+def _signals(value: Any) -> bool:
+    return isinstance(value, list) and len(value) <= 400 and all(
+        isinstance(s, dict) and _country(s.get("market")) and s.get("craft") in (*CRAFTS, "")
+        and s.get("sign") in SIGNS for s in value)
+
+
 def _notes(value: Any) -> bool:
     # A report takes its sources from its notes: without any, nothing supports it.
     return isinstance(value, list) and 0 < len(value) <= 400 and all(
@@ -210,7 +217,8 @@ def _rules(kind: str, known: Known) -> Mapping[str, Check]:
 #: Fields that a record may have.
 _OPTIONAL: Mapping[str, Mapping[str, Check]] = {
     "site": {"phone": lambda value: _text(value) and len(value) <= 40,
-             "verified_by": lambda value: _text(value) and len(value) <= 120}}
+             "verified_by": lambda value: _text(value) and len(value) <= 120},
+    "report": {"signals": _signals, "places": _texts, "lang": _among((*LANGUAGES, ""))}}
 _LABEL: Mapping[str, Check] = {"label_lon": _degrees(180), "label_lat": _degrees(90)}
 _AREA: Mapping[str, Check] = {
     "name_fr": _filled, "name_ar": _filled, "population_2024": _number, **_LABEL}

@@ -69,7 +69,9 @@ def report(raw: dict) -> Report:
         id=raw["id"], date=raw["date"], title=dict(raw["title"]), kind=raw["kind"],
         markets=tuple(raw["markets"]), crafts=tuple(raw["crafts"]), named=tuple(raw["named"]),
         notes=tuple(_note(n) for n in raw["notes"]),
-        provenance=raw.get("provenance", "published"), original=raw.get("original", ""))
+        provenance=raw.get("provenance", "published"), original=raw.get("original", ""),
+        signals=tuple((s["market"], s["craft"], s["sign"]) for s in raw.get("signals", ())),
+        lang=raw.get("lang", ""), places=tuple(raw.get("places", ())))
 
 
 def fair(raw: dict) -> Fair:

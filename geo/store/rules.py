@@ -87,7 +87,7 @@ def checked(wanted: Sequence[Wanted], base: Base, entry: Callable[[str, str], En
     """
     entries = [entry(w.edit.collection, w.edit.id) for w in wanted]
     late = [(w.edit, e.held()) for w, e in zip(wanted, entries, strict=True)
-            if w.edit.revision != e.revision or (w.after is None and e.content is None)]
+            if not _seen(w.edit, e) or (w.after is None and e.content is None)]
     if late:
         raise Conflict(*zip(*late, strict=True))
     known = known_codes(base, all_sound("markets", _after("markets", wanted, rows)))
@@ -99,6 +99,11 @@ def checked(wanted: Sequence[Wanted], base: Base, entry: Callable[[str, str], En
         raise Unfit(problems)
     return [Row(w.edit.collection, w.edit.id, e.revision + 1, e.content, w.after)
             for w, e in zip(wanted, entries, strict=True)]
+
+
+def _seen(edit: Edit, entry: Entry) -> bool:
+    # Who creates a record (0) need not know that there was one of that id which was removed.
+    return edit.revision == entry.revision or (edit.revision == 0 and entry.content is None)
 
 
 def counts_of(rows: Iterable[Row]) -> dict[str, int]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from xml.etree import ElementTree as ET
 
-from geo.answers.names import kind_label
+from geo.answers.names import kind_label, title_of
 from geo.answers.watch import crafts_line, when
 from geo.codec import encode
 from geo.i18n import Words, words
@@ -83,7 +83,7 @@ def atom_of(digest: Digest) -> bytes:
     for report in digest.reports:
         entry = ET.SubElement(feed, "entry")
         _add(entry, "id", f"urn:kharita:report:{report.id}")
-        _add(entry, "title", f"{report.id} \u00b7 {t.pick(report.title)}")
+        _add(entry, "title", f"{report.id} \u00b7 {title_of(report, t)}")
         _add(entry, "updated", _moment(report.date))
         ET.SubElement(entry, "link", {"rel": "alternate", "type": "text/html",
                                       "href": _link(digest, report)})
@@ -163,7 +163,7 @@ def _put(parent: ET.Element, tag: str, text: str, style: str = "", **more: str) 
 def _item(sheet: ET.Element, digest: Digest, report: Report, t: Words) -> None:
     item = ET.SubElement(sheet, "div", {"style": _STYLE["item"]})
     _put(item, "p", " \u00b7 ".join(map(isolate, (report.id, when(report, t), kind_label(report, t)))), "soft")
-    _put(item, "h2", t.pick(report.title), dir="auto")
+    _put(item, "h2", title_of(report, t), dir="auto")
     _put(item, "p", _summary(report), dir="auto", lang="fr")
     markets = " \u00b7 ".join(t.country(m) for m in report.markets) or t("panel.all_markets")
     _put(item, "p", f"{markets} \u00b7 {crafts_line(report.crafts, t)}", "soft")

@@ -3,7 +3,8 @@
 A figure is a signal when its unit is a percentage and its label begins with a word of growth
 or of fall. At least ``LEAST`` points up is ``+``, down ``-``, between is ``0``. Of several figures
 of one report on the same market and craft the latest period counts. An empty market (or
-craft) means all of them. Shares, prices and duties are no signals.
+craft) means all of them. Shares, prices and duties are no signals. What the editor of a report
+said of a market and a craft comes before its figures.
 """
 from __future__ import annotations
 
@@ -24,22 +25,25 @@ _CODE = re.compile(r"[A-Z]{2}\Z")
 
 @dataclass(frozen=True, slots=True)
 class Signal:
-    """One sign, with the figure it comes from: note and position among its figures."""
+    """One sign, with the figure it comes from: note and position among its figures; none of these
+    (``value`` None) when the editor gave it."""
 
     report: str
     date: str
     market: str
     craft: str
     sign: str
-    value: float
+    value: float | None
     period: str
     note: str
     figure: int
 
 
 def signals_of(report: Report) -> list[Signal]:
-    """The signals of one report, one per market and craft it gives figures for."""
+    """The signals of one report, one per market and craft it gives figures or a judgement for."""
     found: dict[tuple[str, str], Signal] = {}
+    judged = {(market, craft): Signal(report.id, report.date, market, craft, sign, None, "", "", -1)
+              for market, craft, sign in report.signals}
     for note in report.notes:
         for position, figure in enumerate(note.figures):
             value = growth_of(figure)
@@ -53,7 +57,7 @@ def signals_of(report: Report) -> list[Signal]:
                 held = found.get((figure.market, craft))
                 if held is None or _end(made.period) > _end(held.period):
                     found[figure.market, craft] = made
-    return list(found.values())
+    return list({**found, **judged}.values())
 
 
 def growth_of(figure: Figure) -> float | None:

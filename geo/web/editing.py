@@ -70,20 +70,20 @@ def _save(request: Request, who: Identity, body: Mapping[str, Any], catalogue: C
     else:
         before = ledger().one(collection, id_).raw
     after = filled(collection, before, answers, _lon_lat(body), id_, known_codes(catalogue))
-    made = ledger().commit([Edit(collection, id_, after, _revision(body))], _author(who, body), _reason(body), "edit")
+    made = ledger().commit([Edit(collection, id_, after, _revision(body))], author_of(who, body), reason_of(body), "edit")
     return {"id": id_, "made": set_answer(made, catalogue, t), "revision": made.changes[0].revision}
 
 
 def _remove(request: Request, who: Identity, body: Mapping[str, Any], catalogue: Catalogue, t: Words) -> dict[str, Any]:
     collection, id_ = collection_named(request.path_params["collection"]), request.path_params["id"]
-    return _made(ledger().commit([Edit(collection, id_, None, _revision(body))], _author(who, body), _reason(body), "edit"), catalogue, t)
+    return _made(ledger().commit([Edit(collection, id_, None, _revision(body))], author_of(who, body), reason_of(body), "edit"), catalogue, t)
 
 
 def _restore(request: Request, who: Identity, body: Mapping[str, Any], catalogue: Catalogue, t: Words) -> dict[str, Any]:
     collection, id_ = collection_named(request.path_params["collection"]), request.path_params["id"]
     history = ledger().history(limit=MOST_VERSIONS, collection=collection, id_=id_)
     edit = restore(history, collection, id_, _whole(body, "to"), _revision(body))
-    return _made(ledger().commit([edit], _author(who, body), _reason(body), "restore"), catalogue, t)
+    return _made(ledger().commit([edit], author_of(who, body), reason_of(body), "restore"), catalogue, t)
 
 
 def _changes(request: Request, who: Identity, body: Mapping[str, Any], catalogue: Catalogue, t: Words) -> dict[str, Any]:
@@ -101,11 +101,16 @@ def _change(request: Request, who: Identity, body: Mapping[str, Any], catalogue:
 def _undo(request: Request, who: Identity, body: Mapping[str, Any], catalogue: Catalogue, t: Words) -> dict[str, Any]:
     only = body.get("only")
     records = {(str(c), str(i)) for c, i in only} if isinstance(only, list) else None
-    return _made(ledger().commit(undo(_set(request), ledger().one, records), _author(who, body), _reason(body), "undo"), catalogue, t)
+    return _made(ledger().commit(undo(_set(request), ledger().one, records), author_of(who, body), reason_of(body), "undo"), catalogue, t)
 
 
-def _author(who: Identity, body: Mapping[str, Any]) -> str:
-    """Who signs: the login's name, or the one that was typed where there is no login."""
+def author_of(who: Identity, body: Mapping[str, Any]) -> str:
+    """Who signs: the login's name, or the one that was typed where there is no login.
+
+    Raises
+    ------
+    BadRequest : nobody does.
+    """
     name = who.name or who.email or " ".join(str(body.get("author") or "").split())[:MAX_NAME]
     if not name:
         raise BadRequest("error.no_author")
@@ -136,7 +141,13 @@ def _whole(body: Mapping[str, Any], name: str) -> int:
     return value
 
 
-def _reason(body: Mapping[str, Any]) -> str:
+def reason_of(body: Mapping[str, Any]) -> str:
+    """Why a change is made.
+
+    Raises
+    ------
+    BadRequest : nothing was said.
+    """
     reason = " ".join(str(body.get("reason") or "").split())[:MAX_REASON]
     if not reason:
         raise BadRequest("error.no_reason")

@@ -21,6 +21,8 @@ from starlette.routing import Route
 from geo.answers.names import value_label
 from geo.errors import BadRequest, KharitaError
 from geo.i18n import Words, words
+from geo.model import LANGUAGES
+from geo.query import Query
 from geo.service import current
 from geo.settings import var_dir
 from geo.view import FIELDS
@@ -32,6 +34,7 @@ from geo.watch.intake.tagging import Proposal, Tagger
 from geo.web.access import require
 
 MAX_DECISIONS = 200_000
+MOST_NAMES = 5_000
 _taggers: OrderedDict[str, Tagger] = OrderedDict()
 
 
@@ -131,6 +134,7 @@ def _told(job: Job, t: Words) -> dict[str, Any]:
         "proposals": [_proposal(p, i, query, t) for i, p in enumerate(_proposals(job))],
         "choices": {kind: [{"value": c, "label": value_label(FIELDS[kind], c, query.catalogue, t)}
                            for c in query.codes(kind)] for kind in ("market", "craft")},
+        "names": _names(query), "languages": [{"value": lang, "label": t.locale.languages[lang]} for lang in LANGUAGES],
         "kinds": [{"value": c, "label": t(f"report_kind.{c}")} for c in query.codes("report_kind")],
     }
 
@@ -151,7 +155,14 @@ def _proposal(p: Proposal, position: int, query: Any, t: Words) -> dict[str, Any
         if start >= 0 else [[p.text, False]]
     return {"position": position, "kind": p.kind, "id": p.id, "label": label, "pieces": pieces,
             "where": t("intake.where", page=p.page, n=p.sentence), "confidence": round(p.confidence * 100),
-            "how": t(f"intake.how.{p.how}"), "accepted": p.confidence >= 0.6}
+            "how": t(f"intake.how.{p.how}"), "accepted": p.confidence >= 0.6, "figure": dict(p.figure)}
+
+
+def _names(query: Query) -> dict[str, list[dict[str, str]]]:
+    """The buyers and towns that a wrong one may be corrected to, by the name the editor types."""
+    buyers = [b for b in query.catalogue.buyers[:MOST_NAMES] if b.provenance != "demo"]
+    return {"buyer": [{"value": b.id, "label": b.name} for b in buyers],
+            "town": [{"value": town.name, "label": town.name} for town in query.catalogue.towns]}
 
 
 # --- answering ------------------------------------------------------------------------

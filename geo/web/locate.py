@@ -46,6 +46,11 @@ def _router(osrm_url: str, ors_server: tuple[str, str], told: str) -> Router:
     return Router(Osrm(osrm_url, told) if osrm_url else None, Ors(*ors_server, told) if ors_server[0] else None)
 
 
+def geocoder() -> Geocoder:
+    """The online address services of the settings, for places in Morocco."""
+    return _geocoder(*geocoders())
+
+
 @lru_cache(maxsize=1)
 def _geocoder(services: str, contact: str) -> Geocoder:
     # Positions are judged by the outlines of the day the process first asked: they hardly move.
@@ -55,10 +60,9 @@ def _geocoder(services: str, contact: str) -> Geocoder:
 
 def _geocode(asked: Asked) -> Mapping[str, Any]:
     """Addresses online: one explicit act of a reader, never as they type."""
-    services, contact = geocoders()
-    if not services:
+    if not geocoders()[0]:
         raise NotFound("geocode.off")
-    hits = _geocoder(services, contact).search(asked.params.get("text", ""), asked.view.lang)
+    hits = geocoder().search(asked.params.get("text", ""), asked.view.lang)
     return online_answer(locator(asked.query), hits, asked.t)
 
 

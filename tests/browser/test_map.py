@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import expect
 
+from geo.i18n import words
 from geo.settings import DATA_DIR
 from tests.browser.visits import (
     ONE_PIXEL,
@@ -128,6 +129,25 @@ def test_the_demo_switch_hides_every_generated_record(visit, app):
     shows(page, "origin=published,imported")
     assert figure(page, "buyers") == ask(app, "/api/facets?origin=published")["counts"]["buyers"]
     expect(page.locator(".kh-tag-demo")).to_have_count(0)
+
+
+@pytest.mark.parametrize("lang", ["fr", "ar"])
+def test_a_tolerated_age_narrows_everything_and_is_said(visit, app, lang):
+    page = visit(f"/?lang={lang}")
+    slider = page.locator("[data-key=fresh]")
+    slider.focus()
+    page.keyboard.press("Home")
+    for _ in range(2):
+        page.keyboard.press("ArrowLeft" if lang == "ar" else "ArrowRight")
+    page.wait_for_url(re.compile("fresh=2y"))
+    painted(page)
+    counts = ask(app, f"/api/facets?lang={lang}&fresh=2y")["counts"]
+    expect(page.locator('[data-figure="buyers"] b')).to_have_text(str(counts["buyers"]))
+    assert 0 < counts["buyers"] < 52
+    page.locator(".kh-said [data-key=chip-fresh-2y]").click()
+    expect(page.locator('[data-figure="buyers"] b')).to_have_text("228")
+    page.goto(f"{app}/?lang={lang}&sel=buyer:abc-carpet-home-us")
+    expect(page.locator(".kh-card dl")).to_contain_text(words(lang)("fact.age"))
 
 
 def test_search_folds_accents_and_knows_synonyms(visit):

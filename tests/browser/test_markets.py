@@ -88,6 +88,15 @@ def test_the_market_page_tells_everything_and_leads_on(visit, lang):
 
 
 @both
+def test_the_panel_of_the_map_and_the_page_of_a_market_lead_to_each_other(visit, lang):
+    page = visit(f"v=1&lang={lang}&craft=zellige&sel=market:FR")
+    page.click("[data-key=to-map]")
+    page.locator(".kh-card [data-key=to-markets]").click()
+    page.wait_for_selector('[data-page="FR"]')
+    assert view_of(page) == {"v": "1", **({"lang": lang} if lang != "fr" else {}), "market": "FR", "craft": "zellige", "sel": "market:FR"}
+
+
+@both
 def test_two_markets_are_compared_with_the_reason(visit, lang):
     page = visit(f"v=1&lang={lang}&show=compare&compare=FR,US")
     t = words(lang)
@@ -112,6 +121,12 @@ def test_a_cell_of_the_matrix_opens_the_map_on_its_pair(visit, lang):
     expect(page.locator(".kh-rows tr[data-sel] td:first-child:not(:has(.kh-tag-demo))")).to_have_count(buyers)
     page.go_back()
     page.wait_for_selector("[data-cell=DE-tapis_tissage]")
+    page.locator("[data-reports]").first.click()
+    chip = page.locator(".kh-chips [data-report]").first
+    id_ = chip.get_attribute("data-report")
+    chip.click()
+    page.wait_for_selector(f'.kh-wcard.on[data-report="{id_}"]')
+    assert urlsplit(page.url).path == "/veille"
 
 
 @both

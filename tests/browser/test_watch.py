@@ -6,6 +6,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from geo.i18n import words
 from tests.browser.visits import PHONE, frame, view_of
 
 NOTE = """# {title}
@@ -72,6 +73,13 @@ def test_a_file_is_published_and_drawn(visit, lang):
     page.locator('[data-proposal="buyer:limala-de"]').wait_for()
     expect(page.locator('[data-proposal="market:DE"]')).to_be_checked()
     page.locator('.kh-publish input[type="text"]').first.fill(title)
+    page.locator("[data-titles] summary").click()
+    page.locator("[data-title=en]").fill("Carpets in Germany")
+    town = page.locator('[data-correct="town:Taznakht"]')
+    town.fill("Tazarine")
+    town.press("Tab")
+    page.locator("[data-signals] summary").click()
+    page.locator('[data-signal="DE|tapis_tissage"]').select_option("-" if lang == "ar" else "+")
     page.locator(".kh-publish .kh-primary").click()
     page.wait_for_function("() => location.search.includes('sel=report:I-2026-')")
     id_ = view_of(page)["sel"].removeprefix("report:")
@@ -79,6 +87,8 @@ def test_a_file_is_published_and_drawn(visit, lang):
     expect(page.locator("#kh-read-title")).to_have_text(title)
     expect(page.locator(f'[data-report="{id_}"] h2')).to_have_text(title)
     assert frame(page).locator("path.kh-line").count() >= 2
+    expect(page.locator(".kh-wfacts")).to_contain_text("Tazarine")
+    expect(page.locator(".kh-signals li").first).to_contain_text(words(lang)("signal.editor"))
     with page.expect_download() as saved:
         page.locator(f'a[href="/watch/original/{id_}"]').click()
     assert saved.value.suggested_filename == "note.md"

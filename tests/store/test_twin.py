@@ -35,13 +35,16 @@ class Twin(RuleBasedStateMachine):
     def now(self, id_):
         return self.versions[id_][-1], len(self.versions[id_]) - 1
 
-    @rule(changes=st.dictionaries(IDS, st.none() | NAMES, min_size=1), late=st.booleans())
-    def change(self, changes, late):
-        edits = [Edit("buyers", id_, name and buyer(id_, name=name), self.now(id_)[1]) for id_, name in changes.items()]
+    @rule(changes=st.dictionaries(IDS, st.none() | NAMES, min_size=1), late=st.booleans(), unaware=st.booleans())
+    def change(self, changes, late, unaware):
+        def seen(id_):
+            # Who creates a record may not know that there was one.
+            return 0 if unaware and self.now(id_)[0] is None else self.now(id_)[1]
+        edits = [Edit("buyers", id_, name and buyer(id_, name=name), seen(id_)) for id_, name in changes.items()]
         gone = [e for e in edits if e.after is None and self.now(e.id)[0] is None]
         if late:
             first = edits[0]
-            edits[0] = Edit("buyers", first.id, first.after, first.revision + 1)
+            edits[0] = Edit("buyers", first.id, first.after, self.now(first.id)[1] + 1)
         if not (late or gone):
             return self.commit(edits)
         with pytest.raises(Conflict) as told:

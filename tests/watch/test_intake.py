@@ -4,6 +4,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -13,14 +14,23 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
+from geo.answers.compare import compare_answer
+from geo.answers.marketpage import page_answer
+from geo.answers.names import title_of
+from geo.answers.ranking import rank_answer
 from geo.errors import BadRequest, KharitaError
+from geo.i18n import words
+from geo.model import Figure, Note, Report
+from geo.query import Query
 from geo.settings import DATA_DIR
 from geo.store.files import FileStore
+from geo.view import ViewState
 from geo.watch.intake.files import MAX_BYTES, MAX_PAGES, Refused, read
 from geo.watch.intake.jobs import Intake, intake
 from geo.watch.intake.making import date_of, language_of, report_of
 from geo.watch.intake.store import ImportedReports, Twice
-from geo.watch.intake.tagging import Tagger
+from geo.watch.intake.tagging import Proposal, Tagger
+from geo.watch.signals import signals_of
 from geo.web import watch
 
 MARKED = json.loads((Path(__file__).parent.parent / "data" / "watch_marked.json").read_text("utf-8"))
@@ -334,3 +344,82 @@ def test_a_refusal_crosses_the_process(tmp_path):
     job = jobs.start(blank_pdf(MAX_PAGES + 1), "a.pdf")
     assert job.ended.wait(60)
     assert (job.state, job.refused, job.values["n"]) == ("refused", "intake.too_many_pages", str(MAX_PAGES + 1))
+
+
+def test_an_editor_signs_only_what_was_accepted(query):
+    text = {"title": "T", "pages": (FRENCH,), "name": "note.md"}
+    proposals = Tagger(query.catalogue).propose(text["pages"])
+    accepted = [i for i, p in enumerate(proposals) if p.id in ("DE", "tapis_tissage")]
+    asked = {"title": "T", "date": "2026-03-12", "kind": "etude_marche", "accepted": accepted}
+    signed = [{"market": "DE", "craft": "tapis_tissage", "sign": "-"}, {"market": "", "craft": "", "sign": "0"}]
+    made = report_of(text, proposals, {**asked, "signals": signed}, query.catalogue, date(2026, 4, 1))
+    assert made["signals"] == signed
+    for bad in ([{"market": "FR", "craft": "", "sign": "+"}], [{"market": "DE", "craft": "", "sign": "up"}], ["x"], "x", [signed[0]] * 401):
+        with pytest.raises(BadRequest):
+            report_of(text, proposals, {**asked, "signals": bad}, query.catalogue, date(2026, 4, 1))
+
+
+def test_the_sign_of_an_editor_comes_before_the_figures_and_raises_a_doubt(catalogue):
+    def report(id_, when, *signals):
+        return Report(id_, when, {"fr": id_}, "etude_marche", ("DE",), ("tapis_tissage",), (), (), "imported", signals=signals)
+    figure = Figure("Croissance des ventes", "12", "%", "2025", "DE", "tapis_tissage")
+    note = Note("n", "2025-06", "n", "etude_marche", ("DE",), ("tapis_tissage",), "", (figure,), (), ())
+    up, down = report("A", "2025-06", ("DE", "tapis_tissage", "+")), report("B", "2026-01", ("DE", "tapis_tissage", "-"))
+    assert [(s.sign, s.value) for s in signals_of(replace(down, notes=(note,)))] == [("-", None)]
+    assert [(s.sign, s.value) for s in signals_of(replace(up, notes=(note,), signals=()))] == [("+", 12.0)]
+    query, t = Query(replace(catalogue, reports=(up, down))), words("fr")
+    assert [(a.report, b.report) for a, b in query.reports.doubts] == [("B", "A")]
+    rows = {r["iso2"]: r for r in rank_answer(query, ViewState(), t)["rows"]}
+    assert "A" in rows["DE"]["doubt"] and "B" in rows["DE"]["doubt"] and rows["FR"]["doubt"] == ""
+    page = page_answer(query, "DE", ViewState(), t)
+    assert [[s["sel"] for s in d["sides"]] for d in page["doubts"]] == [["report:B", "report:A"]] and page["doubt"] == rows["DE"]["doubt"]
+    assert [m["doubt"] for m in compare_answer(query, ViewState(compare=("DE", "FR")), t)["markets"] if m["iso2"] == "FR"] == ["—"]
+    # The score is what it was: facts, not opinions.
+    same = {r["iso2"]: r["score"] for r in rank_answer(Query(replace(catalogue, reports=(replace(up, signals=()), replace(down, signals=())))), ViewState(), t)["rows"]}
+    assert {k: r["score"] for k, r in rows.items()} == same
+
+
+def test_signals_are_checked_and_read_back(tmp_path):
+    for name in ("markets.json", "regions.geojson", "provinces.geojson"):
+        (tmp_path / name).write_bytes((DATA_DIR / name).read_bytes())
+    raw = json.loads((DATA_DIR / "reports.json").read_text("utf-8"))["reports"][:2]
+    raw[0]["signals"], raw[1]["signals"] = [{"market": "DE", "craft": "", "sign": "+"}], [{"market": "DE", "craft": "x", "sign": "+"}]
+    (tmp_path / "reports.json").write_text(json.dumps({"reports": raw}), "utf-8")
+    loaded = FileStore(tmp_path).load()
+    assert [r.signals for r in loaded.reports] == [(("DE", "", "+"),)]
+    assert ("signals", "bad_value") in [(p.field, p.code) for p in loaded.problems if p.file == "reports.json"]
+
+
+def test_titles_places_and_corrections_of_every_kind_are_kept(query, catalogue):
+    text = {"title": "T", "pages": (FRENCH,), "name": "note.md"}
+    proposals = Tagger(catalogue).propose(text["pages"])
+    at = {p.kind: i for i, p in reversed(list(enumerate(proposals)))}
+    assert {"market", "craft", "town", "buyer", "figure"} <= set(at)
+    other = next(b for b in catalogue.buyers if b.provenance != "demo" and b.id != "limala-de")
+    asked = {"title": "Tapis", "date": "2026-03-12", "kind": "etude_marche", "accepted": list(range(len(proposals))), "titles": {"ar": " زرابي ", "en": ""},
+             "corrected": {str(at["town"]): "Tazarine", str(at["buyer"]): other.id, str(at["figure"]): {"value": "14", "unit": "%", "period": "2024"}}}
+    made = report_of(text, proposals, asked, catalogue, date(2026, 4, 1))
+    assert (made["lang"], made["title"]) == ("fr", {"fr": "Tapis", "ar": "زرابي", "en": "Tapis"})
+    assert "Tazarine" in made["places"] and "Taznakht" not in made["places"]
+    assert other.id in made["named"] and other.name in made["notes"][0]["organisations"]
+    assert made["notes"][0]["key_figures"][0]["value"] == "14" and made["notes"][0]["key_figures"][0]["period"] == "2024"
+    for kind, bad in (("town", "Atlantis"), ("buyer", "nobody"), ("figure", {"value": 3}), ("figure", {"market": "DE"}), ("figure", "14"), ("market", 5)):
+        with pytest.raises(BadRequest):
+            report_of(text, proposals, {**asked, "corrected": {str(at[kind]): bad}}, catalogue, date(2026, 4, 1))
+    for bad in ({"xx": "T"}, {"ar": 5}, {"ar": "x" * 201}, "T"):
+        with pytest.raises(BadRequest):
+            report_of(text, proposals, {**asked, "titles": bad}, catalogue, date(2026, 4, 1))
+
+
+def test_a_title_that_nobody_translated_says_its_language():
+    report = Report("I", "2026", {"fr": "Tapis", "ar": "زرابي", "en": "Tapis"}, "salon", (), (), (), (), "imported", lang="fr")
+    assert [title_of(report, words(lang)) for lang in ("fr", "ar", "en")] == ["Tapis", "زرابي", "Tapis (French)"]
+
+
+def test_an_organisation_can_be_renamed(catalogue):
+    proposal = Proposal("organisation", "ONA", "ONA", 1, 1, "ONA", "ONA", 0.9, "name")
+    asked = {"title": "T", "date": "", "kind": "salon", "accepted": [0], "corrected": {"0": " Office national "}}
+    text = {"title": "T", "pages": ("ONA",), "name": "n.md"}
+    assert report_of(text, [proposal], asked, catalogue, date(2026, 4, 1))["notes"][0]["organisations"] == ["Office national"]
+    with pytest.raises(BadRequest):
+        report_of(text, [proposal], {**asked, "corrected": {"0": " "}}, catalogue, date(2026, 4, 1))

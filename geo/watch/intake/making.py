@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -10,12 +11,13 @@ from babel.dates import get_month_names
 
 from geo.errors import BadRequest
 from geo.i18n import LOCALES
-from geo.model import CRAFTS, LANGUAGES, REPORT_KINDS, Catalogue
+from geo.model import CRAFTS, LANGUAGES, REPORT_KINDS, SIGNS, Catalogue
 from geo.text import fold
 from geo.watch.intake.tagging import Proposal
 
 PAGE_TEXT = 3_900
 MOST_NOTES = 300
+MOST_SIGNALS = 400
 _ISO = re.compile(r"(?<!\d)(20[0-4]\d)-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])(?!\d)")
 _ARABIC = re.compile(r"[\u0600-\u06ff]")
 _COMMON = {"fr": ("le", "la", "les", "des", "et", "est", "dans", "pour", "une", "sur"),
@@ -56,18 +58,22 @@ def report_of(text: dict[str, Any], proposals: list[Proposal], asked: dict[str, 
     Parameters
     ----------
     asked : what the editor decided: ``title``, ``date``, ``kind``, ``accepted`` (positions among the
-        proposals), ``corrected`` (position -> another code).
+        proposals), ``corrected`` (position -> another code, name or figure), ``titles`` (language ->
+        the title in it; a missing one repeats the original), ``signals`` (market, craft, sign of what is
+        accepted; an empty market or craft: all).
 
     Raises
     ------
     BadRequest : a decision that cannot stand.
     """
+    lang = language_of("\n".join(text["pages"]))
     title, kind, when = (str(asked.get(k, "")).strip() for k in ("title", "kind", "date"))
     if not title or len(title) > 200:
         raise BadRequest("intake.bad_title")
     if kind not in REPORT_KINDS:
         raise BadRequest("error.bad_parameter", name="kind", value=kind[:40])
     _check_date(when, today)
+    titles = _titles(asked, title, lang)
     kept = _decided(proposals, asked, catalogue)
     source = {"url": "", "label": text["name"][:120] or title[:120], "date": when}
     notes = []
@@ -80,9 +86,30 @@ def report_of(text: dict[str, Any], proposals: list[Proposal], asked: dict[str, 
             "key_figures": [dict(p.figure) for p in here if p.kind == "figure"],
             "organisations": _ids(here, "organisation") + [p.label for p in here if p.kind == "buyer"],
             "sources": [source]})
-    return {"title": {lang: title for lang in LANGUAGES}, "date": when, "kind": kind,
+    return {"title": titles, "lang": lang, "date": when, "kind": kind,
             "markets": _ids(kept, "market"), "crafts": _ids(kept, "craft"),
-            "named": _ids(kept, "buyer"), "notes": notes, "original": text["name"]}
+            "named": _ids(kept, "buyer"), "places": _ids(kept, "town"), "notes": notes, "original": text["name"],
+            "signals": _signals(asked, ["", *_ids(kept, "market")], ["", *_ids(kept, "craft")])}
+
+
+def _titles(asked: dict[str, Any], title: str, lang: str) -> dict[str, str]:
+    given = asked.get("titles") or {}
+    if not isinstance(given, dict) or any(k not in LANGUAGES or not isinstance(v, str) or len(v) > 200 for k, v in given.items()):
+        raise BadRequest("intake.bad_title")
+    return {other: title if other == lang else given.get(other, "").strip() or title for other in LANGUAGES}
+
+
+def _signals(asked: dict[str, Any], markets: list[str], crafts: list[str]) -> list[dict[str, str]]:
+    given = asked.get("signals") or []
+    if not isinstance(given, list) or len(given) > MOST_SIGNALS:
+        raise BadRequest("error.bad_parameter", name="signals", value="")
+    found: dict[tuple[str, str], str] = {}
+    for signal in given:
+        market, craft, sign = (signal.get(k) for k in ("market", "craft", "sign")) if isinstance(signal, dict) else (None,) * 3
+        if market not in markets or craft not in crafts or sign not in SIGNS:
+            raise BadRequest("error.bad_parameter", name="signals", value=str(signal)[:40])
+        found[market, craft] = sign
+    return [{"market": m, "craft": c, "sign": sign} for (m, c), sign in found.items()]
 
 
 def _check_date(text: str, today: date) -> None:
@@ -97,13 +124,28 @@ def _check_date(text: str, today: date) -> None:
         raise BadRequest("intake.future", date=text)
 
 
+def _corrected(proposal: Proposal, other: Any, known: dict[str, set[str]], catalogue: Catalogue) -> Proposal:
+    """A proposal as the editor corrects it: another code, another name, another figure."""
+    kind = proposal.kind
+    if kind == "figure" and isinstance(other, dict) and set(other) <= {"label", "value", "unit", "period"} \
+            and all(isinstance(v, str) and len(v) <= 120 for v in other.values()):
+        return replace(proposal, figure=tuple((k, other.get(k, v).strip()) for k, v in proposal.figure))
+    named = isinstance(other, str) and bool(other.strip()) and len(other) <= 120
+    if kind == "organisation" and named:
+        return replace(proposal, id=other.strip(), label=other.strip())
+    if named and other in known.get(kind, ()):
+        label = catalogue.buyers[catalogue.buyer_row[other]].name if kind == "buyer" else proposal.label
+        return replace(proposal, id=other, label=label)
+    raise BadRequest("error.bad_parameter", name=kind, value=str(other)[:40])
+
+
 def _decided(proposals: list[Proposal], asked: dict[str, Any], catalogue: Catalogue) -> list[Proposal]:
-    from dataclasses import replace
     accepted = asked.get("accepted")
     corrected = asked.get("corrected") or {}
     if not isinstance(accepted, list) or not isinstance(corrected, dict):
         raise BadRequest("error.bad_parameter", name="accepted", value="")
-    known = {"market": set(catalogue.market_by_code), "craft": set(CRAFTS), "buyer": set(catalogue.buyer_row)}
+    known = {"market": set(catalogue.market_by_code), "craft": set(CRAFTS), "buyer": set(catalogue.buyer_row),
+             "town": {t.name for t in catalogue.towns}}
     kept = []
     for position in accepted:
         if not isinstance(position, int) or not 0 <= position < len(proposals):
@@ -111,9 +153,7 @@ def _decided(proposals: list[Proposal], asked: dict[str, Any], catalogue: Catalo
         proposal = proposals[position]
         other = corrected.get(str(position))
         if other is not None:
-            if other not in known.get(proposal.kind, ()):
-                raise BadRequest("error.bad_parameter", name=proposal.kind, value=str(other)[:40])
-            proposal = replace(proposal, id=other)
+            proposal = _corrected(proposal, other, known, catalogue)
         kept.append(proposal)
     return kept
 

@@ -64,7 +64,7 @@
       node("summary", { textContent: w["ui.legend"] }),
       ...(live.locate ? [live.locate.legend, ...rows] : [...rows, node("hr"), key("hollow", "ui.legend.hollow")]),
       key("dashed", "ui.legend.demo"),
-      key("many", "ui.legend.many"), node("hr"),
+      key("many", "ui.legend.many"), key("old", "ui.legend.old"), node("hr"),
       node("label", {}, live.tiles, node("span", { textContent: w["ui.tiles"] })));
     live.fitButton = node("button", { type: "button", className: "kh-button kh-fit", dir: message.dir,
       title: w["ui.fit_hint"], textContent: w["ui.fit"],

@@ -10,6 +10,8 @@
   const STATUS = { active: "#0072B2", under_construction: "#B54C00", planned: "#3A0F1B" };
   const STATUS_DARK = { active: "#5AB4F0", under_construction: "#F09A4A", planned: "#E6DDD1" };
   const RADIUS = 7;
+  /* How full a mark is by the age of its latest look: geo.model.AGE_STEPS, undated last. */
+  const PALER = { 2: 0.85, 3: 0.7, 4: 0.55, 5: 0.35, 6: 0.2 };
 
   const clusterRadius = (n) => Math.min(24, 10 + 3 * Math.log10(n) + (n > 999 ? 3 : 0));
 
@@ -58,7 +60,7 @@
   }
 
   function draw(ctx, mark, x, y) {
-    const { class: kind, n, open = true, demo, named, form, status = "active" } = mark.properties;
+    const { class: kind, n, open = true, demo, named, form, age, status = "active" } = mark.properties;
     const shape = mark.byStatus && form && !n ? form : kind;
     const r = mark._radius;
     const color = mark.byStatus ? (n ? neutral(mark.dark) : statusColors(mark.dark)[status] || neutral(mark.dark)) : (n ? CLUSTER : FILL)[kind];
@@ -83,7 +85,7 @@
       ctx.textBaseline = "middle";
       ctx.fillText(mark.text, x, y + (shape === "maison" ? r * 0.22 : 0.5));
     } else {
-      ctx.globalAlpha = demo ? 0.45 : 1;
+      ctx.globalAlpha = demo ? 0.45 : PALER[age] ?? 1; // the outline keeps its colour
       ctx.fillStyle = open ? color : (mark.dark ? "#101918" : "#FFFFFF");
       ctx.fill();
       ctx.globalAlpha = 1;
@@ -91,8 +93,8 @@
         hatch(ctx, shape, x, y, r, color);
         outline(ctx, shape, x, y, r);
       }
-      ctx.lineWidth = open && !demo ? 0.75 : 2;
-      ctx.strokeStyle = open && !demo ? "rgba(22,33,31,.55)" : color;
+      ctx.lineWidth = open && !demo && !(age > 3) ? 0.75 : 2;
+      ctx.strokeStyle = open && !demo && !(age > 3) ? "rgba(22,33,31,.55)" : color;
       if (demo) ctx.setLineDash([3, 2]);
       ctx.stroke();
     }

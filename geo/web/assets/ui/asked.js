@@ -2,6 +2,7 @@
 import { FIELDS } from "./fields.js";
 import { bus } from "./bus.js";
 import { el, icon } from "./dom.js";
+import { apply, write } from "./view.js";
 
 /* The query of an answer that depends on filters and on some fields of the page. */
 export function ask(data, path, fields = [], more = {}) {
@@ -47,6 +48,9 @@ export function toMap(fields) {
   history.pushState({}, "", `/?${query.toString().replace(/%2C/g, ",").replace(/%3A/g, ":")}`);
   dispatchEvent(new PopStateEvent("popstate", { state: {} }));
 }
+
+/* Open a report in the watch room, the filters kept. */
+export const read = (sel) => bus.visit("/veille", write(apply(bus.view, { op: "set", field: "sel", value: sel })));
 
 export const select = (iso2) => bus.go({ op: "set", field: "sel", value: iso2 ? `market:${iso2}` : "" });
 

@@ -21,7 +21,7 @@ export async function draw({ data, w }) {
     el("div", { class: "kh-compared", "data-scroll": "compare" }, [el("table", {}, [
       el("caption", { class: "kh-unseen", text: a.title }),
       el("thead", {}, [el("tr", {}, [el("th", { scope: "col", text: a.subtitle }), ...a.markets.map((m) => el("th", { scope: "col", "data-market": m.iso2 }, [el("span", { text: m.name })]))])]),
-      el("tbody", {}, [...["rank", "score", "interval", "coverage", "agreement", "crafts"].map(fact),
+      el("tbody", {}, [...["rank", "score", "interval", "coverage", "agreement", "crafts", "doubt"].map(fact),
         ...a.axes.flatMap((axis) => [el("tr", { class: "group" }, [el("th", { scope: "rowgroup", colspan: a.markets.length + 1, text: axis.text })]),
           ...axis.rows.map((r) => el("tr", {}, [el("th", { scope: "row", text: r.text }), ...a.markets.map((m) => {
             const c = m.axes[axis.key].find((x) => x.key === r.key);

@@ -50,7 +50,7 @@ function parts(form, ctx) {
   const again = () => { ctx.held.form = null; ctx.state.again(); };
   const reason = el("input", { type: "text", maxlength: 300, dir: "auto", value: form.reason, "data-key": "reason", on: { input: (e) => { form.reason = e.target.value; } } });
   return [
-    el("header", { class: "kh-form-head" }, [el("h2", { dir: "auto", text: a.name || a.title }), el("p", { class: "kh-hint", text: a.removed ? w["ui.form.removed"] : a.demo ? w["ui.form.demo"] : a.id ? w["ui.form.lead"] : w["ui.form.new"] })]),
+    el("header", { class: "kh-form-head" }, [el("h2", {}, [el("bdi", { text: a.name || a.title })]), el("p", { class: "kh-hint", text: a.removed ? w["ui.form.removed"] : a.demo ? w["ui.form.demo"] : a.id ? w["ui.form.lead"] : w["ui.form.new"] })]),
     el("form", { class: "kh-form", novalidate: true, on: { submit: (e) => { e.preventDefault(); form.save(); } } }, [
       el("div", { class: "kh-questions" }, a.fields.map((f) => question(f, form, w))), a.placed ? place(form, ctx) : null,
       el("div", { class: "kh-questions" }, [el("label", { class: "kh-asked" }, [el("span", { text: w["ui.form.reason"] }), reason, el("small", { text: w["ui.form.reason_hint"] })]), sign.node]),

@@ -1,6 +1,7 @@
 /* The page of one market: every fact we hold, ready to print as a brief. */
-import { file, opened, select, source, toMap } from "./asked.js";
+import { file, opened, read, select, source, toMap } from "./asked.js";
 import { el, mark } from "./dom.js";
+import { sign } from "./quoted.js";
 import { star } from "./stars.js";
 
 export function marketPage(a, data, w) {
@@ -12,6 +13,9 @@ export function marketPage(a, data, w) {
       el("button", { type: "button", class: "kh-button", "data-key": "to-map", text: a.on_map, on: { click: () => toMap({ market: a.iso2, sel: `market:${a.iso2}` }) } }),
       file(data, `${a.iso2}/brief.pdf`, w["ui.brief.pdf"]),
       el("a", { class: "kh-button kh-file", "data-key": "sheet", href: `/brief.pdf?market=${a.iso2}&lang=${data.lang}`, download: true, text: w["ui.brief.sheet"] }), star(`market:${a.iso2}`, a.name, w)]),
+    a.doubts.length ? el("section", { class: "kh-doubts", "data-section": "doubts" }, [el("h3", { text: w["ui.watch.doubts"] }), el("p", { text: a.doubt }),
+      ...a.doubts.map((d) => el("div", { class: "kh-doubt" }, [el("p", { dir: "auto", text: d.about }), el("div", { class: "kh-sides" }, d.sides.map((s) => el("button", { type: "button", class: "kh-claim", "data-key": `doubt-${d.about}-${s.report}`, on: { click: () => read(s.sel) } }, [
+        sign(s.sign, w), el("b", {}, [el("bdi", { text: s.value })]), el("span", { dir: "auto", text: s.title }), el("i", { text: [s.report, s.date, s.period].filter(Boolean).join(" · ") })])))]))]) : null,
     ...a.sections.map((s) => el("section", { "data-section": s.key }, [
       el("h3", {}, [el("span", { text: s.title }), el("i", { text: s.count })]),
       s.rows.length ? el("ul", { class: s.key.startsWith("buyers_kind") || s.key === "buyers_city" ? "kh-pairs" : "kh-lines" }, s.rows.map((r) => line(r, a, data, w)))

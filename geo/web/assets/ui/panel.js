@@ -2,6 +2,7 @@
 import { save } from "./asked.js";
 import { bus } from "./bus.js";
 import { component, el, getJSON, icon, mark, render, words } from "./dom.js";
+import { apply, write } from "./view.js";
 import { busy, failure, settled } from "./waiting.js";
 
 const SWIPE_PX = 40;
@@ -116,6 +117,8 @@ function content(a, w, state) {
     a.filter ? el("button", { type: "button", class: "kh-button kh-wide", "data-key": "filter", "aria-pressed": String(a.filter.picked), text: a.filter.text,
       on: { click: () => state.send({ op: "toggle", field: a.filter.field, value: a.filter.value }) } }) : null,
     a.kind === "report" ? el("button", { type: "button", class: "kh-link", "data-key": "read", text: w["ui.watch.read"], on: { click: () => bus.visit("/veille", bus.view.query) } }) : null,
+    a.kind === "market" ? el("button", { type: "button", class: "kh-link", "data-key": "to-markets", text: w["ui.market.page"],
+      on: { click: () => bus.visit("/marches", write(apply(bus.view, { op: "clear", field: "show" }))) } }) : null,
     a.calendar ? el("button", { type: "button", class: "kh-button kh-wide", "data-key": "calendar", text: a.calendar.text, on: { click: () => save(a.calendar.file, a.calendar.ics, "text/calendar") } }) : null,
     a.facts.length ? el("dl", {}, a.facts.flatMap((f) => [el("dt", { text: f.label }), el("dd", {}, [link(f.href, f.value, w)])])) : null,
     ...a.sections.map((s) => section(s, state)),

@@ -21,9 +21,10 @@ const shown = (node) => new Promise((done) => {
   sizes.observe(node);
 });
 
-/* A map in `node`. `points`: [{ lon_lat, kind: "before" | "after" | "other", name }]; `onMove`, when given,
-   takes `[lon, lat]` as the reader drags the point that is "after" or presses elsewhere on the map. */
-export async function pointMap(node, { points, data, label, onMove = null }) {
+/* A map in `node`. `points`: [{ lon_lat, kind: "before" | "after" | "guessed" | "other", name }]. `onMove`,
+   when given, takes `[lon, lat]` as the reader drags the point that is "after" or presses elsewhere on the
+   map; `onDrag` takes a guessed point and where it was dragged. */
+export async function pointMap(node, { points, data, label, onMove = null, onDrag = null }) {
   await Promise.all([leaflet(), shown(node)]);
   const L = window.L;
   node.khMap?.remove();
@@ -40,14 +41,16 @@ export async function pointMap(node, { points, data, label, onMove = null }) {
     if (name) marker.bindTooltip(el("span", { dir: "auto", text: name }), { direction: "top", offset: [0, -8] });
     return marker;
   };
+  const degrees = (at) => [Number(at.lng.toFixed(6)), Number(at.lat.toFixed(6))];
   let moving = null;
   for (const p of placed) {
-    const marker = pin(p.lon_lat, p.kind, p.name, Boolean(onMove) && p.kind === "after");
+    const marker = pin(p.lon_lat, p.kind, p.name, p.kind === "after" ? Boolean(onMove) : p.kind === "guessed" && Boolean(onDrag));
     if (p.kind === "after") moving = marker;
+    if (p.kind === "guessed") marker.on("dragend", () => onDrag?.(p, degrees(marker.getLatLng().wrap())));
   }
   const [from, to] = ["before", "after"].map((kind) => placed.find((p) => p.kind === kind));
   if (from && to) L.polyline([from, to].map((p) => [p.lon_lat[1], p.lon_lat[0]]), { className: "kh-move", interactive: false }).addTo(map);
-  const tell = (at) => onMove([Number(at.lng.toFixed(6)), Number(at.lat.toFixed(6))]);
+  const tell = (at) => onMove(degrees(at));
   if (onMove) {
     moving?.on("dragend", () => tell(moving.getLatLng().wrap()));
     map.on("click", (event) => {

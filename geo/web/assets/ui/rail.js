@@ -12,7 +12,7 @@ export default component("facets", async (root, state, current) => {
   state.typed ||= new Map();
   const only = state.data.only || [];
   const shown = only.length ? only.map((name) => answer.facets.find((f) => f.field === name)).filter(Boolean) : answer.facets;
-  const redraw = () => render(root, head(answer, w, state), ...shown.map((f) => facet(f, w, state, redraw)), demo(answer, w, state));
+  const redraw = () => render(root, head(answer, w, state), ...shown.map((f) => facet(f, w, state, redraw)), only.length ? null : age(answer.ages, state), demo(answer, w, state));
   redraw();
   root.dataset.filters = state.data.filters;
 });
@@ -50,6 +50,19 @@ function value(f, v, state) {
     el("input", { type: "checkbox", "data-key": `${f.field}-${v.value}`, "data-value": v.value, checked: v.picked, disabled: v.disabled,
       on: { change: () => state.send({ op: "toggle", field: f.field, value: v.value }) } }),
     el("span", { class: "kh-label", text: v.label }), el("span", { class: "kh-count", text: v.text })]);
+}
+
+/* Tolerated age: one slider, its last step tolerates everything. */
+function age(a, state) {
+  const at = a.steps.findIndex((s) => s.value === a.value);
+  const said = el("b", { text: a.steps[at].label }), count = el("i", { text: a.steps[at].text });
+  const show = (i) => { said.textContent = a.steps[i].label; count.textContent = a.steps[i].text; };
+  return el("div", { class: "kh-age", "data-field": "fresh" }, [
+    el("label", {}, [el("span", { text: a.label }), el("span", { class: "kh-age-said" }, [said, count]),
+      el("input", { type: "range", "data-key": "fresh", min: 0, max: a.steps.length - 1, step: 1, value: at, "aria-valuetext": `${a.steps[at].label}, ${a.steps[at].text}`, on: {
+        input: (e) => show(Number(e.target.value)),
+        change: (e) => state.send({ op: "set", field: "fresh", value: a.steps[Number(e.target.value)].value }) } })]),
+    el("p", { class: "kh-hint", text: [a.hint, a.undated].filter(Boolean).join(" ") })]);
 }
 
 function demo(answer, w, state) {

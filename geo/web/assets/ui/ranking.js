@@ -41,6 +41,7 @@ function table(a, data, w) {
       el("td", { class: "of-rank", text: row.rank_text }),
       el("td", { class: "of-name" }, [
         el("button", { type: "button", class: "kh-plain", "data-key": `rank-${row.iso2}`, "aria-expanded": String(row.iso2 === mine), text: row.name, on: { click: (e) => { e.stopPropagation(); select(row.iso2 === mine ? "" : row.iso2); } } }),
+        row.doubt ? el("span", { class: "kh-doubted", role: "img", title: row.doubt, "aria-label": row.doubt, text: "⇄" }) : null,
         pick(row, data, w)]),
       el("td", { class: "of-bar" }, [bar(row, a)]), el("td", { class: "of-score" }, [el("b", { text: row.score_text })]),
       el("td", { class: "of-known", text: row.coverage_text }), el("td", { class: "of-other", text: row.other_text }),

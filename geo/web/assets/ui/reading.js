@@ -67,20 +67,20 @@ function note(n, w) {
 }
 
 function facts(a, w) {
-  const rows = [["ui.watch.markets", a.markets], ["ui.watch.crafts", a.crafts], ["ui.watch.organisations", a.organisations.join(" · ")]].filter(([, text]) => text);
+  const rows = [["ui.watch.markets", a.markets], ["ui.watch.crafts", a.crafts], ["ui.watch.organisations", a.organisations.join(" · ")], ["ui.watch.places", a.places]].filter(([, text]) => text);
   return el("dl", { class: "kh-wfacts" }, rows.flatMap(([key, text]) => [el("dt", { text: w[key] }), el("dd", {}, parts(text))]));
 }
 
 function signals(list, w) {
   if (!list.length) return null;
   return el("section", { class: "kh-signals" }, [el("h3", { text: w["ui.watch.signals"] }), el("p", { class: "kh-hint", text: w["ui.watch.signals_lead"] }),
-    el("ul", {}, list.map((s) => el("li", {}, [sign(s.sign, w), el("b", {}, [el("bdi", { text: s.value })]), el("span", {}, parts(`${s.about} · ${s.period}`))])))]);
+    el("ul", {}, list.map((s) => el("li", {}, [sign(s.sign, w), el("b", {}, [el("bdi", { text: s.value })]), el("span", {}, parts([s.about, s.period].filter(Boolean).join(" · ")))])))]);
 }
 
 function doubts(list, state, w) {
   if (!list.length) return null;
   const side = (s) => el("button", { type: "button", class: "kh-claim", "data-key": `doubt-${s.report}-${s.address}`, "data-report": s.report, on: { click: () => state.send({ op: "set", field: "sel", value: s.sel }) } }, [
-    sign(s.sign, w), el("b", {}, [el("bdi", { text: s.value })]), el("span", { dir: "auto", text: s.title }), el("i", {}, parts(`${s.report} · ${s.date} · ${s.period}`))]);
+    sign(s.sign, w), el("b", {}, [el("bdi", { text: s.value })]), el("span", { dir: "auto", text: s.title }), el("i", {}, parts([s.report, s.date, s.period].filter(Boolean).join(" · ")))]);
   return el("section", { class: "kh-doubts" }, [el("h3", { text: w["ui.watch.doubts"] }), el("p", { class: "kh-hint", text: w["ui.watch.doubts_lead"] }),
     ...list.map((d) => el("div", { class: "kh-doubt" }, [el("p", {}, parts(d.about)), el("div", { class: "kh-sides" }, d.sides.map(side))]))]);
 }

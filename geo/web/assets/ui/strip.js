@@ -25,7 +25,7 @@ export default component("said", async (root, state, current) => {
 });
 
 function chip(piece, w, state) {
-  const remove = piece.field === "q" ? { op: "clear", field: "q" } : { op: "toggle", field: piece.field, value: piece.value };
+  const remove = ["q", "fresh"].includes(piece.field) ? { op: "clear", field: piece.field } : { op: "toggle", field: piece.field, value: piece.value };
   return el("span", { class: "kh-chip", title: piece.title || piece.label, dir: "auto" }, [el("span", { text: piece.text }),
     el("button", { type: "button", "data-key": `chip-${piece.field}-${piece.value}`, "aria-label": `${w["ui.remove"]} ${piece.label} ${piece.text}`,
       on: { click: () => state.send(remove) } }, [icon("close")])]);

@@ -16,7 +16,7 @@ from starlette.middleware import Middleware
 
 from geo.locate import locator
 from geo.service import current
-from geo.settings import login_hours
+from geo.settings import framers, hosts, login_hours
 from geo.web import (
     access,
     api,
@@ -24,6 +24,7 @@ from geo.web import (
     briefs,
     corrections,
     editing,
+    headers,
     importing,
     marketfiles,
     ogc,
@@ -36,6 +37,8 @@ from geo.web import (
 from geo.web.audited import Audited
 
 log = logging.getLogger("kharita")
+#: The only pictures from elsewhere, and only for a reader who asks for them (geo/layers.py).
+TILES = "https://tile.openstreetmap.org"
 
 
 @asynccontextmanager
@@ -88,6 +91,8 @@ app = st.App(
     routes=[*api.routes(), *assets.routes(), *briefs.routes(), *snapshots.routes(),
             *marketfiles.routes(), *trade.routes(), *corrections.routes(), *sheets.routes(), *watch.routes(),
             *people.routes(), *editing.routes(), *importing.routes(), *ogc.routes()],
-    middleware=[Middleware(Audited)],
+    middleware=[Middleware(headers.Headers, shell=(Path(st.__file__).parent / "static" / "index.html").read_text("utf-8"),
+                           hosts=hosts(), framers=framers(), images=[TILES]),
+                Middleware(Audited)],
     on_script_error=_hide_traceback,
 )

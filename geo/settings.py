@@ -20,10 +20,14 @@ KHARITA_ROLE : what everybody may do while no login is configured: ``reader`` (d
 KHARITA_ROLES : file that lists who may do what once a login is configured (``geo/roles.py``); unset:
     everybody reads.
 KHARITA_LOGIN_HOURS : how long a login counts (default: 12).
+KHARITA_HOSTS : names this app answers to, for instance ``carte.example.ma localhost``; unset: any.
+KHARITA_FRAMES : origins whose pages may show ``?embed=1`` in a frame, for instance
+    ``https://www.example.ma``; unset: none but its own. Their pages are trusted as its own are.
 """
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 from geo.roles import ROLES
@@ -32,6 +36,8 @@ PROJECT = Path(__file__).parent.parent
 DATA_DIR = PROJECT / "data"
 SOURCES_DIR = DATA_DIR / "sources"
 BOUNDARIES = ("regions", "natural_earth")
+_HOST = re.compile(r"([a-z0-9._-]{1,253}|\[[0-9a-f:]{2,45}\])\Z")
+_ORIGIN = re.compile(r"https?://([a-z0-9.-]{1,253}|\[[0-9a-f:]{2,45}\])(:\d{1,5})?\Z")
 
 
 def store_address() -> str:
@@ -98,6 +104,32 @@ def login_hours() -> float:
     if not 1 / 60 <= hours <= 720:
         raise ValueError(f"KHARITA_LOGIN_HOURS must be a number of hours up to 720, not {text!r}")
     return hours
+
+
+def hosts() -> tuple[str, ...]:
+    """The names this app answers to; none: any.
+
+    Raises
+    ------
+    ValueError : one of them is no host name or address without a port.
+    """
+    names = tuple(os.environ.get("KHARITA_HOSTS", "").lower().split())
+    if not all(_HOST.match(name) for name in names):
+        raise ValueError(f"KHARITA_HOSTS must be host names without port, with spaces between, not {' '.join(names)!r}")
+    return names
+
+
+def framers() -> tuple[str, ...]:
+    """The origins whose pages may show the map in a frame.
+
+    Raises
+    ------
+    ValueError : one of them is no origin: scheme, host and, if need be, port.
+    """
+    origins = tuple(os.environ.get("KHARITA_FRAMES", "").lower().split())
+    if not all(_ORIGIN.match(origin) for origin in origins):
+        raise ValueError(f"KHARITA_FRAMES must be origins such as https://www.example.ma, not {' '.join(origins)!r}")
+    return origins
 
 
 def ors() -> tuple[str, str]:

@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 
 # Not seen: spaces of every kind, marks of direction and of width. Wide signs count as their ASCII twins.
-_UNSEEN = "[\\s\u0000-\u0020\u00a0\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]*"
-_START = re.compile(f"\\A{_UNSEEN}[-=+@|%\uff1d\uff0b\uff0d\uff20]")
-_INSIDE = re.compile(f"([;\t\r\n]{_UNSEEN})(?=[-=+@\uff1d\uff0b\uff0d\uff20])")
+_UNSEEN = r"[\s\x00-\x20\u00a0\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]*"
+_START = re.compile(rf"\A{_UNSEEN}[-=+@|%\uff1d\uff0b\uff0d\uff20]")
+_INSIDE = re.compile(rf"([;\t\r\n]{_UNSEEN})(?=[-=+@\uff1d\uff0b\uff0d\uff20])")
 
 
 def guarded(text: str) -> str:

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import SimpleNamespace
 
 import pytest
 
@@ -47,7 +48,7 @@ class Faults:
                 pass
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.server.daemon_threads = True
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True).start()
         self.url = f"http://127.0.0.1:{self.server.server_port}"
 
 
@@ -192,15 +193,19 @@ def test_nobody_there(ask, faults):
     assert told.value.key == "geocode.unreachable"
 
 
-def test_one_request_a_second_for_the_whole_process(faults, query):
+def test_one_request_a_second_for_the_whole_process(faults, monkeypatch):
+    waits: list[float] = []
+    monkeypatch.setattr(geocode, "time", SimpleNamespace(monotonic=lambda: 100.0, sleep=waits.append))
     geocoder = Geocoder((Service("nominatim", faults.url),), "t", lambda at: True)
-    threads = [threading.Thread(target=geocoder.search, args=(f"x{n}", "fr")) for n in range(3)]
+    threads = [threading.Thread(target=geocoder.search, args=(f"x{n}", "fr")) for n in range(5)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    times = sorted(at for at, _, _ in faults.asked)
-    assert len(times) == 3 and all(b - a >= 0.9 for a, b in zip(times, times[1:]))
+    assert sorted(waits) == [1.0, 2.0, 3.0, 4.0] and len(faults.asked) == 5  # all asked at the same moment
+    with pytest.raises(Unavailable) as told:  # nobody waits longer than four seconds
+        geocoder.search("x5", "fr")
+    assert told.value.key == "geocode.busy" and len(faults.asked) == 5
 
 
 def test_a_name_is_kept_in_the_address_as_bounded_text(query):

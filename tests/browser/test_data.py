@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from geo.i18n import words
-from tests.browser.visits import PHONE, ask, view_of
+from tests.browser.visits import PHONE, ask, eventually, view_of
 
 SITE = "site:cooperative-nissae-idadouchen-poterie"
 #: What Chromium says of an answer that refuses.
@@ -58,7 +58,7 @@ def test_from_a_fault_to_a_mended_record_and_back(visit, desk, lang):
     expect(page.locator(".kh-past .kh-differ ins").filter(has_text="1998").first).to_be_visible()
 
     entity = f"/api/entity/{sel.replace(':', '/', 1)}?lang={lang}"
-    assert "1998" in str(ask(desk, entity))
+    eventually(lambda: "1998" in str(ask(desk, entity)))
     page.locator('[data-key="show-history"]').click()
     first = page.locator(".kh-sets > li").first
     expect(first).to_contain_text("vu sur place")
@@ -66,7 +66,7 @@ def test_from_a_fault_to_a_mended_record_and_back(visit, desk, lang):
     expect(first.locator(".kh-inside")).to_contain_text(name)
     first.locator("[data-key^=undo-set]").click()
     expect(page.locator(".kh-sets > li").first).to_contain_text(t("change.undo"))
-    assert "1998" not in str(ask(desk, entity))
+    eventually(lambda: "1998" not in str(ask(desk, entity)))
 
 
 def test_a_point_is_placed_by_pressing_the_map_or_by_typing(visit, desk):
@@ -120,11 +120,11 @@ def test_a_new_record_is_found_on_the_map_and_can_be_removed(visit, desk):
     page.locator(".kh-source-line input").first.fill("Salon de Zürich")
     save(page, "rencontré au salon")
     expect(page.locator(".kh-form-head h2")).to_have_text("Zarbia <b>Zürich</b>")
-    assert ask(desk, "/api/records/buyers?q=zarbia")["total"] == 1
+    eventually(lambda: ask(desk, "/api/records/buyers?q=zarbia")["total"] == 1)
     page.locator('[data-key="reason"]').fill("doublon")
     page.locator('[data-key="remove"]').click()
     expect(page.locator(".kh-form-head p")).to_have_text(words("fr")("ui.form.removed"))
-    assert ask(desk, "/api/records/buyers?q=zarbia")["total"] == 0
+    eventually(lambda: ask(desk, "/api/records/buyers?q=zarbia")["total"] == 0)
 
 
 def test_a_reader_is_told_what_it_takes(visit, serve):

@@ -357,9 +357,9 @@ def test_what_the_map_shows_is_a_zone_by_keyboard_and_marks_list_and_legend_agre
     page = visit(f"at=-6,32,7.5&lang={lang}")
     frame = next(f for f in page.frames if "/component/" in f.url)
     inside = page.frame_locator(".st-key-kh-map iframe")
-    inside.get_by_role("button", name=t("ui.zone.shown")).focus()
-    page.keyboard.press("Enter")
-    expect(page.locator(".kh-around h2")).to_have_text(t("near.zone"))
+    inside.locator("html[data-painted]").wait_for(state="attached")
+    inside.get_by_role("button", name=t("ui.zone.shown")).press("Enter")
+    expect(page.locator(".kh-around h2")).to_have_text(t("near.zone"), timeout=20_000)
     zone = address(page)["zone"][0]
     assert zone.count(";") == 3
     frame.wait_for_function("zone => document.documentElement.dataset.zone === `&zone=${encodeURIComponent(zone)}`", arg=zone)

@@ -4,7 +4,9 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import time
 import urllib.request
+from collections.abc import Callable
 from urllib.parse import parse_qs, urlsplit
 
 from playwright.sync_api import FrameLocator, Page
@@ -53,6 +55,14 @@ def ask(base: str, path: str) -> dict:
     """An answer of the API."""
     with urllib.request.urlopen(base + path, timeout=20) as answer:
         return json.load(answer)
+
+
+def eventually(check: Callable[[], bool]) -> None:
+    """Wait until ``check`` holds: readers see a change once its catalogue is made."""
+    until = time.monotonic() + SLOW_MS / 1000
+    while not check():
+        assert time.monotonic() < until, "it never came true"
+        time.sleep(0.05)
 
 
 def figure(page: Page, key: str) -> int:

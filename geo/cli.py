@@ -178,12 +178,17 @@ def refresh_trade() -> None:
 
 @app.command("copy", help=t("cli.copy.help"))
 def copy_(source: Annotated[str, typer.Argument(help=t("cli.store"))], target: Annotated[str, typer.Argument(help=t("cli.store"))],
-          replace: Annotated[bool, typer.Option("--replace", help=t("cli.replace"))] = False) -> None:
+          replace: Annotated[bool, typer.Option("--replace", help=t("cli.replace"))] = False,
+          source_var: Annotated[Path | None, typer.Option(help=t("cli.var"))] = None,
+          target_var: Annotated[Path | None, typer.Option(help=t("cli.var"))] = None) -> None:
     from geo.service import open_store
     from geo.settings import var_dir
     bar = _Bar(False)
+    folders = (source_var or var_dir(), target_var or var_dir())
+    if folders[0] == folders[1] and all(address.startswith("files:") for address in (source, target)):
+        _usage(t("cli.two_vars"))  # both would write to one journal
     try:
-        stores = [open_store(address, var_dir()) for address in (source, target)]
+        stores = [open_store(address, folder) for address, folder in zip((source, target), folders, strict=True)]
     except ValueError as error:
         _usage(str(error))
     count = later("geo.store.copy", "copy")(*stores, replace=replace, progress=lambda done, total: bar("copying", done, total))

@@ -62,7 +62,8 @@ def test_catalogue_is_complete(lang, french):
 
 @pytest.mark.parametrize("lang", [SOURCE, *TRANSLATED])
 def test_every_plural_form_is_used(lang):
-    used = {load(lang).plural(n) for n in range(201)}
+    plural = load(lang).plural
+    used = {plural(n) for n in range(201)}
     assert used == set(range(PLURAL_FORMS[lang]))
 
 

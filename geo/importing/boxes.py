@@ -12,7 +12,7 @@ from collections.abc import Callable
 from geo.importing.problems import Refused
 
 MAX_ENTRIES = 1_000
-MAX_UNPACKED = 160 * 2**20
+MAX_UNPACKED = 120 * 2**20
 MAX_RATIO = 120
 #: A small entry may be packed as tightly as it likes.
 SMALL = 2**20

@@ -8,8 +8,7 @@ Proved  against comparing every pair, by ``tests/importing/test_duplicates.py``.
 from __future__ import annotations
 
 import math
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -22,6 +21,8 @@ ALIKE, NEAR_ALIKE = 92.0, 80.0
 NEAR_M = 300.0
 #: A word that more records share than this says nothing about any of them.
 COMMON = 60
+#: Up to so many of one whole name, or of one website, all are compared.
+SAME = 400
 MOST = 20_000
 _EARTH_M_PER_DEGREE = 111_320.0
 
@@ -65,19 +66,14 @@ def alike(rows: Sequence[Known], held: Sequence[Known] = ()) -> list[Alike]:
     everything = [*rows, *held]
     names = [plain(k.name) for k in everything]
     hosts = [_host(k.website) for k in everything]
-    found: list[Alike] = []
-    seen: set[tuple[int, int]] = set()
-    for block in _blocks(everything, names, hosts, len(rows)):
+    found: dict[tuple[int, int], Alike] = {}
+    for block in _blocks(names, hosts, len(rows)):
         for a, b in block:
-            if (a, b) in seen:
-                continue
-            seen.add((a, b))
-            pair = compared(everything[a], everything[b], names[a], names[b], hosts[a], hosts[b])
-            if pair:
-                found.append(pair)
+            if (a, b) not in found and (pair := compared(everything[a], everything[b], names[a], names[b], hosts[a], hosts[b])):
+                found[a, b] = pair
                 if len(found) >= MOST:
-                    return found
-    return sorted(found, key=lambda p: (p.row, -p.score))
+                    return list(found.values())
+    return sorted(found.values(), key=lambda p: (p.row, -p.score))
 
 
 def compared(a: Known, b: Known, name_a: str = "", name_b: str = "", host_a: str = "", host_b: str = "") -> Alike | None:
@@ -111,25 +107,32 @@ def _likeness(a: str, b: str) -> float:
     return fuzz.token_sort_ratio(a, b)
 
 
-def _blocks(everything: Sequence[Known], names: Sequence[str], hosts: Sequence[str], count: int) -> Iterable[Iterable[tuple[int, int]]]:
-    """Pairs that share something rare, at least one of them a row."""
-    by: dict[object, list[int]] = defaultdict(list)
-    for i, name in enumerate(names):
-        words = set(name.split())
-        for word in words:
-            by[word].append(i)
-            if len(word) > 4:
-                by[("start", word[:4])].append(i)
-                by[("end", word[-4:])].append(i)
-        by[("whole", " ".join(sorted(words)))].append(i)
-        if hosts[i]:
-            by[("host", hosts[i])].append(i)
-    for key, members in by.items():
-        whole = isinstance(key, tuple) and key[0] in ("whole", "host")
-        if 1 < len(members) <= (400 if whole else COMMON):
-            yield _pairs(members, count)
-        elif whole and len(members) > 1:  # the same name hundreds of times: each with the one before
-            yield ((a, b) for a, b in zip(members, members[1:], strict=False) if a < count)
+def _blocks(names: Sequence[str], hosts: Sequence[str], count: int) -> Iterable[Iterable[tuple[int, int]]]:
+    """Pairs that share something rare, at least one of them a row; one sort of sharing at a time."""
+    shared: tuple[tuple[Callable[[int], Iterable[str]], int], ...] = (
+        (lambda i: set(names[i].split()), COMMON),
+        (lambda i: {w[:4] for w in names[i].split() if len(w) > 4}, COMMON),
+        (lambda i: {w[-4:] for w in names[i].split() if len(w) > 4}, COMMON),
+        (lambda i: (" ".join(sorted(set(names[i].split()))),), SAME),
+        (lambda i: (hosts[i],) if hosts[i] else (), SAME))
+    for keys, most in shared:
+        by: dict[str, int | list[int]] = {}  # nearly all stand alone: a number takes less than a list
+        for i in range(len(names)):
+            for key in keys(i):
+                known = by.get(key)
+                if known is None:
+                    by[key] = i
+                elif isinstance(known, int):
+                    by[key] = [known, i]
+                elif len(known) <= most or most == SAME:
+                    known.append(i)
+        for members in by.values():
+            if isinstance(members, int):
+                continue
+            if len(members) <= most:
+                yield _pairs(members, count)
+            elif most == SAME:  # the same name hundreds of times: each with the one before
+                yield ((a, b) for a, b in zip(members, members[1:], strict=False) if a < count)
 
 
 def _pairs(members: list[int], count: int) -> Iterable[tuple[int, int]]:

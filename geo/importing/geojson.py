@@ -17,8 +17,8 @@ from geo.importing.shapes import Place, converter, epsg_of, place_of
 from geo.importing.table import Clock, Table
 
 #: Lists and objects take some 60 times what ``[]`` takes on disk.
-MAX_BRACKETS = 1_200_000
-MAX_COMMAS = 5_000_000
+MAX_BRACKETS = 800_000
+MAX_COMMAS = 4_000_000
 MAX_DEPTH = 200
 GEOMETRIES = ("Point", "MultiPoint", "LineString", "MultiLineString", "Polygon", "MultiPolygon", "GeometryCollection")
 _INTEGER = 400

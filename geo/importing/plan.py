@@ -94,7 +94,7 @@ class Item:
     id : of the record; empty for a row that was refused before it had one.
     before, after : raw records; None when there is none.
     revision : of the held record, 0 for a new one.
-    remarks : (code, level, heading, values), refusals among them.
+    remarks : (code, level, heading, values) of what refuses the row or is to be checked.
     placed_by : ``file``, ``gazetteer``, ``hand``, ``held`` or empty: how it got its position.
     """
 

@@ -86,7 +86,8 @@ class Remarks:
         rows, _ = self._found.setdefault((code, level, column), ([], values))
         if not rows or rows[-1] != row:
             rows.append(row)
-        self.by_row.setdefault(row, []).append((code, level, column, values))
+        if level != "note":
+            self.by_row.setdefault(row, []).append((code, level, column, values))
 
     def problems(self) -> list[Problem]:
         """One problem per code, level and column, with its rows."""

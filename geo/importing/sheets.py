@@ -86,9 +86,8 @@ def remarks_of(item: Item | None, plan: Plan, t: Words) -> str:
     """What is said of one row, refusals first; empty when there is nothing."""
     if item is None:
         return ""
-    own = [(code, level, column, values) for code, level, column, values in item.remarks if level != "note"]
     whole = [(p.code, p.level, p.column, p.values) for p in plan.table.problems if item.row in p.rows and p.level != "note"]
-    said = sorted([*whole, *own], key=lambda s: s[1] != "refuse")
+    said = sorted([*whole, *item.remarks], key=lambda s: s[1] != "refuse")
     return " ".join(dict.fromkeys(t(f"import.problem.{code.lower()}", **{"where": "", "value": "", "n": "", "column": column, **values})
                                   for code, _, column, values in said))
 

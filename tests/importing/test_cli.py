@@ -101,3 +101,13 @@ def test_the_installed_command_runs_from_anywhere(tmp_path, good):
     answer = subprocess.run([command, "import", good, "--as", "buyers", "--dry-run", "--json"], capture_output=True, text=True, timeout=60,
                             cwd=tmp_path, env={**os.environ, "KHARITA_VAR": str(tmp_path / "var")})
     assert (answer.returncode, answer.stderr) == (0, "") and json.loads(answer.stdout)["outcome"] == "accept"
+
+
+def test_copy_moves_records_and_history(run, tmp_path, good):
+    from geo.settings import DATA_DIR
+    run("import", good, "--as", "buyers", "--json")
+    target = f"files:{tmp_path / 'copy'}"
+    assert run("copy", f"files:{DATA_DIR}", target)[0] == 2
+    code, out, _ = run("copy", f"files:{DATA_DIR}", target, "--target-var", str(tmp_path / "other"))
+    assert (code, out.strip()[-2:]) == (0, "1.")
+    assert run("copy", f"files:{DATA_DIR}", target, "--target-var", str(tmp_path / "other"))[0] == 3

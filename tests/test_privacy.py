@@ -71,9 +71,9 @@ def leaks(content: bytes):
 
 
 def addresses(routes, id_, place):
-    view = f"sel=site:{id_}&region={REGION}&place={place}&demo=hide&lang=fr"
+    view = f"sel=site:{id_}&region={REGION}&place={place}&demo=hide&ids=R-2024-05&lang=fr"
     extra = {"/api/layers/{layer}": "&bbox=-10,30,0,36&zoom=12", "/brief.pdf": "&region=03", "/api/places": "&text=fes",
-             "/watch.pdf": "&ids=R-2024-05", "/api/markets/compare": "&pair=DE,FR"}
+             "/api/markets/compare": "&pair=DE,FR"}
     for route in routes:
         if "GET" not in (route.methods or ()) or ABSENT.search(route.path):
             continue

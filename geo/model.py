@@ -180,7 +180,7 @@ class Report:
 
     An empty ``markets`` (or ``crafts``) means the report is about all of them. ``original`` is the
     name of the file that an imported report was made from, ``signals`` what its editor judged it to say:
-    market, craft, sign (``+``, ``0``, ``-``); an empty market or craft means all. ``lang`` is the language it is written in, which the titles that
+    market, craft, sign (``+``, ``0``, ``-``); an empty market or craft means all. ``lang`` is the language of its own title, which the titles that
     nobody translated repeat; ``places`` the Moroccan towns it speaks of.
     """
 

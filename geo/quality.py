@@ -12,6 +12,7 @@ from datetime import date
 from types import MappingProxyType
 from typing import Any
 
+from geo.importing.duplicates import Known, alike
 from geo.model import UNVERIFIED, Buyer, Catalogue, Market, Report, Site
 from geo.text import fold
 
@@ -130,6 +131,17 @@ def todo(catalogue: Catalogue, today: date, twins: Iterable[frozenset[str]] = ()
                 found.append(Todo(collection, record.id, record.name, faults))
     rank = {fault: i for i, fault in enumerate(FAULTS)}
     return sorted(found, key=lambda t: (rank[t.faults[0]], -len(t.faults), fold(t.name)))
+
+
+def twins_of(catalogue: Catalogue) -> list[frozenset[str]]:
+    """Pairs of ids of real records that may be one: by name, place, website and distance."""
+    found = []
+    for records in (catalogue.buyers, catalogue.sites):
+        real = [r for r in records if r.provenance != "demo"]
+        known = [Known(i, r.name, getattr(r, "country", "MA"), r.city if isinstance(r, Buyer) else r.town or r.commune,
+                       getattr(r, "website", ""), r.lon_lat, r.precision == "building") for i, r in enumerate(real)]
+        found += [frozenset((real[pair.row].id, real[int(pair.other)].id)) for pair in alike(known, ())]
+    return found
 
 
 def record_faults(record: Buyer | Site, today: date) -> tuple[str, ...]:

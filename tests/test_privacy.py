@@ -23,7 +23,7 @@ VALUES = {"tab": "sites", "layer": "sites", "collection": "sites", "kind": "site
           "report": "none", "path:path": "none", "number:int": "1", "rest:path": "none", "digest": "none"}
 #: Routes that answer 404 here: their content is asked for by other means.
 #: Routes that readers may not ask at all.
-FOR_EDITORS = re.compile(r"/api/(audit|held|changes)")
+FOR_EDITORS = re.compile(r"/api/(audit|held|changes|import)|/import/")
 ABSENT = re.compile(r"/assets/|/api/jobs/|/api/shared/|/s/\{|\.\{kind\}|/watch/original/|/api/geocode|/api/markets/why|/api/intake|/ogc/\{rest")
 
 

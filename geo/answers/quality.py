@@ -10,7 +10,7 @@ from typing import Any
 from geo.answers.names import problem_text, where
 from geo.errors import BadRequest
 from geo.i18n import Words
-from geo.quality import ASKED, COLLECTIONS, FAULTS, FRESHNESS, Assessment, Todo, assess, todo
+from geo.quality import ASKED, COLLECTIONS, FAULTS, FRESHNESS, Assessment, Todo, assess, todo, twins_of
 from geo.query import Query
 from geo.settings import DATA_DIR, boundaries
 
@@ -19,10 +19,15 @@ PROBLEMS = 40
 
 
 @lru_cache(maxsize=2)
-def _assessed(query: Query, today: date) -> tuple[tuple[Assessment, ...], tuple[Todo, ...]]:
-    # Neither depends on the reader: worked out once a day for one version of the data.
-    catalogue = query.catalogue
-    return tuple(assess(catalogue, c, today) for c in COLLECTIONS), tuple(todo(catalogue, today))
+def _assessed(query: Query, today: date) -> tuple[tuple[Assessment, ...], tuple[Todo, ...], dict[str, list[str]]]:
+    # None of it depends on the reader: worked out once a day for one version of the data.
+    catalogue, pairs = query.catalogue, twins_of(query.catalogue)
+    name = {r.id: r.name for r in (*catalogue.buyers, *catalogue.sites)} if pairs else {}
+    twins: dict[str, list[str]] = {}
+    for pair in pairs:
+        for id_ in pair:
+            twins.setdefault(id_, []).extend(name[other] for other in pair - {id_})
+    return tuple(assess(catalogue, c, today) for c in COLLECTIONS), tuple(todo(catalogue, today, pairs)), twins
 
 
 def quality_answer(query: Query, t: Words, *, today: date, fault: str = "", offset: int = 0) -> dict[str, Any]:
@@ -34,7 +39,7 @@ def quality_answer(query: Query, t: Words, *, today: date, fault: str = "", offs
     """
     if fault and fault not in FAULTS:
         raise BadRequest("error.bad_parameter", name="fault", value=fault[:40])
-    assessments, todos = _assessed(query, today)
+    assessments, todos, twins = _assessed(query, today)
     number = Counter(f for task in todos for f in task.faults)
     # Generated records are replaced, not mended: they come up only when asked for.
     wanted = [x for x in todos if (fault in x.faults if fault else x.faults != ("demo",))]
@@ -42,7 +47,7 @@ def quality_answer(query: Query, t: Words, *, today: date, fault: str = "", offs
         "collections": [_collection(a, t) for a in assessments],
         "faults": [{"value": f, "label": t(f"fault.{f}"), "hint": t(f"fault.{f}.hint"), "n": number[f], "text": t.number(number[f])}
                    for f in FAULTS if number[f]],
-        "todo": [_task(query, x, t) for x in wanted[offset:offset + PAGE]],
+        "todo": [_task(query, x, twins.get(x.id, []), t) for x in wanted[offset:offset + PAGE]],
         "total": len(wanted), "text": t.n("quality.todo", len(wanted)),
         "next": offset + PAGE if offset + PAGE < len(wanted) else None,
         "problems": [problem_text(p, t) for p in query.catalogue.problems[:PROBLEMS]],
@@ -63,11 +68,11 @@ def _collection(a: Assessment, t: Words) -> dict[str, Any]:
     }
 
 
-def _task(query: Query, task: Todo, t: Words) -> dict[str, Any]:
+def _task(query: Query, task: Todo, twins: list[str], t: Words) -> dict[str, Any]:
     catalogue = query.catalogue
     record = catalogue.buyers[catalogue.buyer_row[task.id]] if task.collection == "buyers" else catalogue.sites[catalogue.site_row[task.id]]
     return {"sel": f"{'buyer' if task.collection == 'buyers' else 'site'}:{task.id}", "class": record.class_, "name": task.name,
-            "where": where(record, catalogue, t), "faults": [{"key": f, "label": t(f"fault.{f}")} for f in task.faults],
+            "where": where(record, catalogue, t), "faults": [{"key": f, "label": t("quality.twin", name=" ; ".join(twins)) if f == "twin" and twins else t(f"fault.{f}")} for f in task.faults],
             "demo": record.provenance == "demo"}
 
 

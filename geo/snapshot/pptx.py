@@ -142,6 +142,13 @@ def map_slide(deck: Deck, scene: Scene, map_png: bytes, t: Words, heading: str =
     return slide
 
 
+def add_picture(slide: Slide, scene: Scene, picture: bytes, width: float, alt: str) -> None:
+    """A picture under the heading, at the side where reading begins; width in inches."""
+    made = slide.shapes.add_picture(io.BytesIO(picture), Inches(WIDE - EDGE - width if scene.rtl else EDGE), Inches(1.38), Inches(width))
+    made._element.nvPicPr.cNvPr.set("descr", alt)
+    made.line.color.rgb = RGBColor.from_string(LINE)
+
+
 def _figures(slide: Slide, scene: Scene, x: float, y: float, w: float) -> None:
     text_box(slide, scene, x, y, w, 0.3, [(scene.figures_title, 12, True, INK)])
     column = 0.85

@@ -43,7 +43,8 @@ def sheet_of(query: Query, reading: dict[str, Any], lang: str, *, base: str = ""
     page : what the foot says of the page's place in a list.
     """
     t, size = words(lang), size_named(SHEET)
-    scene = _scene(query, reading, t, size, today)
+    box = Box(MARGIN, MAP_TOP, size.units_w - 2 * MARGIN, MAP_HIGH)
+    scene = chain_scene(query, reading, t, size, box, today)
     pen = Pen(scene)
     title = "".join(p[0] for p in reading["title"])
     top = MAP_TOP + MAP_HIGH + 30
@@ -53,20 +54,20 @@ def sheet_of(query: Query, reading: dict[str, Any], lang: str, *, base: str = ""
     if scene.rtl:
         columns.reverse()
     body = [f'<rect width="{n(size.units_w)}" height="{n(size.units_h)}" fill="{WHITE}"/>',
-            *map_parts(scene, pen), *_lines(scene, reading["chain"]), mat(scene),
+            *map_parts(scene, pen), *chain_lines(scene, reading["chain"]), mat(scene),
             *_head(pen, reading, title), *_notes(pen, columns[0], reading, t),
             *_steps(pen, columns[1], reading["chain"], t),
             *_foot(pen, reading, f"{base}/veille?v=1&sel=report:{reading['id']}", page)]
     return document(size.units_w, size.units_h, size.pixels_w, size.pixels_h, scene, body)
 
 
-def _scene(query: Query, reading: dict[str, Any], t: Words, size: Size, today: date | None) -> Scene:
-    """A scene without marks, framed around the ends of the chain."""
+def chain_scene(query: Query, reading: dict[str, Any], t: Words, size: Size, box: Box,
+                today: date | None) -> Scene:
+    """A scene without marks, its map in ``box``, framed around the ends of the chain."""
     ends = reading["chain"]["nodes"]
     markets = tuple(sel[7:] for sel in ends if sel.startswith("market:"))
     bare = scene_of(query, ViewState(lang=t.lang, layers=(), market=markets), size=size,
                     title="".join(p[0] for p in reading["title"]), today=today)
-    box = Box(MARGIN, MAP_TOP, size.units_w - 2 * MARGIN, MAP_HIGH)
     frame = frame_around([(e["lon"], e["lat"]) for e in ends.values() if e["lon"] is not None], box)
     # Names give way to the ends of the chain.
     taken = [Mark("buyer", *frame.place(e["lon"], e["lat"])) for e in ends.values() if e["lon"] is not None]
@@ -79,7 +80,7 @@ def _scene(query: Query, reading: dict[str, Any], t: Words, size: Size, today: d
                    scale_lat=t("snapshot.scale_lat", lat=latitude(frame.middle_lat, t)))
 
 
-def _lines(scene: Scene, chain: dict[str, Any]) -> list[str]:
+def chain_lines(scene: Scene, chain: dict[str, Any]) -> list[str]:
     """Curves from market to buyer to site, dashed where inferred, and their ends."""
     box, ends = scene.layout.map, chain["nodes"]
 

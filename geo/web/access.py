@@ -158,7 +158,7 @@ def trouble(login: Login | None, address: str | None) -> str:
         role = default_role()
         if role != ROLES[0] and not is_local(address):
             return (f"KHARITA_ROLE={role} would let everybody who reaches {address or 'any address of this machine'} "
-                    f"write: serve on localhost (--server.address localhost), or configure a login (docs/deployment.md).")
+                    f"write: serve on localhost (--server.address localhost), or configure a login (docs/login.md).")
         return ""
     if weak(login.secret):
         return ("cookie_secret in [auth] of secrets.toml must be drawn at random, 32 characters or more: whoever "

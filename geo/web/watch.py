@@ -1,12 +1,13 @@
 """The routes of the watch room: reports as JSON, reading lists as PDF.
 
-``/api/watch?<view>``, ``/api/watch/{report}?<view>``, ``/watch.pdf?ids=R-2024-05,R-2024-06&<view>``,
+``/api/watch?<view>``, ``/api/watch/{report}?<view>``, ``/watch.{pdf|pptx}?ids=R-2024-05,R-2024-06&<view>``,
 ``/digest.{atom|html}?<view>&since=2026-01-31``.
 """
 from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -18,6 +19,7 @@ from geo.errors import BadRequest
 from geo.i18n import words
 from geo.query import Query
 from geo.snapshot.fonts import clean
+from geo.snapshot.render import MEDIA
 from geo.snapshot.sizes import size_named
 from geo.view import ViewState
 from geo.watch.digest import atom_of, digest_of, html_of
@@ -38,24 +40,37 @@ def routes() -> list[Route]:
             a.query, a.view, a.t, offset=a.number("offset", 0, 0, 1_000_000))),
         json_route("/api/watch/{id}", lambda a: reading_answer(
             a.query, a.path["id"], a.view, a.t)),
-        Route("/watch.pdf", _sheets), Route("/digest.atom", _digest), Route("/digest.html", _digest),
+        Route("/watch.pdf", _sheets), Route("/watch.pptx", _slides), Route("/digest.atom", _digest), Route("/digest.html", _digest),
     ]
+
+
+def _readings(query: Query, view: ViewState, params: dict[str, str]) -> tuple[tuple[str, ...], list[dict[str, Any]]]:
+    ids = tuple(dict.fromkeys(i for i in params.get("ids", "").split(",") if i))
+    if not 1 <= len(ids) <= MOST_SHEETS:
+        raise BadRequest("error.reading_list", limit=words(view.lang).number(MOST_SHEETS))
+    return ids, [reading_answer(query, i, view, words(view.lang)) for i in ids]
+
+
+async def _slides(request: Request) -> Response:
+    def make(query: Query, view: ViewState, base: str, params: dict[str, str]
+             ) -> tuple[tuple, Callable[[], bytes]]:
+        from geo.watch.slides import slides_of  # python-pptx, when first asked for
+        ids, readings = _readings(query, view, params)
+        return ids, lambda: slides_of(query, readings, view.lang, desk().workers.png, base=base)
+    return await answer_file(request, "watch-pptx", MEDIA["pptx"], make)
 
 
 async def _sheets(request: Request) -> Response:
     def make(query: Query, view: ViewState, base: str, params: dict[str, str]
              ) -> tuple[tuple, Callable[[], bytes]]:
-        ids = list(dict.fromkeys(i for i in params.get("ids", "").split(",") if i))
-        if not 1 <= len(ids) <= MOST_SHEETS:
-            raise BadRequest("error.reading_list", limit=words(view.lang).number(MOST_SHEETS))
+        ids, readings = _readings(query, view, params)
         t, size = words(view.lang), size_named(SHEET)
-        readings = [reading_answer(query, i, view, t) for i in ids]
 
         def drawn() -> bytes:
             pages = sheets_of(query, readings, view.lang, base=base)
             return desk().workers.pdf(pages, size.mm_w, size.mm_h, title=t("watch.sheet_title"),
                                       lang=view.lang)
-        return tuple(ids), drawn
+        return ids, drawn
     return await answer_file(request, "watch-pdf", "application/pdf", make)
 
 

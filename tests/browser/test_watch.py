@@ -76,6 +76,7 @@ def test_a_file_is_published_and_drawn(visit, lang):
     page.locator("[data-titles] summary").click()
     page.locator("[data-title=en]").fill("Carpets in Germany")
     town = page.locator('[data-correct="town:Taznakht"]')
+    page.locator(".kh-proposals", has=town).locator("summary").click()
     town.fill("Tazarine")
     town.press("Tab")
     page.locator("[data-signals] summary").click()

@@ -11,7 +11,8 @@ from geo.importing.desk import Desk
 from geo.importing.duplicates import Known, alike, compared
 from geo.importing.plan import Options
 
-WORDS = ("atelier", "maison", "berbere", "atlas", "zellij", "kasbah", "medina", "import")
+#: Some begin and end alike: a record with two of them is still no twin of itself.
+WORDS = ("atelier", "maison", "maisons", "berbere", "atlas", "zellij", "kasbah", "medina", "import", "importer")
 known = st.builds(
     Known, key=st.just(0), name=st.lists(st.sampled_from(WORDS), min_size=1, max_size=3).map(" ".join),
     country=st.sampled_from(["DE", "FR", ""]), town=st.sampled_from(["Lyon", ""]),

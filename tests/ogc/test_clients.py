@@ -8,7 +8,7 @@ from owslib.ogcapi.features import Features
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 from starlette.applications import Starlette
 
-from geo.ogc.asked import EPSG4326
+from geo.ogc.asked import EPSG3857, EPSG4326
 from geo.ogc.collections import COLLECTIONS
 from geo.web import ogc
 
@@ -47,3 +47,20 @@ def test_owslib_reads_features_by_box_filter_and_page(client, query):
     assert one["properties"]["name"] == query.catalogue.sites[0].name
     dated = client.collection_items("reports", datetime_="2025-01-01/..", crs=EPSG4326)
     assert dated["numberMatched"] > 0
+
+
+def test_gdal_reads_layers_pages_boxes_and_systems(app, query):
+    """GDAL's own client of the standard: it follows pages, sends boxes and asks for systems."""
+    import pyogrio
+    address = f"OAPIF:{app}/ogc"
+    assert {name: kind for name, kind in pyogrio.list_layers(address)} == {
+        "buyers": "Point", "sites": "Point", "maisons": "Point", "reports": "MultiPoint", "markets": "Point"}
+    sites = pyogrio.read_dataframe(address, layer="sites", PAGE_SIZE="60")
+    held = {s.id: s for s in query.catalogue.sites if s.class_ == "site"}
+    assert len(sites) == len(held) and sites.geometry.notna().sum() == sum(s.lon_lat is not None for s in held.values())
+    inside = pyogrio.read_dataframe(address, layer="buyers", bbox=(5, 45, 16, 56))
+    assert len(inside) == sum(bool(b.lon_lat and 5 <= b.lon_lat[0] <= 16 and 45 <= b.lon_lat[1] <= 56)
+                              for b in query.catalogue.buyers)
+    metres = pyogrio.read_dataframe(address, layer="markets", CRS=EPSG3857)
+    germany = metres[metres["market"] == "DE"].geometry.iloc[0]
+    assert metres.crs == "EPSG:3857" and (germany.x, germany.y) == pytest.approx((1_074_344.0, 6_621_000.0), rel=2e-3)

@@ -81,6 +81,31 @@ def test_a_point_moved_in_a_view_moves_the_record(shared, sql):
     assert shared.load().problems == ()
 
 
+def test_a_role_that_may_only_move_points_signs_what_it_does_and_nothing_else(shared, sql, address):
+    shared.commit([put()], *ME)
+    sql("DROP ROLE IF EXISTS amina")
+    sql("CREATE ROLE amina LOGIN")
+    sql("GRANT SELECT, UPDATE (geom) ON buyers, sites, maisons, fairs TO amina")
+    with psycopg.connect(address.replace("kharita@", "amina@"), autocommit=True) as connection:
+        for setting, value in (("author", "Brahim"), ("kind", "import"), ("loading", "on")):
+            connection.execute(f"SET kharita.{setting} = '{value}'")
+        for view, id_ in (("buyers", "essai"), *(
+                (view, sql(f"SELECT min(id) FROM {view} WHERE geom IS NOT NULL").fetchone()[0]) for view in ("sites", "maisons"))):
+            if id_:
+                connection.execute(f"UPDATE {view} SET geom = ST_SetSRID(ST_MakePoint(8.8, 33.1), 4326) WHERE id = %s", [id_])
+                newest = shared.history()[0]
+                assert (newest.author, newest.kind, [c.id for c in newest.changes]) == ("amina", "edit", [id_])
+        with pytest.raises(psycopg.errors.CheckViolation):
+            connection.execute("UPDATE buyers SET geom = ST_SetSRID(ST_MakePoint(length(set_config('kharita.number',"
+                               " CASE WHEN random() < 2 THEN '1' END, true)), 3), 4326) WHERE country = 'DE'")
+        for statement in ("UPDATE record SET body = NULL", "INSERT INTO change_set VALUES (9, 'x', now(), '', 'edit')",
+                          "UPDATE counter SET value = 0", "DELETE FROM record", "UPDATE buyers SET revision = 7"):
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                connection.execute(statement)
+    sql("DROP OWNED BY amina")
+    sql("DROP ROLE amina")
+
+
 def test_a_fair_moved_in_a_view_moves_too(shared, sql):
     id_, fair = next((i, h.raw) for i, h in shared.held("fairs").items() if h.raw["lon"] is not None)
     sql("UPDATE fairs SET geom = ST_SetSRID(ST_MakePoint(8.5, 53), 4326) WHERE id = %s", [id_])

@@ -1,6 +1,7 @@
 """Digests and reading lists: valid feeds, plain data, nothing fetched."""
 from __future__ import annotations
 
+import io
 from datetime import date
 from xml.etree import ElementTree as ET
 
@@ -9,6 +10,8 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
+from geo.answers.reading import reading_answer
+from geo.i18n import words
 from geo.view import ViewState
 from geo.watch.__main__ import main
 from geo.watch.digest import atom_of, digest_of, html_of
@@ -68,6 +71,23 @@ def test_a_reading_list_is_one_pdf_in_its_order(client, lang):
     assert len(pages) == 2
     assert [i for page, i in zip(pages, ("R-2024-06", "R-2024-05"), strict=True)
             if i in page.extract_text()] == ["R-2024-06", "R-2024-05"]
+
+
+@pytest.mark.parametrize("lang", ["fr", "ar"])
+def test_a_chain_is_slides_with_its_map_and_an_editable_table(client, query, lang):
+    from pptx import Presentation
+    answer = client.get(f"/watch.pptx?ids=R-2024-05&lang={lang}")
+    assert answer.status_code == 200 and answer.headers["content-type"].endswith("presentationml.presentation")
+    slides = list(Presentation(io.BytesIO(answer.content)).slides)
+    steps = reading_answer(query, "R-2024-05", ViewState(lang=lang), words(lang))["chain"]["steps"]
+    picture = next(s for s in slides[0].shapes if s.name.startswith("Picture") and s.width > 5_000_000)
+    assert picture._element.nvPicPr.cNvPr.get("descr")
+    tables = [s.table for slide in slides[1:] for s in slide.shapes if s.has_table]
+    rows = [[c.text for c in row.cells] for table in tables for row in list(table.rows)[1:]]
+    rows = [row[::-1] if lang == "ar" else row for row in rows]
+    assert [row[0] for row in rows] == [str(i + 1) for i in range(len(steps))] and len(rows) > 3
+    assert all(row[2] for row in rows)
+    assert client.get("/watch.pptx?ids=").status_code == 400
 
 
 def test_the_command_writes_every_followed_view(tmp_path, monkeypatch):

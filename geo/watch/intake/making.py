@@ -66,8 +66,9 @@ def report_of(text: dict[str, Any], proposals: list[Proposal], asked: dict[str, 
     ------
     BadRequest : a decision that cannot stand.
     """
-    lang = language_of("\n".join(text["pages"]))
     title, kind, when = (str(asked.get(k, "")).strip() for k in ("title", "kind", "date"))
+    # An editor may give a French text an Arabic title; French and English are too alike in few words.
+    lang = "ar" if language_of(title) == "ar" else language_of("\n".join(text["pages"]))
     if not title or len(title) > 200:
         raise BadRequest("intake.bad_title")
     if kind not in REPORT_KINDS:

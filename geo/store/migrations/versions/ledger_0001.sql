@@ -17,7 +17,8 @@ CREATE TABLE change_set (
     author text NOT NULL CHECK (author <> ''),
     time timestamptz NOT NULL DEFAULT date_trunc('second', clock_timestamp()),
     reason text NOT NULL DEFAULT '',
-    kind text NOT NULL CHECK (kind IN ('import', 'edit', 'correction', 'undo', 'restore', 'copy'))
+    kind text NOT NULL CHECK (kind IN ('import', 'edit', 'correction', 'undo', 'restore', 'copy')),
+    transaction xid8                     -- that made it, to find it again within the same one
 );
 
 CREATE TABLE change (
@@ -67,8 +68,15 @@ CREATE TABLE document (
     content bytea NOT NULL
 );
 
+-- A setting of the application; only who owns the tables may say such things.
+CREATE FUNCTION kharita_said(name text) RETURNS text LANGUAGE sql STABLE AS $$
+    SELECT CASE WHEN pg_has_role(session_user, relowner, 'MEMBER')
+        THEN coalesce(current_setting('kharita.' || name, true), '') ELSE '' END
+    FROM pg_class WHERE oid = 'record'::regclass
+$$;
+
 CREATE FUNCTION kharita_loading() RETURNS boolean LANGUAGE sql STABLE AS $$
-    SELECT coalesce(current_setting('kharita.loading', true), '') = 'on'
+    SELECT kharita_said('loading') = 'on'
 $$;
 
 -- Where a record says it is: GeoJSON in features, two numbers in fairs.
@@ -88,25 +96,41 @@ CREATE FUNCTION record_moved(collection text, body jsonb, point geometry) RETURN
     END
 $$;
 
--- The number of this transaction's change set; the first call makes it. An application says who
+-- The number of this transaction's change set; the first call makes it. The application says who
 -- and why in the settings kharita.author, .reason and .kind; anybody else is their database role.
-CREATE FUNCTION kharita_change_set() RETURNS bigint LANGUAGE plpgsql AS $$
+-- History is written with its owner's rights: who may change records needs no others.
+CREATE FUNCTION kharita_change_set() RETURNS bigint LANGUAGE plpgsql
+SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
-    made bigint := nullif(current_setting('kharita.number', true), '')::bigint;
+    made bigint;
 BEGIN
+    SELECT number INTO made FROM change_set JOIN counter ON value = number AND name = 'change_set'
+    WHERE transaction = pg_current_xact_id();
     IF made IS NULL THEN
         UPDATE counter SET value = value + 1 WHERE name = 'change_set' RETURNING value INTO made;
-        INSERT INTO change_set (number, author, reason, kind) VALUES (
-            made, coalesce(nullif(current_setting('kharita.author', true), ''), session_user),
-            coalesce(current_setting('kharita.reason', true), ''),
-            coalesce(nullif(current_setting('kharita.kind', true), ''), 'edit'));
-        PERFORM set_config('kharita.number', made::text, true);
+        INSERT INTO change_set (number, author, reason, kind, transaction) VALUES (
+            made, coalesce(nullif(kharita_said('author'), ''), session_user),
+            kharita_said('reason'), coalesce(nullif(kharita_said('kind'), ''), 'edit'),
+            pg_current_xact_id());
         PERFORM pg_notify('kharita', made::text);
     END IF;
     RETURN made;
 END $$;
 
+-- The first row of a statement asks for the number, the others find it in a setting. Anybody can set
+-- a setting: what was written is compared at the end of the statement.
+CREATE FUNCTION record_begin() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM set_config('kharita.number', '', true);
+    RETURN NULL;
+END $$;
+
+CREATE TRIGGER record_begin BEFORE INSERT OR UPDATE ON record
+    FOR EACH STATEMENT EXECUTE FUNCTION record_begin();
+
 CREATE FUNCTION record_before() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    said text;
 BEGIN
     IF TG_OP = 'DELETE' THEN
         IF NOT kharita_loading() THEN
@@ -129,8 +153,13 @@ BEGIN
     ELSE
         NEW.geom := record_point(NEW.collection, NEW.body);
     END IF;
-    IF NOT kharita_loading() THEN
-        NEW.number := kharita_change_set();
+    said := current_setting('kharita.number', true);
+    IF coalesce(said, '') = '' THEN
+        said := CASE WHEN kharita_loading() THEN 'loading' ELSE kharita_change_set()::text END;
+        PERFORM set_config('kharita.number', said, true);
+    END IF;
+    IF said <> 'loading' THEN
+        NEW.number := said::bigint;
         IF TG_OP = 'INSERT' THEN
             NEW.revision := 1;
         ELSE
@@ -143,18 +172,26 @@ END $$;
 CREATE TRIGGER record_before BEFORE INSERT OR UPDATE OR DELETE ON record
     FOR EACH ROW EXECUTE FUNCTION record_before();
 
-CREATE FUNCTION record_inserted() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION record_inserted() RETURNS trigger LANGUAGE plpgsql
+SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
-    IF NOT kharita_loading() THEN
+    IF NOT kharita_loading() AND EXISTS (SELECT FROM made) THEN
+        IF EXISTS (SELECT FROM made WHERE number <> (SELECT kharita_change_set())) THEN
+            RAISE EXCEPTION 'not the number of this change set' USING ERRCODE = 'check_violation';
+        END IF;
         INSERT INTO change (number, collection, id, revision, before, after)
         SELECT number, collection, id, revision, NULL, body FROM made;
     END IF;
     RETURN NULL;
 END $$;
 
-CREATE FUNCTION record_updated() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION record_updated() RETURNS trigger LANGUAGE plpgsql
+SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
-    IF NOT kharita_loading() THEN
+    IF NOT kharita_loading() AND EXISTS (SELECT FROM made) THEN
+        IF EXISTS (SELECT FROM made WHERE number <> (SELECT kharita_change_set())) THEN
+            RAISE EXCEPTION 'not the number of this change set' USING ERRCODE = 'check_violation';
+        END IF;
         INSERT INTO change (number, collection, id, revision, before, after)
         SELECT made.number, made.collection, made.id, made.revision, was.body, made.body
         FROM made JOIN was USING (collection, id)
@@ -188,7 +225,8 @@ CREATE TRIGGER kept_whole BEFORE TRUNCATE ON change_set
 CREATE TRIGGER kept_whole BEFORE TRUNCATE ON record
     FOR EACH STATEMENT EXECUTE FUNCTION kharita_refuse();
 
-CREATE FUNCTION document_changed() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION document_changed() RETURNS trigger LANGUAGE plpgsql
+SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
     UPDATE counter SET value = value + 1 WHERE name = 'document';
     PERFORM pg_notify('kharita', 'document');

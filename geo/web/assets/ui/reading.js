@@ -48,7 +48,7 @@ function report(a, state, w) {
       el("h2", { id: "kh-read-title", dir: "auto", tabindex: "-1" }, marked(a.title)),
       el("div", { class: "kh-row" }, [
         el("button", { type: "button", class: "kh-button", "data-key": "filter", "aria-pressed": String(picked), text: w["ui.watch.filter"], on: { click: () => state.send({ op: "toggle", field: "report", value: a.id }) } }),
-        file(w["ui.watch.export_a4"], "pdf", {}), listButton(a, state, w),
+        file(w["ui.watch.export_a4"], "pdf", {}), file(w["ui.watch.export_slide"], "pptx", {}), listButton(a, state, w),
         a.original ? el("a", { class: "kh-button", download: true, href: `/watch/original/${encodeURIComponent(a.id)}` }, [el("span", { text: w["ui.pub.original"] }), icon("download")]) : null])]),
     el("div", { class: "kh-columns" }, [
       el("div", { class: "kh-text" }, [

@@ -19,7 +19,7 @@ from geo.importing.plan import Demo, Options, Plan, Progress, edits, plan_of, re
 from geo.importing.problems import Refused
 from geo.importing.reading import read
 from geo.importing.reference import Reference, reference_of
-from geo.importing.table import label
+from geo.importing.table import cell
 from geo.importing.values import day, website
 from geo.model import Catalogue
 from geo.store.base import Ledger
@@ -87,7 +87,7 @@ class Desk:
             raise BadRequest("error.bad_parameter", name="date", value=options.day[:40])
         if options.url and not (page := website(options.url).value):
             raise BadRequest("error.bad_parameter", name="url", value=options.url[:40])
-        options = replace(options, day=day_ if options.day else "", url=page if options.url else "", source=label(options.source) if options.source else "")
+        options = replace(options, day=day_ if options.day else "", url=page if options.url else "", source=cell(options.source)[:200])
         try:
             table = read(content, name, **asdict(reading or Reading()))
             return plan_of(table, kind, self._held(kind), _reference(self.catalogue.version, _Shared(self.catalogue)), options,

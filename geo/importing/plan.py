@@ -168,6 +168,8 @@ def plan_of(table: Table, kind: str, held: Mapping[str, Held], reference: Refere
     located = locate(table.rows, at, kind in ("sites", "maisons"), [r.values.get("country", "") for r in rows], reference.ground,
                      remarks, Answers(options.crs, options.swap, options.west, options.places),
                      {r.row.number for r in rows if r.refused})
+    if any(p.code == "DECIMAL_COMMA" for p in remarks.problems()):
+        table.detected["decimal"] = ","
     filling = Filling(kind, reference, understanding, located, options.geocode)
     filling.prepare(rows)
     _Items(plan, filling, remarks, reference, held, options).make(rows, progress)
@@ -308,6 +310,7 @@ class _Items:
         item.before, item.after = before, after
         if before is None:
             item.action = "new"
+            self._filling.say_position(i, row)
             return item
         item.changes = tuple(FieldChange(*c) for c in changed_fields(self._plan.kind, before, after))
         item.action = "changed" if item.changes else "unchanged"

@@ -9,7 +9,6 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.browser.visits import CHROMIUM, DESKTOP, HARMLESS, SLOW_MS, painted
 
-
 # A busy machine is slow, not wrong.
 expect.set_options(timeout=SLOW_MS)
 

@@ -101,7 +101,7 @@ export function render(parent, ...nodes) {
   const open = new Map([...parent.querySelectorAll("details[data-key]")].map((n) => [n.dataset.key, n.open]));
   for (const fresh of nodes) {
     if (!fresh.querySelectorAll) continue;
-    for (const d of fresh.querySelectorAll("details[data-key]")) if (open.has(d.dataset.key)) d.open = open.get(d.dataset.key);
+    for (const d of [fresh, ...fresh.querySelectorAll("details")]) if (open.has(d.dataset.key)) d.open = open.get(d.dataset.key);
   }
   parent.replaceChildren(...nodes);
   for (const n of parent.querySelectorAll("[data-scroll]")) n.scrollTop = tops.get(n.dataset.scroll) || 0;

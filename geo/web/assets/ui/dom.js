@@ -93,7 +93,8 @@ export function debounce(act, delay) {
 }
 
 /* Replace the content of `parent`, keeping focus, scroll and what is unfolded (data-key). */
-export function render(parent, ...nodes) {
+export function render(parent, ...given) {
+  const nodes = given.filter((node) => node !== null && node !== undefined);
   const active = parent.contains(document.activeElement) ? document.activeElement : null;
   const key = active?.dataset.key;
   const caret = active?.selectionStart ?? null;

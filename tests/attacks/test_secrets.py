@@ -13,8 +13,7 @@ from starlette.testclient import TestClient
 
 from geo import service, settings
 from geo.errors import KharitaError
-from geo.web import access, api
-from geo.web import locate as located
+from geo.web import access, api, locate as located
 from geo.web.access import Login, trouble
 from geo.web.identity import weak
 from tests.conftest import ROOT

@@ -12,13 +12,13 @@ from urllib.parse import quote, urlencode
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.attacks.payloads import MARKUP, PAYLOADS, RUN
+from geo.formulas import guarded
+from tests.attacks.payloads import FORMULAS, MARKUP, PAYLOADS, RUN
 from tests.attacks.stored import poisoned
 from tests.browser.visits import DESKTOP, SLOW_MS, frame, painted
 
 #: Streamlit's protobuf library asks whether WebAssembly may run, and does without it.
 PROBE = re.compile(r"script-src wasm-eval \S+/static/js/protobuf\.")
-LOCATED = "() => document.querySelector('.st-key-kh-map iframe')?.contentDocument?.documentElement.dataset.painted"
 REFUSED = """addEventListener("securitypolicyviolation", (e) => (top.__refused ||= []).push(
     `${e.violatedDirective} ${e.blockedURI} ${e.sourceFile}:${e.lineNumber} in ${location.pathname}`));"""
 
@@ -60,7 +60,7 @@ def downloads(page: Page) -> None:
 PAGES: tuple[tuple[str, str, Callable[[Page], object] | None], ...] = (
     ("/?sel=buyer:limala-de", ".kh-panel, .st-key-kh-dock h2", painted), ("/?embed=1", "", painted), ("/?market=DE", ".kh-scene", present),
     ("/marches", ".kh-markets[data-shown]", None), ("/marches?sel=market:FR", '[data-page="FR"], .kh-markets[data-shown]', None),
-    ("/localiser", ".kh-facets", lambda p: p.wait_for_function(LOCATED)),
+    ("/localiser", ".kh-facets", lambda p: frame(p).locator("html[data-painted]").wait_for(state="attached")),
     ("/veille?sel=report:R-2024-05", ".kh-wcard", lambda p: frame(p).locator('html[data-chain]').wait_for(state="attached")),
     ("/partager?market=DE", ".kh-file", downloads), ("/donnees", ".kh-filled", None), ("/donnees?book=import", "#kh-import-file", uploads),
     ("/donnees?book=records&sel=site:cooperative-nissae-idadouchen-poterie", ".kh-pointmap .kh-pin.after", None),
@@ -279,3 +279,43 @@ def test_files_that_a_browser_opens_hold_text(victim, infected, tmp_path):
         file.write_bytes(answer.body())
         victim.goto(file.as_uri())
         unharmed(victim, ending)
+
+
+def test_what_a_colleague_sends_stays_text(victim, infected):
+    """Titles of scenes and of shared views, notes, starred names, an uploaded report."""
+    made = victim.request.post(f"{infected}/api/shared", data={"query": f"q={quote(TYPED)}", "title": TYPED, "lang": "fr"})
+    assert made.status == 201, made.text()
+    code = made.json()["code"]
+    kept = {"title": TYPED, "scenes": [{"id": f"s{n}", "title": payload, "query": "market=DE", "notes": [
+        {"text": payload, "pin": "", "owner": payload, "due": payload}]} for n, payload in enumerate(PAYLOADS[::4])]}
+    stars = [{"sel": "buyer:attack-1", "name": TYPED, "note": TYPED}]
+    victim.goto(f"{infected}/digest.html")
+    victim.evaluate("([meeting, stars]) => { localStorage.setItem('kharita.meeting', JSON.stringify(meeting)); localStorage.setItem('kharita.shortlist', JSON.stringify(stars)); }", [kept, stars])
+    victim.goto(f"{infected}/partager?shared={code}")
+    expect(victim.locator(".kh-scenes input").first).to_have_value(PAYLOADS[0])
+    victim.wait_for_load_state("networkidle")
+    unharmed(victim, "share")
+    victim.locator('[data-key="present"]').click()
+    for payload in PAYLOADS[:20:4]:
+        expect(victim.locator(".kh-present h1")).to_have_text(" ".join(payload.split()))
+        unharmed(victim, "presenting")
+        victim.keyboard.press("ArrowRight")
+    victim.keyboard.press("Escape")
+    victim.goto(f"{infected}/s/{code}")
+    expect(victim.locator(".kh-shared")).to_contain_text(TYPED)
+    unharmed(victim, "shared view")
+    victim.goto(f"{infected}/veille")
+    text = "\n\n".join(f"{n}. Limala commande des tapis. {payload}" for n, payload in enumerate(MARKUP))
+    victim.locator('.kh-publish input[type="file"]').set_input_files(files=[{
+        "name": f"{TYPED.replace('/', '')}.md", "mimeType": "text/markdown", "buffer": f"# {TYPED}\n\n12 mars 2026. {text}".encode()}])
+    victim.locator('[data-proposal="buyer:limala-de"]').first.wait_for()
+    unharmed(victim, "proposals")
+
+
+def test_the_pages_own_csv_is_guarded_as_the_servers(walk, app):
+    walk.goto(app)
+    painted(walk)
+    asset = walk.evaluate("performance.getEntriesByType('resource').map((r) => r.name).find((n) => n.endsWith('/ui/bus.js'))")
+    made = walk.evaluate("async ([url, all]) => { const { guarded } = await import(url); return all.map(guarded); }",
+                         [asset.replace("bus.js", "shortlist.js"), [*FORMULAS, *PAYLOADS]])
+    assert made == [guarded(text) for text in (*FORMULAS, *PAYLOADS)]

@@ -78,7 +78,8 @@ class Headers:
 
     def _telling(self, scope: Scope, send: Send) -> Send:
         async def told(message: Message) -> None:
-            if message["type"] == "http.response.start":
+            # What a 304 says replaces what the browser kept with the page: it says nothing of its own.
+            if message["type"] == "http.response.start" and message["status"] != 304:
                 headers = MutableHeaders(scope=message)
                 for name, value in _PLAIN.items():
                     headers.setdefault(name, value)

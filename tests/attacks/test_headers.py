@@ -27,6 +27,8 @@ FRAMER = "https://www.example.ma"
 def client(base: str = "http://kharita.ma", **options) -> TestClient:
     async def answer(request: Request) -> Response:
         kind = request.query_params.get("kind", "text/html")
+        if "if-none-match" in request.headers:
+            return Response(status_code=304)
         return Response("x", media_type=kind, headers=dict(
             pair.split("=", 1) for pair in request.query_params.getlist("header")))
 
@@ -49,6 +51,12 @@ def test_streamlits_pages_run_their_own_scripts_and_no_others():
     digest = b64encode(sha256(inline[0].encode()).digest()).decode()
     assert found["script-src"] == f"'self' blob: 'sha256-{digest}'"
     assert found["default-src"] == found["object-src"] == "'none'" and found["connect-src"] == found["frame-ancestors"] == "'self'"
+
+
+def test_a_page_the_browser_kept_keeps_its_policy():
+    """A 304 has no content type: a policy of its own would replace the page's, and stop its scripts."""
+    answer = client().get("/", headers={"if-none-match": '"x"'})
+    assert answer.status_code == 304 and "content-security-policy" not in answer.headers
 
 
 def test_only_the_maps_frame_may_run_text_and_take_pictures_from_elsewhere():

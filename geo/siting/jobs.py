@@ -46,6 +46,18 @@ class Jobs:
             job[0].cancelled.set()
         return job is not None
 
+    @property
+    def running(self) -> int:
+        """How many questions are being worked on."""
+        with self._lock:
+            return sum(not ready.is_set() for _, ready, _, _ in self._jobs.values())
+
+    def close(self) -> None:
+        """Stop every question."""
+        with self._lock:
+            for progress, *_ in self._jobs.values():
+                progress.cancelled.set()
+
     def _work(self, job: tuple, make: Callable[[], Problem]) -> None:
         progress, ready, result, _ = job
         with self._slots:

@@ -52,8 +52,9 @@ run: setup ## serve the app to this machine on PORT (8501)
 test: test-setup lint ## run every test
 	$(BIN)/python -m pytest
 
-lint: $(VENV)/.test-stamp ## style, and who may import whom
+lint: $(VENV)/.test-stamp ## style, types, and who may import whom
 	$(BIN)/ruff check .
+	$(BIN)/mypy
 	$(BIN)/lint-imports
 
 bench: test-setup ## measure ours, the naive twin and the floor in one run

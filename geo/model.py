@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
+from typing import Any
 
 CRAFTS = (
     "tapis_tissage", "cuir_maroquinerie", "poterie_ceramique", "bois_marqueterie",
@@ -267,7 +268,7 @@ class Area:
     population_2024: int | None
     label_lon_lat: tuple[float, float]
     bbox: tuple[float, float, float, float]
-    geometry: Mapping | None = field(default=None, compare=False, repr=False)
+    geometry: Mapping[str, Any] | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -318,7 +319,7 @@ class Catalogue:
     towns: tuple[Town, ...] = ()
     communes: tuple[Commune, ...] = ()
     synonyms: tuple[Mapping[str, str], ...] = ()
-    problems: tuple = field(default=())
+    problems: tuple[Any, ...] = field(default=())
 
     @cached_property
     def market_by_code(self) -> Mapping[str, Market]:

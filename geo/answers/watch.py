@@ -144,7 +144,7 @@ def shortened(names: list[str], t: Words) -> str:
 def _facet(query: Query, name: str, counts: dict[str, int], view: ViewState, t: Words
            ) -> dict[str, Any]:
     picked = getattr(view, name)
-    values = [{"value": c, "label": value_label(FIELDS[name], c, query.catalogue, t), "count": n,
+    values: list[dict[str, Any]] = [{"value": c, "label": value_label(FIELDS[name], c, query.catalogue, t), "count": n,
                "text": t.number(n), "picked": c in picked} for c, n in counts.items()
               if n or c in picked]
     if name in ("market", "craft"):

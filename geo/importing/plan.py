@@ -345,7 +345,8 @@ class _Items:
 
 def row_defaults(row: Understood) -> Collection[str]:
     """The fields of a row that were supposed, not said: they never replace what is known."""
-    return row.values.get("supposed", ())
+    result: Collection[str] = row.values.get("supposed", ())
+    return result
 
 
 def _propose(plan: Plan, rows: Sequence[Understood], held: Mapping[str, Held], remarks: Remarks, progress: Progress) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
+from typing import Any
 from urllib.parse import urlsplit
 
 from geo.answers.names import crafts_text, is_demo, is_open, kind_label, where
@@ -129,7 +130,7 @@ def _fact(key: str, value: str, t: Words) -> Line:
 
 def export_section(told: Iterable[Export], t: Words) -> Section:
     """Published figures, newest first; the same statement of two pages is written once."""
-    unique: dict[tuple, Export] = {}
+    unique: dict[tuple[Any, ...], Export] = {}
     for row in sorted(told, key=lambda r: (r.end, r.whole_year, r.id), reverse=True):
         said = (row.period, row.subject, row.value_mdh, row.share_pct, row.growth_pct)
         if row.value_mdh is not None or row.share_pct is not None or row.growth_pct is not None:

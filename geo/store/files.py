@@ -156,6 +156,8 @@ class FileStore:
         return _told(header, partial(self._changes, number, "", "")) if header else None
 
     def _changes(self, number: int, collection: str, id_: str) -> list[Change]:
+        if not self._overlay:
+            return []
         journal = self._overlay.journal
         try:
             rows = journal.one(number, collection, id_) if id_ else journal.read(number)[1]
@@ -182,7 +184,7 @@ class FileStore:
 
     def _rows(self, collection: str) -> dict[str, bytes]:
         touched = self._touched(collection)
-        rows = {**self._base[1].rows.get(collection, {}), **{id_: e.content for id_, e in touched.items()}}
+        rows = {**self._now().rows.get(collection, {}), **{id_: e.content for id_, e in touched.items()}}
         return {id_: content for id_, content in rows.items() if content is not None}
 
     def _marks(self) -> str:

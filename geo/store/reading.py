@@ -119,7 +119,7 @@ class _Reader:
                 found[label] = orjson.dumps(raw)
         return found
 
-    def references(self, name: str, list_key: str, id_key: str, make: Callable[[dict], T],
+    def references(self, name: str, list_key: str, id_key: str, make: Callable[[dict[str, Any]], T],
                    kind: str) -> tuple[T, ...]:
         found: dict[str, T] = {}
         for number, raw in enumerate(self._list(name, list_key), start=1):
@@ -175,7 +175,7 @@ class _Reader:
             return []
 
 
-def made_of(file: str, label: str, raw: Any, make: Callable[[dict], T], kind: str,
+def made_of(file: str, label: str, raw: Any, make: Callable[[dict[str, Any]], T], kind: str,
             known: Known) -> T | tuple[Problem, ...]:
     """A record of the model, or what is wrong with it."""
     problems = record_problems(kind, raw, known)

@@ -42,7 +42,8 @@ class Gate:
     """Counts what happened in the last minute."""
 
     def __init__(self, most: int) -> None:
-        self._most, self._seen, self._lock = most, deque(), Lock()
+        self._most, self._lock = most, Lock()
+        self._seen: deque[float] = deque()
 
     def enter(self) -> None:
         """Let one more through.
@@ -188,7 +189,8 @@ async def _safely(request: Request, make: Any) -> Response:
         lang = request.query_params.get("lang", "fr")
         t = words(lang if lang in ("fr", "ar", "en") else "fr")
         try:
-            return make()
+            result: Response = make()
+            return result
         except KharitaError as error:
             return _json({"error": {"code": error.key, "text": t(error.key, **error.values)}}, error.status)
     return await anyio.to_thread.run_sync(run)

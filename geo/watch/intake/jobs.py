@@ -44,7 +44,7 @@ class Job:
     text: dict[str, Any] = field(default_factory=dict)
     refused: str = ""
     values: dict[str, str] = field(default_factory=dict)
-    process: subprocess.Popen | None = None
+    process: subprocess.Popen[bytes] | None = None
     ended: threading.Event = field(default_factory=threading.Event)
 
 

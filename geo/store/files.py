@@ -22,7 +22,7 @@ from geo.store.changes import Change, ChangeSet, Edit, Held, LaterChanges
 from geo.store.journal import Damaged, Journal
 from geo.store.overlay import Overlay
 from geo.store.parse import RECORDS
-from geo.store.reading import MAX_FILE_BYTES, REFERENCES, SHIPPED, Base, TooBigDocument, read_base
+from geo.store.reading import MAX_FILE_BYTES, REFERENCES, SHIPPED, Base, TooBigDocument, mended, read_base
 from geo.store.rows import Entry, HeldRecords
 from geo.store.serving import Server
 from geo.watch.intake.store import ImportedReports
@@ -170,7 +170,8 @@ class FileStore:
     def _now(self) -> Base:
         marks = self._marks()
         if self._base is None or self._base[0] != marks:
-            self._base = (marks, read_base(self._content))
+            found = read_base(self._content)
+            self._base = (marks, mended(found, self._base[1]) if self._base else found)
         if self._overlay:
             self._overlay.refresh()
         return self._base[1]
@@ -192,7 +193,8 @@ class FileStore:
         for name in FILES:
             try:
                 stat = (self.folder / name).stat()
-                marks.append(f"{stat.st_mtime_ns}:{stat.st_size}")
+                # A copy that keeps size and time is another file all the same.
+                marks.append(f"{stat.st_mtime_ns}:{stat.st_size}:{stat.st_ino}:{stat.st_ctime_ns}")
             except OSError:
                 marks.append("-")
         return "|".join(marks)

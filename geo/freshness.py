@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from datetime import date, timedelta
 
-from geo.model import AGE_MONTHS, AGE_STEPS, OLDER, UNDATED, Buyer, Catalogue, Site
+from geo.model import AGE_MONTHS, OLDER, UNDATED, Buyer, Catalogue, Site
 
 
 def day_of(text: str) -> date | None:
@@ -44,11 +44,6 @@ def step_of(text: str, today: date) -> str:
     if months is None:
         return UNDATED
     return next((step for step, most in AGE_MONTHS.items() if months < most), OLDER)
-
-
-def rank_of(step: str) -> int:
-    """Its place among the steps, freshest first; undated last."""
-    return AGE_STEPS.index(step)
 
 
 def looked_at(catalogue: Catalogue) -> Callable[[Buyer | Site], str]:

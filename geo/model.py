@@ -252,11 +252,6 @@ class Market:
     agreements: tuple[str, ...]
     agreement_source: str
 
-    @property
-    def agreement(self) -> str:
-        """The codes of the agreements; their words are in ``geo.answers.names``."""
-        return ";".join(self.agreements)
-
 
 @dataclass(frozen=True, slots=True)
 class Area:

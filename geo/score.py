@@ -161,15 +161,6 @@ def _crosses(n_a: np.ndarray, n_b: np.ndarray, others: np.ndarray, j: int, p: fl
     return ahead(p - 1e-4) * ahead(p + 1e-4) < 0
 
 
-def share_weights(weights: np.ndarray, j: int, share: float) -> np.ndarray:
-    """(c,) the weights when criterion j takes a share (0-1) and the others keep proportions."""
-    others = weights.astype(float).copy()
-    others[j] = 0
-    others *= (1 - share) / others.sum()
-    others[j] = share
-    return others
-
-
 def double_counted(n: np.ndarray, weights: np.ndarray) -> list[tuple[int, int, float]]:
     """Pairs of weighted criteria that say nearly the same: |Pearson r| of 0.8 or more.
 

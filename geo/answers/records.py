@@ -21,10 +21,6 @@ from geo.view import RECORDS, ViewState
 #: Rows of the list that is searched, and how many are put in order first.
 LISTED, MOST_SORTED = 60, 2_000
 
-#: ``sel`` of the view -> the collection whose form it opens.
-COLLECTION_OF_SEL = {"buyer": "buyers", "site": "sites", "market": "markets", "fair": "fairs"}
-
-
 def collection_named(name: str) -> str:
     """A collection that has a form.
 

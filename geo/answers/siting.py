@@ -19,7 +19,6 @@ from geo.view import ViewState
 #: How long an answer is waited for before saying that it is being worked on, seconds.
 PATIENCE_S = 0.8
 JOBS = Jobs()
-STAGES = ("distances", "greedy", "exact")
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,6 @@ from geo.importing.shapes import Place, area_point, converter
 from geo.importing.table import MAX_COLUMNS, MAX_ROWS, Clock, Table, cell
 
 CORRUPT = "GPKG_CORRUPT"
-MAGIC = b"SQLite format 3\x00"
 APPLICATIONS = (b"GPKG", b"GP10", b"GP11")
 MAX_TEXT = 2**20
 _NAMES = {2: "LineString", 5: "MultiLineString", 7: "GeometryCollection", 8: "CircularString", 9: "CompoundCurve",

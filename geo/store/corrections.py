@@ -29,7 +29,7 @@ from geo.store.whole import append_lines
 FILE = "corrections.jsonl"
 FIELDS = ("status", "position", "phone", "crafts")
 MAX_OPEN = 2_000
-MAX_BYTES = 32 * 2**20
+MAX_BYTES, ROOM = 32 * 2**20, 2**20
 #: Commits of one correction, when others change its site at the same time.
 TRIES = 5
 log = logging.getLogger(__name__)
@@ -112,7 +112,7 @@ class Corrections:
 
         Raises
         ------
-        Full : 2,000 corrections wait already.
+        Full : 2,000 corrections wait already, or the file is full.
         StoreFull, StoreDown : they could not be written; none of them is.
         """
         with rules.writing(), self.locked():
@@ -120,7 +120,8 @@ class Corrections:
             known = {(c.site, c.field, orjson.dumps(c.after)) for c in waiting}
             made = [Correction(id=uuid.uuid4().hex[:12], by=by[:80], on=date.today().isoformat(), **change)
                     for change in changes if (change["site"], change["field"], orjson.dumps(change["after"])) not in known]
-            if len(waiting) + len(made) > MAX_OPEN:
+            # The rest of the file is for the verdicts on those that wait.
+            if len(waiting) + len(made) > MAX_OPEN or (self.path.exists() and self.path.stat().st_size > MAX_BYTES - ROOM):
                 raise Full
             self._append([{"event": "proposed", "correction": asdict(c)} for c in made])
         return made

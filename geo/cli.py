@@ -15,7 +15,6 @@ import typer
 from typer.exceptions import TyperException
 
 from geo.errors import KharitaError
-from geo.i18n import Words
 from geo.later import later
 from geo.terminal import (
     ACCEPT,
@@ -236,15 +235,11 @@ def main() -> int:
     try:
         return app(standalone_mode=False) or ACCEPT
     except KharitaError as error:
-        sys.stderr.write(clean(_sentence(error, t)) + "\n")
-        return FAILED
+        sys.stderr.write(clean(t(error.key, **error.values)) + "\n")
+        return REJECT if error.status == 400 else FAILED
     except TyperException as error:  # a wrong command line
         error.show() if hasattr(error, "show") else typer.echo(str(error), err=True)
         return REJECT
-
-
-def _sentence(error: KharitaError, words_: Words) -> str:
-    return words_(error.key, **error.values)
 
 
 if __name__ == "__main__":

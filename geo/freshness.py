@@ -46,6 +46,11 @@ def step_of(text: str, today: date) -> str:
     return next((step for step, most in AGE_MONTHS.items() if months < most), OLDER)
 
 
+def rank_of(step: str) -> int:
+    """Its place among the steps, freshest first; undated last."""
+    return AGE_STEPS.index(step)
+
+
 def looked_at(catalogue: Catalogue) -> Callable[[Buyer | Site], str]:
     """A reader of the date somebody last looked at a record: verified, or named by a report."""
     named: dict[str, str] = {}
@@ -53,6 +58,15 @@ def looked_at(catalogue: Catalogue) -> Callable[[Buyer | Site], str]:
         for id_ in report.named:
             named[id_] = latest((named.get(id_, ""), report.date))
     return lambda record: latest((record.verified, named[record.id])) if record.id in named else record.verified
+
+
+def market_ranks(catalogue: Catalogue, today: date) -> dict[str, int]:
+    """Code of each market -> the place among the steps of its latest report's age."""
+    dates: dict[str, str] = {}
+    for report in catalogue.reports:
+        for iso2 in report.markets:
+            dates[iso2] = latest((dates.get(iso2, ""), report.date))
+    return {m.iso2: rank_of(step_of(dates.get(m.iso2, ""), today)) for m in catalogue.markets}
 
 
 def market_looked_at(catalogue: Catalogue, iso2: str) -> str:

@@ -93,14 +93,14 @@ export function debounce(act, delay) {
 }
 
 /* Replace the content of `parent`, keeping focus, scroll and what is unfolded (data-key). */
-export function render(parent, ...nodes) {
+export function render(parent, ...given) {
+  const nodes = given.filter(Boolean); // a part that has nothing to show is left out
   const active = parent.contains(document.activeElement) ? document.activeElement : null;
   const key = active?.dataset.key;
   const caret = active?.selectionStart ?? null;
   const tops = new Map([...parent.querySelectorAll("[data-scroll]")].map((n) => [n.dataset.scroll, n.scrollTop]));
   const open = new Map([...parent.querySelectorAll("details[data-key]")].map((n) => [n.dataset.key, n.open]));
   for (const fresh of nodes) {
-    if (!fresh.querySelectorAll) continue;
     for (const d of fresh.querySelectorAll("details[data-key]")) if (open.has(d.dataset.key)) d.open = open.get(d.dataset.key);
   }
   parent.replaceChildren(...nodes);

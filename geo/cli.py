@@ -19,7 +19,7 @@ import typer
 from typer.exceptions import TyperException
 
 from geo.errors import KharitaError
-from geo.i18n import Words, words
+from geo.i18n import words
 from geo.later import later
 from geo.model import LANGUAGES
 
@@ -346,15 +346,11 @@ def main() -> int:
     try:
         return app(standalone_mode=False) or ACCEPT
     except KharitaError as error:
-        sys.stderr.write(_clean(_sentence(error, t)) + "\n")
-        return FAILED
+        sys.stderr.write(_clean(t(error.key, **error.values)) + "\n")
+        return REJECT if error.status == 400 else FAILED
     except TyperException as error:  # a wrong command line
         error.show() if hasattr(error, "show") else typer.echo(str(error), err=True)
         return REJECT
-
-
-def _sentence(error: KharitaError, words_: Words) -> str:
-    return words_(error.key, **error.values)
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ generated one: it names a source and the day it was verified.
 """
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 import uuid
@@ -169,7 +170,7 @@ def _number(answer: Any, *, whole: bool) -> float | int | None:
     if isinstance(answer, bool):
         _refuse()
     value = float(re.sub(r"[\s\u00a0\u202f]", "", str(answer)).replace(",", "."))
-    if whole and value != int(value):
+    if not math.isfinite(value) or (whole and value != int(value)):
         _refuse()
     return int(value) if value == int(value) else value
 

@@ -60,6 +60,15 @@ def looked_at(catalogue: Catalogue) -> Callable[[Buyer | Site], str]:
     return lambda record: latest((record.verified, named[record.id])) if record.id in named else record.verified
 
 
+def market_ranks(catalogue: Catalogue, today: date) -> dict[str, int]:
+    """Code of each market -> the place among the steps of its latest report's age."""
+    dates: dict[str, str] = {}
+    for report in catalogue.reports:
+        for iso2 in report.markets:
+            dates[iso2] = latest((dates.get(iso2, ""), report.date))
+    return {m.iso2: rank_of(step_of(dates.get(m.iso2, ""), today)) for m in catalogue.markets}
+
+
 def market_looked_at(catalogue: Catalogue, iso2: str) -> str:
     """The date of the latest report that names a market; empty when there is none."""
     return latest(r.date for r in catalogue.reports if iso2 in r.markets)

@@ -12,6 +12,7 @@ from datetime import date
 from types import MappingProxyType
 from typing import Any
 
+from geo.freshness import months_since
 from geo.importing.duplicates import Known, alike
 from geo.model import UNVERIFIED, Buyer, Catalogue, Market, Report, Site
 from geo.text import fold
@@ -101,16 +102,10 @@ def assess(catalogue: Catalogue, collection: str, today: date) -> Assessment:
 
 def age_of(verified: str, today: date) -> str:
     """The class of ``FRESHNESS`` of a partial ISO date; a year alone counts as its last day."""
-    if not verified[:4].isdigit():
+    months = months_since(verified, today)
+    if months is None:
         return "never"
-    year, month, day = (*map(int, verified.split("-")), 12, 31)[:3] if len(verified) == 4 else _ymd(verified)
-    months = (today.year - year) * 12 + today.month - month - (today.day < day)
     return "year" if months < 12 else "three_years" if months < 12 * STALE_YEARS else "older"
-
-
-def _ymd(text: str) -> tuple[int, int, int]:
-    year, month, *day = map(int, text.split("-"))
-    return year, month, day[0] if day else 28
 
 
 def todo(catalogue: Catalogue, today: date, twins: Iterable[frozenset[str]] = ()) -> list[Todo]:

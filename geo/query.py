@@ -13,6 +13,7 @@ from functools import cached_property, lru_cache
 import numpy as np
 
 from geo.columns import READERS, Columns, build_columns
+from geo.freshness import market_ranks
 from geo.model import AGE_STEPS, CRAFTS, Catalogue, Report
 from geo.reports import ReportIndex, covers_codes
 from geo.search import Search
@@ -86,6 +87,11 @@ class Query:
     def demo_count(self) -> int:
         """How many records are generated."""
         return sum(self.counts(ViewState(origin=("demo",)))[name] for name in RECORDS)
+
+    @cached_property
+    def market_ranks(self) -> Mapping[str, int]:
+        """Code of each market -> how long ago a report named it, as a place among the steps."""
+        return market_ranks(self.catalogue, self.today)
 
     # --- facets -----------------------------------------------------------------------
 

@@ -1,8 +1,10 @@
 """Ages: partial dates, the steps they fall into, and a filter that is told its day."""
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import pytest
 from hypothesis import given, strategies as st
@@ -10,10 +12,20 @@ from hypothesis import given, strategies as st
 from geo.answers.ages import ages_answer, checked_text, market_checked_text
 from geo.answers.layers import layer_answer
 from geo.cells import Bbox
-from geo.freshness import day_of, latest, looked_at, months_since, step_of
+from geo.freshness import (
+    day_of,
+    latest,
+    looked_at,
+    market_looked_at,
+    market_ranks,
+    months_since,
+    rank_of,
+    step_of,
+)
 from geo.i18n import words
 from geo.model import AGE_MONTHS, AGE_STEPS, Catalogue
 from geo.query import Query
+from geo.snapshot.mapsvg import FADED
 from geo.view import ViewState
 
 TODAY = date(2026, 6, 30)
@@ -81,3 +93,13 @@ def test_ages_are_said_and_undated_is_its_own_class(catalogue):
     answer = ages_answer(query, ViewState(fresh="2y"), words("fr"))
     assert [s["value"] for s in answer["steps"]] == [*AGE_MONTHS, ""] and answer["value"] == "2y"
     assert str(query.ages(ViewState())["undated"]) in answer["undated"]
+
+
+def test_markets_fade_with_their_latest_report_on_screen_and_on_paper(catalogue):
+    today = date(2026, 3, 31)
+    ranks = market_ranks(catalogue, today)
+    assert ranks == {m.iso2: rank_of(step_of(market_looked_at(catalogue, m.iso2), today)) for m in catalogue.markets}
+    assert len(set(ranks.values())) > 1
+    script = (Path(__file__).parent.parent / "geo/web/assets/map/basemap.js").read_text("utf-8")
+    assert tuple(float(v) for v in re.search(r"const FADED = \[([^\]]+)\]", script)[1].split(",")) == FADED
+    assert len(FADED) == len(AGE_STEPS)

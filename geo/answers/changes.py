@@ -23,12 +23,9 @@ TOLD = 60
 
 def set_answer(made: ChangeSet, catalogue: Catalogue, t: Words, *, whole: bool = False) -> dict[str, Any]:
     """One change set; ``whole`` tells its changes field by field."""
-    counts = {"new": 0, "changed": 0, "removed": 0}
-    for change in made.changes:
-        counts["new" if change.before is None else "removed" if change.after is None else "changed"] += 1
     return {
         "number": made.number, "author": made.author, "reason": made.reason, "kind": t(f"change.{made.kind}"), "when": _when(made.time, t),
-        "counts": [t.n({"new": "change.n_new", "changed": "change.n_changed", "removed": "change.n_removed"}[name], n) for name, n in counts.items() if n],
+        "counts": [t.n({"new": "change.n_new", "changed": "change.n_changed", "removed": "change.n_removed"}[name], n) for name, n in made.counts.items() if n],
         "records": len(made.changes), "more": max(0, len(made.changes) - TOLD) if whole else 0,
         "changes": [change_answer(c, catalogue, t) for c in made.changes[:TOLD]] if whole else []}
 

@@ -18,7 +18,7 @@ def stars_answer(query: Query, view: ViewState, t: Words) -> dict[str, Any]:
     rows = [row for star in asked if (row := _row(query, star, t))]
     gone = len(asked) - len(rows)
     return {"rows": rows, "title": t("stars.shared", n=t.number(len(rows))), "lead": t("stars.shared_lead"),
-            "gone": t("stars.gone", n=t.number(gone)) if gone else ""}
+            "gone": t.n("stars.gone", gone) if gone else ""}
 
 
 def _row(query: Query, star: str, t: Words) -> dict[str, str] | None:

@@ -34,6 +34,9 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
 }
 POSITION_FIELDS = ("lat", "lon", "position", "x", "y")
 CLOSE, INSIDE = 86, 0.6
+#: Numbers that programs add to rows: an identifier only when there is no other.
+_COUNTERS = ("fid", "ogc fid", "objectid")
+COUNTED = 0.9
 _WORD = re.compile(r"[^\W_]+")
 _UNITS = re.compile(r"\([^)]*\)|\[[^\]]*\]")
 _LINKING = frozenset(("de", "du", "des", "la", "le", "les", "l", "d", "en", "of", "the", "et", "and", "ou"))
@@ -74,16 +77,16 @@ def _bare(heading: str) -> str:
 
 
 @cache
-def _table() -> tuple[tuple[str, str], ...]:
+def _table() -> tuple[tuple[str, str, str], ...]:
     with (SOURCES_DIR / "import_columns.csv").open(encoding="utf-8", newline="") as file:
-        return tuple((row["field"], row["word"]) for row in csv.DictReader(file))
+        return tuple((row["field"], row["lang"], row["word"]) for row in csv.DictReader(file))
 
 
 @cache
 def _known() -> Mapping[str, str]:
     """Folded word -> field; the first field listed keeps a word."""
     found: dict[str, str] = {}
-    for name, word in _table():
+    for name, _, word in _table():
         if not name.startswith("#"):
             for form in (_key(word), _bare(word), plain(name)):
                 if len(form) == 1 and form not in ("x", "y") and form.isascii():
@@ -94,9 +97,24 @@ def _known() -> Mapping[str, str]:
 
 
 @cache
+def _ranks() -> Mapping[str, int]:
+    """Folded word -> its place among the words of its language: the most usual come first."""
+    found: dict[str, int] = {}
+    counts: dict[tuple[str, str], int] = {}
+    for name, lang, word in _table():
+        counts[name, lang] = counts.get((name, lang), -1) + 1
+        found.setdefault(_key(word), counts[name, lang])
+    return found
+
+
+def _rank(heading: str) -> int:
+    return _ranks().get(_key(heading[:200]), 0)
+
+
+@cache
 def total_words() -> frozenset[str]:
     """What a line of sums begins with."""
-    return frozenset(plain(word) for name, word in _table() if name == "#total")
+    return frozenset(plain(word) for name, _, word in _table() if name == "#total")
 
 
 @cache
@@ -130,7 +148,7 @@ def _met(folded: str, bare: str) -> tuple[str, float, str]:
         if form in _labels():
             return _labels()[form], 1.0, "exact"
         if form in known:
-            return known[form], 1.0, "exact"
+            return known[form], COUNTED if form in _COUNTERS else 1.0, "exact"
     if len(bare) >= 5 and not bare.isdigit():
         close = process.extractOne(bare, list(known), scorer=fuzz.ratio, score_cutoff=CLOSE)
         if close:
@@ -160,7 +178,7 @@ def headings(columns: Sequence[str], kind: str, given: Mapping[str, str] | None 
         else:
             found.append(Heading(name, *recognise(name)))
     taken: set[str] = set()
-    for i in sorted(range(len(found)), key=lambda i: (found[i].how != "given", -found[i].certainty, i)):
+    for i in sorted(range(len(found)), key=lambda i: (found[i].how != "given", -found[i].certainty, _rank(found[i].heading), i)):
         item = found[i]
         if item.field and item.field in taken:
             found[i] = Heading(item.heading, "", item.certainty, "taken")

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -19,6 +19,8 @@ from geo.importing.plan import Demo, Options, Plan, Progress, edits, plan_of, re
 from geo.importing.problems import Refused
 from geo.importing.reading import read
 from geo.importing.reference import Reference, reference_of
+from geo.importing.table import cell
+from geo.importing.values import day, website
 from geo.model import Catalogue
 from geo.store.base import Ledger
 from geo.store.changes import ChangeSet, Held
@@ -76,10 +78,16 @@ class Desk:
 
         Raises
         ------
-        BadRequest : no such kind.
+        BadRequest : no such kind, a date that is none, an address that is no page.
         """
         if kind not in KINDS:
             raise BadRequest("error.bad_parameter", name="kind", value=kind[:40])
+        options = options or Options()
+        if options.day and not (day_ := day(options.day).value):
+            raise BadRequest("error.bad_parameter", name="date", value=options.day[:40])
+        if options.url and not (page := website(options.url).value):
+            raise BadRequest("error.bad_parameter", name="url", value=options.url[:40])
+        options = replace(options, day=day_ if options.day else "", url=page if options.url else "", source=cell(options.source)[:200])
         try:
             table = read(content, name, **asdict(reading or Reading()))
             return plan_of(table, kind, self._held(kind), _reference(self.catalogue.version, _Shared(self.catalogue)), options,

@@ -49,8 +49,6 @@ class Filling:
             good = self._market(row)
         else:
             good = self._abroad(i, row)
-        if good:
-            self._say_position(i, row)
         return good
 
     def placed(self, i: int, row: Understood, *, exists: bool) -> tuple[LonLat | None, str, str]:
@@ -237,7 +235,8 @@ class Filling:
     def _has_position(self, i: int) -> bool:
         return bool(np.isfinite(self._located.lon[i]) and np.isfinite(self._located.lat[i]))
 
-    def _say_position(self, i: int, row: Understood) -> None:
+    def say_position(self, i: int, row: Understood) -> None:
+        """Tell how a new record got its position, or that it has none."""
         if self._has_position(i) or self._kind == "markets":
             return
         if i in self._by_name and self._by_name[i].lon_lat:

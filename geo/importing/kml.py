@@ -84,6 +84,8 @@ class _Marks:
         text = "".join(self._parts)
         if self._data is not None:
             if tag == "Placemark":
+                if self._data.keys() - set(_TEXTS) - {"phone"}:
+                    self._data.pop("description", None)  # how a viewer shows the data beside it
                 self.gathered.add(Feature(self._data, self._place()), self.remarks)
                 self._data = None
             elif tag == "coordinates" and self._shapes:

@@ -1,7 +1,7 @@
 """XML from outside through expat: no document type, no entities, bounded depth, piece by piece."""
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from xml.parsers import expat
 
 from geo.importing.problems import Refused
@@ -69,12 +69,3 @@ class Walker:
     def _end(self, name: str) -> None:
         self._depth -= 1
         self._finish(self._local(name))
-
-
-def walked(parts: Iterable[bytes], start: Callable[[str, Mapping[str, str]], None], end: Callable[[str], None],
-           text: Callable[[str], None], corrupt: str, clock: Clock) -> None:
-    """Walk through a whole document."""
-    walker = Walker(start, end, text, corrupt, clock)
-    for part in parts:
-        walker.feed(part)
-    walker.close()

@@ -10,8 +10,10 @@ import re
 from collections.abc import Mapping
 from copy import deepcopy
 from typing import Any
+from urllib.parse import urlsplit
 
 from geo.importing.columns import plain
+from geo.importing.values import website
 from geo.model import MAISON_KINDS
 
 Raw = dict[str, Any]
@@ -141,10 +143,23 @@ def _told(kind: str, inside: Raw, about: Mapping[str, Any], found: Mapping[str, 
             inside["evidence_url"] = about["source"]["url"]
         return
     inside["provenance"] = "imported"
-    known = [s for s in inside.get("sources", []) if s.get("label") not in ("demo", about["source"]["label"])]
-    inside["sources"] = [about["source"], *known][:60]
+    own = _sources(str(found.get("source", "")))
+    given = {about["source"]["label"], *(s["url"] or s["label"] for s in own)}
+    known = [s for s in inside.get("sources", []) if s.get("label") not in (*given, "demo") and s.get("url") not in given]
+    inside["sources"] = [about["source"], *own, *known][:60]
     if "verified" not in found:
         inside["verified"] = about["verified"]
+
+
+def _sources(text: str) -> list[dict[str, str]]:
+    """The sources that a row names itself: pages, or words."""
+    parts = [p.strip() for p in re.split(r"\s\|\s|\s*;\s*|\n", text) if p.strip()][:10]
+    found = []
+    for part in parts:
+        page = website(part).value if part.startswith(("http://", "https://", "www.")) else None
+        found.append({"url": page, "label": urlsplit(page).hostname or page, "date": ""} if page
+                     else {"url": "", "label": part[:200], "date": ""})
+    return found
 
 
 def changed_fields(kind: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> list[tuple[str, Any, Any]]:

@@ -35,7 +35,7 @@ EXACT, CLOSE, INSIDE = 1.0, 0.8, 0.65
 _CLOSE = 87
 _ARABIC_AND = chr(0x648)
 _TYING = ("et", "and", _ARABIC_AND)
-_PARTS = re.compile(f"\\s*(?:[;/|+&\\n,{chr(0x60C)}{chr(0x61B)}]|\\bet\\b|\\band\\b|\\s{_ARABIC_AND}\\s)\\s*", re.IGNORECASE)
+_PARTS = re.compile(f"\\s*(?:[;/|+&\\n,\u00b7\u2022{chr(0x60C)}{chr(0x61B)}]|\\s[-\u2013]\\s|\\bet\\b|\\band\\b|\\s{_ARABIC_AND}\\s)\\s*", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ class Vocabulary:
         folded = _bare(text[:1000])
         if folded in self._codes:
             return Met((self._codes[folded],), EXACT, "exact")
-        found = [self.one(p) for p in self._split(text[:1000])]
+        found = [self._part(p) for p in self._split(text[:1000])]
         codes = tuple(dict.fromkeys(c for f in found for c in f.codes))
         unknown = tuple(u for f in found for u in f.unknown)
         if not codes:
@@ -96,6 +96,20 @@ class Vocabulary:
         certainty = min(f.certainty for f in found if f.codes)
         how = found[0].how if len(found) == 1 else "parts"
         return Met(codes, certainty if not unknown else min(certainty, INSIDE), how, unknown)
+
+    def _part(self, text: str) -> Met:
+        """One value of several; words that nothing separates are all looked for."""
+        met = self.one(text)
+        if met.how != "inside":
+            return met
+        tokens, codes, at = _bare(text).split(), [], 0
+        while at < len(tokens):
+            length = next((n for n in range(min(5, len(tokens) - at), 0, -1)
+                           if len(part := " ".join(tokens[at:at + n])) >= 3 and part in self._codes), 0)
+            if length:
+                codes.append(self._codes[" ".join(tokens[at:at + length])])
+            at += length or 1
+        return Met(tuple(dict.fromkeys(codes)) or met.codes, INSIDE, "inside")
 
     def _split(self, text: str) -> list[str]:
         """The values of a cell; one that is itself written with a comma or an « and » stays whole."""

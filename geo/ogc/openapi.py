@@ -34,6 +34,8 @@ def parameters_of(collection: Collection, query: Query) -> dict[str, Part]:
     for name in collection.filters:
         if name == "q":
             found[name] = {"schema": {"type": "string", "maxLength": MAX_TEXT}, "description": "words of the record"}
+        elif not FIELDS[name].many:
+            found[name] = {"schema": {"type": "string", "enum": list(FIELDS[name].codes(query.catalogue))}}
         else:
             found[name] = {"schema": {"type": "array", "minItems": 1, "items": {
                 "type": "string", "enum": list(FIELDS[name].codes(query.catalogue))}}, "explode": False, "style": "form",

@@ -27,7 +27,7 @@ from geo.model import Buyer, Fair
 from geo.snapshot.chart import raw_tags
 from geo.snapshot.fonts import clean
 from geo.snapshot.ground import Frame, areas_of, ground_of
-from geo.snapshot.mapsvg import GROUND, PICKED, PICKED_LINE
+from geo.snapshot.mapsvg import PICKED, PICKED_LINE, TONES, tone_of
 from geo.snapshot.scene import Scene
 from geo.snapshot.svg import code_path
 
@@ -142,9 +142,9 @@ def _ground(frame: Frame, scene: Scene) -> dict[str, Any]:
     ground = ground_of(frame, scene.boundaries)
     by_kind: dict[str, list[str]] = {}
     for iso2, kind, path in ground.countries:
-        by_kind.setdefault("picked" if iso2 in scene.picked else kind, []).append(path)
+        by_kind.setdefault(tone_of(iso2, kind, scene), []).append(path)
     countries = [(color, "".join(by_kind[kind]), "#FFFFFF", 0.8)
-                 for kind, color in GROUND.items() if kind in by_kind]
+                 for kind, color in TONES.items() if kind in by_kind]
     if "picked" in by_kind:
         countries.append((PICKED, "".join(by_kind["picked"]), PICKED_LINE, 1.4))
     areas = areas_of(frame, scene.areas)

@@ -11,6 +11,11 @@ from geo.snapshot.scene import Scene
 
 SEA, LINE, BORDER = "#C5D5DC", "#DDD8CD", "#FFFFFF"
 GROUND = {"land": "#F8F4EC", "market": "#EDE2CB", "home": "#EFE3C6"}
+#: How far a market's tint goes over to that of other land, by the age of its latest report.
+FADED = (0.0, 0.0, 0.1, 0.2, 0.35, 0.5, 0.65)
+TONES = {**GROUND, **{f"market{i}": "#" + "".join(
+    f"{round(int(GROUND['market'][k:k + 2], 16) * (1 - part) + int(GROUND['land'][k:k + 2], 16) * part):02X}" for k in (1, 3, 5))
+    for i, part in enumerate(FADED)}}
 PICKED, PICKED_LINE = "#C3DDD8", "#0F3D3E"
 REGION, PROVINCE = "#B9A878", "#CDBE96"
 SOFT, FAINT = "#52605E", "#5F6B69"
@@ -40,15 +45,22 @@ def mat(scene: Scene) -> str:
             f'<path d="{hole}" fill="none" stroke="{LINE}"/>')
 
 
+def tone_of(iso2: str, kind: str, scene: Scene) -> str:
+    """What a country is filled with: ``picked`` or a key of ``TONES``."""
+    if iso2 in scene.picked:
+        return "picked"
+    return f"market{scene.market_ranks[iso2]}" if kind == "market" and iso2 in scene.market_ranks else kind
+
+
 def _ground(ground: Ground, scene: Scene) -> list[str]:
-    zoom, picked = scene.frame.zoom, set(scene.picked)
+    zoom = scene.frame.zoom
     by_kind: dict[str, list[str]] = {}
     for iso2, kind, path in ground.countries:
-        by_kind.setdefault("picked" if iso2 in picked else kind, []).append(path)
+        by_kind.setdefault(tone_of(iso2, kind, scene), []).append(path)
     thick = 0.6 if zoom < 4 else 0.9
     parts = [f'<path d="{"".join(by_kind[kind])}" fill="{color}" fill-rule="evenodd" '
              f'stroke="{BORDER}" stroke-width="{thick}" stroke-linejoin="round"/>'
-             for kind, color in GROUND.items() if kind in by_kind]
+             for kind, color in TONES.items() if kind in by_kind]
     if "picked" in by_kind:
         parts.append(f'<path d="{"".join(by_kind["picked"])}" fill="{PICKED}" '
                      f'fill-rule="evenodd" stroke="{PICKED_LINE}" stroke-width="1.4" '

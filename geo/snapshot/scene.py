@@ -9,6 +9,7 @@ Counts   every matching record on a shown layer is in exactly one mark, one tag,
 """
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -64,6 +65,7 @@ class Scene:
     frame: Frame
     boundaries: str
     picked: tuple[str, ...]
+    market_ranks: Mapping[str, int]
     areas: tuple[str, ...]
     marks: tuple[Mark, ...]
     tags: tuple[Tag, ...]
@@ -128,7 +130,7 @@ def scene_of(query: Query, view: ViewState, *, size: Size, title: str = "", base
         lang=view.lang, rtl=t.dir == "rtl", size=size, layout=layout,
         title=clean(title, TITLE_CHARS) or default_title(query, view, t),
         filters=filters_text(query, view, t), frame=frame, boundaries=boundaries(),
-        picked=picked_of(view), areas=areas_of_view(view), marks=tuple(marks), tags=tuple(pills), labels=tuple(labels),
+        picked=picked_of(view), market_ranks=query.market_ranks, areas=areas_of_view(view), marks=tuple(marks), tags=tuple(pills), labels=tuple(labels),
         outside=outside, figures_title=t("snapshot.figures"),
         figures=tuple(figures_of(query, view, counts, t)),
         listed=collection, rows_title=t(f"snapshot.list.{collection}"),

@@ -6,8 +6,9 @@ exist. An edit names the revision its author saw; a store refuses it when anothe
 """
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from geo.errors import KharitaError
@@ -65,6 +66,7 @@ class ChangeSet:
     time : UTC, ISO 8601 with seconds.
     kind : one of ``KINDS``.
     changes : may be read when first looked at: an import has 100,000 of them.
+    known : how many records are ``new``, ``changed`` and ``removed``, if that was kept.
     """
 
     number: int
@@ -73,6 +75,20 @@ class ChangeSet:
     reason: str
     kind: str
     changes: Sequence[Change]
+    known: Mapping[str, int] | None = field(default=None, compare=False)
+
+    @property
+    def counts(self) -> Mapping[str, int]:
+        """How many records are ``new``, ``changed`` and ``removed``."""
+        if self.known is not None:
+            return self.known
+        return counts_of((c.before is None, c.after is None) for c in self.changes)
+
+
+def counts_of(gone: Iterable[tuple[bool, bool]]) -> dict[str, int]:
+    """Counts of ``new``, ``changed`` and ``removed`` from whether there was no record, and is none."""
+    found = Counter("new" if before else "removed" if after else "changed" for before, after in gone)
+    return {name: found[name] for name in ("new", "changed", "removed")}
 
 
 class LaterChanges(Sequence[Change]):

@@ -181,8 +181,7 @@ def _database_sets(connection: Connection, headers: Any) -> Iterator[tuple[dict[
     for number, author, time, reason, kind in headers:
         found = connection.execute(text(CHANGES), {"number": number})
         rows = [Row(c, i, revision, bytes_of(old), bytes_of(new)) for c, i, revision, old, new in found]
-        yield ({"number": number, "author": author, "time": told_time(time), "reason": reason, "kind": kind,
-                "counts": rules.counts_of(rows)}, rows)
+        yield {"number": number, **rules.header_of(rows, author, told_time(time), reason, kind)}, rows
 
 
 def _into_database(connection: Connection, whole: Whole, replace: bool, tell: Progress) -> None:

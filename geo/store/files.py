@@ -119,9 +119,8 @@ class FileStore:
             with self._lock, self._overlay.journal.locked():
                 base = self._now()
                 rows = rules.checked(wanted, base, partial(self._entry, base), self._rows)
-                header = self._overlay.add(rows, {
-                    "author": author, "time": datetime.now(UTC).isoformat(timespec="seconds"),
-                    "reason": reason, "kind": kind, "counts": rules.counts_of(rows)})
+                time = datetime.now(UTC).isoformat(timespec="seconds")
+                header = self._overlay.add(rows, rules.header_of(rows, author, time, reason, kind))
         except OSError as error:
             raise rules.refusal(error) from error
         return _told(header, lambda: [row.change() for row in rows])
@@ -212,5 +211,6 @@ class FileStore:
 
 def _told(header: Mapping[str, Any], read: Callable[[], Sequence[Change]],
           count: int | None = None) -> ChangeSet:
-    return ChangeSet(header["number"], header["author"], header["time"], header["reason"],
-                     header["kind"], LaterChanges(count or sum(header["counts"].values()), read))
+    return ChangeSet(header["number"], header["author"], header["time"], header["reason"], header["kind"],
+                     LaterChanges(count or sum(header["counts"].values()), read),
+                     None if count else header.get("did"))

@@ -42,7 +42,13 @@ SELECT * FROM unnest(cast(:collections AS text[]), cast(:ids AS text[]), cast(:b
 ON CONFLICT (collection, id) DO UPDATE SET body = excluded.body""")
 _SETS = """
 SELECT s.number, s.author, s.time, s.reason, s.kind,
-    (SELECT count(*) FROM change c WHERE c.number = s.number {these}) FROM change_set s WHERE {which}
+    d.new, d.changed, d.removed
+FROM change_set s, LATERAL (
+    SELECT count(*) FILTER (WHERE before IS NULL) AS new,
+        count(*) FILTER (WHERE before IS NOT NULL AND after IS NOT NULL) AS changed,
+        count(*) FILTER (WHERE before IS NOT NULL AND after IS NULL) AS removed
+    FROM change c WHERE c.number = s.number {these}) d
+WHERE {which}
 ORDER BY s.number DESC LIMIT :limit"""
 #: Every change of a change set; ``{these}`` narrows it.
 _SOME_CHANGES = """
@@ -188,9 +194,10 @@ class PostgisStore:
         return self._set(row) if row else None
 
     def _set(self, row: Sequence[Any], collection: str = "", id_: str = "") -> ChangeSet:
-        number, author, time, reason, kind, count = row
+        number, author, time, reason, kind, *did = row
         return ChangeSet(number, author, told_time(time), reason, kind,
-                         LaterChanges(count, partial(self._changes, number, collection, id_)))
+                         LaterChanges(sum(did), partial(self._changes, number, collection, id_)),
+                         dict(zip(("new", "changed", "removed"), did, strict=True)))
 
     def _changes(self, number: int, collection: str, id_: str) -> list[Change]:
         query = text(_SOME_CHANGES.format(these=_THIS if id_ else ""))

@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 
 from geo.errors import BadRequest, NotFound, StoreDown, StoreFull
-from geo.store.changes import KINDS, Conflict, Edit, Unfit
+from geo.store.changes import KINDS, Conflict, Edit, Unfit, counts_of
 from geo.store.checks import Known, Problem, record_problems
 from geo.store.parse import RECORDS
 from geo.store.reading import Base
@@ -106,9 +106,11 @@ def _seen(edit: Edit, entry: Entry) -> bool:
     return edit.revision == entry.revision or (edit.revision == 0 and entry.content is None)
 
 
-def counts_of(rows: Iterable[Row]) -> dict[str, int]:
-    """How many changes of each collection there are."""
-    return dict(Counter(row.collection for row in rows))
+def header_of(rows: Sequence[Row], author: str, time: str, reason: str, kind: str) -> dict[str, Any]:
+    """What is told of a change set without reading its changes."""
+    return {"author": author, "time": time, "reason": reason, "kind": kind,
+            "counts": dict(Counter(row.collection for row in rows)),
+            "did": counts_of((row.before is None, row.after is None) for row in rows)}
 
 
 def words_of(author: str, reason: str, kind: str) -> tuple[str, str]:

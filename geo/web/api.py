@@ -90,6 +90,7 @@ def routes() -> list[Route]:
             a.query, a.t, today=date.today(), fault=a.params.get("fault", ""), offset=a.number("offset", 0, 0, 10_000_000))),
         _route("/api/records/{tab}", lambda a: list_answer(a.query, a.path["tab"], a.params.get("q", "")[:MAX_TEXT], a.t)),
         _route("/api/about", lambda a: about_answer(a.query, a.t)),
+        _route("/api/ages", lambda a: {"markets": dict(a.query.market_ranks)}),
         _route("/api/bounds", lambda a: bounds_answer(a.query, a.view)),
         *(_route(path, make) for path, make in MARKET_ROUTES.items()),
         *(_route(path, make) for path, make in locate.makers().items()),

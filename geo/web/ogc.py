@@ -277,5 +277,8 @@ def _view(asked: Asked, collection: Collection) -> ViewState:
             if len(asked.params.get("q", "")) > MAX_TEXT:
                 raise bad("q", chosen[name])
         else:
-            chosen[name] = picked(asked.params, name, FIELDS[name].codes(asked.query.catalogue))
+            codes = picked(asked.params, name, FIELDS[name].codes(asked.query.catalogue))
+            if len(codes) > 1 and not FIELDS[name].many:
+                raise bad(name, asked.params[name])
+            chosen[name] = codes if FIELDS[name].many else "".join(codes)
     return ViewState(**chosen)

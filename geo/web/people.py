@@ -41,7 +41,9 @@ async def _audit(request: Request) -> Response:
             raise BadRequest("error.bad_parameter", name="limit", value=text[:40])
         trail = Trail(var_dir())
         known = {trail.sign(email): email for email in roles().all()}
-        return {"entries": [{**e, "email": known.get(e.get("who", ""), "")} for e in trail.latest(int(text))]}
+        t = words(lang_of(request))
+        return {"entries": [{**e, "email": known.get(e.get("who", ""), ""), "role_text": t(f"role.{e.get('role')}")}
+                            for e in trail.latest(int(text))]}
     try:
         return json_answer(await anyio.to_thread.run_sync(make))
     except KharitaError as error:

@@ -5,9 +5,12 @@ from collections.abc import Callable, Iterator
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.browser.visits import CHROMIUM, DESKTOP, HARMLESS, SLOW_MS, painted
+
+# A busy machine is slow, not wrong.
+expect.set_options(timeout=SLOW_MS)
 
 
 @pytest.fixture(scope="module")

@@ -67,6 +67,9 @@ def test_from_a_fault_to_a_mended_record_and_back(visit, desk, lang):
     first.locator("[data-key^=undo-set]").click()
     expect(page.locator(".kh-sets > li").first).to_contain_text(t("change.undo"))
     eventually(lambda: "1998" not in str(ask(desk, entity)))
+    page.locator('[data-key="trail"] summary').click()
+    expect(page.locator(".kh-trail tbody tr").first).to_contain_text("/undo")
+    expect(page.locator(".kh-trail tbody tr").first).to_contain_text(t("role.administrator"))
 
 
 def test_a_point_is_placed_by_pressing_the_map_or_by_typing(visit, desk):

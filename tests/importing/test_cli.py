@@ -74,7 +74,8 @@ def test_answers_on_the_command_line(run, tmp_path):
 @pytest.mark.parametrize("arguments", [
     ("import", "nowhere.csv", "--as", "buyers"), ("import", "FILE", "--as", "planets"), ("import", "FILE"), ("planets",),
     ("import", "FILE", "--as", "buyers", "--demo", "burn"), ("export", "x.docx"), ("template", "planets", "x.xlsx"), ("copy", "x:1", "y:2"),
-    ("import", "FILE", "--as", "buyers", "--column", "no-equals-sign")])
+    ("import", "FILE", "--as", "buyers", "--column", "no-equals-sign"), ("import", "FILE", "--as", "buyers", "--date", "hier"),
+    ("import", "FILE", "--as", "buyers", "--url", "javascript:1")])
 def test_a_wrong_command_says_so_and_ends_with_two(run, good, arguments):
     code, out, err = run(*(good if a == "FILE" else a for a in arguments))
     assert code == 2 and out == "" and err and "Traceback" not in err

@@ -9,10 +9,14 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 
+from geo.codec import decode
+from geo.export.formats import FORMATS
+from geo.export.table import export_of
 from geo.importing.desk import Desk
 from geo.importing.plan import Options, edits, plan_of
 from geo.importing.reading import read
 from geo.importing.reference import Reference
+from geo.query import Query
 from geo.service import open_store
 from geo.settings import DATA_DIR
 from geo.store.changes import Held
@@ -125,6 +129,15 @@ def test_answers_by_hand_win(bare: Desk):
     assert (made["name"], made["crafts"], made["country"]) == ("Maison Atlas", ["vannerie"], "ES")
 
 
+def test_a_row_names_its_own_sources_after_the_file(bare: Desk):
+    plan = bare.preview(b"Nom;Pays;Source\nMaison Atlas;France;https://example.org/a | Rapport 2024\n", "x.csv", "buyers",
+                        options=Options(source="Liste du minist\u00e8re", url="https://example.org", day="2024-03"))
+    assert plan.items[0].after["properties"]["sources"] == [
+        {"url": "https://example.org", "label": "Liste du minist\u00e8re", "date": "2024-03"},
+        {"url": "https://example.org/a", "label": "example.org", "date": ""}, {"url": "", "label": "Rapport 2024", "date": ""}]
+    assert plan.items[0].after["properties"]["verified"] == "2024-03"
+
+
 def test_fairs_and_markets_too(desk: Desk):
     fairs = desk.preview("Salon;Pays;Ville;Date de d\u00e9but;Date de fin;Fili\u00e8re\nAmbiente 2027;Allemagne;Francfort;05/02/2027;09/02/2027;tapis\n".encode(), "f.csv", "fairs")
     made = fairs.items[0].after
@@ -152,6 +165,17 @@ def test_what_is_stored_is_served(kind, tmp_path: Path):
     assert ids and ids <= served and not after.problems
     again = Desk(store, after).preview(texts[kind].encode(), "x.csv", kind)  # type: ignore[arg-type]
     assert again.counts["new"] == again.counts["changed"] == 0 and again.counts["unchanged"] == len(ids)
+
+
+@pytest.mark.parametrize(("kind", "ending", "lang"), [
+    ("buyers", "xlsx", "ar"), ("buyers", "csv", "en"), ("buyers", "geojson", "fr"), ("buyers", "gpkg", "fr"), ("buyers", "kmz", "en"),
+    ("sites", "xlsx", "fr"), ("sites", "csv", "ar")])
+def test_our_own_exports_come_back_unchanged(desk: Desk, query: Query, kind, ending, lang):
+    view, notices = decode(f"lang={lang}&layers={kind}", query.catalogue)
+    assert not notices
+    plan = desk.preview(FORMATS[ending].make(export_of(query, view)), f"export.{ending}", kind)
+    assert plan.counts["changed"] == plan.counts["new"] == 0, [(i.row, c) for i in plan.items for c in i.changes][:5]
+    assert plan.counts["unchanged"] > 100
 
 
 # --- a slow twin ----------------------------------------------------------------------

@@ -154,7 +154,7 @@ def test_reports_of_a_span(web, query):
     *(("datetime", v) for v in ("", "..", "../..", "/", "2024", "2024-13-01", "2024-02-30", "2025-01-01/2024-01-01", "a/b", "2024-01-01/2024-01-02/2024-01-03", "2024-01-01T25:00:00Z")),
     *(("limit", v) for v in ("", "0", "-1", "1.5", "x", "١", "1" * 30)), *(("offset", v) for v in ("-1", "x", "")),
     ("crs", "EPSG:4326"), ("bbox-crs", "x"), ("market", ""), ("market", "DE,ZZ"), ("craft", "none"), ("f", "xml"),
-    ("lang", "de"), ("q", "x" * 500), ("unknown", "1"), ("BBOX", "0,0,1,1"), ("region", "03")])
+    ("lang", "de"), ("q", "x" * 500), ("unknown", "1"), ("fresh", "x"), ("BBOX", "0,0,1,1"), ("region", "03")])
 def test_a_wrong_parameter_is_named(web, name, value):
     for lang in ("fr", "ar", "en"):
         answer = web.get(ITEMS.format("buyers"), params={"lang": lang} | {name: value})

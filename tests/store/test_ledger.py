@@ -9,7 +9,7 @@ import pytest
 from geo.errors import BadRequest, NotFound, StoreFull
 from geo.store import rules
 from geo.store.base import Ledger
-from geo.store.changes import EDITABLE, Conflict, Edit, Unfit
+from geo.store.changes import EDITABLE, Conflict, Edit, LaterChanges, Unfit
 from geo.store.files import FileStore
 from geo.store.undo import restore, undo
 from tests.store.records import buyer, put, take, until
@@ -69,6 +69,7 @@ def test_a_removed_record_keeps_its_revisions_and_can_come_back(store):
     store.commit([put()], *ME)
     store.commit([take()], *ME)
     assert store.one("buyers", "essai").raw is None and store.one("buyers", "essai").revision == 2
+    assert store.history()[0].counts == {"new": 0, "changed": 0, "removed": 1}
     assert "essai" not in store.held("buyers") and all(b.id != "essai" for b in store.load().buyers)
     for late in (take(revision=2), put(revision=1)):
         with pytest.raises(Conflict):
@@ -142,7 +143,10 @@ def test_history_is_told_newest_first_whole_or_for_one_record(store):
     assert [s.number for s in store.history()] == [5, 4, 3, 2, 1]
     assert [s.number for s in store.history(limit=2, before=4)] == [3, 2]
     assert [len(s.changes) for s in store.history()] == [2] * 5
+    assert [s.counts for s in store.history()] == [{"new": 1, "changed": 1, "removed": 0}] * 4 + [
+        {"new": 2, "changed": 0, "removed": 0}]
     mine = store.history(collection="buyers", id_="autre-3")
+    assert mine[0].counts == {"new": 1, "changed": 0, "removed": 0}
     assert [(s.number, [c.id for c in s.changes]) for s in mine] == [(4, ["autre-3"])]
     assert [c.after["properties"]["name"] for s in store.history(collection="buyers", id_="essai")
             for c in s.changes] == [f"nom {n}" for n in reversed(range(5))]
@@ -182,6 +186,13 @@ def test_any_version_comes_back(store):
         store.commit([restore(store.history(collection="buyers", id_=id_), "buyers", id_, 2, 3)], "B", "", "restore")
     with pytest.raises(NotFound):
         restore(store.history(collection="buyers", id_=id_), "buyers", id_, 99, 6)
+
+
+def test_an_import_is_told_without_reading_its_changes(place, monkeypatch):
+    place.open().commit([put(str(n)) for n in range(3)], "A", "", "import")
+    monkeypatch.setattr(LaterChanges, "__getitem__", None)
+    (told,) = place.open().history()
+    assert (len(told.changes), told.counts) == (3, {"new": 3, "changed": 0, "removed": 0})
 
 
 def test_nobody_can_change_what_others_are_given(store):

@@ -196,6 +196,9 @@ def test_a_database_that_stops_and_starts_needs_no_restart_of_ours(cluster, shar
     holder = Holder(shared, Query)
     shared.commit([put()], *ME)
     until(lambda: "essai" in holder.get().catalogue.buyer_row)
+    seen = shared.revision()
+    shared.commit([put("non-lue")], *ME)
+    assert shared.revision() != seen  # so the next reader would read, were there a database
     cluster.stop()
     try:
         assert "essai" in holder.get().catalogue.buyer_row
@@ -205,7 +208,7 @@ def test_a_database_that_stops_and_starts_needs_no_restart_of_ours(cluster, shar
             assert (told.value.key, told.value.status) == ("error.store_down", 503)
     finally:
         cluster.start()
-    assert shared.commit([put("autre")], *ME).number == 2
+    assert shared.commit([put("autre")], *ME).number == 3
     until(lambda: "autre" in holder.get().catalogue.buyer_row)
     # Told by others too: the listener found its way back by itself.
     with psycopg.connect(shared.engine.url.set(drivername="postgresql").render_as_string(False)) as connection:

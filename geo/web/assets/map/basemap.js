@@ -3,7 +3,7 @@
    frame beside the global L. Nothing here needs the internet, but for the optional tiles.
 
    KharitaBase.create(map, {urls: {coarse, fine, morocco, labels}, dark, rtl, onReady, avoid})
-     -> layer group with highlight(iso2 list), showLabels(bool), relabel() and labelled(),
+     -> layer group with highlight(iso2 list), age({iso2: step}), showLabels(bool), relabel() and labelled(),
         the labels on show as {text, kind, box}
      onReady   called once, when every payload has arrived or failed and is drawn
      avoid     optional: () => [[x0, y0, x1, y1], ...] in container pixels, kept free of labels
@@ -18,6 +18,9 @@
   const DARK = { sea: "#0B1313", land: "#1E2928", market: "#2A3735", home: "#303A2F",
     border: "#0F1818", thick: 0.7, region: "#4B5A4C", province: "#3E4A3D", picked: "#21504E", pickedLine: "#7FD0C9" };
   const FINE_FROM = 4, PROVINCES_FROM = 7;
+  /* How far a market's tint goes over to that of other land, by the age of its latest report
+     (geo/snapshot/mapsvg.py says the same). */
+  const FADED = [0, 0, 0.1, 0.2, 0.35, 0.5, 0.65];
   const CHUNK = 48;     // points that share one bounding box
   const NEAR = 0.6;     // pixels: nearer points are not worth a line
 
@@ -86,6 +89,8 @@
     return path;
   }
 
+  const mixed = (one, other, part) => `rgb(${[1, 3, 5].map((k) => Math.round(parseInt(one.slice(k, k + 2), 16) * (1 - part) + parseInt(other.slice(k, k + 2), 16) * part)).join()})`;
+
   const Vectors = L.GridLayer.extend({
     options: { tileSize: 512, pane: "tilePane", updateWhenZooming: false, keepBuffer: 1, noWrap: true, className: "kh-vectors" },
 
@@ -94,6 +99,7 @@
       this.colors = colors;
       this.data = {};
       this.picked = new Set();
+      this.ages = {};
     },
 
     createTile(coords) {
@@ -130,7 +136,7 @@
         const path = trace(rings, view);
         if (!path) continue;
         const picked = this.picked.has(iso2);
-        ctx.fillStyle = picked ? c.picked : c[kind];
+        ctx.fillStyle = picked ? c.picked : kind === "market" ? mixed(c.market, c.land, FADED[this.ages[iso2]] || 0) : c[kind];
         ctx.fill(path, "evenodd");
         drawn.push([path, picked]);
       }
@@ -218,6 +224,10 @@
       showLabels(show) {
         shown = show;
         if (labels) (show ? group.addLayer(labels) : group.removeLayer(labels));
+      },
+      age(steps) {
+        vectors.ages = steps;
+        vectors.repaint();
       },
       highlight(codes) {
         vectors.picked = new Set(codes);

@@ -105,6 +105,8 @@
       this.base = window.KharitaBase.create(this._map, {
         urls: { ...this.config.base, labels: message.labels },
         dark: this.dark, rtl: message.dir === "rtl", avoid: () => this._boxes() });
+      const base = this.base;
+      page.getJSON("/api/ages").then((told) => { if (this.base === base) base.age(told.markets); }).catch(() => {}); // without ages nothing is paler
     },
 
     /* Where labels may not be written: marks and tags, in pixels. */

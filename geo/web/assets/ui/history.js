@@ -1,5 +1,5 @@
 /* What was changed, by whom and why; each change set can be looked into and undone. */
-import { el } from "./dom.js";
+import { el, getJSON, render } from "./dom.js";
 import { pointMap } from "./pointmap.js";
 import { differences, forget, refusal, signature, write } from "./writing.js";
 
@@ -10,13 +10,28 @@ export async function draw({ data, w, state }) {
     held.pages = [];
     await page(held, data, "");
   }
+  const me = await getJSON(`/api/me?lang=${data.lang}`).catch(() => ({ may: [] }));
   const sets = held.pages.flatMap((p) => p.sets), last = held.pages.at(-1);
   return [
     el("div", { class: "kh-chead" }, [el("div", {}, [el("h2", { text: w["ui.history.title"] }), el("p", { text: w["ui.history.lead"] })])]),
     held.refused ? el("div", { class: "kh-notice", role: "status", text: held.refused }) : null,
     !held.refused && !sets.length ? el("p", { class: "kh-empty", text: w["ui.history.none"] }) : null,
     el("ol", { class: "kh-sets" }, sets.map((s) => line(s, held, { data, w, state }))),
-    last?.next ? el("button", { type: "button", class: "kh-button kh-wide", "data-key": "more", text: w["ui.history.more"], on: { click: async () => { await page(held, data, last.next); state.again(); } } }) : null];
+    last?.next ? el("button", { type: "button", class: "kh-button kh-wide", "data-key": "more", text: w["ui.history.more"], on: { click: async () => { await page(held, data, last.next); state.again(); } } }) : null,
+    me.may.includes("administrator") ? trail(data, w) : null];
+}
+
+/* Who wrote, or was refused, what: for administrators, asked for when it is opened. */
+function trail(data, w) {
+  const box = el("div", { class: "kh-scrolled", tabindex: "0" });
+  const open = async () => {
+    const told = await fetch(`/api/audit?${new URLSearchParams({ lang: data.lang, limit: 200 })}`).then((r) => r.json()).catch(() => ({}));
+    if (!told.entries) return render(box, el("p", { class: "kh-failed", text: told.error?.text || w["ui.failed"] }));
+    const head = ["when", "who", "role", "what", "outcome"];
+    render(box, el("table", {}, [el("thead", {}, [el("tr", {}, head.map((key) => el("th", { scope: "col", text: w[`ui.audit.${key}`] })))]),
+      el("tbody", {}, told.entries.map((e) => el("tr", {}, [el("td", { dir: "ltr", text: e.at.slice(0, 19).replace("T", " ") }), el("td", { dir: "ltr", text: e.email || e.short || "—" }), el("td", { text: e.role_text }), el("td", { dir: "ltr", text: e.what }), el("td", { text: e.outcome < 400 ? w["ui.audit.done"] : `${w["ui.audit.refused"]} (${e.outcome})` })])))]));
+  };
+  return el("details", { class: "kh-trail", "data-key": "trail", on: { toggle: (e) => { if (e.target.open) open(); } } }, [el("summary", { text: w["ui.audit.title"] }), el("p", { class: "kh-hint", text: w["ui.audit.lead"] }), box]);
 }
 
 async function page(held, data, before) {

@@ -109,20 +109,24 @@ STOP = """() => {
     let number = list.indexOf(at);
     const again = number >= 0;
     if (!again) number = list.push(at) - 1;
-    const box = at.getBoundingClientRect();
     const inFrame = at.ownerDocument !== document;
-    const seen = [[.5, .5], [.1, .2], [.9, .2], [.1, .8], [.9, .8]].some(([x, y]) => {
-        const top = document.elementFromPoint(dx + box.left + box.width * x, dy + box.top + box.height * y);
-        return top && (inFrame ? top.tagName === 'IFRAME' : at.contains(top) || top.contains(at) || [...(at.labels || [])].some((l) => l.contains(top)));
+    let { left, top, right, bottom } = at.getBoundingClientRect();
+    if (inFrame) { // what of it is inside the frame: a line of the map may run far beyond
+        const { innerWidth, innerHeight } = at.ownerDocument.defaultView;
+        [left, top, right, bottom] = [Math.max(left, 0), Math.max(top, 0), Math.min(right, innerWidth), Math.min(bottom, innerHeight)];
+    }
+    const seen = right > left && bottom > top && [[.5, .5], [.1, .2], [.9, .2], [.1, .8], [.9, .8]].some(([x, y]) => {
+        const hit = document.elementFromPoint(dx + left + (right - left) * x, dy + top + (bottom - top) * y);
+        // A sheet that the reader opened may cover something: Escape closes it from anywhere.
+        if (hit?.closest('.st-key-kh-dock, .st-key-kh-tabs') && document.body.dataset.khSel === '1') return true;
+        return hit && (inFrame ? hit.tagName === 'IFRAME' : at.contains(hit) || hit.contains(at) || [...(at.labels || [])].some((l) => l.contains(hit)));
     });
     const ring = (node) => {
         if (!node) return false;
         const s = at.ownerDocument.defaultView.getComputedStyle(node);
         return (s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) >= 1) || s.boxShadow !== 'none';
     };
-    const field = at.matches('input, select, textarea');
-    const shown = ring(at) || ring(at.parentElement) || ring(at.nextElementSibling) || (field && at.closest(':focus-within') !== null
-        && at.ownerDocument.defaultView.getComputedStyle(at.parentElement).borderColor === at.ownerDocument.defaultView.getComputedStyle(at.parentElement).getPropertyValue('--teal').trim());
+    const shown = ring(at) || ring(at.parentElement) || ring(at.nextElementSibling);
     return { again, seen, shown, what: at.outerHTML.slice(0, 140) };
 }"""
 #: What a mouse can press and the keyboard did not come to; of a group of tabs or radios one is enough.

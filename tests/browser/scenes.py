@@ -67,7 +67,7 @@ STATES: dict[str, tuple[str, str, Callable[[Page], None]]] = {
     "compare": ("/marches?show=compare&compare=DE,FR,US", "marches", section),
     "gap": ("/marches?show=gap", "marches", section),
     "make": ("/marches?show=make", "marches", section),
-    "mission": ("/marches?show=mission&market=DE,FR&start=2027-01-11", "marches", section),
+    "mission": ("/marches?show=mission&market=DE&start=2027-01-11", "marches", section),
     "support": ("/marches?show=support", "marches", section),
     "list": ("/marches?show=list&stars=b:limala-de", "marches", section),
     "method": ("/marches?show=method", "marches", section),
@@ -109,7 +109,8 @@ class Scene:
     def options(self) -> dict:
         """How the browser is set."""
         return {"viewport": DESKTOP if self.size == "desktop" else PHONE, "color_scheme": self.theme,
-                "reduced_motion": "reduce", "timezone_id": "UTC"}
+                "reduced_motion": "reduce", "timezone_id": "UTC",
+                "locale": {"fr": "fr-MA", "ar": "ar-MA", "en": "en-GB"}[self.lang]}
 
     def settle(self, page: Page) -> None:
         """Wait until the state is whole: answers, letters and pictures."""

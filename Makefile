@@ -6,7 +6,7 @@ PORT ?= 8501
 HOST ?= localhost
 
 .DEFAULT_GOAL := help
-.PHONY: help setup test-setup run test screenshots lint bench data trade check-data lock
+.PHONY: help setup test-setup run test screenshots lint bench load data trade check-data lock
 
 help: ## show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -61,6 +61,11 @@ lint: $(VENV)/.test-stamp ## style, and who may import whom
 
 bench: test-setup ## measure ours, the naive twin and the floor in one run
 	$(BIN)/python -m benchmarks.run
+	$(BIN)/python -m benchmarks.page
+
+load: test-setup ## fifty viewers for ten minutes, then the knee and the memory
+	$(BIN)/python -m benchmarks.load
+	$(BIN)/python -m benchmarks.page
 
 data: setup ## rebuild the data files from data/sources
 	$(BIN)/python -m geo.seed

@@ -16,6 +16,7 @@ from typing import Any
 import orjson
 
 from benchmarks.exploration import exploration_table, exploration_targets
+from benchmarks.load import load_targets
 
 RESULTS = Path(__file__).parent / "results.json"
 #: Part -> module and function that measures it.
@@ -26,19 +27,26 @@ PARTS = {"exploration": ("benchmarks.exploration", "measure_exploration"),
          "locate": ("benchmarks.locate", "measure_locate"),
          "watch": ("benchmarks.watch", "measure_watch"),
          "store": ("benchmarks.store", "measure_store"),
-         "importing": ("benchmarks.importing", "measure_importing")}
+         "importing": ("benchmarks.importing", "measure_importing"),
+         "complexity": ("benchmarks.complexity", "measure_complexity")}
 
 
 def main(wanted: list[str]) -> None:
     """Measure, keep, print."""
-    kept: dict[str, Any] = orjson.loads(RESULTS.read_bytes()) if RESULTS.exists() else {}
+    lines: list[str] = []
     for name in wanted or PARTS:
         module, function = PARTS[name]
-        kept[name] = getattr(importlib.import_module(module), function)() | {
-            "machine": platform.platform(), "cores": os.cpu_count(),
-            "python": platform.python_version(), "date": time.strftime("%Y-%m-%d")}
-        RESULTS.write_bytes(orjson.dumps(kept, option=orjson.OPT_INDENT_2) + b"\n")
-    print("\n".join(report(kept)))
+        lines = keep(name, getattr(importlib.import_module(module), function)())
+    print("\n".join(lines))
+
+
+def keep(name: str, measured: dict[str, Any]) -> list[str]:
+    """Put one part's results beside the others; the whole as Markdown."""
+    kept: dict[str, Any] = orjson.loads(RESULTS.read_bytes()) if RESULTS.exists() else {}
+    kept[name] = measured | {"machine": platform.platform(), "cores": os.cpu_count(),
+                             "python": platform.python_version(), "date": time.strftime("%Y-%m-%d")}
+    RESULTS.write_bytes(orjson.dumps(kept, option=orjson.OPT_INDENT_2) + b"\n")
+    return report(kept)
 
 
 def report(kept: dict[str, Any]) -> list[str]:
@@ -83,6 +91,8 @@ def targets(kept: dict[str, Any]) -> list[tuple[str, float, float]]:
     if importing := kept.get("importing"):
         found += [("preview of 10,000 rows, s", importing["rows_10000"]["preview_s"], 5),
                   ("import of 100,000 rows, s", importing["rows_100000"]["preview_s"] + importing["rows_100000"]["store_s"], 60)]
+    if load := kept.get("load"):
+        found += load_targets(load)
     return found
 
 

@@ -355,7 +355,7 @@ def test_every_action_of_the_panel_is_one_intent(stage: Stage, page: Page) -> No
     assert stage.intents() == [
         {"op": "set", "field": "sel", "value": "site:taznakht"},
         {"op": "set", "field": "tab", "value": "reports"},
-        {"op": "set", "field": "craft", "value": ["tapis_tissage"], "tab": "sites"},
+        {"op": "put", "value": {"craft": ["tapis_tissage"], "tab": "sites"}},
         {"op": "toggle", "field": "market", "value": "DE"},
         {"op": "set", "field": "sel", "value": ""}]
 

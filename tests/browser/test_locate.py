@@ -34,6 +34,7 @@ def visit(visit: Callable[..., Page]) -> Callable[..., Page]:
     def opening(query: str = "", *, place: str = "", **options) -> Page:
         page = visit(f"/localiser?{query}", **options)
         page.wait_for_function(SHOWN, arg=place)
+        page.wait_for_selector(".kh-facets[data-filters]", state="attached")  # the filters came, no error in their place
         return page
     opening.expects = visit.expects
     return opening

@@ -94,14 +94,15 @@ export function debounce(act, delay) {
 
 /* Replace the content of `parent`, keeping focus, scroll and what is unfolded (data-key). */
 export function render(parent, ...given) {
-  const nodes = given.filter(Boolean); // a part that has nothing to show is left out
+  const nodes = given.filter((node) => node !== null && node !== undefined);
   const active = parent.contains(document.activeElement) ? document.activeElement : null;
   const key = active?.dataset.key;
   const caret = active?.selectionStart ?? null;
   const tops = new Map([...parent.querySelectorAll("[data-scroll]")].map((n) => [n.dataset.scroll, n.scrollTop]));
   const open = new Map([...parent.querySelectorAll("details[data-key]")].map((n) => [n.dataset.key, n.open]));
   for (const fresh of nodes) {
-    for (const d of fresh.querySelectorAll("details[data-key]")) if (open.has(d.dataset.key)) d.open = open.get(d.dataset.key);
+    if (!fresh.querySelectorAll) continue;
+    for (const d of [fresh, ...fresh.querySelectorAll("details")]) if (open.has(d.dataset.key)) d.open = open.get(d.dataset.key);
   }
   parent.replaceChildren(...nodes);
   for (const n of parent.querySelectorAll("[data-scroll]")) n.scrollTop = tops.get(n.dataset.scroll) || 0;

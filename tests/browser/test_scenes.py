@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from geo.i18n import words
 from tests.browser import pictures
 from tests.browser.scenes import DAY, SCENES, WALKS, Scene
-from tests.browser.visits import DESKTOP, PHONE, check, shows
+from tests.browser.visits import DESKTOP, check, shows
 
 AXE = (files("axe_playwright_python") / "axe.min.js").read_text("utf-8")
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -62,6 +62,7 @@ def scene(request: pytest.FixtureRequest, still: str, readers: Callable[[Scene],
 
 
 every = pytest.mark.parametrize("scene", SCENES, indirect=True, ids=str)
+walks = pytest.mark.parametrize("scene", WALKS, indirect=True, ids=str)
 
 
 @every
@@ -123,8 +124,10 @@ STOP = """() => {
     });
     const ring = (node) => {
         if (!node) return false;
-        const s = at.ownerDocument.defaultView.getComputedStyle(node);
-        return (s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) >= 1) || s.boxShadow !== 'none';
+        return [null, '::after'].some((part) => {
+            const s = at.ownerDocument.defaultView.getComputedStyle(node, part);
+            return (s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) >= 1) || s.boxShadow !== 'none';
+        });
     };
     const shown = ring(at) || ring(at.parentElement) || ring(at.nextElementSibling);
     return { again, seen, shown, what: at.outerHTML.slice(0, 140) };
@@ -137,7 +140,7 @@ MISSED = """() => {
 }"""
 
 
-@pytest.mark.parametrize("scene", WALKS, indirect=True, ids=str)
+@walks
 def test_the_keyboard_comes_everywhere_and_is_seen(scene):
     _, page = scene
     page.evaluate("window.stops = []; document.activeElement.blur(); document.querySelector('[data-testid=stMain]').scrollTop = 0")
@@ -160,13 +163,13 @@ def test_the_keyboard_comes_everywhere_and_is_seen(scene):
     assert page.evaluate(MISSED) == []
 
 
-@pytest.mark.parametrize("scene", [s for s in WALKS if s.size == "phone"], indirect=True, ids=str)
+@walks
 def test_magnified_nothing_is_lost_sideways(scene):
-    _, page = scene
+    wanted, page = scene
     for size in (ZOOMED, ZOOMED_MORE):
         page.set_viewport_size(size)
         page.wait_for_function("(width) => innerWidth === width && document.documentElement.scrollWidth <= width", arg=size["width"])
-    page.set_viewport_size(PHONE)
+    page.set_viewport_size(wanted.options["viewport"])
 
 
 @pytest.mark.parametrize("lang", ["fr", "ar"])

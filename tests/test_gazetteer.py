@@ -1,7 +1,6 @@
 """Places by name: real spellings, namesakes, addresses; speed and stability."""
 from __future__ import annotations
 
-
 import pytest
 from hypothesis import given, settings, strategies as st
 

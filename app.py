@@ -11,9 +11,11 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import anyio.to_thread
 import streamlit as st
 from starlette.middleware import Middleware
 
+from geo import logs
 from geo.locate import locator
 from geo.service import current
 from geo.settings import framers, hosts, login_hours
@@ -31,10 +33,12 @@ from geo.web import (
     people,
     sheets,
     snapshots,
+    standing,
     trade,
     watch,
 )
 from geo.web.audited import Audited
+from geo.web.observed import Observed
 
 log = logging.getLogger("kharita")
 #: The only pictures from elsewhere, and only for a reader who asks for them (geo/layers.py).
@@ -44,10 +48,11 @@ TILES = "https://tile.openstreetmap.org"
 @asynccontextmanager
 async def lifespan(_: object) -> AsyncIterator[None]:
     """Begin what the first visitor would wait for: data, folium, compressed assets."""
+    logs.configure()
+    standing.open_up()
     threading.Thread(target=_warm_up, name="warm-up", daemon=True).start()
     yield
-    if snapshots.desk.cache_info().currsize:
-        snapshots.desk().close()
+    await anyio.to_thread.run_sync(standing.close)
 
 
 def _warm_up() -> None:
@@ -90,8 +95,10 @@ app = st.App(
     lifespan=lifespan,
     routes=[*api.routes(), *assets.routes(), *briefs.routes(), *snapshots.routes(),
             *marketfiles.routes(), *trade.routes(), *corrections.routes(), *sheets.routes(), *watch.routes(),
-            *people.routes(), *editing.routes(), *importing.routes(), *ogc.routes()],
-    middleware=[Middleware(headers.Headers, shell=(Path(st.__file__).parent / "static" / "index.html").read_text("utf-8"),
+            *people.routes(), *editing.routes(), *importing.routes(), *ogc.routes(),
+            *standing.routes()],
+    middleware=[Middleware(Observed),
+                Middleware(headers.Headers, shell=(Path(st.__file__).parent / "static" / "index.html").read_text("utf-8"),
                            hosts=hosts(), framers=framers(), images=[TILES]),
                 Middleware(Audited)],
     on_script_error=_hide_traceback,

@@ -51,6 +51,6 @@ class Areas:
 
 def _outline(area: Area) -> BaseGeometry | None:
     try:
-        return shape(area.geometry) if area.geometry else None
+        return shape(dict(area.geometry)) if area.geometry else None
     except (ShapelyError, ValueError, KeyError, TypeError, AttributeError, IndexError):
         return None

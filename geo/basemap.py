@@ -170,7 +170,8 @@ def _sea_labels(lang: str) -> Iterator[list[Any]]:
 
 
 def _reach(ground: BaseGeometry) -> float:
-    return round(ground.area ** 0.5 / 2, 2)
+    result: float = round(ground.area ** 0.5 / 2, 2)
+    return result
 
 
 def _zoom_of(size: float, floors: tuple[tuple[float, int], ...]) -> int:
@@ -232,7 +233,7 @@ def inside(ground: BaseGeometry) -> tuple[float, float]:
     """Longitude and latitude of the roomiest place of a polygon, where a name fits best."""
     # Names are wide and low: room to the sides counts double.
     flat = shapely.transform(ground, lambda lon_lat: lon_lat * (1, 2))
-    circle = shapely.maximum_inscribed_circle(flat, tolerance=max(0.02, flat.area ** 0.5 / 50))
+    circle: Any = shapely.maximum_inscribed_circle(flat, tolerance=max(0.02, flat.area ** 0.5 / 50))
     lon, lat = circle.coords[0]
     return round(lon, 3), round(lat / 2, 3)
 
@@ -249,7 +250,8 @@ def _pack(points: Iterable[Iterable[float]]) -> list[int]:
     steps = np.diff(whole, axis=0, prepend=np.zeros((1, 2), dtype=np.int64))
     moved = steps.any(axis=1)
     moved[0] = True
-    return steps[moved].ravel().tolist()
+    result: list[int] = steps[moved].ravel().tolist()
+    return result
 
 
 @cache
@@ -260,7 +262,8 @@ def _outline() -> BaseGeometry:
 
 @lru_cache(maxsize=2)
 def _countries(detail: str) -> list[Feature]:
-    return _read(SOURCES_DIR / f"countries_{detail}.geojson.gz")["features"]
+    result: list[Feature] = _read(SOURCES_DIR / f"countries_{detail}.geojson.gz")["features"]
+    return result
 
 
 def _country(detail: str, iso2: str) -> BaseGeometry:
@@ -289,7 +292,8 @@ def _records(name: str, list_key: str, kind: str) -> list[dict[str, Any]]:
 @lru_cache(maxsize=8)
 def _read(path: Path) -> dict[str, Any]:
     content = path.read_bytes()
-    return json.loads(gzip.decompress(content) if path.suffix == ".gz" else content)
+    result: dict[str, Any] = json.loads(gzip.decompress(content) if path.suffix == ".gz" else content)
+    return result
 
 
 def _dump(content: dict[str, Any]) -> bytes:

@@ -7,32 +7,39 @@ Output      answers on stdout, exactly one JSON object with ``--json``; progress
 """
 from __future__ import annotations
 
-import getpass
-import json
-import os
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from typer.exceptions import TyperException
 
 from geo.errors import KharitaError
-from geo.i18n import words
 from geo.later import later
-from geo.model import LANGUAGES
+from geo.terminal import (
+    ACCEPT,
+    FAILED,
+    REJECT,
+    WARN,
+    Bar,
+    answer_with,
+    bytes_of,
+    clean,
+    geocoder_of,
+    lines_of,
+    me,
+    pair_of,
+    refuse,
+    store_of,
+    t,
+    values_of,
+    view_of,
+    write_out,
+)
 
-ACCEPT, WARN, REJECT, FAILED = 0, 1, 2, 3
 _CODES = {"accept": ACCEPT, "warn": WARN, "reject": REJECT}
 
 
-def _language() -> str:
-    asked = os.environ.get("KHARITA_LANG") or os.environ.get("LANG", "")
-    return asked[:2] if asked[:2] in LANGUAGES else "fr"
-
-
-t = words(_language())
 app = typer.Typer(add_completion=False, no_args_is_help=True, help=t("cli.help"), pretty_exceptions_enable=False)
 
 
@@ -66,13 +73,13 @@ def import_(
     from geo.importing.desk import Desk, Reading, told
     from geo.importing.plan import Options
     if kind not in KINDS or demo not in ("keep", "replaced", "all") or swap not in ("", "flagged", "all"):
-        _usage(t("cli.choice", values=", ".join([*KINDS, "keep", "replaced", "all", "flagged"])))
-    content = _bytes(file)
-    options = Options(columns=dict(_pair(c, "=") for c in column or ()), values=_values(value or ()), crs=crs, swap=swap,
+        refuse(t("cli.choice", values=", ".join([*KINDS, "keep", "replaced", "all", "flagged"])))
+    content = bytes_of(file)
+    options = Options(columns=dict(pair_of(c, "=") for c in column or ()), values=values_of(value or ()), crs=crs, swap=swap,
                       west=west, source=source, url=url, day=day)
-    ledger, catalogue = _store(writing=not dry_run)
+    ledger, catalogue = store_of(writing=not dry_run)
     desk = Desk(ledger, catalogue)
-    bar = _Bar(as_json)
+    bar = Bar(as_json)
     plan = desk.preview(content, file.name, kind, options=options, progress=bar,
                         reading=Reading(sheet, layer, header_row, "\t" if separator in ("tab", "\\t") else separator, encoding, crs, repair))
     bar.end()
@@ -81,9 +88,9 @@ def import_(
         later("geo.store.whole", "write_whole")(corrected, later("geo.importing.sheets", "corrected")(plan, t))
     answer["stored"] = None
     if not dry_run and plan.outcome != "reject" and not (strict and plan.outcome == "warn"):
-        kept = desk.store(plan, author or _me(), reason or t("cli.import.reason", name=plan.table.name), demo=demo)  # type: ignore[arg-type]
+        kept = desk.store(plan, author or me(), reason or t("cli.import.reason", name=plan.table.name), demo=demo)  # type: ignore[arg-type]
         answer["stored"] = kept.number if kept else None
-    _answer(answer, as_json, lambda: _lines(plan, answer))
+    answer_with(answer, as_json, lambda: lines_of(plan, answer))
     raise typer.Exit(_CODES[plan.outcome])
 
 
@@ -92,8 +99,8 @@ def template(kind: Annotated[str, typer.Argument(help=t("cli.as"))], out: Annota
     from geo.importing.columns import KINDS
     from geo.importing.sheets import template as made
     if kind not in KINDS:
-        _usage(t("cli.choice", values=", ".join(KINDS)))
-    _write(out, made(kind, _store(writing=False)[1], t))
+        refuse(t("cli.choice", values=", ".join(KINDS)))
+    write_out(out, made(kind, store_of(writing=False)[1], t))
 
 
 @app.command(help=t("cli.geocode.help"))
@@ -108,17 +115,17 @@ def geocode(
     from geo.importing.plan import Options
     from geo.importing.sheets import located
     if kind not in KINDS:
-        _usage(t("cli.choice", values=", ".join(KINDS)))
-    ledger, catalogue = _store(writing=False)
-    desk, bar, content = Desk(ledger, catalogue), _Bar(False), _bytes(file)
+        refuse(t("cli.choice", values=", ".join(KINDS)))
+    ledger, catalogue = store_of(writing=False)
+    desk, bar, content = Desk(ledger, catalogue), Bar(False), bytes_of(file)
     plan = desk.preview(content, file.name, kind, progress=bar)
-    if online and plan.outcome != "reject" and (coder := _geocoder(catalogue)):
+    if online and plan.outcome != "reject" and (coder := geocoder_of(catalogue)):
         found = desk.online(plan, coder, t.lang, bar)
         plan = desk.preview(content, file.name, kind, options=Options(places=found), progress=bar)
     bar.end()
     if plan.outcome != "reject":
-        _write(out, located(plan, t))
-    _lines(plan, {"counts": plan.counts})
+        write_out(out, located(plan, t))
+    lines_of(plan, {"counts": plan.counts})
     raise typer.Exit(_CODES[plan.outcome])
 
 
@@ -135,9 +142,9 @@ def export(out: Annotated[Path, typer.Argument(help=t("cli.out"))],
     from geo.export.table import export_of
     ending = out.suffix.lstrip(".").casefold()
     if ending not in FORMATS:
-        _usage(t("cli.choice", values=", ".join(FORMATS)))
-    query, state = _view(view)
-    _write(out, FORMATS[ending].make(export_of(query, state, base=base)))
+        refuse(t("cli.choice", values=", ".join(FORMATS)))
+    query, state = view_of(view)
+    write_out(out, FORMATS[ending].make(export_of(query, state, base=base)))
 
 
 @app.command(help=t("cli.snapshot.help"))
@@ -148,11 +155,11 @@ def snapshot(out: Annotated[Path, typer.Argument(help=t("cli.out"))],
     from geo.snapshot.workers import Workers
     ending = out.suffix.lstrip(".").casefold()
     if ending not in MEDIA:
-        _usage(t("cli.choice", values=", ".join(MEDIA)))
-    query, state = _view(view)
+        refuse(t("cli.choice", values=", ".join(MEDIA)))
+    query, state = view_of(view)
     workers = Workers(1)
     try:
-        _write(out, render(query, Asked(ending, state, size, title, base), workers))
+        write_out(out, render(query, Asked(ending, state, size, title, base), workers))
     finally:
         workers.close()
 
@@ -168,7 +175,7 @@ def digest(folder: Annotated[Path, typer.Argument(help=t("cli.folder"))],
 @app.command("refresh-trade", help=t("cli.trade.help"))
 def refresh_trade() -> None:
     from geo.trade import refresh
-    bar = _Bar(False)
+    bar = Bar(False)
     result = refresh(bar)
     bar.end()
     for service, error in result.items():
@@ -183,162 +190,44 @@ def copy_(source: Annotated[str, typer.Argument(help=t("cli.store"))], target: A
           target_var: Annotated[Path | None, typer.Option(help=t("cli.var"))] = None) -> None:
     from geo.service import open_store
     from geo.settings import var_dir
-    bar = _Bar(False)
+    bar = Bar(False)
     folders = (source_var or var_dir(), target_var or var_dir())
     if folders[0] == folders[1] and all(address.startswith("files:") for address in (source, target)):
-        _usage(t("cli.two_vars"))  # both would write to one journal
+        refuse(t("cli.two_vars"))  # both would write to one journal
     try:
         stores = [open_store(address, folder) for address, folder in zip((source, target), folders, strict=True)]
     except ValueError as error:
-        _usage(str(error))
+        refuse(str(error))
     count = later("geo.store.copy", "copy")(*stores, replace=replace, progress=lambda done, total: bar("copying", done, total))
     bar.end()
     typer.echo(t("cli.copied", n=t.number(count)))
 
 
-# --- helpers --------------------------------------------------------------------------
-
-class _Bar:
-    """Progress on one line of stderr, when somebody is looking."""
-
-    def __init__(self, silent: bool) -> None:
-        self._on = not silent and sys.stderr.isatty()
-        self._said = ""
-
-    def __call__(self, stage: str, done: int, total: int) -> None:
-        if not self._on:
-            return
-        part = done / total if total else 0.0
-        key = f"cli.stage.{stage}"
-        said = f"\r{t(key) if t.has(key) else stage} [{'#' * round(30 * part):<30}] {part:>4.0%}"
-        if said != self._said:
-            self._said = said
-            sys.stderr.write(said)
-            sys.stderr.flush()
-
-    def end(self) -> None:
-        """Leave the line."""
-        if self._said:
-            sys.stderr.write("\r" + " " * len(self._said) + "\r")
+@app.command("backup", help=t("cli.backup.help"))
+def backup_(file: Annotated[Path, typer.Argument(help=t("cli.out"))],
+            replace: Annotated[bool, typer.Option("--replace", help=t("cli.backup.replace"))] = False) -> None:
+    _kept("backup", file, replace)
 
 
-class _Nothing:
-    """What a store that takes no changes holds, for a dry run."""
+@app.command("restore", help=t("cli.restore.help"))
+def restore_(file: Annotated[Path, typer.Argument(help=t("cli.file"))],
+             replace: Annotated[bool, typer.Option("--replace", help=t("cli.replace"))] = False) -> None:
+    _kept("restore", file, replace)
 
-    def held(self, collection: str) -> dict[str, Any]:
-        return {}
 
-
-def _store(*, writing: bool) -> tuple[Any, Any]:
-    """The ledger and its catalogue."""
-    from geo.errors import StoreDown
-    from geo.service import ledger, open_store
+def _kept(act: str, file: Path, replace: bool) -> None:
+    from geo.service import open_store
     from geo.settings import store_address, var_dir
+    from geo.store.backup import backup, restore
+    if act == "restore" and not file.is_file():
+        refuse(t("cli.unreadable", name=file.name, value=""))
     try:
-        found = ledger()
-        return found, found.load()
-    except StoreDown:
-        if writing:
-            raise
-        return _Nothing(), open_store(store_address(), var_dir()).load()
-
-
-def _view(text: str) -> tuple[Any, Any]:
-    """The engine, and the view of an address's query."""
-    from geo.codec import decode
-    from geo.service import current
-    query = current()
-    state, notices = decode(text.rpartition("?")[2] or f"lang={t.lang}", query.catalogue)
-    for notice in notices:
-        typer.echo(t(notice.key, **dict(notice.values)), err=True)
-    return query, state
-
-
-def _geocoder(catalogue: Any) -> Any:
-    """The online services that are configured; None without any."""
-    from geo.areas import Areas
-    from geo.geocode import Geocoder, services_of
-    from geo.settings import geocoders
-    services, contact = geocoders()
-    if not services:
-        typer.echo(t("cli.no_geocoder"), err=True)
-        return None
-    areas = Areas(catalogue)
-    return Geocoder(services_of(services), contact, lambda at: areas.province_at(at) is not None)
-
-
-def _bytes(path: Path) -> bytes:
-    from geo.importing.table import MAX_BYTES
-    try:
-        with path.open("rb") as file:
-            return file.read(MAX_BYTES + 1)
-    except OSError as error:
-        _usage(t("cli.unreadable", name=path.name, value=error.strerror or ""))
-        raise AssertionError from error
-
-
-def _write(path: Path, content: bytes) -> None:
-    from geo.store.whole import write_whole
-    try:
-        write_whole(path.absolute(), content)
-    except OSError as error:
-        typer.echo(t("cli.unwritable", name=path.name, value=error.strerror or ""), err=True)
-        raise typer.Exit(FAILED) from error
-
-
-def _pair(text: str, mark: str) -> tuple[str, str]:
-    head, found, tail = text.rpartition(mark)
-    if not found:
-        _usage(t("cli.pair", value=text))
-    return head, tail
-
-
-def _values(asked: list[str] | tuple[str, ...]) -> dict[str, dict[str, str]]:
-    """``field:text=code`` as the options hold it."""
-    found: dict[str, dict[str, str]] = {}
-    for item in asked:
-        told_, code = _pair(item, "=")
-        name, _, raw = told_.partition(":")
-        found.setdefault(name, {})[raw] = code
-    return found
-
-
-def _usage(text: str) -> None:
-    typer.echo(text, err=True)
-    raise typer.Exit(REJECT)
-
-
-def _me() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return "kharita"
-
-
-def _answer(answer: dict[str, Any], as_json: bool, plain: Callable[[], None]) -> None:
-    if as_json:
-        sys.stdout.write(json.dumps(answer, ensure_ascii=True) + "\n")
-    else:
-        plain()
-
-
-def _lines(plan: Any, answer: dict[str, Any]) -> None:
-    """A plan for a reader."""
-    from geo.importing.desk import ordered
-    typer.echo(f"{plan.table.name}: {t(f'cli.outcome.{plan.outcome}')}")
-    for name, count in plan.counts.items():
-        if count:
-            typer.echo(f"  {t(f'cli.count.{name}')}: {t.number(count)}")
-    for problem in ordered(plan.problems):
-        where = f" [{problem.where}]" if problem.where else ""
-        typer.echo(f"  {t(f'cli.level.{problem.level}')} {problem.code}{where} {_clean(problem.message(t))}")
-    if answer.get("stored"):
-        typer.echo(t("cli.stored", n=str(answer["stored"])))
-
-
-def _clean(text: str) -> str:
-    """Nothing that would move the cursor of a terminal."""
-    return "".join(c if c.isprintable() else " " for c in text)
+        store = open_store(store_address(), var_dir())
+    except ValueError as error:
+        refuse(str(error))
+    told = backup(store, var_dir(), file.absolute(), replace=replace) if act == "backup" \
+        else restore(file, store, var_dir(), replace=replace)
+    typer.echo(t(f"cli.{act}.done", n=t.number(told["files"]), size=t.number(-(-told["bytes"] // 2**20))))
 
 
 def main() -> int:
@@ -346,7 +235,7 @@ def main() -> int:
     try:
         return app(standalone_mode=False) or ACCEPT
     except KharitaError as error:
-        sys.stderr.write(_clean(t(error.key, **error.values)) + "\n")
+        sys.stderr.write(clean(t(error.key, **error.values)) + "\n")
         return REJECT if error.status == 400 else FAILED
     except TyperException as error:  # a wrong command line
         error.show() if hasattr(error, "show") else typer.echo(str(error), err=True)

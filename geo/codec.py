@@ -82,7 +82,7 @@ def _write(info: FieldInfo, value: Any) -> str:
         return f"{round(lon, 4) + 0.0:.4f},{round(lat, 4) + 0.0:.4f},{zoom:g}"
     if info.many:
         return ",".join(value) or "none"
-    return value
+    return str(value)
 
 
 def _read(info: FieldInfo, text: str, catalogue: Catalogue) -> tuple[Any, list[str]]:
@@ -95,8 +95,8 @@ def _read(info: FieldInfo, text: str, catalogue: Catalogue) -> tuple[Any, list[s
         return clean[:MAX_TEXT].rstrip(), []  # a cut may leave a space at the end
     if info.name == "sel":
         kind, _, id_ = text.partition(":")
-        good = kind in SELECTABLE and _ID.match(id_)
-        return (text, []) if good or not text else ("", [text])
+        known_kind = kind in SELECTABLE and _ID.match(id_)
+        return (text, []) if known_kind or not text else ("", [text])
     if info.pattern:
         return _formed(info, text)
     known = info.codes(catalogue)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 
@@ -18,7 +19,7 @@ from geo.textindex import TokenIndex
 from geo.view import FIELDS
 
 #: Filterable codes of a record, by collection and filter. A tuple means "carries several".
-READERS: Mapping[str, Mapping[str, Callable]] = {
+READERS: Mapping[str, Mapping[str, Callable[..., Any]]] = {
     "buyers": {
         "market": lambda b: b.country,
         "craft": lambda b: b.crafts,
@@ -96,12 +97,13 @@ class Columns:
 def build_columns(catalogue: Catalogue, collection: str, today: date) -> Columns:
     """The columns of ``buyers``, ``sites`` or ``maisons`` of a catalogue, ages as of ``today``."""
     records, rows = _members(catalogue, collection)
-    looked, step = looked_at(catalogue), lru_cache(maxsize=4096)(step_of)
-    readers = {**READERS[collection], "fresh": lambda record: step(looked(record), today)}
+    looked = looked_at(catalogue)
+    step: Callable[[str, date], str] = lru_cache(maxsize=4096)(step_of)
+    readers: dict[str, Callable[..., Any]] = {**READERS[collection], "fresh": lambda record: step(looked(record), today)}
     codes = {name: AGE_STEPS if name == "fresh" else FIELDS[name].codes(catalogue) for name in readers}
     index = {name: {code: i for i, code in enumerate(values)} for name, values in codes.items()}
     named_by = _naming_reports(catalogue) if collection == "buyers" else {}
-    signatures: dict[tuple, int] = {}
+    signatures: dict[tuple[Any, ...], int] = {}
     sets: dict[frozenset[str], int] = {frozenset(): 0}
     places: dict[str, int] = {}
     signature, place = np.empty(len(rows), np.int32), np.empty(len(rows), np.int32)
@@ -137,7 +139,7 @@ def build_columns(catalogue: Catalogue, collection: str, today: date) -> Columns
         place=place[order], place_names=tuple(places), year=year[order])
 
 
-def _members(catalogue: Catalogue, collection: str) -> tuple[Sequence, np.ndarray]:
+def _members(catalogue: Catalogue, collection: str) -> tuple[Sequence[Any], np.ndarray]:
     if collection == "buyers":
         return catalogue.buyers, np.arange(len(catalogue.buyers), dtype=np.int32)
     wanted = collection[:-1]
@@ -191,8 +193,9 @@ def degrees(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 def curve_key(x: np.ndarray, y: np.ndarray) -> np.ndarray:
     """Morton keys: the bits of x and y interleaved, so that a map cell is one run of rows."""
     top = (1 << KEY_BITS) - 1
-    return (_spread(np.clip(np.nan_to_num(x) * (top + 1), 0, top).astype(np.uint64))
+    result: np.ndarray = (_spread(np.clip(np.nan_to_num(x) * (top + 1), 0, top).astype(np.uint64))
             | _spread(np.clip(np.nan_to_num(y) * (top + 1), 0, top).astype(np.uint64)) << np.uint64(1))
+    return result
 
 
 def _spread(v: np.ndarray) -> np.ndarray:

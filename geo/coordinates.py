@@ -55,7 +55,8 @@ class _Angle:
         negative = head < 0 or str(head).startswith("-")
         if self.side and negative:
             return None
-        return -value if negative or self.side in ("s", "w") else value
+        result: float | None = -value if negative or self.side in ("s", "w") else value
+        return result
 
 
 def read(text: str) -> tuple[float, float] | None:
@@ -69,14 +70,14 @@ def read(text: str) -> tuple[float, float] | None:
     if angles is None or len(angles) != 2:
         return None
     first, second = angles
-    values = first.degrees, second.degrees
-    if None in values:
+    one, other = first.degrees, second.degrees
+    if one is None or other is None:
         return None
     if first.side in ("e", "w") or second.side in ("n", "s"):
         if first.side in ("n", "s") or second.side in ("e", "w"):
             return None
-        return _checked(values[1], values[0])
-    return _checked(*values)
+        return _checked(other, one)
+    return _checked(one, other)
 
 
 def readings(lon_lat: tuple[float, float]) -> list[Reading]:

@@ -44,7 +44,6 @@ CRITERIA = (
     Criterion("rules", "readiness", 10, "count", True, "rules"),
 )
 KEYS = tuple(c.key for c in CRITERIA)
-BY_KEY: Mapping[str, Criterion] = MappingProxyType({c.key: c for c in CRITERIA})
 #: What a share link carries: ``demand.30``.
 WEIGHT_CODES = tuple(f"{c.key}.{n}" for c in CRITERIA for n in range(0, 101, STEP))
 #: Presets: what is not named keeps the weight of the table.

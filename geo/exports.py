@@ -16,6 +16,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from geo.settings import SOURCES_DIR
 
@@ -163,7 +164,7 @@ def line(rows: Iterable[Export], measure: str, months: str = WHOLE_YEAR) -> list
 
 def disagreeing(rows: Sequence[Export], measure: str) -> list[tuple[Export, Export]]:
     """Pairs of statements about the same thing and period whose figures differ."""
-    first: dict[tuple, Export] = {}
+    first: dict[tuple[Any, ...], Export] = {}
     pairs = []
     for row in rows:
         if getattr(row, measure) is None or (measure == "growth_pct" and not row.on_a_year):
@@ -187,14 +188,14 @@ def demand_of(market: str, rows: Iterable[Export]) -> tuple[float, Export, Expor
     """
     rows = tuple(rows)
     mine = [r for r in rows if r.scope == "market" and r.market == market and r.whole_year]
-    totals = {r.year: r for r in line([r for r in rows if r.scope == "total"], "value_mdh")}
+    totals = {r.year: (r, r.value_mdh) for r in line([r for r in rows if r.scope == "total"], "value_mdh") if r.value_mdh is not None}
     found: list[tuple[int, bool, float, Export, Export | None]] = []
     for row in mine:
         if row.value_mdh is not None:
             found.append((row.year, True, row.value_mdh, row, None))
         elif row.share_pct is not None and row.share_base == "total" and row.year in totals:
-            total = totals[row.year]
-            found.append((row.year, False, row.share_pct / 100 * total.value_mdh, row, total))
+            whole, amount = totals[row.year]
+            found.append((row.year, False, row.share_pct / 100 * amount, row, whole))
     if not found:
         return None
     *_, value, row, total = max(found, key=lambda f: (f[0], f[1]))

@@ -87,7 +87,8 @@ def lon_lat_of(raw: Raw | None) -> list[float] | None:
     """Longitude and latitude of a raw record, degrees; None without a point."""
     raw = raw or {}
     at = (raw.get("geometry") or {}).get("coordinates") or (raw.get("lon"), raw.get("lat"))
-    return None if None in at[:2] else [float(at[0]), float(at[1])]
+    lon, lat = at[:2]
+    return None if lon is None or lat is None else [float(lon), float(lat)]
 
 
 def filled(collection: str, before: Raw | None, answers: Mapping[str, Any], lon_lat: Sequence[float] | None,

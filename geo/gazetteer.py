@@ -11,7 +11,7 @@ Source  GeoNames towns, communes of the 2024 census (HCP), provinces, regions, f
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -281,6 +281,6 @@ def _places(catalogue: Catalogue) -> Iterable[tuple[Place, list[str]]]:
                         site.province, site.region, None, site.rural), [site.name]
 
 
-def _three(names) -> dict[str, str]:
+def _three(names: Mapping[str, str]) -> dict[str, str]:
     french = names.get("fr") or next(iter(names.values()))
     return {"fr": french, "ar": names.get("ar") or french, "en": names.get("en") or french}

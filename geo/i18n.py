@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import gettext
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from functools import cache, lru_cache
 from pathlib import Path
@@ -30,13 +30,13 @@ def catalogue(lang: str) -> Mapping[str, object]:
     with (LOCALES_DIR / f"{lang}.po").open("rb") as file:
         po = read_po(file, locale=lang)
     return {
-        (m.id[0] if isinstance(m.id, tuple) else m.id): m.string
+        (m.id if isinstance(m.id, str) else m.id[0]): m.string
         for m in po if m.id and m.string and m.string != ("",) and not m.fuzzy
     }
 
 
 @cache
-def _plural_form(lang: str):
+def _plural_form(lang: str) -> Callable[[int], int]:
     with (LOCALES_DIR / f"{lang}.po").open("rb") as file:
         po = read_po(file, locale=lang)
     return gettext.c2py(po.plural_expr)
@@ -125,7 +125,8 @@ class Words:
 
     def country(self, iso2: str) -> str:
         """The CLDR name of a country; the code when CLDR has none."""
-        return self.locale.territories.get(iso2, iso2)
+        result: str = self.locale.territories.get(iso2, iso2)
+        return result
 
     def pick(self, names: Mapping[str, str]) -> str:
         """A name in this language, else French, else any."""

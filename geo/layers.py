@@ -35,7 +35,7 @@ class LiveLayer(JSCSSMixin, MacroElement):
         {% endmacro %}""")
 
     def __init__(self, *, locate: bool = False) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]  # branca has no types
         self._name = "LiveLayer"
         name = "locate" if locate else "map"
         self.default_js = [("kharita", asset_url(f"{name}.js"))]

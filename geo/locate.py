@@ -15,6 +15,7 @@ from functools import cached_property, lru_cache
 
 import numpy as np
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 from geo.areas import Areas
 from geo.coordinates import readings
@@ -108,7 +109,7 @@ class Locator:
         """(n,) which facilities lie in the drawn zone of a view, as in the catalogue."""
         zone = zone_of(view)
         west, south, east, north = zone.bounds
-        inside = (self.lon >= west) & (self.lon <= east) & (self.lat >= south) & (self.lat <= north)
+        inside: np.ndarray = (self.lon >= west) & (self.lon <= east) & (self.lat >= south) & (self.lat <= north)
         inside[inside] = shapely.contains_xy(zone, self.lon[inside], self.lat[inside])
         return inside
 
@@ -165,7 +166,7 @@ class Locator:
         return self.catalogue.sites[int(position)]
 
 
-def zone_of(view: ViewState) -> shapely.Geometry:
+def zone_of(view: ViewState) -> BaseGeometry:
     """The drawn zone, made valid: a line that crosses itself encloses what it goes around."""
     ring = [tuple(map(float, p.split(","))) for p in view.zone.split(";")]
     return shapely.make_valid(shapely.Polygon(ring))

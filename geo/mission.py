@@ -72,7 +72,11 @@ def plan(buyers: Sequence[Buyer], days: int, *, per_day: int = PER_DAY) -> Plan:
 def _route(cities: dict[str, list[Buyer]]) -> list[str]:
     if not cities:
         return []
-    at = lambda c: cities[c][0].lon_lat  # noqa: E731
+
+    def at(city: str) -> tuple[float, float]:
+        found = cities[city][0].lon_lat
+        assert found is not None  # buyers without a position are left out before
+        return found
     order = [min(cities, key=lambda c: (-sum(b.provenance != "demo" for b in cities[c]), -len(cities[c]), c))]
     rest = sorted(set(cities) - set(order))
     while rest:

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
+from typing import Any
 
 CRAFTS = (
     "tapis_tissage", "cuir_maroquinerie", "poterie_ceramique", "bois_marqueterie",
@@ -251,11 +252,6 @@ class Market:
     agreements: tuple[str, ...]
     agreement_source: str
 
-    @property
-    def agreement(self) -> str:
-        """The codes of the agreements; their words are in ``geo.answers.names``."""
-        return ";".join(self.agreements)
-
 
 @dataclass(frozen=True, slots=True)
 class Area:
@@ -267,7 +263,7 @@ class Area:
     population_2024: int | None
     label_lon_lat: tuple[float, float]
     bbox: tuple[float, float, float, float]
-    geometry: Mapping | None = field(default=None, compare=False, repr=False)
+    geometry: Mapping[str, Any] | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -318,7 +314,7 @@ class Catalogue:
     towns: tuple[Town, ...] = ()
     communes: tuple[Commune, ...] = ()
     synonyms: tuple[Mapping[str, str], ...] = ()
-    problems: tuple = field(default=())
+    problems: tuple[Any, ...] = field(default=())
 
     @cached_property
     def market_by_code(self) -> Mapping[str, Market]:

@@ -84,7 +84,8 @@ class Assessment:
 
 def records_of(catalogue: Catalogue, collection: str) -> Sequence[Buyer | Site | Report | Market]:
     """The records of one of ``COLLECTIONS``."""
-    return getattr(catalogue, collection)
+    result: Sequence[Buyer | Site | Report | Market] = getattr(catalogue, collection)
+    return result
 
 
 def assess(catalogue: Catalogue, collection: str, today: date) -> Assessment:
@@ -95,8 +96,8 @@ def assess(catalogue: Catalogue, collection: str, today: date) -> Assessment:
     return Assessment(
         collection, len(real), len(records) - len(real),
         filled={name: sum(map(knows, real)) for name, knows in asked.items()},
-        fresh=_counted(FRESHNESS, (age_of(r.verified, today) for r in real)) if "verified" in asked else {},
-        precision=dict(Counter(r.precision for r in real)) if "position" in asked else {},
+        fresh=_counted(FRESHNESS, (age_of(getattr(r, "verified", ""), today) for r in real)) if "verified" in asked else {},
+        precision=dict(Counter(getattr(r, "precision", "") for r in real)) if "position" in asked else {},
         provenance=dict(Counter(map(_provenance, records))))
 
 
@@ -117,8 +118,9 @@ def todo(catalogue: Catalogue, today: date, twins: Iterable[frozenset[str]] = ()
     """
     doubled = frozenset().union(*twins)
     found = []
-    for collection in ("buyers", "sites"):
-        for record in records_of(catalogue, collection):
+    placed: tuple[tuple[str, Sequence[Buyer | Site]], ...] = (("buyers", catalogue.buyers), ("sites", catalogue.sites))
+    for collection, records in placed:
+        for record in records:
             faults = record_faults(record, today)
             if record.id in doubled:
                 faults = ("twin", *faults)
@@ -143,14 +145,13 @@ def record_faults(record: Buyer | Site, today: date) -> tuple[str, ...]:
     """What is left to do about one buyer or site; a generated one is only to be replaced."""
     if record.provenance == "demo":
         return ("demo",)
-    buyer = isinstance(record, Buyer)
+    contact, year = (record.website, record.year) if isinstance(record, Buyer) else (record.phone, record.year_opened)
     age = age_of(record.verified, today)
     wrong = {
         "no_position": record.lon_lat is None, "no_source": not _sourced(record),
         "coarse": record.lon_lat is not None and record.precision in COARSE,
         "no_craft": not record.crafts, "never_verified": age == "never", "stale": age == "older",
-        "no_contact": not (record.website if buyer else record.phone),
-        "no_year": (record.year if buyer else record.year_opened) is None}
+        "no_contact": not contact, "no_year": year is None}
     return tuple(fault for fault in FAULTS if wrong.get(fault))
 
 

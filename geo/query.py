@@ -51,7 +51,7 @@ class Query:
 
     def _mask(self, collection: str, view: ViewState) -> np.ndarray:
         columns = self.columns[collection]
-        mask = (self._failures(collection, view) == 0)[columns.signature]
+        mask: np.ndarray = (self._failures(collection, view) == 0)[columns.signature]
         if view.q:
             mask &= self._text_rows(collection, view.q)
         mask.flags.writeable = False
@@ -185,14 +185,17 @@ class Query:
         if not picked:
             return np.zeros(len(columns.weights), bool)
         if info.name == "report":
-            return ~np.logical_or.reduce([self._reported(collection, r) for r in picked])
+            unreported: np.ndarray = ~np.logical_or.reduce([self._reported(collection, r) for r in picked])
+            return unreported
         if info.name in columns.bits:
             wanted = sum(CRAFT_BIT[c] for c in picked)
-            return columns.bits[info.name] & wanted == 0
+            without: np.ndarray = columns.bits[info.name] & wanted == 0
+            return without
         codes = info.codes(self.catalogue)
         passes = np.zeros(len(codes) + 1, bool)
         passes[[codes.index(c) for c in picked]] = True
-        return ~passes[columns.codes[info.name]]
+        result: np.ndarray = ~passes[columns.codes[info.name]]
+        return result
 
     def _reported(self, collection: str, report_id: str) -> np.ndarray:
         """(s,) whether a report covers or names each signature."""
@@ -233,7 +236,8 @@ class Query:
                 # A report on markets that are not ours covers none of our buyers.
                 covered &= ~self._fails(collection, FIELDS[name], known) if known else False
         names = np.array([report.id in s for s in columns.named_sets])
-        return covered | names[columns.named]
+        result: np.ndarray = covered | names[columns.named]
+        return result
 
 
 def _grouped(members: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

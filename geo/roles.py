@@ -74,7 +74,9 @@ class Roles:
 
     def __init__(self, path: Path | None) -> None:
         self.path = path
-        self._lock, self._seen, self._roles = Lock(), (), {}
+        self._lock = Lock()
+        self._seen: tuple[int, ...] = ()
+        self._roles: Mapping[str, str] = {}
 
     def all(self) -> Mapping[str, str]:
         """E-mail address to role."""
@@ -83,7 +85,7 @@ class Roles:
         with self._lock:
             try:
                 stat = self.path.stat()
-                seen = (stat.st_mtime_ns, stat.st_size, stat.st_ino, stat.st_ctime_ns)
+                seen: tuple[int, ...] = (stat.st_mtime_ns, stat.st_size, stat.st_ino, stat.st_ctime_ns)
             except OSError:
                 seen = ()
             if not seen or seen != self._seen:

@@ -144,7 +144,9 @@ class Router:
 
     def roads(self, start: Lon_lat, to: Sequence[Lon_lat]) -> tuple[str, tuple[Road | None, ...]]:
         """Who answered (empty: nobody) and the road to each point."""
-        for server in filter(None, (self.osrm, self.ors)):
+        for server in (self.osrm, self.ors):
+            if server is None:
+                continue
             found = server.roads(start, to)
             if any(found):
                 return server.name, found
@@ -170,10 +172,9 @@ def _roads(body: bytes, count: int, *, first: int) -> tuple[Road | None, ...] | 
 
 
 def _road(metres: object, seconds: object) -> Road | None:
-    for value in (metres, seconds):
-        if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value) or value < 0:
-            return None
-    return Road(float(metres), float(seconds))
+    told = [float(value) for value in (metres, seconds)
+            if isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value) and value >= 0]
+    return Road(*told) if len(told) == 2 else None
 
 
 def _reach(body: bytes) -> tuple[Reach, ...] | None:

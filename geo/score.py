@@ -60,7 +60,8 @@ def normalised(raw: np.ndarray, criteria: Sequence[Criterion]) -> np.ndarray:
 
 def used(n: np.ndarray) -> np.ndarray:
     """(c,) the criteria that at least one market has: the others are set aside, and said so."""
-    return ~np.isnan(n).all(axis=0)
+    result: np.ndarray = ~np.isnan(n).all(axis=0)
+    return result
 
 
 def score(n: np.ndarray, weights: np.ndarray) -> Scores:
@@ -155,17 +156,9 @@ def _crosses(n_a: np.ndarray, n_b: np.ndarray, others: np.ndarray, j: int, p: fl
         w = others * (1 - share)
         w[j] = share
         pair = [np.nansum(w * n) / max((~np.isnan(n)) @ w, _CLOSE) for n in (n_a, n_b)]
-        return pair[0] - pair[1]
+        result: float = pair[0] - pair[1]
+        return result
     return ahead(p - 1e-4) * ahead(p + 1e-4) < 0
-
-
-def share_weights(weights: np.ndarray, j: int, share: float) -> np.ndarray:
-    """(c,) the weights when criterion j takes a share (0-1) and the others keep proportions."""
-    others = weights.astype(float).copy()
-    others[j] = 0
-    others *= (1 - share) / others.sum()
-    others[j] = share
-    return others
 
 
 def double_counted(n: np.ndarray, weights: np.ndarray) -> list[tuple[int, int, float]]:

@@ -1,6 +1,7 @@
 """The one place that opens the store and hands out the current ``Query``."""
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -8,7 +9,7 @@ from pathlib import Path
 from geo.errors import StoreDown
 from geo.query import Query
 from geo.settings import store_address, var_dir
-from geo.store.base import Holder, Ledger, Store
+from geo.store.base import Closing, Holder, Ledger, Store
 from geo.store.corrections import Corrections
 from geo.store.files import FileStore
 from geo.watch.intake.store import ImportedReports
@@ -75,3 +76,41 @@ def ledger() -> Ledger:
     if not isinstance(store, Ledger):
         raise StoreDown("error.store_read_only")
     return store
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What is served now: version of the data, for how many seconds, problems found in them."""
+
+    version: str
+    age_s: float
+    problems: int
+
+
+def standing() -> Standing | None:
+    """What is served now; None before the first data are read. Never waits."""
+    if not _opened.cache_info().currsize:
+        return None
+    held = _opened(store_address(), var_dir())[1].held()
+    return Standing(held[0].catalogue.version, held[1], len(held[0].catalogue.problems)) if held else None
+
+
+def ping() -> None:
+    """Ask the store for something small.
+
+    Raises
+    ------
+    KharitaError : it does not answer now.
+    """
+    store = _opened(store_address(), var_dir())[0]
+    if isinstance(store, Ledger):
+        store.history(1)
+
+
+def close() -> None:
+    """Let go of the store, at the end of the process."""
+    if not _opened.cache_info().currsize:
+        return
+    store = _opened(store_address(), var_dir())[0]
+    if isinstance(store, Closing):
+        store.close()

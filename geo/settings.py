@@ -20,6 +20,10 @@ KHARITA_ROLE : what everybody may do while no login is configured: ``reader`` (d
 KHARITA_ROLES : file that lists who may do what once a login is configured (``geo/roles.py``); unset:
     everybody reads.
 KHARITA_LOGIN_HOURS : how long a login counts (default: 12).
+KHARITA_LOG : ``text`` (default) or ``json``: one JSON object per line of the log.
+KHARITA_LANG : language of the command ``kharita``: ``fr``, ``ar`` or ``en`` (default: that of LANG,
+    else French).
+KHARITA_COMTRADE_KEY : subscription key of UN Comtrade; without it its public preview is asked.
 KHARITA_HOSTS : names this app answers to, for instance ``carte.example.ma localhost``; unset: any.
 KHARITA_FRAMES : origins whose pages may show ``?embed=1`` in a frame, for instance
     ``https://www.example.ma``; unset: none but its own. Their pages are trusted as its own are.
@@ -35,6 +39,7 @@ from geo.roles import ROLES
 PROJECT = Path(__file__).parent.parent
 DATA_DIR = PROJECT / "data"
 SOURCES_DIR = DATA_DIR / "sources"
+LOGS = ("text", "json")
 BOUNDARIES = ("regions", "natural_earth")
 _HOST = re.compile(r"([a-z0-9._-]{1,253}|\[[0-9a-f:]{2,45}\])\Z")
 _ORIGIN = re.compile(r"https?://([a-z0-9.-]{1,253}|\[[0-9a-f:]{2,45}\])(:\d{1,5})?\Z")
@@ -104,6 +109,19 @@ def login_hours() -> float:
     if not 1 / 60 <= hours <= 720:
         raise ValueError(f"KHARITA_LOGIN_HOURS must be a number of hours up to 720, not {text!r}")
     return hours
+
+
+def log_format() -> str:
+    """How the log is written.
+
+    Raises
+    ------
+    ValueError : neither ``text`` nor ``json``.
+    """
+    value = os.environ.get("KHARITA_LOG") or LOGS[0]
+    if value not in LOGS:
+        raise ValueError(f"KHARITA_LOG must be one of {LOGS}, not {value!r}")
+    return value
 
 
 def hosts() -> tuple[str, ...]:

@@ -180,7 +180,8 @@ def nearest_of_each(lon: np.ndarray, lat: np.ndarray, to_lon: np.ndarray, to_lat
 def arc_matrix(lon: np.ndarray, lat: np.ndarray, to_lon: np.ndarray, to_lat: np.ndarray) -> np.ndarray:
     """(m, n) great-circle arcs in radians between two sets of points."""
     chord = _unit(lon, lat) @ _unit(to_lon, to_lat).T
-    return 2 * np.arcsin(np.sqrt(np.clip((1 - chord) / 2, 0, 1)))
+    result: np.ndarray = 2 * np.arcsin(np.sqrt(np.clip((1 - chord) / 2, 0, 1)))
+    return result
 
 
 def circle(lon_lat: tuple[float, float], metres: float, steps: int = 72) -> list[list[float]]:
@@ -206,7 +207,8 @@ def _arc(lon_lat: tuple[float, float], lon: np.ndarray, lat: np.ndarray) -> np.n
     lon, lat = np.radians(lon), np.radians(lat)
     h = (np.sin((lat - lat0) / 2) ** 2
          + math.cos(lat0) * np.cos(lat) * np.sin((lon - lon0) / 2) ** 2)
-    return 2 * np.arcsin(np.sqrt(np.clip(h, 0, 1)))
+    result: np.ndarray = 2 * np.arcsin(np.sqrt(np.clip(h, 0, 1)))
+    return result
 
 
 def _frame(lon_lat: tuple[float, float], arc: float) -> tuple[float, float, float, float]:

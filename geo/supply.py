@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from geo.marketdata import distance_km
 from geo.model import Catalogue, Site
@@ -46,7 +47,7 @@ def rank_sites(catalogue: Catalogue, terms: Sequence[Term]) -> list[Match]:
     return found[:MOST]
 
 
-def _match(site: Site, crafts: list[str], said: list[str], near: list, origin: tuple[float, float] | None,
+def _match(site: Site, crafts: list[str], said: list[str], near: list[Any], origin: tuple[float, float] | None,
            asked_quantity: bool) -> Match | None:
     made = [c for c in crafts if c in site.crafts]
     if not made:

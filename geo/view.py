@@ -192,7 +192,7 @@ class ViewState:
     def toggle(self, name: str, code: str) -> ViewState:
         """The view with one code of a facet picked, or dropped when it was picked."""
         picked = getattr(self, name)
-        return replace(self, **{
+        return self.with_(**{
             name: tuple(c for c in picked if c != code) if code in picked else (*picked, code)})
 
     def cleared(self, name: str | None = None) -> ViewState:
@@ -215,7 +215,7 @@ class ViewState:
         return found
 
 
-def _info(f: Field) -> FieldInfo:
+def _info(f: Field[Any]) -> FieldInfo:
     return FieldInfo(name=f.name, default=f.default, **f.metadata)
 
 

@@ -122,7 +122,7 @@ def read(content: bytes, here: Locator, region: str) -> Reading:
         raise BadWorkbook("excel.error.no_id", column=words("fr")("excel.id"))
     if not told:
         found.say(0, "excel.remark.no_memory")
-    lines: dict[str, tuple[int, tuple]] = {}
+    lines: dict[str, tuple[int, tuple[Any, ...]]] = {}
     twice: set[str] = set()
     for number, row in enumerate(rows, start=2):
         id_ = _text(row[at["id"]] if at["id"] < len(row) else None)
@@ -146,8 +146,8 @@ def read(content: bytes, here: Locator, region: str) -> Reading:
     return found
 
 
-def _line(here: Locator, region: str, id_: str, number: int, row: tuple, at: dict[str, int],
-          sent: dict[str, dict], found: Reading) -> None:
+def _line(here: Locator, region: str, id_: str, number: int, row: tuple[Any, ...], at: dict[str, int],
+          sent: dict[str, dict[str, Any]], found: Reading) -> None:
     position = here.catalogue.site_row.get(id_)
     if position is None:
         found.say(number, "excel.remark.unknown", id=id_)
@@ -191,7 +191,7 @@ def _line(here: Locator, region: str, id_: str, number: int, row: tuple, at: dic
             found.changes.append({"site": id_, "field": key, "before": now[key], "after": value, "line": number})
 
 
-def _position(here: Locator, region: str, lat: Any, lon: Any, number: int, found: Reading, after: dict) -> None:
+def _position(here: Locator, region: str, lat: Any, lon: Any, number: int, found: Reading, after: dict[str, Any]) -> None:
     if not _text(lat) and not _text(lon):
         return
     try:
@@ -237,7 +237,7 @@ def _opened(content: bytes) -> openpyxl.Workbook:
         raise BadWorkbook("excel.error.unreadable") from error
 
 
-def _sent(book: openpyxl.Workbook) -> tuple[dict[str, Any], dict[str, dict]]:
+def _sent(book: openpyxl.Workbook) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
     """What the file was sent with: its region and language, and the values of each facility."""
     if SENT not in book.sheetnames:
         return {}, {}
@@ -250,7 +250,7 @@ def _sent(book: openpyxl.Workbook) -> tuple[dict[str, Any], dict[str, dict]]:
         return {}, {}
 
 
-def _columns(head: tuple, found: Reading) -> dict[str, int]:
+def _columns(head: tuple[Any, ...], found: Reading) -> dict[str, int]:
     """Where each column is, by its label in any language; what is unknown or missing is said."""
     labels = {fold(words(lang)(f"excel.{key}")): key for lang in LANGUAGES for key in COLUMNS}
     at: dict[str, int] = {}

@@ -24,12 +24,20 @@ from geo.score import (
     normalised,
     rank_interval,
     score,
-    share_weights,
     tipping,
 )
 
 LINEAR = tuple(Criterion(str(j), "attractiveness", 10, "linear", True, "km") for j in range(4))
 value = st.one_of(st.floats(0.01, 1e6), st.just(float("nan")))
+
+
+def share_weights(weights: np.ndarray, j: int, share: float) -> np.ndarray:
+    """(c,) the weights when criterion j takes a share (0-1) and the others keep proportions."""
+    others = weights.astype(float).copy()
+    others[j] = 0
+    others *= (1 - share) / others.sum()
+    others[j] = share
+    return others
 
 
 @st.composite

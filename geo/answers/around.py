@@ -38,9 +38,9 @@ def places_answer(here: Locator, typed: str, t: Words) -> dict[str, Any]:
         return _positions(here, at, t)
     code = pluscode.find(typed)
     if code:
-        found = _coded(here, code, t)
-        if found:
-            return found
+        known = _coded(here, code, t)
+        if known:
+            return known
     found = here.gazetteer.search(typed, SUGGESTIONS)
     note = ""
     if not found and typed:
@@ -86,10 +86,10 @@ def _coded(here: Locator, code: tuple[str, str], t: Words) -> dict[str, Any] | N
             return _positions(here, pluscode.decode(text), t)
     except ValueError:
         return None
-    found = [f for f in here.gazetteer.search(beside, 1) if f.place.lon_lat]
+    found = [f.place.lon_lat for f in here.gazetteer.search(beside, 1) if f.place.lon_lat]
     if not found:
         return {"items": [], "note": t("place.short_code", code=text), "sure": False}
-    return _positions(here, pluscode.recover(text, found[0].place.lon_lat), t)
+    return _positions(here, pluscode.recover(text, found[0]), t)
 
 
 def _item(here: Locator, place: Place, t: Words) -> dict[str, Any]:
@@ -158,7 +158,7 @@ def near_answer(here: Locator, view: ViewState, t: Words, router: Router | None 
                 "empty": t("near.unknown_place") if view.place else t("near.invite")}
     near = here.near(start, view)
     sites = [shown(here.site(p), seen) for p in near.position]
-    who, roads = (router or Router()).roads(start.lon_lat, [s.lon_lat for s in sites])
+    who, roads = (router or Router()).roads(start.lon_lat, [_placed(s) for s in sites])
     items = [_facility(s, float(m), start, here, t, road)
              for s, m, road in zip(sites, near.metres, roads, strict=True)]
     radius = int(view.km)
@@ -218,7 +218,7 @@ def _people_around(here: Locator, start: Start, km: float) -> int:
 
 def _facility(site: Site, metres: float, start: Start, here: Locator, t: Words, road: Road | None
               ) -> dict[str, Any]:
-    lon, lat = site.lon_lat
+    lon, lat = _placed(site)
     does = [
         crafts_text(site.crafts, t),
         "" if site.capacity_artisans is None else t.n("unit.artisans", round(site.capacity_artisans)),
@@ -246,7 +246,7 @@ def verified_text(site: Site, t: Words) -> str:
 
 
 def _directions(origin: tuple[float, float], site: Site, t: Words) -> list[dict[str, str]]:
-    lon, lat = site.lon_lat
+    lon, lat = _placed(site)
     here, there = f"{origin[1]:.5f},{origin[0]:.5f}", f"{lat:.5f},{lon:.5f}"
     google = urlencode({"api": "1", "origin": here, "destination": there})
     return [
@@ -278,9 +278,14 @@ def _km(metres: float, t: Words) -> str:
     return t("unit.km", n=t.number(round(km, 1) if km < 10 else round(km)))
 
 
+def _placed(site: Site) -> tuple[float, float]:
+    # Only facilities with a position are near anything.
+    assert site.lon_lat is not None
+    return site.lon_lat
+
+
 def _bbox(start: Start, sites: list[Site], km: int) -> list[float]:
     """What to show: the radius, and the answers unless they are very far."""
-    lons, lats = zip(*circle(start.lon_lat, km * 1000, 8), strict=True)
-    points = [s.lon_lat for s in sites]
-    lons, lats = [*lons, *(p[0] for p in points)], [*lats, *(p[1] for p in points)]
+    points = [*circle(start.lon_lat, km * 1000, 8), *(_placed(s) for s in sites)]
+    lons, lats = [p[0] for p in points], [p[1] for p in points]
     return [min(lons), min(lats), max(lons), max(lats)]

@@ -76,7 +76,7 @@ def _lines(kept: list[Export], every: Iterable[Export], measure: str, months: st
     for row in kept:
         if row.scope in ("total", "market", "craft"):
             groups.setdefault(row.subject, []).append(row)
-    found = []
+    found: list[dict[str, Any]] = []
     for rows in groups.values():
         points = line(rows, measure, months)
         if len(points) >= MIN_POINTS or (points and rows[0].scope == "total"):
@@ -103,9 +103,9 @@ def _headline(every: Iterable[Export], t: Words) -> str:
     if not amounts:
         return t("baro.no_total")
     last = amounts[-1]
-    text = t("baro.headline", year=str(last.year), value=t("unit.mdh", n=t.number(last.value_mdh)))
-    grown = next((g for g in growths if g.year == last.year), None)
-    return f"{text} {t('baro.change', change=signed(grown.growth_pct, t))}" if grown else text
+    text = t("baro.headline", year=str(last.year), value=t("unit.mdh", n=t.number(last.value_mdh or 0.0)))
+    grown = next((g.growth_pct for g in growths if g.year == last.year), None)
+    return text if grown is None else f"{text} {t('baro.change', change=signed(grown, t))}"
 
 
 def _map(query: Query, view: ViewState, t: Words) -> list[dict[str, Any]]:
@@ -116,9 +116,10 @@ def _map(query: Query, view: ViewState, t: Words) -> list[dict[str, Any]]:
         entry: dict[str, Any] = {
             "iso2": market.iso2, "name": t.pick(market.name), "lon_lat": list(market.label_lon_lat),
             "value": None, "text": _no_figure(view, t), "picked": not view.market or market.iso2 in view.market}
+        known: tuple[float, Export, Export | None] | None
         if view.craft:
             pair = demand_of_pair(market.iso2, view.craft, exports())
-            known = (pair.value_mdh, pair, None) if pair else None
+            known = (pair.value_mdh, pair, None) if pair and pair.value_mdh is not None else None
         else:
             known = demand_of(market.iso2, exports())
         if known:

@@ -36,7 +36,7 @@ def coverage_answer(here: Locator, view: ViewState, t: Words) -> dict[str, Any]:
     whole = together(inside.values())
     unknown = whole.people - whole.placed
     counted = here.chosen(view)
-    made = sum(here.site(i).provenance == "demo" for i in np.flatnonzero(counted))
+    made = sum(here.site(i).provenance == "demo" for i in np.flatnonzero(counted).tolist())
     return {
         "title": t("cover.title"), "marks": marks_key(t), "lead": t("cover.lead", what=_what(view, t)) + _where(here, view, t), "unit": unit,
         "totals": [_total(whole, r, r == km, t) for r in sorted({*RADII_KM, km})],
@@ -165,11 +165,13 @@ def _uncovered(here: Locator, metres: np.ndarray, view: ViewState, km: int, t: W
     found = []
     for i in rows:
         c = census.placed[int(i)]
+        assert c.lon_lat is not None  # as the name of the list says
+        at = c.lon_lat
         found.append({
             "ref": f"town:{c.town}" if c.town in known else f"commune:{c.code}", "code": c.code,
             "name": t.pick(c.name), "people": t.n("unit.people", c.population_2024),
             "distance": "" if not np.isfinite(metres[i]) else t("unit.km", n=t.number(round(float(metres[i]) / 1000))),
-            "lon": c.lon_lat[0], "lat": c.lon_lat[1], "weight": c.population_2024})
+            "lon": at[0], "lat": at[1], "weight": c.population_2024})
         if len(found) == 40:
             break
     return found

@@ -45,7 +45,7 @@ def inside(fairs: Iterable[Fair], bbox: Bbox) -> list[Fair]:
 def fairs_layer(query: Query, view: ViewState, bbox: Bbox, t: Words) -> dict[str, Any]:
     """The editions of a viewport, as ``/api/layers`` answers: one feature each."""
     features = [{"type": "Feature", "id": f.id, "properties": {"class": "fair", "name": f.name, "when": when(f, t)},
-                 "geometry": {"type": "Point", "coordinates": list(f.lon_lat)}}
+                 "geometry": {"type": "Point", "coordinates": list(f.lon_lat or ())}}
                 for f in inside(matching_fairs(query, view), bbox)] if "fairs" in view.layers else []
     return {"type": "FeatureCollection", "mode": "features", "version": query.catalogue.version,
             "features": features, "tags": []}

@@ -11,6 +11,7 @@ from geo.cells import Bbox, cells_in
 from geo.columns import Columns, degrees
 from geo.i18n import Words
 from geo.locate import locator
+from geo.model import Site
 from geo.query import Query
 from geo.view import ViewState
 
@@ -59,7 +60,7 @@ def _features(query: Query, name: str, view: ViewState, bbox: Bbox, zoom: float,
         if count == 1:
             record = columns.record(cells.first[i])
             properties: dict[str, Any] = {"class": class_, "name": record.name}
-            if name != "buyers":
+            if isinstance(record, Site):
                 properties |= {"form": form_of(record)} | ({} if is_open(record) else {"open": False, "status": record.status})
             properties |= {"demo": True} if is_demo(record) else {}
             age = int(ages[columns.signature[cells.first[i]]])

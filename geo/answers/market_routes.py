@@ -19,7 +19,7 @@ from geo.errors import NotFound
 
 
 def _market(asked: Any) -> str:
-    iso2 = asked.path["iso2"]
+    iso2: str = asked.path["iso2"]
     if iso2 not in asked.query.catalogue.market_by_code:
         raise NotFound("error.not_found")
     return iso2

@@ -16,6 +16,7 @@ from geo.criteria import CRITERIA
 from geo.exports import exports
 from geo.i18n import Words
 from geo.marketdata import TRUE_ORIGINS, crafts_in_demand, market_table
+from geo.model import Buyer
 from geo.query import Query
 from geo.score import normalised
 from geo.view import ViewState
@@ -78,7 +79,7 @@ def _tally(query: Query, iso2: str, field: str, t: Words) -> list[dict[str, Any]
 def _cities(query: Query, iso2: str, t: Words) -> list[dict[str, Any]]:
     columns = query.columns["buyers"]
     positions = np.flatnonzero(query.passing("buyers", ViewState(market=(iso2,))))[:5_000]
-    found = [columns.record(p) for p in positions]
+    found = [b for b in map(columns.record, positions) if isinstance(b, Buyer)]
     true = Counter(b.city or t("panel.no_city") for b in found if not is_demo(b))
     demo = Counter(b.city or t("panel.no_city") for b in found if is_demo(b))
     order = sorted({*true, *demo}, key=lambda c: (-true[c], -demo[c], c))[:SHOWN]

@@ -59,7 +59,8 @@ def first_day(text: str) -> date:
 
 def _buyers(query: Query, view: ViewState) -> list[Buyer]:
     columns = query.columns["buyers"]
-    return [columns.record(p) for p in np.flatnonzero(query.passing("buyers", view))[:READ]]
+    records = (columns.record(p) for p in np.flatnonzero(query.passing("buyers", view))[:READ])
+    return [r for r in records if isinstance(r, Buyer)]
 
 
 def _text(made: Plan, days: int, t: Words) -> str:
@@ -104,7 +105,8 @@ def ics(made: Plan, dates: list[date], market: Market, query: Query, t: Words) -
             event.add("location", f"{stop.city}, {t.pick(market.name)}")
             event.add("description", "\n".join(_brief(b, query, t) for b in stop.buyers))
             calendar.add_component(event)
-    return calendar.to_ical().decode("utf-8")
+    result: str = calendar.to_ical().decode("utf-8")
+    return result
 
 
 def _named(buyer: Buyer, t: Words) -> str:

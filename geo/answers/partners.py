@@ -40,12 +40,12 @@ def who_buys(query: Query, crafts: tuple[str, ...], view: ViewState | None = Non
     return _best(query, "buyers", view or ViewState(craft=crafts), _rank(crafts))
 
 
-def _rank(crafts: tuple[str, ...]) -> Callable[[Buyer | Site], tuple]:
+def _rank(crafts: tuple[str, ...]) -> Callable[[Buyer | Site], tuple[Any, ...]]:
     wanted = set(crafts)
     return lambda r: (is_demo(r), not is_open(r), -len(wanted & set(r.crafts)), r.name, r.id)
 
 
-def _best(query: Query, collection: str, view: ViewState, rank: Callable) -> tuple[list[Any], int]:
+def _best(query: Query, collection: str, view: ViewState, rank: Callable[..., Any]) -> tuple[list[Any], int]:
     columns = query.columns[collection]
     positions = np.flatnonzero(query.passing(collection, view))
     records = (columns.record(p) for p in positions[:RANKED])

@@ -10,6 +10,7 @@ from typing import Any
 from geo.answers.names import problem_text, where
 from geo.errors import BadRequest
 from geo.i18n import Words
+from geo.model import Buyer, Site
 from geo.quality import ASKED, COLLECTIONS, FAULTS, FRESHNESS, Assessment, Todo, assess, todo, twins_of
 from geo.query import Query
 from geo.settings import DATA_DIR, boundaries
@@ -22,7 +23,8 @@ PROBLEMS = 40
 def _assessed(query: Query, today: date) -> tuple[tuple[Assessment, ...], tuple[Todo, ...], dict[str, list[str]]]:
     # None of it depends on the reader: worked out once a day for one version of the data.
     catalogue, pairs = query.catalogue, twins_of(query.catalogue)
-    name = {r.id: r.name for r in (*catalogue.buyers, *catalogue.sites)} if pairs else {}
+    records: list[Buyer | Site] = [*catalogue.buyers, *catalogue.sites]
+    name = {r.id: r.name for r in records} if pairs else {}
     twins: dict[str, list[str]] = {}
     for pair in pairs:
         for id_ in pair:

@@ -37,8 +37,9 @@ def reach_answer(here: Locator, view: ViewState, t: Words, router: Router) -> di
         shapely.prepare(each.area)
         people = int(census.people[shapely.contains_xy(each.area, census.lon, census.lat)].sum())
         sites = int(shapely.contains_xy(each.area, here.lon[passing], here.lat[passing]).sum())
+        shape: Any = shapely.set_precision(each.area, GRID_DEG)
         bands.append({
             "minutes": each.minutes, "label": t("unit.minutes", n=str(each.minutes)),
             "people": t.n("unit.people", people), "sites": t.n("reach.sites", sites),
-            "geometry": mapping(shapely.set_precision(each.area, GRID_DEG))})
+            "geometry": mapping(shape)})
     return {"bands": bands, "title": t("reach.title"), "note": t("reach.by", who=router.ors.name, attribution=ATTRIBUTION)}

@@ -89,8 +89,8 @@ def _node(query: Query, link: Link, t: Words) -> dict[str, Any]:
         lon, lat = market.label_lon_lat
         return {"class": "market", "title": t.pick(market.name), "sub": "", "lon": lon, "lat": lat,
                 "open": True}
-    lon, lat = link.record.lon_lat or (None, None)
-    return {"class": link.record.class_, "title": link.record.name, "lon": lon, "lat": lat,
+    at = link.record.lon_lat or (None, None)
+    return {"class": link.record.class_, "title": link.record.name, "lon": at[0], "lat": at[1],
             "sub": where(link.record, query.catalogue, t), "open": is_open(link.record)}
 
 

@@ -74,7 +74,7 @@ def raw_text(c: Criterion, cell: Cell, market: Market, t: Words) -> str:
 
 def how_text(cell: Cell, market: Market, t: Words) -> str:
     """Where a value comes from, or why there is none."""
-    parts = dict(cell.parts)
+    parts: dict[str, Any] = dict(cell.parts)
     if "period" in parts:
         parts["period"] = t.period(str(parts["period"]))
     if "date" in parts:

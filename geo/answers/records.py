@@ -1,7 +1,7 @@
 """One record as a form: questions, answers, choices, position, and what was done to it before."""
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -20,10 +20,6 @@ from geo.view import RECORDS, ViewState
 
 #: Rows of the list that is searched, and how many are put in order first.
 LISTED, MOST_SORTED = 60, 2_000
-
-#: ``sel`` of the view -> the collection whose form it opens.
-COLLECTION_OF_SEL = {"buyer": "buyers", "site": "sites", "market": "markets", "fair": "fairs"}
-
 
 def collection_named(name: str) -> str:
     """A collection that has a form.
@@ -62,7 +58,7 @@ def list_answer(query: Query, tab: str, q: str, t: Words) -> dict[str, Any]:
         total = len(told)
     else:
         raise BadRequest("error.bad_parameter", name="collection", value=tab[:40])
-    told.sort(key=lambda row: fold(row["name"]))
+    told.sort(key=lambda row: fold(str(row["name"])))
     return {"rows": told[:LISTED], "total": total, "text": t("records.listed", n=t.number(min(total, LISTED)), of=t.number(total))}
 
 
@@ -100,8 +96,8 @@ def _question(field: Field, value: Any, catalogue: Catalogue, t: Words) -> dict[
 
 
 def _codes(field: Field, catalogue: Catalogue, t: Words) -> Sequence[str]:
-    listed = {"markets": lambda: [m.iso2 for m in catalogue.markets], "regions": lambda: [a.code for a in catalogue.regions],
-              "provinces": lambda: [a.code for a in catalogue.provinces], "countries": lambda: [c for c in t.locale.territories if len(c) == 2 and c.isalpha()]}
+    listed: dict[str, Callable[[], list[str]]] = {"markets": lambda: [m.iso2 for m in catalogue.markets], "regions": lambda: [a.code for a in catalogue.regions],
+              "provinces": lambda: [a.code for a in catalogue.provinces], "countries": lambda: [str(c) for c in t.locale.territories if len(str(c)) == 2 and str(c).isalpha()]}
     return listed[field.codes]() if isinstance(field.codes, str) else field.codes
 
 

@@ -39,7 +39,7 @@ def _country(b: Buyer, q: Query, t: Words) -> str:
     return t.country(b.country)
 
 
-def _place(r: Buyer | Site, q: Query, t: Words) -> str:
+def _place(r: Buyer | Site) -> str:
     return r.city if isinstance(r, Buyer) else r.town or r.commune
 
 
@@ -49,7 +49,7 @@ _KIND = Column("kind", "text", lambda r, q, t: kind_label(r, t), lambda r: r.kin
 _CRAFTS = Column("crafts", "crafts", lambda r, q, t: crafts_text(r.crafts, t),
                  lambda r: r.crafts)
 _STATUS = Column("status", "text", lambda r, q, t: t(f"status.{r.status}"), lambda r: r.status)
-_TOWN = Column("town", "text", _place, lambda r: fold(_place(r, None, None)))
+_TOWN = Column("town", "text", lambda r, q, t: _place(r), lambda r: fold(_place(r)))
 _REGION = Column("region", "text", lambda r, q, t: area_name(q.catalogue, r.region, t),
                  lambda r: r.region)
 _SITE_YEAR = Column("since", "number", lambda r, q, t: str(r.year_opened or ""),
@@ -58,7 +58,7 @@ _PLACES = (_NAME, _KIND, _TOWN, _REGION, _CRAFTS, _STATUS, _SITE_YEAR)
 COLUMNS: dict[str, tuple[Column, ...]] = {
     "buyers": (
         _NAME, _KIND, Column("market", "text", _country, lambda b: b.country),
-        Column("city", "text", _place, lambda b: fold(b.city)), _CRAFTS,
+        Column("city", "text", lambda b, q, t: _place(b), lambda b: fold(b.city)), _CRAFTS,
         Column("since", "number", lambda b, q, t: str(b.year or ""), lambda b: b.year or 0)),
     "sites": _PLACES,
     "maisons": _PLACES,
@@ -77,7 +77,7 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
 def _some(names: Sequence[str], t: Words) -> str:
     if len(names) <= 3:
         return " · ".join(names)
-    return t("ui.and_more", names=" · ".join(names[:3]), n=t.number(len(names) - 3))
+    return t.n("names.more", len(names) - 3, names=" · ".join(names[:3]))
 
 
 def rows_answer(query: Query, collection: str, view: ViewState, t: Words, *, sort: str = "",
@@ -124,7 +124,7 @@ def _fairs(query: Query, view: ViewState, bbox: Bbox | None) -> list[Any]:
     return inside(found, bbox) if bbox else found
 
 
-class _Lazy(Sequence):
+class _Lazy(Sequence[Any]):
     """Records made only for the page that is asked."""
 
     def __init__(self, positions: np.ndarray, record: Callable[[int], Any]) -> None:
@@ -133,7 +133,7 @@ class _Lazy(Sequence):
     def __len__(self) -> int:
         return len(self._positions)
 
-    def __getitem__(self, index):
+    def __getitem__(self, index: Any) -> list[Any]:
         return [self._record(p) for p in self._positions[index]]
 
 
@@ -153,7 +153,8 @@ def _inside(columns: Columns, positions: np.ndarray, bbox: Bbox) -> np.ndarray:
         np.array([bbox.west - 1e-5, bbox.east + 1e-5]),
         np.array([bbox.north + 1e-5, bbox.south - 1e-5]))
     x, y = columns.x[positions], columns.y[positions]
-    return positions[(x >= left) & (x <= right) & (y >= top) & (y <= bottom)]
+    result: np.ndarray = positions[(x >= left) & (x <= right) & (y >= top) & (y <= bottom)]
+    return result
 
 
 def _sorter(collection: str, sort: str) -> Callable[[Any], Any]:

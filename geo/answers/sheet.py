@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -74,7 +74,7 @@ def argument(here: Locator, view: ViewState, t: Words, base: str) -> dict[str, A
     """The case for new sites on one page."""
     plan = siting_answer(here, view, t, patience=6 * PATIENCE_S)
     chosen = here.chosen(view)
-    sites = [here.site(i) for i in np.flatnonzero(chosen)]
+    sites = [here.site(i) for i in np.flatnonzero(chosen).tolist()]
     cover = coverage_answer(here, view, t)
     return {
         "kind": "argument", "title": t("sheet.argument"), "filters": _filters(here, view, t),
@@ -140,7 +140,7 @@ def _programme_rows() -> tuple[tuple[str, str], ...]:
 # --- the little map -------------------------------------------------------------------
 
 def _map(here: Locator, regions: Iterable[str], sites: list[Site], t: Words, view: ViewState, *,
-         plan: list[dict[str, Any]] = (), metres: np.ndarray | None = None) -> dict[str, Any]:
+         plan: Sequence[dict[str, Any]] = (), metres: np.ndarray | None = None) -> dict[str, Any]:
     """Outlines as SVG paths, facilities and proposed sites as points, in pixels."""
     if metres is None:
         chosen = here.chosen(view)
@@ -151,7 +151,7 @@ def _map(here: Locator, regions: Iterable[str], sites: list[Site], t: Words, vie
     if not provinces:
         return {"paths": [], "marks": [], "plan": [], "width": MAP_PX, "height": 10}
     boxes = np.array([a.bbox for a in provinces])
-    west, south, east, north = *boxes[:, :2].min(axis=0), *boxes[:, 2:].max(axis=0)
+    (west, south), (east, north) = boxes[:, :2].min(axis=0).tolist(), boxes[:, 2:].max(axis=0).tolist()
     (left, right), (top, bottom) = mercator(np.array([west, east]), np.array([north, south]))
     scale = MAP_PX / max(right - left, bottom - top)
 

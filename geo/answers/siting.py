@@ -11,6 +11,7 @@ from geo.answers.coverage import percent
 from geo.codec import encode
 from geo.i18n import Words
 from geo.locate import Locator
+from geo.model import Commune
 from geo.siting.jobs import Jobs
 from geo.siting.problem import Answer, Problem, within
 from geo.view import ViewState
@@ -18,7 +19,6 @@ from geo.view import ViewState
 #: How long an answer is waited for before saying that it is being worked on, seconds.
 PATIENCE_S = 0.8
 JOBS = Jobs()
-STAGES = ("distances", "greedy", "exact")
 
 
 @dataclass(frozen=True)
@@ -115,10 +115,10 @@ def _text(asked: Question, answer: Answer, view: ViewState, t: Words) -> str:
 def _sites(here: Locator, view: ViewState, asked: Question, answer: Answer, t: Words) -> list[dict[str, Any]]:
     found, sofar = [], asked.before
     for rank, (j, gain) in enumerate(zip(answer.chosen, answer.gains, strict=True), start=1):
-        c = here.census.placed[int(asked.commune[j])]
+        c, at = _placed(here, int(asked.commune[j]))
         sofar += gain
         found.append({
-            "rank": rank, "code": c.code, "name": t.pick(c.name), "lon": c.lon_lat[0], "lat": c.lon_lat[1],
+            "rank": rank, "code": c.code, "name": t.pick(c.name), "lon": at[0], "lat": at[1],
             "sub": " · ".join((t("place.kind.rural" if c.rural else "place.kind.urban"),
                                province_text(here, c.province, t))),
             "gain": f"+{t.number(gain)}", "people": gain, "pinned": c.code in view.pin,
@@ -127,8 +127,14 @@ def _sites(here: Locator, view: ViewState, asked: Question, answer: Answer, t: W
 
 
 def _candidate(here: Locator, index: int) -> list[Any]:
-    c = here.census.placed[index]
-    return [c.code, c.lon_lat[0], c.lon_lat[1]]
+    c, at = _placed(here, index)
+    return [c.code, *at]
+
+
+def _placed(here: Locator, index: int) -> tuple[Commune, tuple[float, float]]:
+    commune = here.census.placed[index]
+    assert commune.lon_lat is not None  # as the name of the list says
+    return commune, commune.lon_lat
 
 
 def people_served(here: Locator, code: str, view: ViewState) -> int:

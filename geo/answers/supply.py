@@ -78,7 +78,7 @@ def _row(match: Match, query: Query, t: Words) -> dict[str, Any]:
     }
 
 
-def _said(family: str, key: str, values: dict[str, object], query: Query, t: Words) -> str:
+def _said(family: str, key: str, values: dict[str, Any], query: Query, t: Words) -> str:
     filled = dict(values)
     if "crafts" in filled:
         filled["crafts"] = t.all_of(t(f"craft.{c}") for c in filled["crafts"])

@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import tempfile
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -78,7 +79,7 @@ def kmz_of(export: Export) -> bytes:
             style.set("id", key)
             _child(_child(_child(style, _KML, "IconStyle"), _KML, "Icon"), _KML, "href",
                    f"icons/{key}.png")
-    for record in export.placed:
+    for record, at in _pinned(export):
         place = _child(document, _KML, "Placemark")
         place.set("id", _xml_id(record.id))
         _child(place, _KML, "name", _name(record, export))
@@ -92,7 +93,7 @@ def kmz_of(export: Export) -> bytes:
                 _child(item, _KML, "displayName", export.labels[key])
                 _child(item, _KML, "value", str(value))
         _child(_child(place, _KML, "Point"), _KML, "coordinates",
-               f"{record.lon_lat[0]:.6f},{record.lon_lat[1]:.6f}")
+               f"{at[0]:.6f},{at[1]:.6f}")
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in (("doc.kml", _xml(root)),
@@ -109,8 +110,8 @@ def gpx_of(export: Export) -> bytes:
     left_out = len(export.records) - len(export.placed)
     _child(meta, _GPX, "name", export.filters)
     _child(meta, _GPX, "desc", export.about_text(left_out=left_out))
-    for record in export.placed:
-        lon, lat = record.lon_lat
+    for record, at in _pinned(export):
+        lon, lat = at
         point = ET.SubElement(root, f"{{{_GPX}}}wpt", {"lat": f"{lat:.6f}", "lon": f"{lon:.6f}"})
         _child(point, _GPX, "name", _name(record, export))
         _child(point, _GPX, "cmt", record.id)
@@ -121,7 +122,7 @@ def gpx_of(export: Export) -> bytes:
 
 def vcards_of(export: Export) -> bytes:
     """One vCard 3.0 per record, which every phone imports."""
-    cards = []
+    cards: list[str] = []
     for record in export.records:
         row = export.row(record)
         address = ["", "", "", row["place"] or "", row["region"] or "", "", row["country"] or ""]
@@ -174,7 +175,8 @@ def _child(parent: ET.Element, space: str, name: str, text: str = "") -> ET.Elem
 
 
 def _xml(root: ET.Element) -> bytes:
-    return ET.tostring(root, encoding="utf-8", xml_declaration=True)
+    result: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
+    return result
 
 
 def _xml_id(id_: str) -> str:
@@ -196,3 +198,7 @@ def _folded(line: str) -> str:
         current += char
     return "\r\n".join([*parts, current])
 
+
+def _pinned(export: Export) -> Iterator[tuple[Any, tuple[float, float]]]:
+    """The records with a position, and the position."""
+    return ((record, record.lon_lat) for record in export.placed if record.lon_lat)

@@ -53,7 +53,7 @@ class Gathered:
         if self._cells > MAX_CELLS:
             raise Refused("TOO_MANY_CELLS", limit=str(MAX_CELLS))
         found: dict[int, str] = {}
-        faults = []
+        faults: list[Any] = []
         for key, value in values.items():
             name = cell(str(key))[:120]
             if not name or bad_names([name]):

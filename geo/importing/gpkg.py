@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sqlite3
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from geo.importing.features import Feature, Gathered
@@ -16,7 +16,6 @@ from geo.importing.shapes import Place, area_point, converter
 from geo.importing.table import MAX_COLUMNS, MAX_ROWS, Clock, Table, cell
 
 CORRUPT = "GPKG_CORRUPT"
-MAGIC = b"SQLite format 3\x00"
 APPLICATIONS = (b"GPKG", b"GP10", b"GP11")
 MAX_TEXT = 2**20
 _NAMES = {2: "LineString", 5: "MultiLineString", 7: "GeometryCollection", 8: "CircularString", 9: "CompoundCurve",
@@ -96,7 +95,7 @@ def _read(base: sqlite3.Connection, content: bytes, name: str, clock: Clock, lay
     return table
 
 
-def _deadline(clock: Clock):
+def _deadline(clock: Clock) -> Callable[[], int]:
     def late() -> int:
         try:
             clock.check()
@@ -175,7 +174,7 @@ def _area(wkb: bytes, repair: bool) -> Place:
     if len(wkb) > 4 * 2**20:
         return Place(None, "TOO_MANY_VERTICES", {"limit": ""})
     try:
-        shape = shapely.from_wkb(wkb)
+        shape: Any = shapely.from_wkb(wkb)
     except (shapely.errors.ShapelyError, ValueError):
         return Place(None, "RING_TOO_SHORT")
     if shape.geom_type == "MultiPoint":

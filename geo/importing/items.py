@@ -113,7 +113,8 @@ class Items:
 
 def _supposed(row: Understood) -> Collection[str]:
     """The fields of a row that were supposed, not said: they never replace what is known."""
-    return row.values.get("supposed", ())
+    result: Collection[str] = row.values.get("supposed", ())
+    return result
 
 
 def propose(plan: Plan, rows: Sequence[Understood], held: Mapping[str, Held], remarks: Remarks, progress: Progress) -> None:

@@ -59,7 +59,8 @@ class _Marks:
         self._path: list[str] = []
         self._data: dict[str, str] | None = None
         self._shapes: list[dict[str, Any]] = []
-        self._key, self._parts, self._size = "", [], 0
+        self._key, self._size = "", 0
+        self._parts: list[str] = []
 
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
         self._path.append(tag)

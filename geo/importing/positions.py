@@ -215,7 +215,7 @@ def _crs_offer(epsg: str, x: np.ndarray, y: np.ndarray, numbers: tuple[int, ...]
     odd = ~(np.isfinite(lon) & np.isfinite(lat))
     lon, lat = np.where(odd, np.nan, lon), np.where(odd, np.nan, lat)
     # A hundred of them tell as much as all.
-    take = np.linspace(0, len(x) - 1, min(len(x), 100)).astype(int)
+    take: list[int] = np.linspace(0, len(x) - 1, min(len(x), 100)).astype(int).tolist()
     inside = [bool(code) for code in ground.provinces(lon[take], lat[take])]
     sample = tuple((numbers[i], round(float(lon[i]), 5), round(float(lat[i]), 5)) for i in take[:5] if not odd[i])
     return Offer("crs", epsg, sum(inside) / len(inside), numbers, sample)
@@ -238,7 +238,7 @@ def _checked(rows: Sequence[Row], found: Located, domestic: bool, expected: Sequ
     doubtful = np.flatnonzero(placed & (~fits | ((home != "") & (countries != home)) | ((lon == 0) & (lat == 0))))
     swapped: list[tuple[int, float, float]] = []
     west: list[tuple[int, float, float]] = []
-    for i in doubtful:
+    for i in doubtful.tolist():
         number, x, y = rows[i].number, float(lon[i]), float(lat[i])
         if x == 0 and y == 0:
             remarks.say("NULL_ISLAND", "refuse", number)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 from geo.errors import KharitaError
 from geo.i18n import Words
@@ -58,7 +58,7 @@ class Refused(KharitaError):
         self.problem = Problem(code, "reject", where, values=values)
         super().__init__(f"import.problem.{code.lower()}", **{"where": where, "column": "", "value": "", "n": "", **values})
 
-    def __reduce__(self) -> tuple:
+    def __reduce__(self) -> tuple[Any, ...]:
         p = self.problem
         return (_refused, (p.code, p.where, dict(p.values)))
 

@@ -16,7 +16,8 @@ from geo.importing.problems import Refused
 
 MAX_VERTICES = 100_000
 LonLat = tuple[float, float]
-Convert = Callable[[float, float], LonLat]
+#: Takes and gives single values or arrays.
+Convert = Callable[[Any, Any], Any]
 _EPSG = re.compile(r"(?:urn:ogc:def:crs:|https?://www\.opengis\.net/def/crs/)?EPSG(?::|::|/|/0/|:[0-9.]+:)([0-9]{3,6})\Z",
                    re.IGNORECASE)
 _CRS84 = re.compile(r"(?:urn:ogc:def:crs:|https?://www\.opengis\.net/def/crs/)?OGC[:/].*CRS84h?\Z", re.IGNORECASE)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field as list_field
 from datetime import date
 from typing import Any
 
@@ -49,7 +49,7 @@ class Guess:
     certainty: float
     how: str
     count: int = 0
-    rows: list[int] = field(default_factory=list)
+    rows: list[int] = list_field(default_factory=list)
 
 
 class Guesses:

@@ -136,6 +136,18 @@ class Uploads:
         with self._lock:
             self._held.pop(upload.id, None)
 
+    @property
+    def running(self) -> int:
+        """How many are being worked on."""
+        with self._lock:
+            return sum(u.state == "running" for u in self._held.values())
+
+    def close(self) -> None:
+        """Give all of them up."""
+        with self._lock:
+            for upload in self._held.values():
+                upload.stop.set()
+
     def _again(self, upload: Upload) -> None:
         with self._lock:
             if upload.state == "running":

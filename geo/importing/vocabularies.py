@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 from babel import Locale
 from rapidfuzz import fuzz, process
@@ -166,7 +167,7 @@ class Vocabularies:
         return self.buyer_kinds if kind == "buyers" else self.site_kinds
 
 
-def _areas(areas: Iterable) -> Iterable[tuple[str, str]]:
+def _areas(areas: Iterable[Any]) -> Iterable[tuple[str, str]]:
     for area in areas:
         yield area.code, area.code
         for name in area.name.values():

@@ -10,7 +10,7 @@ Dates   as ISO text, found by the number format of their cells.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 from geo.importing.boxes import Box
@@ -83,7 +83,8 @@ def _say(table: Table, box: Box, chosen: str, names: Mapping[str, tuple[str, str
         table.problems.append(Problem("EXTERNAL_LINKS_IGNORED", "warn"))
 
 
-def _part(box: Box, name: str, clock: Clock, start, end=lambda n: None, text=lambda t: None) -> None:
+def _part(box: Box, name: str, clock: Clock, start: Callable[[str, Mapping[str, str]], None],
+          end: Callable[[str], None] = lambda n: None, text: Callable[[str], None] = lambda t: None) -> None:
     walker = Walker(start, end, text, CORRUPT, clock)
     box.feed(name, walker.feed)
     walker.close()

@@ -128,6 +128,7 @@ def feature(query: Query, record: Any, crs: str) -> Feature:
     """A record as GeoJSON, its position written in a reference system."""
     write = WRITERS[crs]
     points = [write(*p) for p in _points(query, record)]
+    geometry: dict[str, object] | None
     if isinstance(record, Report):
         geometry = {"type": "MultiPoint", "coordinates": points} if points else None
     else:
@@ -181,7 +182,8 @@ def _within(x: np.ndarray, y: np.ndarray, box: Box) -> np.ndarray:
     (left, right), (top, bottom) = mercator(np.array([box.west, box.east]), np.array([box.north, box.south]))
     after, before = x >= left - TOUCH, x <= right + TOUCH
     across = (after & before) if box.west <= box.east else (after | before)
-    return across & (y >= top - TOUCH) & (y <= bottom + TOUCH)
+    result: np.ndarray = across & (y >= top - TOUCH) & (y <= bottom + TOUCH)
+    return result
 
 
 def _points(query: Query, record: Any) -> list[tuple[float, float]]:

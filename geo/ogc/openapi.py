@@ -90,7 +90,7 @@ def _get(name: str, title: str, schema: str, *, media: str = "application/json",
     return {"get": {"operationId": name, "summary": title, "parameters": parameters, "responses": answers}}
 
 
-def _object(required: tuple[str, ...], **properties: Part) -> Part:
+def _object(required: tuple[str, ...], **properties: Any) -> Part:
     return {"type": "object", "required": list(required), "properties": properties}
 
 

@@ -48,8 +48,8 @@ def buyers(sources: Path, published: list[Record], total: int) -> list[Record]:
     chance = random.Random("demo buyers 2025")
     names = {row["iso2"]: row["name_fr"] for row in rows(sources, "markets")}
     cities: dict[str, list[dict[str, str]]] = {}
-    for city in rows(sources, "cities"):
-        cities.setdefault(city["country_iso2"], []).append(city)
+    for row in rows(sources, "cities"):
+        cities.setdefault(row["country_iso2"], []).append(row)
     served = Counter(b["properties"]["country"] for b in published)
     found = []
     for number, iso2 in enumerate(_markets(list(names), served, total - len(published)), start=1):

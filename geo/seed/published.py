@@ -142,7 +142,8 @@ def areas(sources: Path, name: str) -> list[Record]:
     from shapely.geometry import shape
     found = []
     for area in features(sources, name):
-        inside = maximum_inscribed_circle(shape(area["geometry"]), tolerance=0.01)
+        outline: Any = shape(area["geometry"])
+        inside: Any = maximum_inscribed_circle(outline, tolerance=0.01)
         lon, lat = inside.coords[0]
         kept = {k: area["properties"].get(k) for k in
                 ("code", "name_fr", "name_ar", "region_code", "population_2014", "population_2024")}

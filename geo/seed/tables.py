@@ -18,7 +18,8 @@ def rows(sources: Path, name: str) -> list[Row]:
 
 def features(sources: Path, name: str) -> list[dict[str, Any]]:
     """The features of a GeoJSON source."""
-    return json.loads((sources / f"{name}.geojson").read_text("utf-8"))["features"]
+    result: list[dict[str, Any]] = json.loads((sources / f"{name}.geojson").read_text("utf-8"))["features"]
+    return result
 
 
 def codes(text: str) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from typing import Any
 
 from geo.siting.problem import Answer, Problem, Progress
 from geo.siting.solve import solve
@@ -32,11 +33,12 @@ class Jobs:
                 threading.Thread(target=self._work, args=(job, make), name="siting", daemon=True).start()
         progress, ready, result, began = job
         ready.wait(wait_s)
-        if result and isinstance(result[0], Exception):
+        answer = result[0] if result else None
+        if isinstance(answer, Exception):
             with self._lock:
                 self._jobs.pop(key, None)
-            raise result[0]
-        return progress, (result[0] if result else None), time.monotonic() - began
+            raise answer
+        return progress, answer, time.monotonic() - began
 
     def cancel(self, key: str) -> bool:
         """Stop a question; its best answer so far becomes its answer."""
@@ -46,7 +48,19 @@ class Jobs:
             job[0].cancelled.set()
         return job is not None
 
-    def _work(self, job: tuple, make: Callable[[], Problem]) -> None:
+    @property
+    def running(self) -> int:
+        """How many questions are being worked on."""
+        with self._lock:
+            return sum(not ready.is_set() for _, ready, _, _ in self._jobs.values())
+
+    def close(self) -> None:
+        """Stop every question."""
+        with self._lock:
+            for progress, *_ in self._jobs.values():
+                progress.cancelled.set()
+
+    def _work(self, job: tuple[Any, ...], make: Callable[[], Problem]) -> None:
         progress, ready, result, _ = job
         with self._slots:
             try:

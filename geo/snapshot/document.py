@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
+from typing import Any
 
 from geo.snapshot.fonts import FAMILY, FSI, PDI, clean, folder
 
@@ -83,7 +84,8 @@ def document_pdf(document: Document) -> bytes:
                           "heading": _shown(b["heading"]), "aside": _shown(b["aside"])} for b in content["blocks"][:MAX_BLOCKS]]
     content |= {k: _shown(content[k]) for k in ("title", "subtitle", "footer")}
     source = _PAGE.replace("FAMILY", FAMILY).replace("#for block in doc.blocks", _BLOCKS + "#for block in doc.blocks")
-    return bytes(typst.compile(source.encode(), format="pdf", font_paths=[str(folder())], ignore_system_fonts=True,
+    fonts: list[Any] = [str(folder())]
+    return bytes(typst.compile(source.encode(), format="pdf", font_paths=fonts, ignore_system_fonts=True,
                                sys_inputs={"doc": json.dumps(content, ensure_ascii=False)}))
 
 

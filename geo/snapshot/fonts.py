@@ -54,7 +54,8 @@ def _ems(text: str, weight: int) -> float:
             buffer.guess_segment_properties()
             hb.shape(font, buffer)
             total += sum(p.x_advance for p in buffer.glyph_positions)
-    return total / font.face.upem
+    result: float = total / font.face.upem
+    return result
 
 
 def width_of(text: str, size: float, weight: int = 400) -> float:

@@ -49,10 +49,10 @@ def mark_svg(mark: Mark) -> str:
     parts.append(f'<path d="{outline(kind, x, y, r + 1.7)}" fill="{WHITE}"/>')
     shape = outline(kind, x, y, r)
     if mark.n > 1:
-        size = 13 if r > 15 else 12
+        letters = 13 if r > 15 else 12
         down = r * 0.28 if kind == "maison" else 0
         parts.append(f'<path d="{shape}" fill="{SEVERAL[kind]}"/>')
-        parts.append(f'<text x="{n(x)}" y="{n(y + down + size * 0.34)}" font-size="{size}" '
+        parts.append(f'<text x="{n(x)}" y="{n(y + down + letters * 0.34)}" font-size="{letters}" '
                      f'font-weight="600" fill="{WHITE}" text-anchor="middle">{mark.text}</text>')
     elif mark.demo:
         fill = PALE[kind] if mark.open else WHITE
@@ -63,9 +63,9 @@ def mark_svg(mark: Mark) -> str:
                      'stroke-width="2.2"/>')
     else:
         full = PALER.get(mark.age, 1)
-        stroke, width = (KEYLINE, ".9") if full > 0.6 else (SEVERAL[kind], "1.8")
+        stroke, thick = (KEYLINE, ".9") if full > 0.6 else (SEVERAL[kind], "1.8")
         parts.append(f'<path d="{shape}" fill="{FILL[kind]}" fill-opacity="{full}" stroke="{stroke}" '
-                     f'stroke-width="{width}"/>' if mark.age else
+                     f'stroke-width="{thick}"/>' if mark.age else
                      f'<path d="{shape}" fill="{FILL[kind]}" stroke="{KEYLINE}" stroke-width=".9"/>')
     return "".join(parts)
 

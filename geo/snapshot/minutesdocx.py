@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
+from typing import Any
 
 from docx import Document
 from docx.document import Document as Doc
@@ -137,13 +138,13 @@ def _dress(run: Run, minutes: Minutes, *, size: float = 0, bold: bool = False, c
 _ORDER = ("rStyle", "rFonts", "b", "bCs", "i", "iCs", "color", "sz", "szCs", "u", "rtl", "cs", "lang")
 
 
-def _ordered(properties: OxmlElement) -> None:
-    children = sorted(properties, key=lambda e: _ORDER.index(e.tag.rpartition("}")[2]))
+def _ordered(properties: Any) -> None:
+    children: list[Any] = sorted(properties, key=lambda e: _ORDER.index(e.tag.rpartition("}")[2]))
     for child in children:
         properties.append(child)
 
 
-def _element(tag: str, **values: str) -> OxmlElement:
+def _element(tag: str, **values: str) -> Any:
     found = OxmlElement(tag)
     for key, value in values.items():
         found.set(qn(f"w:{key}"), value)

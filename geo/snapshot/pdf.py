@@ -5,6 +5,7 @@ Texts reach typst inside the SVG bytes of ``sys.inputs``: nothing of them is typ
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import typst
 
@@ -35,9 +36,10 @@ def pdf_of(svgs: Sequence[str], mm_w: float, mm_h: float, *, title: str, lang: s
     """
     inputs: Mapping[str, str] = {"title": title, "lang": lang,
                                  **{f"page{i}": _prepared(svg) for i, svg in enumerate(svgs)}}
+    fonts: list[Any] = [str(folder())]
     return bytes(typst.compile(
         _PAGE.format(w=f"{mm_w:g}", h=f"{mm_h:g}", n=len(svgs)).encode(), format="pdf",
-        font_paths=[str(folder())], ignore_system_fonts=True, sys_inputs=dict(inputs)))
+        font_paths=fonts, ignore_system_fonts=True, sys_inputs=dict(inputs)))
 
 
 def _prepared(svg: str) -> str:

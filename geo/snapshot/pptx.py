@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
+from typing import Any
 
 import segno
 from pptx import Presentation
@@ -71,7 +72,7 @@ def saved(deck: Deck) -> bytes:
 
 def new_slide(deck: Deck, scene: Scene, heading: str) -> Slide:
     """A slide with its heading, filters, date, sources, code and speaker notes."""
-    slide = deck.slides.add_slide(deck.slide_layouts[5])  # title only
+    slide: Any = deck.slides.add_slide(deck.slide_layouts[5])  # title only, which has one
     title = slide.shapes.title
     title.left, title.top = Inches(EDGE), Inches(0.28)
     title.width, title.height = Inches(WIDE - 2 * EDGE), Inches(0.62)
@@ -95,7 +96,8 @@ def new_slide(deck: Deck, scene: Scene, heading: str) -> Slide:
     slide.notes_slide.notes_text_frame.text = ""
     write_lines(slide.notes_slide.notes_text_frame, [(line, 12, False, INK)
                                                 for line in notes_of(scene)], scene)
-    return slide
+    made: Slide = slide
+    return made
 
 
 def code_png(link: str) -> bytes:
@@ -133,7 +135,7 @@ def map_slide(deck: Deck, scene: Scene, map_png: bytes, t: Words, heading: str =
     left = WIDE - EDGE - width if scene.rtl else EDGE
     picture = slide.shapes.add_picture(io.BytesIO(map_png), Inches(left), Inches(top),
                                        Inches(width), Inches(height))
-    picture._element.nvPicPr.cNvPr.set("descr", t("snapshot.map_alt", title=scene.title))
+    _described(picture, t("snapshot.map_alt", title=scene.title))
     picture.line.color.rgb = RGBColor.from_string(LINE)
     panel = EDGE if scene.rtl else EDGE + width + 0.3
     room = WIDE - 2 * EDGE - width - 0.3
@@ -145,7 +147,7 @@ def map_slide(deck: Deck, scene: Scene, map_png: bytes, t: Words, heading: str =
 def add_picture(slide: Slide, scene: Scene, picture: bytes, width: float, alt: str) -> None:
     """A picture under the heading, at the side where reading begins; width in inches."""
     made = slide.shapes.add_picture(io.BytesIO(picture), Inches(WIDE - EDGE - width if scene.rtl else EDGE), Inches(1.38), Inches(width))
-    made._element.nvPicPr.cNvPr.set("descr", alt)
+    _described(made, alt)
     made.line.color.rgb = RGBColor.from_string(LINE)
 
 
@@ -220,8 +222,8 @@ def add_table(slide: Slide, scene: Scene, lines: Sequence[Sequence[str]], widths
                                    Inches(sum(widths)), Inches(0.33 * len(lines))).table
     if scene.rtl:  # some offices ignore a table's own direction: the columns are turned instead
         widths = widths[::-1]
-    for column, width in zip(table.columns, widths, strict=True):
-        column.width = Inches(width)
+    for i, width in enumerate(widths):
+        table.columns[i].width = Inches(width)
     for i, line in enumerate(lines):
         table.rows[i].height = Inches(0.33)
         for j, text in enumerate(line):
@@ -259,3 +261,8 @@ def write_lines(frame: TextFrame, lines: Sequence[tuple[str, float, bool, str]],
         properties.set("lang", {"ar": "ar-MA", "fr": "fr-FR"}.get(scene.lang, "en-GB"))
         script = properties.makeelement(qn("a:cs"), {"typeface": FONT})
         properties.append(script)
+
+
+def _described(picture: Any, text: str) -> None:
+    """What a picture shows, for who does not see it."""
+    picture._element.nvPicPr.cNvPr.set("descr", text)

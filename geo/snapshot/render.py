@@ -70,5 +70,6 @@ def render(query: Query, asked: Asked, workers: Workers) -> bytes:
         box = scene.layout.map
         picture = workers.png(map_svg(scene), SLIDE_MAP_PIXELS,
                               round(SLIDE_MAP_PIXELS * box.h / box.w))
-        return _pptx_of(scene, picture)
+        result: bytes = _pptx_of(scene, picture)
+        return result
     return html_of(scene, export_of(query, asked.view, base=asked.base, today=asked.day))

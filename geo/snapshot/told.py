@@ -10,6 +10,7 @@ from geo.answers.facets import sentence
 from geo.answers.names import COLLECTION_OF, is_demo, is_open, kind_label, where
 from geo.answers.rows import rows_answer
 from geo.i18n import Words
+from geo.model import Buyer, Site
 from geo.query import Query
 from geo.snapshot.chart import Tag
 from geo.snapshot.fonts import clean, isolate
@@ -105,7 +106,7 @@ def figures_of(query: Query, view: ViewState, counts: dict[str, int], t: Words) 
     shown = reports if len(reports) <= 3 else reports[:2]
     ids = t("ui.comma").join(isolate(r.id) for r in shown)
     if len(reports) > len(shown):
-        ids = t("ui.and_more", names=ids, n=t.number(len(reports) - len(shown)))
+        ids = t.n("names.more", len(reports) - len(shown), names=ids)
     found.append(Figure(t.number(len(reports)), t.n("figure.reports", len(reports)), ids))
     return found
 
@@ -139,9 +140,9 @@ def rows_of(query: Query, view: ViewState, collection: str, t: Words) -> list[Ro
     for row in page:
         id_ = row["sel"].partition(":")[2]
         catalogue = query.catalogue
-        record = (catalogue.buyers[catalogue.buyer_row[id_]] if collection == "buyers"
-                  else catalogue.sites[catalogue.site_row[id_]])
-        if collection == "buyers":
+        record: Buyer | Site = (catalogue.buyers[catalogue.buyer_row[id_]] if collection == "buyers"
+                                else catalogue.sites[catalogue.site_row[id_]])
+        if isinstance(record, Buyer):
             place = record.city or t("snapshot.country_only")
             if len(view.market) != 1:
                 place = where(record, catalogue, t)

@@ -15,7 +15,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Sequence
-from typing import BinaryIO
+from typing import IO, BinaryIO
 
 from geo.errors import Busy
 from geo.settings import PROJECT
@@ -32,8 +32,8 @@ class Workers:
     """A few drawing processes, started when first needed; safe to share between threads."""
 
     def __init__(self, count: int = 2) -> None:
-        self._idle: queue.SimpleQueue[subprocess.Popen | None] = queue.SimpleQueue()
-        self._all: set[subprocess.Popen] = set()
+        self._idle: queue.SimpleQueue[subprocess.Popen[bytes] | None] = queue.SimpleQueue()
+        self._all: set[subprocess.Popen[bytes]] = set()
         for _ in range(count):
             self._idle.put(None)
 
@@ -68,7 +68,7 @@ class Workers:
             process = self._idle.get(timeout=TIMEOUT_S)
         except queue.Empty:
             raise Busy("error.busy") from None
-        keep: subprocess.Popen | None = None
+        keep: subprocess.Popen[bytes] | None = None
         watch: threading.Timer | None = None
         try:
             if process is None or process.poll() is not None:
@@ -91,7 +91,7 @@ class Workers:
             raise DrawingFailed(answer.decode(errors="replace")[:400])
         return answer
 
-    def _start(self) -> subprocess.Popen:
+    def _start(self) -> subprocess.Popen[bytes]:
         process = subprocess.Popen(
             [sys.executable, "-m", "geo.snapshot.workers"], cwd=PROJECT,
             stdin=subprocess.PIPE, stdout=subprocess.PIPE)
@@ -99,7 +99,7 @@ class Workers:
         return process
 
 
-def _stop(process: subprocess.Popen) -> None:
+def _stop(process: subprocess.Popen[bytes]) -> None:
     process.kill()
     process.wait()
     for pipe in (process.stdin, process.stdout):
@@ -110,7 +110,7 @@ def _stop(process: subprocess.Popen) -> None:
                 log.debug("a worker's pipe was already broken")
 
 
-def _send(pipe: BinaryIO | None, *parts: bytes) -> None:
+def _send(pipe: IO[bytes] | None, *parts: bytes) -> None:
     assert pipe is not None
     pipe.write(struct.pack(">I", len(parts)))
     for part in parts:
@@ -119,13 +119,13 @@ def _send(pipe: BinaryIO | None, *parts: bytes) -> None:
     pipe.flush()
 
 
-def _receive(pipe: BinaryIO | None) -> list[bytes]:
+def _receive(pipe: IO[bytes] | None) -> list[bytes]:
     assert pipe is not None
     (count,) = struct.unpack(">I", _exactly(pipe, 4))
     return [_exactly(pipe, struct.unpack(">I", _exactly(pipe, 4))[0]) for _ in range(count)]
 
 
-def _exactly(pipe: BinaryIO, size: int) -> bytes:
+def _exactly(pipe: IO[bytes], size: int) -> bytes:
     content = pipe.read(size)
     if len(content) < size:
         raise EOFError

@@ -175,7 +175,7 @@ def _outlines(folder: Path) -> tuple[dict[str, BaseGeometry], list[Problem]]:
             if not isinstance(code, str):
                 continue  # the store has already said so
             try:
-                found[code] = shape(raw.get("geometry"))
+                found[code] = shape(raw["geometry"])
             except (ShapelyError, ValueError, KeyError, TypeError, AttributeError, IndexError):
                 problems.append(Problem(name, code[:120], "geometry", "unreadable_record",
                                         "geometry"))
@@ -193,7 +193,7 @@ def _raw(path: Path, list_key: str) -> list[dict[str, Any]]:
 
 def _lon_lat(raw: dict[str, Any], prefix: str = "") -> tuple[float, float] | None:
     lon, lat = raw.get(f"{prefix}lon"), raw.get(f"{prefix}lat")
-    if any(isinstance(v, bool) or not isinstance(v, (int, float)) for v in (lon, lat)):
+    if isinstance(lon, bool) or isinstance(lat, bool) or not isinstance(lon, (int, float)) or not isinstance(lat, (int, float)):
         return None
     return (lon, lat) if -180 <= lon <= 180 and -90 <= lat <= 90 else None
 

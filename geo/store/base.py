@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Generic, Protocol, TypeVar, runtime_checkable
 
@@ -59,6 +60,13 @@ class Ledger(Store, Protocol):
         ...
 
 
+@runtime_checkable
+class Closing(Protocol):
+    """A store that holds connections."""
+
+    def close(self) -> None: ...
+
+
 class Holder(Generic[T]):
     """Keeps what was derived from the last revision of a store; rebuilds when it changes.
 
@@ -71,6 +79,12 @@ class Holder(Generic[T]):
         self._build = build
         self._lock = threading.Lock()
         self._value: tuple[str, T] | None = None
+        self._since_s = 0.0
+
+    def held(self) -> tuple[T, float] | None:
+        """What is served now and for how long, in seconds; None before the first. Never waits."""
+        held = self._value
+        return (held[1], time.monotonic() - self._since_s) if held else None
 
     def get(self) -> T:
         """The value of the current revision, or of the one before while it is rebuilt."""
@@ -87,6 +101,7 @@ class Holder(Generic[T]):
                 return self._value[1]
             try:
                 self._value = (revision, self._build(self._store.load()))
+                self._since_s = time.monotonic()
             except KharitaError:
                 if not self._value:
                     raise

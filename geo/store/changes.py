@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, overload
 
 from geo.errors import KharitaError
 
@@ -101,12 +101,18 @@ class LaterChanges(Sequence[Change]):
     """
 
     def __init__(self, count: int, read: Callable[[], Sequence[Change]]) -> None:
-        self._count, self._read, self._changes = count, read, None
+        self._count, self._read = count, read
+        self._changes: tuple[Change, ...] | None = None
 
     def __len__(self) -> int:
         return self._count
 
-    def __getitem__(self, index):
+    @overload
+    def __getitem__(self, index: int) -> Change: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Change]: ...
+
+    def __getitem__(self, index: int | slice) -> Change | Sequence[Change]:
         if self._changes is None:
             self._changes = tuple(self._read())
         return self._changes[index]
@@ -114,7 +120,7 @@ class LaterChanges(Sequence[Change]):
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Sequence) and tuple(self) == tuple(other)
 
-    __hash__ = None
+    __hash__ = None  # type: ignore[assignment]  # Python's own way to say: not hashable
 
 
 class Conflict(KharitaError):

@@ -285,7 +285,7 @@ def _fair_problems(raw: Mapping[str, Any]) -> list[Problem]:
     """Days that go together, and a position as its precision says."""
     found = []
     first, last = raw.get("first"), raw.get("last")
-    if _day(first) and _day(last) and (bool(first) != bool(last) or first > last):
+    if _day(first) and _day(last) and (bool(first) != bool(last) or str(first) > str(last)):
         found.append(Problem("", "", "last", "bad_value", _shown(last)))
     lon, lat = raw.get("lon"), raw.get("lat")
     point = None if lon is None and lat is None else {"type": "Point", "coordinates": [lon, lat]}

@@ -111,10 +111,10 @@ def _from_files(store: FileStore) -> Whole:
     numbers = list(journal.listed()) if journal else []
     shipped = {name: {id_: content for id_, content in base.rows[name].items() if not id_.startswith("#")}
                for name in RECORDS}
-    return Whole(documents, shipped, len(numbers), _journal_sets(journal, numbers))
+    return Whole(documents, shipped, len(numbers), _journal_sets(journal, numbers) if journal else iter(()))
 
 
-def _journal_sets(journal: Journal | None, numbers: list[int]) -> Iterator[tuple[dict[str, Any], list[Row]]]:
+def _journal_sets(journal: Journal, numbers: list[int]) -> Iterator[tuple[dict[str, Any], list[Row]]]:
     for number in numbers:
         try:
             yield journal.read(number)
@@ -135,9 +135,9 @@ def _into_files(store: FileStore, whole: Whole, replace: bool, tell: Progress) -
         for name, content in whole.documents.items():
             write_whole(files / name, content)
         for name, kind in RECORDS.items():
-            rows = [orjson.Fragment(content) for content in whole.shipped[name].values()]
+            records = [orjson.Fragment(content) for content in whole.shipped[name].values()]
             outer = {"type": "FeatureCollection"} if kind.list_key == "features" else {}
-            write_whole(files / kind.file, orjson.dumps({**outer, kind.list_key: rows}))
+            write_whole(files / kind.file, orjson.dumps({**outer, kind.list_key: records}))
         for done, (header, rows) in enumerate(whole.sets, start=1):
             sets.write(header, rows)
             tell(done, whole.count)
@@ -216,7 +216,7 @@ def _into_database(connection: Connection, whole: Whole, replace: bool, tell: Pr
     connection.execute(text("SELECT pg_notify('kharita', 'copy')"))
 
 
-def _parts(items: list) -> Iterator[list]:
+def _parts(items: list[Any]) -> Iterator[list[Any]]:
     for start in range(0, len(items), CHUNK):
         yield items[start:start + CHUNK]
 

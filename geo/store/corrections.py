@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import fcntl
 import logging
-import os
 import uuid
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -22,13 +21,15 @@ import orjson
 from geo.errors import KharitaError, NotFound
 from geo.i18n import words
 from geo.model import CRAFTS, STATUSES
+from geo.store import rules
 from geo.store.base import Ledger
 from geo.store.changes import ChangeSet, Conflict, Edit
+from geo.store.whole import append_lines
 
 FILE = "corrections.jsonl"
 FIELDS = ("status", "position", "phone", "crafts")
 MAX_OPEN = 2_000
-MAX_BYTES = 32 * 2**20
+MAX_BYTES, ROOM = 32 * 2**20, 2**20
 #: Commits of one correction, when others change its site at the same time.
 TRIES = 5
 log = logging.getLogger(__name__)
@@ -111,14 +112,16 @@ class Corrections:
 
         Raises
         ------
-        Full : 2,000 corrections wait already.
+        Full : 2,000 corrections wait already, or the file is full.
+        StoreFull, StoreDown : they could not be written; none of them is.
         """
-        with self._locked():
+        with rules.writing(), self.locked():
             waiting = [c for c in self.all().values() if c.state == "open"]
             known = {(c.site, c.field, orjson.dumps(c.after)) for c in waiting}
             made = [Correction(id=uuid.uuid4().hex[:12], by=by[:80], on=date.today().isoformat(), **change)
                     for change in changes if (change["site"], change["field"], orjson.dumps(change["after"])) not in known]
-            if len(waiting) + len(made) > MAX_OPEN:
+            # The rest of the file is for the verdicts on those that wait.
+            if len(waiting) + len(made) > MAX_OPEN or (self.path.exists() and self.path.stat().st_size > MAX_BYTES - ROOM):
                 raise Full
             self._append([{"event": "proposed", "correction": asdict(c)} for c in made])
         return made
@@ -132,14 +135,15 @@ class Corrections:
         """
         if verdict not in ("accepted", "refused"):
             raise ValueError(verdict)
-        with self._locked():
+        with rules.writing(), self.locked():
             held = self.all().get(id_)
             if held is None or held.state != "open":
                 return None
             judged = replace(held, state=verdict, judged_by=by[:80], judged_on=date.today().isoformat())
             event: dict[str, Any] = {"event": verdict, "id": id_, "by": judged.judged_by, "on": judged.judged_on}
             if verdict == "accepted":
-                event["change_set"] = _commit(judged, ledger).number
+                # Its event may have been lost after the commit: it is not committed twice.
+                event["change_set"] = _number(judged, ledger) or _commit(judged, ledger).number
             self._append([event])
         return self.all()[id_]
 
@@ -150,7 +154,7 @@ class Corrections:
         """
         if not self.path.exists():
             return 0
-        with self._locked():
+        with self.locked():
             waiting = sorted((c for c in self.all().values() if c.state == "accepted" and not c.change_set),
                              key=lambda c: c.judged_on)
             done = 0
@@ -180,19 +184,12 @@ class Corrections:
                 yield event
 
     def _append(self, events: list[dict[str, Any]]) -> None:
-        if not events:
-            return
-        # A line cut short by a power failure must not swallow the next one.
-        text = b"".join(b"\n" + orjson.dumps(e) for e in events)
-        descriptor = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o640)
-        try:
-            os.write(descriptor, text)
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+        if events:
+            append_lines(self.path, b"".join(orjson.dumps(e) + b"\n" for e in events))
 
     @contextmanager
-    def _locked(self) -> Iterator[None]:
+    def locked(self) -> Iterator[None]:
+        """Alone among all the processes that write here."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
         with (self.path.parent / f"{FILE}.lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)

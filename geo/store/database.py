@@ -4,6 +4,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import psycopg
 from sqlalchemy import URL, Connection, Engine, create_engine, make_url
@@ -44,7 +45,7 @@ def engine_of(url: URL) -> Engine:
         pool_recycle=1800, hide_parameters=True, connect_args=options())
 
 
-def options() -> dict[str, object]:
+def options() -> dict[str, Any]:
     """How every connection is made."""
     limits = {"statement_timeout": STATEMENT_SECONDS, "lock_timeout": LOCK_SECONDS,
               "idle_in_transaction_session_timeout": STATEMENT_SECONDS}

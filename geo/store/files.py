@@ -22,7 +22,7 @@ from geo.store.changes import Change, ChangeSet, Edit, Held, LaterChanges
 from geo.store.journal import Damaged, Journal
 from geo.store.overlay import Overlay
 from geo.store.parse import RECORDS
-from geo.store.reading import MAX_FILE_BYTES, REFERENCES, SHIPPED, Base, TooBigDocument, read_base
+from geo.store.reading import MAX_FILE_BYTES, REFERENCES, SHIPPED, Base, TooBigDocument, mended, read_base
 from geo.store.rows import Entry, HeldRecords
 from geo.store.serving import Server
 from geo.watch.intake.store import ImportedReports
@@ -155,6 +155,8 @@ class FileStore:
         return _told(header, partial(self._changes, number, "", "")) if header else None
 
     def _changes(self, number: int, collection: str, id_: str) -> list[Change]:
+        if not self._overlay:
+            return []
         journal = self._overlay.journal
         try:
             rows = journal.one(number, collection, id_) if id_ else journal.read(number)[1]
@@ -167,7 +169,8 @@ class FileStore:
     def _now(self) -> Base:
         marks = self._marks()
         if self._base is None or self._base[0] != marks:
-            self._base = (marks, read_base(self._content))
+            found = read_base(self._content)
+            self._base = (marks, mended(found, self._base[1]) if self._base else found)
         if self._overlay:
             self._overlay.refresh()
         return self._base[1]
@@ -181,7 +184,7 @@ class FileStore:
 
     def _rows(self, collection: str) -> dict[str, bytes]:
         touched = self._touched(collection)
-        rows = {**self._base[1].rows.get(collection, {}), **{id_: e.content for id_, e in touched.items()}}
+        rows = {**self._now().rows.get(collection, {}), **{id_: e.content for id_, e in touched.items()}}
         return {id_: content for id_, content in rows.items() if content is not None}
 
     def _marks(self) -> str:
@@ -189,7 +192,8 @@ class FileStore:
         for name in FILES:
             try:
                 stat = (self.folder / name).stat()
-                marks.append(f"{stat.st_mtime_ns}:{stat.st_size}")
+                # A copy that keeps size and time is another file all the same.
+                marks.append(f"{stat.st_mtime_ns}:{stat.st_size}:{stat.st_ino}:{stat.st_ctime_ns}")
             except OSError:
                 marks.append("-")
         return "|".join(marks)

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, MutableMapping, Sequence
 from typing import Any
 
 from geo.store.checks import Problem
@@ -150,7 +150,8 @@ class Overlay:
 
     def _take(self, number: int, time: str, rows: Sequence[Row]) -> None:
         touched = {row.collection for row in rows}
-        entries = {name: dict(held) if name in touched else held for name, held in self.entries.items()}
+        # Only what is touched is copied; the rest is shared with the readers and never written.
+        entries = {**self.entries, **{name: dict(held) for name, held in self.entries.items() if name in touched}}
         _lay(entries, number, rows)
         self.entries = entries
         self._note(number, time, len(rows))
@@ -169,7 +170,7 @@ class Overlay:
             log.error("%s: %s %s", self.journal.path(number), code, error or "")
 
 
-def _lay(entries: dict[str, dict[str, Entry]], number: int, rows: Iterable[Row]) -> None:
+def _lay(entries: MutableMapping[str, Any], number: int, rows: Iterable[Row]) -> None:
     for row in rows:
         held = entries.setdefault(row.collection, {})
         last = held.get(row.id)

@@ -28,10 +28,10 @@ class RecordKind:
     list_key: str
     id_key: str
     check: str
-    parse: Callable[[dict], Any]
+    parse: Callable[[dict[str, Any]], Any]
 
 
-def lon_lat(raw: dict) -> tuple[float, float] | None:
+def lon_lat(raw: dict[str, Any]) -> tuple[float, float] | None:
     """The position of a feature; None without one."""
     if raw["geometry"] is None:
         return None
@@ -39,7 +39,7 @@ def lon_lat(raw: dict) -> tuple[float, float] | None:
     return (float(lon), float(lat))
 
 
-def buyer(raw: dict) -> Buyer:
+def buyer(raw: dict[str, Any]) -> Buyer:
     """A buyer from its GeoJSON feature."""
     p = raw["properties"]
     return Buyer(
@@ -49,7 +49,7 @@ def buyer(raw: dict) -> Buyer:
         verified=p["verified"], sources=_sources(p["sources"]), lon_lat=lon_lat(raw))
 
 
-def site(raw: dict) -> Site:
+def site(raw: dict[str, Any]) -> Site:
     """A site or a Maison from its GeoJSON feature."""
     p = raw["properties"]
     return Site(
@@ -63,7 +63,7 @@ def site(raw: dict) -> Site:
         phone=p.get("phone", ""), verified_by=p.get("verified_by", ""))
 
 
-def report(raw: dict) -> Report:
+def report(raw: dict[str, Any]) -> Report:
     """A watch report with its notes."""
     return Report(
         id=raw["id"], date=raw["date"], title=dict(raw["title"]), kind=raw["kind"],
@@ -74,7 +74,7 @@ def report(raw: dict) -> Report:
         lang=raw.get("lang", ""), places=tuple(raw.get("places", ())))
 
 
-def fair(raw: dict) -> Fair:
+def fair(raw: dict[str, Any]) -> Fair:
     """One edition of a fair."""
     return Fair(
         id=raw["id"], name=raw["name"], kind=raw["kind"], country=raw["country"], city=raw["city"],
@@ -85,7 +85,7 @@ def fair(raw: dict) -> Fair:
         lon_lat=None if raw["lon"] is None else (float(raw["lon"]), float(raw["lat"])))
 
 
-def market(raw: dict) -> Market:
+def market(raw: dict[str, Any]) -> Market:
     """A target country."""
     return Market(
         iso2=raw["iso2"], name=dict(raw["name"]), world_region=raw["world_region"],
@@ -94,7 +94,7 @@ def market(raw: dict) -> Market:
         agreements=tuple(raw["agreements"]), agreement_source=raw["agreement_source"])
 
 
-def area(raw: dict) -> Area:
+def area(raw: dict[str, Any]) -> Area:
     """A region or a province from its GeoJSON feature."""
     p = raw["properties"]
     points = list(_points(raw["geometry"]["coordinates"]))
@@ -106,7 +106,7 @@ def area(raw: dict) -> Area:
         bbox=(min(lons), min(lats), max(lons), max(lats)), geometry=raw["geometry"])
 
 
-def town(raw: dict) -> Town:
+def town(raw: dict[str, Any]) -> Town:
     """A town of the gazetteer."""
     return Town(name=raw["name"], name_ar=raw["name_ar"], alternates=tuple(raw["alt"]),
                 province=raw["province"], id=str(raw.get("geoname_id", "")),
@@ -128,11 +128,11 @@ def commune(row: dict[str, str]) -> Commune:
         population_2024=people, lon_lat=at, town=row["geoname_id"] or "")
 
 
-def _sources(rows: list[dict]) -> tuple[Source, ...]:
+def _sources(rows: list[dict[str, Any]]) -> tuple[Source, ...]:
     return tuple(Source(r["url"], r["label"], r.get("date", "")) for r in rows)
 
 
-def _note(raw: dict) -> Note:
+def _note(raw: dict[str, Any]) -> Note:
     return Note(
         id=raw["id"], date=raw["date"], title_fr=raw["title_fr"], kind=raw["kind"],
         markets=tuple(raw["markets"]), crafts=tuple(raw["crafts"]), summary_fr=raw["summary_fr"],
@@ -142,7 +142,7 @@ def _note(raw: dict) -> Note:
         organisations=tuple(raw["organisations"]), sources=_sources(raw["sources"]))
 
 
-def _points(coordinates: list) -> Iterator[list[float]]:
+def _points(coordinates: list[Any]) -> Iterator[list[float]]:
     for item in coordinates:
         if isinstance(item[0], (int, float)):
             yield item

@@ -264,4 +264,5 @@ def bytes_of(value: str | None) -> bytes | None:
 
 def told_time(time: Any) -> str:
     """A time of the database as change sets tell it."""
-    return time.astimezone(UTC).isoformat(timespec="seconds")
+    result: str = time.astimezone(UTC).isoformat(timespec="seconds")
+    return result

@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 import orjson
@@ -79,6 +79,28 @@ def read_base(content_of: Callable[[str], bytes], *, records: bool = True) -> Ba
         problems=tuple(reader.problems), digest=reader.digest.hexdigest())
 
 
+#: A document with one of these is not there at all.
+_GONE = ("file_missing", "file_unreadable", "file_too_big", "not_json", "no_list", "not_csv", "empty_file")
+
+
+def mended(new: Base, old: Base) -> Base:
+    """What was just read; a document that can no longer be read stays as it was in ``old``, and complained about.
+
+    Somebody may be writing it at this moment, or have broken it: readers keep what they had.
+    """
+    gone = {p.file for p in new.problems if p.code in _GONE} - {p.file for p in old.problems if p.code in _GONE}
+    if not gone:
+        return new
+    rows = {name: old.rows[name] if kind.file in gone else new.rows[name] for name, kind in parse.RECORDS.items()}
+    return replace(
+        new, rows=rows, regions=old.regions if REGIONS in gone else new.regions,
+        provinces=old.provinces if PROVINCES in gone else new.provinces, towns=old.towns if TOWNS in gone else new.towns,
+        synonyms=old.synonyms if SYNONYMS in gone else new.synonyms,
+        communes=old.communes if COMMUNES in gone else new.communes,
+        # For a later look: what is still missing then is still to be had from here.
+        problems=tuple(replace(p, code="file_held", value=p.code) if p.file in gone and p.code in _GONE else p for p in new.problems))
+
+
 def label_of(raw: Any, id_key: str, number: int) -> str:
     """The id of a raw record, or its place in the list."""
     if isinstance(raw, dict):
@@ -119,7 +141,7 @@ class _Reader:
                 found[label] = orjson.dumps(raw)
         return found
 
-    def references(self, name: str, list_key: str, id_key: str, make: Callable[[dict], T],
+    def references(self, name: str, list_key: str, id_key: str, make: Callable[[dict[str, Any]], T],
                    kind: str) -> tuple[T, ...]:
         found: dict[str, T] = {}
         for number, raw in enumerate(self._list(name, list_key), start=1):
@@ -162,6 +184,8 @@ class _Reader:
                                              "", "unreadable_record", str(error)[:80]))
                 continue
             found[made.code] = made
+        if not found and not any(p.file == COMMUNES for p in self.problems):
+            self.problems.append(Problem(COMMUNES, "", "", "empty_file", ""))
         return tuple(found.values())
 
     def _table(self, name: str) -> list[dict[str, str]]:
@@ -175,7 +199,7 @@ class _Reader:
             return []
 
 
-def made_of(file: str, label: str, raw: Any, make: Callable[[dict], T], kind: str,
+def made_of(file: str, label: str, raw: Any, make: Callable[[dict[str, Any]], T], kind: str,
             known: Known) -> T | tuple[Problem, ...]:
     """A record of the model, or what is wrong with it."""
     problems = record_problems(kind, raw, known)

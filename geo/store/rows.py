@@ -5,7 +5,7 @@ Nobody can change what others are given, and a hundred thousand records stay sma
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -57,5 +57,5 @@ class HeldRecords(Mapping[str, Held]):
         return len(self._entries)
 
 
-def _parsed(content: bytes | None) -> dict | None:
+def _parsed(content: bytes | None) -> dict[str, Any] | None:
     return None if content is None else orjson.loads(content)

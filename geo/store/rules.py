@@ -4,6 +4,7 @@ from __future__ import annotations
 import errno
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -131,6 +132,20 @@ def refusal(error: OSError) -> StoreFull | StoreDown:
     if error.errno in _NO_ROOM:
         return StoreFull("error.no_room")
     return StoreDown("error.store_unwritable")
+
+
+@contextmanager
+def writing() -> Iterator[None]:
+    """What cannot be written inside is told to whoever asked for it.
+
+    Raises
+    ------
+    StoreFull, StoreDown : see ``refusal``.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise refusal(error) from error
 
 
 def _faults(w: Wanted, known: Known) -> Iterator[Problem]:

@@ -38,7 +38,7 @@ class Server:
         if not rows["markets"] and not any(p.file == RECORDS["markets"].file for p in told):
             told.append(Problem(RECORDS["markets"].file, "", "", "empty_file", ""))
         known = known_codes(base, None if faults else rows["markets"])
-        found: dict[str, tuple] = {"markets": markets}
+        found: dict[str, tuple[Any, ...]] = {"markets": markets}
         for name in RECORDS:
             if name != "markets":
                 found[name], faults = self._records(name, rows[name], known)
@@ -51,7 +51,7 @@ class Server:
             synonyms=base.synonyms, communes=base.communes, problems=tuple(told), **found)
 
     def _records(self, name: str, rows: Mapping[str, bytes], known: Known
-                 ) -> tuple[tuple, list[Problem]]:
+                 ) -> tuple[tuple[Any, ...], list[Problem]]:
         kind = RECORDS[name]
         before, held = self._made.get(name, (known, {}))
         if before != known:

@@ -25,6 +25,7 @@ from geo.errors import BadRequest, Gone, NotFound, StoreFull
 from geo.model import COLLECTIONS
 from geo.query import Query
 from geo.settings import var_dir
+from geo.store import rules
 from geo.store.whole import write_whole
 from geo.view import RECORDS, ViewState
 
@@ -168,9 +169,9 @@ class FileSnapshots:
                 raise ValueError(raw["format"])
             records = {str(k): (str(v[0]), str(v[1]))
                        for k, v in raw["content"]["records"].items()}
-            return Kept(code, *(str(raw[name]) for name in (
-                "address", "title", "data_version", "content_hash", "created")),
-                Content(records))
+            address, title, version, digest, created = (str(raw[name]) for name in (
+                "address", "title", "data_version", "content_hash", "created"))
+            return Kept(code, address, title, version, digest, created, Content(records))
         except FileNotFoundError:
             raise NotFound("error.code_unknown") from None
         except (OSError, ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
@@ -226,12 +227,12 @@ def keep(query: Query, view: ViewState, title: str = "", *, store: SnapshotStore
 
     Raises
     ------
-    StoreFull : 20,000 views are kept already.
+    StoreFull, StoreDown : 20,000 views are kept already, or it could not be written.
     BadRequest : the view leaves too many records.
     """
     store = store or snapshot_store()
     content = content_of(query, view)
-    with _lock:
+    with rules.writing(), _lock:
         if store.count() >= MAX_SNAPSHOTS:
             raise StoreFull("error.store_full", limit=MAX_SNAPSHOTS)
         code = new_code()

@@ -44,7 +44,7 @@ class SyntheticBuyers(Sequence[Buyer]):
     @overload
     def __getitem__(self, index: slice) -> Sequence[Buyer]: ...
 
-    def __getitem__(self, index):
+    def __getitem__(self, index: int | slice) -> Buyer | Sequence[Buyer]:
         if isinstance(index, slice):
             return [self[i] for i in range(*index.indices(len(self)))]
         if not 0 <= index < len(self):

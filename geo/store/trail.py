@@ -21,6 +21,7 @@ from typing import Any
 import orjson
 
 from geo.roles import plain_email
+from geo.store.whole import append_lines
 
 FILE, KEY = "audit.jsonl", "audit.key"
 MAX_BYTES, KEPT = 4 * 2**20, 8
@@ -58,16 +59,9 @@ class Trail:
         entry = {"at": datetime.now(UTC).isoformat(timespec="milliseconds"), "who": self.sign(email) if email else "",
                  "short": short(email), "role": role, "needs": needs, "what": what[:200], "outcome": outcome}
         line = orjson.dumps(entry) + b"\n"
-        with self._locked():
+        with self.locked():
             self._make_room(len(line))
-            descriptor = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-            try:
-                # A line cut short by a power failure must not swallow this one.
-                end = os.lseek(descriptor, 0, os.SEEK_END)
-                os.write(descriptor, line if not end or self._ends_well() else b"\n" + line)
-                os.fsync(descriptor)
-            finally:
-                os.close(descriptor)
+            append_lines(self.path, line, 0o600)
 
     def latest(self, most: int = MOST_READ) -> list[dict[str, Any]]:
         """The newest entries first, at most ``most``."""
@@ -111,11 +105,6 @@ class Trail:
             made.unlink(missing_ok=True)
         return path.read_bytes()
 
-    def _ends_well(self) -> bool:
-        with self.path.open("rb") as file:
-            file.seek(-1, os.SEEK_END)
-            return file.read(1) == b"\n"
-
     def _make_room(self, wanted: int) -> None:
         try:
             if self.path.stat().st_size + wanted <= self._max_bytes:
@@ -131,7 +120,8 @@ class Trail:
         return self.folder / f"audit.{n}.jsonl"
 
     @contextmanager
-    def _locked(self) -> Iterator[None]:
+    def locked(self) -> Iterator[None]:
+        """Alone among all the processes that write here."""
         self.folder.mkdir(parents=True, exist_ok=True)
         with (self.folder / f"{FILE}.lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)

@@ -3,7 +3,10 @@ from __future__ import annotations
 
 import os
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 
 def write_whole(target: Path, content: bytes) -> None:
@@ -13,17 +16,57 @@ def write_whole(target: Path, content: bytes) -> None:
     ------
     OSError : it could not be written; ``target`` is as it was and nothing is left beside it.
     """
+    with placed(target) as file:
+        file.write(content)
+
+
+@contextmanager
+def placed(target: Path, mode: int = 0o666) -> Iterator[BinaryIO]:
+    """The same for content that is written piece by piece: it appears when the block ends well.
+
+    Parameters
+    ----------
+    mode : who may read it, before the umask.
+    """
     target.parent.mkdir(parents=True, exist_ok=True)
     temporary = target.with_name(f".{target.name}.{secrets.token_hex(4)}.tmp")
     try:
-        with temporary.open("xb") as file:
-            file.write(content)
+        with os.fdopen(os.open(temporary, os.O_RDWR | os.O_CREAT | os.O_EXCL, mode), "w+b") as file:
+            yield file
             file.flush()
             os.fsync(file.fileno())
         os.replace(temporary, target)
     finally:
         temporary.unlink(missing_ok=True)
     flush_folder(target.parent)
+
+
+def append_lines(path: Path, lines: bytes, mode: int = 0o640) -> None:
+    """Add lines at the end of a file; they are on the disk when this returns, or none of them is.
+
+    Call it under a lock of one's own. A line that a power failure cut short is ended first, so
+    that it swallows no other.
+
+    Raises
+    ------
+    OSError : they could not be written; the file is as it was.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, mode)
+    try:
+        end = os.lseek(descriptor, 0, os.SEEK_END)
+        rest = memoryview(lines if not end or os.pread(descriptor, 1, end - 1) == b"\n" else b"\n" + lines)
+        try:
+            while rest:  # a disk that fills up takes a part, and says so at the next piece only
+                rest = rest[os.write(descriptor, rest):]
+            os.fsync(descriptor)
+        except OSError:
+            os.ftruncate(descriptor, end)
+            raise
+    finally:
+        os.close(descriptor)
+    if not end:
+        flush_folder(path.parent)
 
 
 def flush_folder(folder: Path) -> None:

@@ -89,7 +89,8 @@ def atom_of(digest: Digest) -> bytes:
                                       "href": _link(digest, report)})
         ET.SubElement(entry, "category", {"term": report.kind, "label": kind_label(report, t)})
         _add(entry, "summary", _summary(report))
-    return b'<?xml version="1.0" encoding="utf-8"?>\n' + ET.tostring(feed, "utf-8")
+    result: bytes = b'<?xml version="1.0" encoding="utf-8"?>\n' + ET.tostring(feed, "utf-8")
+    return result
 
 
 def _add(parent: ET.Element, name: str, text: str) -> ET.Element:
@@ -107,8 +108,8 @@ def _legal(text: str) -> str:
 def _moment(text: str) -> str:
     """A partial date as the first moment it names."""
     try:
-        parts = [int(p) for p in text.split("-")]
-        return datetime(*[*parts, 1, 1][:3], tzinfo=UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        year, month, day = [*(int(p) for p in text.split("-")), 1, 1][:3]
+        return datetime(year, month, day, tzinfo=UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     except ValueError:
         return _ZERO
 
@@ -151,7 +152,8 @@ def html_of(digest: Digest) -> bytes:
     _put(sheet, "p", t("panel.report_note"), "foot")
     _put(sheet, "p", t("digest.made", date=t.date(digest.today.isoformat()),
                        version=digest.query.catalogue.version), "foot")
-    return b"<!doctype html>\n" + ET.tostring(page, "utf-8", method="html")
+    result: bytes = b"<!doctype html>\n" + ET.tostring(page, "utf-8", method="html")
+    return result
 
 
 def _put(parent: ET.Element, tag: str, text: str, style: str = "", **more: str) -> ET.Element:

@@ -51,15 +51,6 @@ def title_of(note: Note) -> Passage:
     return Passage(note, 0, note.title_fr)
 
 
-def passage_at(report: Report, address: str) -> Passage | None:
-    """The passage at an address of a report; None when there is none."""
-    for note in report.notes:
-        for passage in (title_of(note), *sentences_of(note), *figures_of(note)):
-            if passage.address == address:
-                return passage
-    return None
-
-
 def best_passage(report: Report, wanted: Wanted | None) -> Passage | None:
     """What shows best why a report is listed.
 

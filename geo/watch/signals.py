@@ -86,16 +86,17 @@ def disagreements(reports: Iterable[Report]) -> list[tuple[Signal, Signal]]:
     Each report is set against the newest one before it only: a chain of old quarrels tells
     nothing more.
     """
-    by_key: dict[tuple[str, str], list[Signal]] = {}
+    by_key: dict[tuple[str, str], list[tuple[int, Signal]]] = {}
     for report in reports:
         for signal in signals_of(report):
-            if _months(signal.date) is not None:
-                by_key.setdefault((signal.market, signal.craft), []).append(signal)
+            month = _months(signal.date)
+            if month is not None:
+                by_key.setdefault((signal.market, signal.craft), []).append((month, signal))
     found = []
     for signals in by_key.values():
-        signals.sort(key=lambda s: (s.date, s.report), reverse=True)
-        for newer, older in zip(signals, signals[1:], strict=False):
-            apart = _months(newer.date) - _months(older.date)
+        signals.sort(key=lambda s: (s[1].date, s[1].report), reverse=True)
+        for (month, newer), (before, older) in zip(signals, signals[1:], strict=False):
+            apart = month - before
             if {newer.sign, older.sign} == {"+", "-"} and apart <= RECENT_MONTHS:
                 found.append((newer, older))
     return sorted(found, key=lambda pair: pair[0].date, reverse=True)

@@ -67,7 +67,7 @@ def _named(chain: dict[str, Any], t: Words) -> list[tuple[str, float, bool, str]
     steps = chain["steps"]
     if not steps:
         return [(chain["empty"], 13, False, SOFT)]
-    lines = [(f"{i}. {isolate(clean(chain['nodes'][s['end']]['title']))} \u00b7 {s['basis_text']}", 11, s["kind"] == "market", INK)
+    lines: list[tuple[str, float, bool, str]] = [(f"{i}. {isolate(clean(chain['nodes'][s['end']]['title']))} \u00b7 {s['basis_text']}", 11, s["kind"] == "market", INK)
              for i, s in enumerate(steps[:NAMED], start=1)]
     left = len(steps) - NAMED
     return lines + ([(t("watch.sheet_more", n=t.number(left)), 10, False, SOFT)] if left > 0 else [])

@@ -27,7 +27,8 @@ def stem(word: str) -> str:
     if word.isdigit():
         return word
     with _LOCK:  # a Snowball stemmer keeps the word it works on
-        return (_ARABIC_STEMMER if _ARABIC.search(word) else _FRENCH).stemWord(word)
+        result: str = (_ARABIC_STEMMER if _ARABIC.search(word) else _FRENCH).stemWord(word)
+        return result
 
 
 def stems(text: str) -> list[str]:

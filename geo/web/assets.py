@@ -8,9 +8,9 @@ from __future__ import annotations
 import gzip
 import hashlib
 import mimetypes
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from pathlib import Path
 
 import brotli
@@ -54,26 +54,29 @@ class Asset:
 @cache
 def assets() -> Mapping[str, Asset]:
     """Every path that is served: nothing else can be asked for."""
-    found = {}
+    found: dict[str, Asset] = {}
     for folder, prefix in ((FOLDER, ""), (_leaflet_folder(), "leaflet/")):
         for path in sorted(p for p in folder.rglob("*") if p.is_file()):
             name = prefix + path.relative_to(folder).as_posix()
             found[name] = Asset(_media_type(name), path.read_bytes)
     for name, parts in BUNDLES.items():
-        found[name] = Asset(_media_type(name), lambda parts=parts: b"\n".join(
-            found[part].make() for part in parts))
+        found[name] = Asset(_media_type(name), partial(_bundle, found, parts))
     for unit in ("region", "province"):
-        found[f"areas/{unit}.json"] = Asset("application/json", lambda unit=unit: _areas(unit))
+        found[f"areas/{unit}.json"] = Asset("application/json", partial(_areas, unit))
     found["ui/fields.js"] = Asset("text/javascript", _fields)
     for lang in LANGUAGES:
-        found[f"words.{lang}.json"] = Asset("application/json", lambda lang=lang: _words(lang))
+        found[f"words.{lang}.json"] = Asset("application/json", partial(_words, lang))
         found[f"basemap/labels.{lang}.json"] = Asset(
-            "application/json", lambda lang=lang: _labels(lang))
+            "application/json", partial(_labels, lang))
     for detail in BASEMAP_DETAILS:
         for outline in BOUNDARIES:
             found[f"basemap/{detail}.{outline}.json"] = Asset(
-                "application/json", lambda d=detail, b=outline: _basemap(d, b))
+                "application/json", partial(_basemap, detail, outline))
     return found
+
+
+def _bundle(found: Mapping[str, Asset], parts: Iterable[str]) -> bytes:
+    return b"\n".join(found[part].make() for part in parts)
 
 
 @cache
@@ -124,7 +127,8 @@ async def _serve(request: Request) -> Response:
 def _encoded(path: str, encoding: str) -> bytes:
     content = assets()[path].make()
     if encoding == "br":
-        return brotli.compress(content, quality=5)
+        result: bytes = brotli.compress(content, quality=5)
+        return result
     return gzip.compress(content, 6, mtime=0) if encoding == "gzip" else content
 
 

@@ -38,7 +38,8 @@ class Gate:
     """Counts what happened in the last minute."""
 
     def __init__(self, most: int) -> None:
-        self._most, self._seen, self._lock = most, deque(), Lock()
+        self._most, self._lock = most, Lock()
+        self._seen: deque[float] = deque()
 
     def enter(self) -> None:
         """Let one more through.
@@ -187,7 +188,8 @@ def _here(request: Request) -> tuple[Locator, Words]:
 async def _safely(request: Request, make: Any) -> Response:
     def run() -> Response:
         try:
-            return make()
+            result: Response = make()
+            return result
         except KharitaError as error:
             return _refused(request, error)
     return await anyio.to_thread.run_sync(run)

@@ -170,12 +170,14 @@ def _route(read: Act | None, write: Act | None) -> Callable[[Request], Any]:
             content += piece
             if len(content) > MAX_BODY:
                 break
-        return await anyio.to_thread.run_sync(_answered, request, content, write if request.method == "POST" else read)
+        act = write if request.method == "POST" else read
+        assert act is not None  # only the methods that have an act are routed
+        return await anyio.to_thread.run_sync(_answered, request, content, act)
     return endpoint
 
 
 def _answered(request: Request, content: bytes, act: Act) -> Response:
-    t, catalogue = words(lang_of(request)), None
+    t = words(lang_of(request))
     try:
         catalogue = current().catalogue
         who = require(request, "editor")
@@ -183,7 +185,7 @@ def _answered(request: Request, content: bytes, act: Act) -> Response:
     except Unfit as error:
         return _json(unfit_answer(error, t), error.status)
     except Conflict as error:
-        return _json(conflict_answer(error, catalogue, t), error.status)
+        return _json(conflict_answer(error, current().catalogue, t), error.status)
     except KharitaError as error:
         return _json({"error": {"code": error.key, "text": t(error.key, **error.values)}}, error.status)
     except Exception:

@@ -112,5 +112,5 @@ class Headers:
 
 def _host(scope: Scope) -> str:
     """The name in the request's Host, lower case, without its port."""
-    named = dict(scope["headers"]).get(b"host", b"").decode("latin-1").lower()
+    named: str = dict(scope["headers"]).get(b"host", b"").decode("latin-1").lower()
     return named.rpartition("]")[0] + "]" if named.startswith("[") else named.partition(":")[0]

@@ -116,6 +116,12 @@ class Jobs:
             raise NotFound("error.job_unknown")
         return job.content
 
+    @property
+    def running(self) -> int:
+        """How many run."""
+        with self._lock:
+            return sum(job.state == "running" for job in self._jobs.values())
+
     def close(self) -> None:
         """Ask every job to stop."""
         with self._lock:

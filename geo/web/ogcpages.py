@@ -35,7 +35,7 @@ def page_of(content: Mapping[str, Any], t: Words, base: str, own: str, params: M
         path += f"/{step}"
         steps.append((step, path))
     return _TEMPLATES.get_template("ogc.html").render(
-        content=_BLANK | dict(content), t=t, base=base, steps=steps, told=_told, name=_name, fonts=asset_url("fonts.css"),
+        content={**_BLANK, **content}, t=t, base=base, steps=steps, told=_told, name=_name, fonts=asset_url("fonts.css"),
         queries={code: urlencode({**params, "f": "html", "lang": code}) for code in LANGUAGES},
         links={link["rel"]: link["href"] for link in content.get("links", ())},
         other=next((link["href"] for link in content.get("links", ()) if link["rel"] == "alternate"), ""))

@@ -7,6 +7,7 @@ from typing import Any
 
 import anyio.to_thread
 import jinja2
+from markupsafe import escape
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
@@ -52,6 +53,6 @@ def _answer(request: Request, make: Make) -> Response:
     try:
         content = make(locator(query), view, t, str(request.base_url), request)
     except KharitaError as error:
-        return HTMLResponse(jinja2.filters.escape(t(error.key, **error.values)), error.status)
+        return HTMLResponse(escape(t(error.key, **error.values)), error.status)
     page = _TEMPLATES.get_template("sheet.html").render(**content, t=t, fonts=asset_url("fonts.css"))
     return HTMLResponse(page, headers={"content-security-policy": POLICY, "cache-control": "no-cache"})

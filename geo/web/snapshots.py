@@ -16,6 +16,7 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import date
 from functools import cache
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -116,7 +117,7 @@ async def _snapshot(request: Request) -> Response:
     kind = request.url.path.rpartition(".")[2]
 
     def make(query: Query, view: ViewState, base: str, params: dict[str, str]
-             ) -> tuple[tuple, Callable[[], bytes]]:
+             ) -> tuple[tuple[Any, ...], Callable[[], bytes]]:
         title = params.get("title", "")
         if len(title) > MAX_TITLE:
             raise BadRequest("error.title_too_long", limit=words(view.lang).number(MAX_TITLE))
@@ -135,7 +136,7 @@ async def _export(request: Request) -> Response:
     kind = request.url.path.rpartition(".")[2]
 
     def make(query: Query, view: ViewState, base: str, params: dict[str, str]
-             ) -> tuple[tuple, Callable[[], bytes]]:
+             ) -> tuple[tuple[Any, ...], Callable[[], bytes]]:
         return (), lambda: FORMATS[kind].make(export_of(query, view, base=base))
     return await _answer(request, f"export-{kind}", FORMATS[kind].media_type, make)
 
@@ -155,7 +156,7 @@ async def _short(request: Request) -> Response:
                                               "cache-control": "no-store"})
 
 
-async def _answer(request: Request, kind: str, media_type: str, make: Callable) -> Response:
+async def _answer(request: Request, kind: str, media_type: str, make: Callable[..., Any]) -> Response:
     try:
         query = await asyncio.to_thread(current)
         params = dict(request.query_params)

@@ -53,7 +53,7 @@ def _readings(query: Query, view: ViewState, params: dict[str, str]) -> tuple[tu
 
 async def _slides(request: Request) -> Response:
     def make(query: Query, view: ViewState, base: str, params: dict[str, str]
-             ) -> tuple[tuple, Callable[[], bytes]]:
+             ) -> tuple[tuple[Any, ...], Callable[[], bytes]]:
         from geo.watch.slides import slides_of  # python-pptx, when first asked for
         ids, readings = _readings(query, view, params)
         return ids, lambda: slides_of(query, readings, view.lang, desk().workers.png, base=base)
@@ -62,7 +62,7 @@ async def _slides(request: Request) -> Response:
 
 async def _sheets(request: Request) -> Response:
     def make(query: Query, view: ViewState, base: str, params: dict[str, str]
-             ) -> tuple[tuple, Callable[[], bytes]]:
+             ) -> tuple[tuple[Any, ...], Callable[[], bytes]]:
         ids, readings = _readings(query, view, params)
         t, size = words(view.lang), size_named(SHEET)
 
@@ -78,7 +78,7 @@ async def _digest(request: Request) -> Response:
     kind = request.url.path.rpartition(".")[2]
 
     def make(query: Query, view: ViewState, base: str, params: dict[str, str]
-             ) -> tuple[tuple, Callable[[], bytes]]:
+             ) -> tuple[tuple[Any, ...], Callable[[], bytes]]:
         since = params.get("since", "")
         try:
             since = date.fromisoformat(since).isoformat() if since else ""

@@ -2,7 +2,9 @@
 from __future__ import annotations
 
 import json
+import resource
 import shutil
+import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -118,3 +120,22 @@ def place(fresh_places: Callable[[], Place]) -> Place:
 def store(place: Place) -> Ledger:
     """An open store of each kind."""
     return place.open()
+
+
+@pytest.fixture
+def narrow(tmp_path: Path) -> Iterator[tuple[Path, Callable[[], object]]]:
+    """A folder with room for 200 kB, and how to make room; a file size limit where nothing can be mounted."""
+    folder = tmp_path / "narrow"
+    folder.mkdir()
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=200k", "tmpfs", str(folder)],
+                             capture_output=True, check=False).returncode == 0
+    if mounted:
+        filler = folder / "filler"
+        filler.write_bytes(b"x" * 120_000)
+        yield folder, filler.unlink
+        subprocess.run(["umount", str(folder)], check=True)
+        return
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, before[1]))
+    yield folder, lambda: resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    resource.setrlimit(resource.RLIMIT_FSIZE, before)

@@ -2,9 +2,7 @@
 from __future__ import annotations
 
 import os
-import resource
 import signal
-import subprocess
 import time
 
 import pytest
@@ -149,25 +147,6 @@ def test_nothing_acknowledged_is_lost_when_the_writer_is_killed(small, var, file
         assert store.one("buyers", "essai").raw == buyer(name=f"n {len(expected) - 1}")
     assert [s.number for s in again.history(500)][0] == len(expected)
     assert not [p for p in (var / "changes").iterdir() if p.suffix == ".tmp"]
-
-
-@pytest.fixture
-def narrow(tmp_path):
-    """A folder with room for 200 kB, and how to make room; a file size limit where nothing can be mounted."""
-    folder = tmp_path / "narrow"
-    folder.mkdir()
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=200k", "tmpfs", str(folder)],
-                             capture_output=True, check=False).returncode == 0
-    if mounted:
-        filler = folder / "filler"
-        filler.write_bytes(b"x" * 120_000)
-        yield folder, filler.unlink
-        subprocess.run(["umount", str(folder)], check=True)
-        return
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, before[1]))
-    yield folder, lambda: resource.setrlimit(resource.RLIMIT_FSIZE, before)
-    resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 def grow(store, kept):

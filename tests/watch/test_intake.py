@@ -1,6 +1,7 @@
 """From a file to a report: a hostile corpus, marked examples, and publishing whole or not at all."""
 from __future__ import annotations
 
+import errno
 import io
 import json
 import zipfile
@@ -18,7 +19,7 @@ from geo.answers.compare import compare_answer
 from geo.answers.marketpage import page_answer
 from geo.answers.names import title_of
 from geo.answers.ranking import rank_answer
-from geo.errors import BadRequest, KharitaError
+from geo.errors import BadRequest, KharitaError, StoreFull
 from geo.i18n import words
 from geo.model import Figure, Note, Report
 from geo.query import Query
@@ -250,10 +251,10 @@ def test_an_interrupted_publishing_leaves_no_report(tmp_path, catalogue, monkeyp
     def failing(a, b):
         calls.append(b)
         if len(calls) == 2:
-            raise OSError("disk full")
+            raise OSError(errno.ENOSPC, "disk full")
         replace(a, b)
     monkeypatch.setattr(os, "replace", failing)
-    with pytest.raises(OSError):
+    with pytest.raises(StoreFull):
         store.add(made(catalogue), b"1", FRENCH)
     assert [p.suffix for p in tmp_path.iterdir()] == [".orig"]
     assert FileStore(DATA_DIR, imported=store).load().report_by_id.keys() == catalogue.report_by_id.keys()

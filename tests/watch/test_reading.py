@@ -9,11 +9,16 @@ from geo.i18n import words
 from geo.model import Figure, Note, Report
 from geo.view import ViewState
 from geo.watch.chain import chain_of
-from geo.watch.passages import best_passage, passage_at
+from geo.watch.passages import best_passage, figures_of, sentences_of, title_of
 from geo.watch.signals import disagreements, growth_of, sign_of, signals_of
 from geo.watch.stems import Wanted, sentences, stems
 
 FR = words("fr")
+
+
+def passage_at(report, address):
+    """The passage at an address of a report."""
+    return next(p for note in report.notes for p in (title_of(note), *sentences_of(note), *figures_of(note)) if p.address == address)
 
 
 def found(query, q):

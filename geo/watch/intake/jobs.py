@@ -13,6 +13,7 @@ import sys
 import threading
 import time
 from collections import OrderedDict
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -20,11 +21,14 @@ from typing import Any
 
 from geo.errors import Busy, NotFound
 from geo.settings import PROJECT, var_dir
+from geo.store import rules
+from geo.store.whole import write_whole
 from geo.watch.intake.files import MAX_BYTES, Refused
 
 log = logging.getLogger(__name__)
 SECONDS = 75.0
 AT_ONCE, KEPT = 2, 20
+DAY_S = 86_400
 
 
 @dataclass
@@ -40,7 +44,7 @@ class Job:
     text: dict[str, Any] = field(default_factory=dict)
     refused: str = ""
     values: dict[str, str] = field(default_factory=dict)
-    process: subprocess.Popen | None = None
+    process: subprocess.Popen[bytes] | None = None
     ended: threading.Event = field(default_factory=threading.Event)
 
 
@@ -59,16 +63,18 @@ class Intake:
         ------
         Refused : it is too big.
         Busy : enough files are being read already.
+        StoreFull, StoreDown : it could not be put aside.
         """
         if len(content) > MAX_BYTES:
             raise Refused("intake.too_big", limit=MAX_BYTES // 2**20)
         with self._lock:
             if sum(j.state == "running" for j in self._jobs.values()) >= AT_ONCE:
                 raise Busy("error.busy")
-            self._folder.mkdir(parents=True, exist_ok=True)
             id_ = secrets.token_urlsafe(12)
             job = Job(id_, name, self._folder / f"{id_}.bin")
-            job.path.write_bytes(content)
+            with rules.writing():
+                self._sweep()
+                write_whole(job.path, content)
             self._jobs[id_] = job
             while len(self._jobs) > KEPT:
                 self._forget(next(iter(self._jobs)))
@@ -95,6 +101,26 @@ class Intake:
             job.process.kill()
         with self._lock:
             self._forget(id_)
+
+    @property
+    def running(self) -> int:
+        """How many files are being read."""
+        with self._lock:
+            return sum(job.state == "running" for job in self._jobs.values())
+
+    def close(self) -> None:
+        """Stop every job and drop its file."""
+        with self._lock:
+            for id_ in list(self._jobs):
+                self._forget(id_)
+
+    def _sweep(self) -> None:
+        """Drop what processes that were killed left behind: no job lives for a day."""
+        if self._folder.is_dir():
+            for path in self._folder.iterdir():
+                with suppress(FileNotFoundError):
+                    if path.stat().st_mtime < time.time() - DAY_S:
+                        path.unlink()
 
     def _forget(self, id_: str) -> None:
         job = self._jobs.pop(id_)

@@ -16,6 +16,7 @@ from typing import Any
 import orjson
 
 from geo.errors import KharitaError, NotFound, StoreFull
+from geo.store import rules
 from geo.store.whole import write_whole
 from geo.text import phrase
 
@@ -70,17 +71,17 @@ class ImportedReports:
         Raises
         ------
         Twice : a published report has the same text.
-        StoreFull : there are too many.
+        StoreFull, StoreDown : there are too many, or it could not be written.
         """
         digest = digest_of(text)
-        with _LOCK:
+        with rules.writing(), _LOCK:
             self.folder.mkdir(parents=True, exist_ok=True)
             same = self.same_as(digest)
             if same:
                 raise Twice("intake.twice", id=same)
             paths = list(self.folder.glob("I-*.json"))
             if len(paths) >= MOST:
-                raise StoreFull("error.store_full")
+                raise StoreFull("error.reports_full", limit=MOST)
             year = (report["date"] or "0000")[:4]
             taken = [int(p.stem.rpartition("-")[2]) for p in paths if _ID.match(p.stem)]
             id_ = f"I-{year}-{max(taken, default=0) + 1:03d}"

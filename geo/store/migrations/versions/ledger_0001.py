@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from alembic import op
 
@@ -12,7 +13,8 @@ down_revision = None
 def upgrade() -> None:
     """Make the tables, triggers and views."""
     # psycopg takes many statements at once only without parameters, which SQLAlchemy always sends.
-    op.get_bind().connection.driver_connection.execute(Path(__file__).with_suffix(".sql").read_text("utf-8"))
+    driver: Any = op.get_bind().connection.driver_connection
+    driver.execute(Path(__file__).with_suffix(".sql").read_text("utf-8"))
 
 
 def downgrade() -> None:

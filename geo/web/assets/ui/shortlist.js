@@ -24,7 +24,7 @@ function proposal(a, w) {
   const fresh = a.rows.filter((r) => !own.has(r.sel));
   const leave = () => bus.go({ op: "set", field: "stars", value: "" });
   const take = () => { keep([...stars(), ...fresh.map(({ sel, name }) => ({ sel, name, note: "" }))]); leave(); };
-  return el("section", { class: "kh-shared-list" }, [el("h3", { text: a.title }), el("p", { class: "kh-quiet", text: a.lead }),
+  return el("section", { class: "kh-shared-list" }, [el("h2", { text: a.title }), el("p", { class: "kh-quiet", text: a.lead }),
     el("ul", { class: "kh-lines" }, a.rows.map((r) => el("li", { "data-shared": r.sel }, [mark(r.sel.split(":")[0]), el("b", { dir: "auto", text: r.name }), el("span", { dir: "auto", text: r.text }),
       own.has(r.sel) ? el("i", { text: w["ui.star.have"] }) : null]))),
     a.gone ? el("p", { class: "kh-quiet", role: "status", text: a.gone }) : null,

@@ -1,0 +1,153 @@
+"""The process as an operator meets it: log, figures, readiness, end; on a real one."""
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.testclient import TestClient
+
+from geo import service
+from geo.errors import StoreDown
+from geo.web import observed, standing
+from tests.conftest import ROOT, free_port, wait_for_health
+
+SECRET = "Bouchra-0612345678"
+
+
+def get(address: str, **headers: str) -> tuple[int, bytes, dict[str, str]]:
+    try:
+        with urllib.request.urlopen(urllib.request.Request(address, headers=headers), timeout=30) as answer:
+            return answer.status, answer.read(), dict(answer.headers)
+    except urllib.error.HTTPError as error:
+        return error.code, error.read(), dict(error.headers)
+
+
+def samples(text: bytes) -> dict[tuple, float]:
+    return {(s.name, tuple(sorted(s.labels.items()))): s.value
+            for family in text_string_to_metric_families(text.decode()) for s in family.samples}
+
+
+@dataclass
+class Running:
+    address: str
+    process: subprocess.Popen
+    log: Path
+
+    def lines(self) -> list[dict]:
+        return [json.loads(line) for line in self.log.read_text("utf-8").splitlines() if line.startswith("{")]
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory):
+    """A process of its own with a log for machines; the last test ends it."""
+    folder = tmp_path_factory.mktemp("operations")
+    port = free_port()
+    with (folder / "log").open("w") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port), "--server.address", "127.0.0.1"],
+            cwd=ROOT, env={**os.environ, "KHARITA_VAR": str(folder / "var"), "KHARITA_ROLE": "administrator", "KHARITA_LOG": "json"},
+            stdout=log, stderr=subprocess.STDOUT)
+    wait_for_health(f"http://127.0.0.1:{port}", process)
+    yield Running(f"http://127.0.0.1:{port}", process, folder / "log")
+    if process.poll() is None:
+        process.kill()
+        process.wait(timeout=20)
+
+
+def test_a_request_is_counted_by_its_route_and_leaves_nothing_of_what_was_asked(running):
+    status, _, headers = get(f"{running.address}/api/entity/buyer/{SECRET}?q={SECRET}", **{"X-Request-ID": "proxy-4711"})
+    assert (status, headers["x-request-id"]) == (404, "proxy-4711")
+    assert get(f"{running.address}/api/facets?q={SECRET}", **{"X-Request-ID": "no\tid {}"})[2]["x-request-id"].isalnum()
+    post = urllib.request.Request(f"{running.address}/api/shared", b"{}", {"content-type": "application/json", "origin": "http://elsewhere"})
+    with pytest.raises(urllib.error.HTTPError, match="403"):
+        urllib.request.urlopen(post, timeout=30)
+    counted = samples(get(f"{running.address}/metrics")[1])
+    route = "/api/entity/{kind}/{id:path}"
+    assert counted["kharita_requests_total", (("method", "GET"), ("route", route), ("status", "404"))] == 1
+    assert counted["kharita_request_seconds_count", (("route", "/api/facets"),)] == 1
+    assert counted["kharita_store_up", ()] == counted["kharita_data_loaded", ()] == 1
+    assert counted["kharita_data_version", ()] == int(json.loads(get(f"{running.address}/healthz")[1])["data_version"], 16)
+    assert counted["kharita_var_free_bytes", ()] > 0 and counted["kharita_data_age_seconds", ()] > 0
+    line = next(found for found in running.lines() if found.get("request") == "proxy-4711")
+    assert line["route"] == route and line["status"] == 404 and line["ms"] > 0 and line["level"] == "info"
+    assert {found["route"] for found in running.lines() if found.get("status") == 403} == {"/api/shared"}
+    assert SECRET not in running.log.read_text("utf-8") and SECRET not in str(counted)
+
+
+def test_figures_are_for_this_machine_and_streamlits_own_are_closed(running):
+    for path in ("/_stcore/metrics", "/veille/_stcore/metrics", "/_stcore/metrics/"):
+        assert get(running.address + path)[0] == 404
+    # A page of another site whose name leads here has no role above reader, and is not this machine.
+    assert get(f"{running.address}/metrics", Host="evil.example")[0] == 403
+    assert get(f"{running.address}/metrics")[0] == 200
+    assert get(f"{running.address}/readyz")[:1] == (200,)
+
+
+@pytest.mark.parametrize(("headers", "client", "here"), [
+    ({"host": "localhost:8501"}, "127.0.0.1", True), ({"host": "[::1]:8501"}, "::1", True),
+    ({"host": "kharita.ma"}, "127.0.0.1", False), ({"host": "localhost"}, "10.0.0.7", False),
+    ({"host": "localhost", "x-forwarded-for": "10.0.0.7"}, "127.0.0.1", False), ({}, "127.0.0.1", False)])
+def test_this_machine_asks_by_its_own_name_and_for_nobody_else(headers, client, here):
+    scope = {"type": "http", "client": (client, 1), "headers": [(k.encode(), v.encode()) for k, v in headers.items()]}
+    assert observed.from_here(Request(scope)) is here
+
+
+def test_a_store_that_is_down_is_told_and_readers_go_on(monkeypatch, query):
+    monkeypatch.setattr(service, "standing", lambda: service.Standing("abc", 1.0, 0))
+    answers = iter([None, StoreDown("error.store_down"), None])
+
+    def ping():
+        if found := next(answers):
+            raise found
+    monkeypatch.setattr(service, "ping", ping)
+    standing.open_up()
+    client = TestClient(Starlette(routes=standing.routes()), base_url="http://localhost", client=("127.0.0.1", 1))
+    assert client.get("/readyz").status_code == 200
+    down = client.get("/readyz")
+    assert down.status_code == 503 and down.json() == {"status": "reading_only", "code": "error.store_down", "data_version": "abc"}
+    assert client.get("/readyz").status_code == 200
+    monkeypatch.setattr(service, "standing", lambda: None)
+    assert client.get("/readyz").json() == {"status": "starting"}
+
+
+def test_told_to_stop_it_finishes_what_it_answers_and_leaves_no_process(running):
+    """With a page open, a picture being drawn and an atlas being made."""
+    host, port = running.address.removeprefix("http://").split(":")
+    atlas = urllib.request.Request(
+        f"{running.address}/api/jobs/atlas", json.dumps({"kind": "market", "codes": ["DE", "FR", "US", "ES", "IT"], "lang": "fr"}).encode(),
+        {"content-type": "application/json", "origin": running.address})
+    with urllib.request.urlopen(atlas, timeout=30) as answer:
+        assert answer.status in (200, 201, 202)
+    with socket.create_connection((host, int(port)), timeout=30) as page:
+        page.sendall((f"GET /_stcore/stream HTTP/1.1\r\nHost: {host}:{port}\r\nOrigin: {running.address}\r\nUpgrade: websocket\r\n"
+                      "Connection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n").encode())
+        assert b"101 " in page.recv(200)
+        found: list[tuple[int, bytes, dict]] = []
+        drawing = threading.Thread(target=lambda: found.append(get(f"{running.address}/snapshot.png?market=DE&size=a3")))
+        drawing.start()
+        counted, until = {}, time.monotonic() + 30
+        while counted.get(("kharita_requests_running", ())) != 2 and drawing.is_alive():  # the picture and this very question
+            assert time.monotonic() < until
+            counted = samples(get(f"{running.address}/metrics")[1])
+        assert counted["kharita_sessions", ()] == 1
+        children = subprocess.run(["pgrep", "-P", str(running.process.pid)], capture_output=True, text=True, check=False).stdout.split()
+        running.process.send_signal(signal.SIGTERM)
+        running.process.wait(timeout=30)
+    drawing.join(timeout=5)
+    assert found[0][0] == 200 and found[0][1].startswith(b"\x89PNG")
+    assert not [pid for pid in children if Path(f"/proc/{pid}").exists()]
+    assert not [line for line in running.lines() if "error" in line]

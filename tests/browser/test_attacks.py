@@ -97,8 +97,11 @@ def test_the_policy_stops_a_script_that_got_in(walk, app):
     assert walk.evaluate("top.__xss") is None
 
 
-def test_the_device_position_is_allowed_and_a_camera_is_not(walk, app):
+def test_a_page_that_was_kept_runs_too_and_may_ask_where_it_is(walk, app):
     walk.goto(app)
+    painted(walk)
+    walk.reload()  # the browser keeps the page, and asks whether it changed
+    painted(walk)
     assert walk.evaluate("document.featurePolicy.allowedFeatures().includes('geolocation')")
     assert not walk.evaluate("document.featurePolicy.allowedFeatures().includes('camera')")
 

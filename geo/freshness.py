@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from datetime import date, timedelta
 
-from geo.model import AGE_MONTHS, AGE_STEPS, Buyer, Catalogue, OLDER, Site, UNDATED
+from geo.model import AGE_MONTHS, AGE_STEPS, OLDER, UNDATED, Buyer, Catalogue, Site
 
 
 def day_of(text: str) -> date | None:

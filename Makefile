@@ -6,7 +6,7 @@ PORT ?= 8501
 HOST ?= localhost
 
 .DEFAULT_GOAL := help
-.PHONY: help setup test-setup run test lint bench load data trade check-data lock
+.PHONY: help setup test-setup run test screenshots lint bench load data trade check-data lock
 
 help: ## show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -51,6 +51,9 @@ run: setup ## serve the app to this machine on PORT (8501)
 
 test: test-setup lint ## run every test
 	$(BIN)/python -m pytest
+
+screenshots: test-setup ## renew the pictures that the tests compare with; look at them before you commit
+	KHARITA_RENEW_PICTURES=1 $(BIN)/python -m pytest -q tests/browser/test_scenes.py -k looks_as_agreed
 
 lint: $(VENV)/.test-stamp ## style, types, and who may import whom
 	$(BIN)/ruff check .

@@ -18,7 +18,7 @@ from starlette.middleware import Middleware
 from geo import logs
 from geo.locate import locator
 from geo.service import current
-from geo.settings import log_format, login_hours
+from geo.settings import framers, hosts, log_format, login_hours
 from geo.web import (
     access,
     api,
@@ -26,6 +26,7 @@ from geo.web import (
     briefs,
     corrections,
     editing,
+    headers,
     importing,
     marketfiles,
     ogc,
@@ -40,6 +41,8 @@ from geo.web.audited import Audited
 from geo.web.observed import Observed
 
 log = logging.getLogger("kharita")
+#: The only pictures from elsewhere, and only for a reader who asks for them (geo/layers.py).
+TILES = "https://tile.openstreetmap.org"
 
 
 @asynccontextmanager
@@ -99,6 +102,9 @@ app = st.App(
             *marketfiles.routes(), *trade.routes(), *corrections.routes(), *sheets.routes(), *watch.routes(),
             *people.routes(), *editing.routes(), *importing.routes(), *ogc.routes(),
             *standing.routes()],
-    middleware=[Middleware(Observed), Middleware(Audited)],
+    middleware=[Middleware(Observed),
+                Middleware(headers.Headers, shell=(Path(st.__file__).parent / "static" / "index.html").read_text("utf-8"),
+                           hosts=hosts(), framers=framers(), images=[TILES]),
+                Middleware(Audited)],
     on_script_error=_hide_traceback,
 )

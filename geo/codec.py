@@ -92,7 +92,7 @@ def _read(info: FieldInfo, text: str, catalogue: Catalogue) -> tuple[Any, list[s
         return camera, [] if camera or not text else [text]
     if info.name == "q":
         clean = " ".join(_CONTROL.sub(" ", text).split())
-        return clean[:MAX_TEXT], []
+        return clean[:MAX_TEXT].rstrip(), []  # a cut may leave a space at the end
     if info.name == "sel":
         kind, _, id_ = text.partition(":")
         known_kind = kind in SELECTABLE and _ID.match(id_)

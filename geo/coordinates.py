@@ -129,7 +129,7 @@ def _angles(text: str) -> list[_Angle] | None:
                 closed = current is not None
             else:
                 return None
-        elif token in ",;/|،":
+        elif token in ",;/|،":  # noqa: S105  a sign, not a secret
             closed = True
     if pending or len(angles) > 6:
         return None

@@ -53,6 +53,12 @@ class TooBig(KharitaError):
     status = 413
 
 
+class TooMany(KharitaError):
+    """More than one person, or this process, may send in a time."""
+
+    status = 429
+
+
 class Busy(KharitaError):
     """Too much is asked at once; the same request works a little later."""
 

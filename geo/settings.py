@@ -24,10 +24,14 @@ KHARITA_LOG : ``text`` (default) or ``json``: one JSON object per line of the lo
 KHARITA_LANG : language of the command ``kharita``: ``fr``, ``ar`` or ``en`` (default: that of LANG,
     else French).
 KHARITA_COMTRADE_KEY : subscription key of UN Comtrade; without it its public preview is asked.
+KHARITA_HOSTS : names this app answers to, for instance ``carte.example.ma localhost``; unset: any.
+KHARITA_FRAMES : origins whose pages may show ``?embed=1`` in a frame, for instance
+    ``https://www.example.ma``; unset: none but its own. Their pages are trusted as its own are.
 """
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 from geo.roles import ROLES
@@ -37,6 +41,8 @@ DATA_DIR = PROJECT / "data"
 SOURCES_DIR = DATA_DIR / "sources"
 LOGS = ("text", "json")
 BOUNDARIES = ("regions", "natural_earth")
+_HOST = re.compile(r"([a-z0-9._-]{1,253}|\[[0-9a-f:]{2,45}\])\Z")
+_ORIGIN = re.compile(r"https?://([a-z0-9.-]{1,253}|\[[0-9a-f:]{2,45}\])(:\d{1,5})?\Z")
 
 
 def store_address() -> str:
@@ -116,6 +122,32 @@ def log_format() -> str:
     if value not in LOGS:
         raise ValueError(f"KHARITA_LOG must be one of {LOGS}, not {value!r}")
     return value
+
+
+def hosts() -> tuple[str, ...]:
+    """The names this app answers to; none: any.
+
+    Raises
+    ------
+    ValueError : one of them is no host name or address without a port.
+    """
+    names = tuple(os.environ.get("KHARITA_HOSTS", "").lower().split())
+    if not all(_HOST.match(name) for name in names):
+        raise ValueError(f"KHARITA_HOSTS must be host names without port, with spaces between, not {' '.join(names)!r}")
+    return names
+
+
+def framers() -> tuple[str, ...]:
+    """The origins whose pages may show the map in a frame.
+
+    Raises
+    ------
+    ValueError : one of them is no origin: scheme, host and, if need be, port.
+    """
+    origins = tuple(os.environ.get("KHARITA_FRAMES", "").lower().split())
+    if not all(_ORIGIN.match(origin) for origin in origins):
+        raise ValueError(f"KHARITA_FRAMES must be origins such as https://www.example.ma, not {' '.join(origins)!r}")
+    return origins
 
 
 def ors() -> tuple[str, str]:

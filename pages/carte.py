@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from geo.i18n import words
 from pages._ui import widgets
 
 HEIGHT_PX = 520
@@ -10,11 +11,11 @@ HEIGHT_PX = 520
 
 def main() -> None:
     """Arrange the widgets of the map page."""
-    _, notices = st.session_state["kh_run"]
+    view, notices = st.session_state["kh_run"]
     widgets.rail()
     with st.container(key="kh-page", horizontal=True, gap=None):
         with st.container(key="kh-centre", gap=None):
-            widgets.strip(notices)
+            widgets.strip(notices, title=words(view.lang)("page.carte"))
             with st.container(key="kh-map"):
                 _map()
             widgets.table()

@@ -12,7 +12,7 @@ def main() -> None:
     view, _ = st.session_state["kh_run"]
     t = words(view.lang)
     with st.container(key="kh-databook"):
-        st.header(t("page.donnees"))
+        st.title(t("page.donnees"))
         widgets.mount("data", within="kh-data-sections")
 
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from geo.i18n import words
 from pages._ui import widgets
 
 HEIGHT_PX = 520
@@ -12,13 +13,13 @@ FACETS = ("craft", "site", "status", "women", "training", "region", "province", 
 
 def main() -> None:
     """Arrange the widgets of the page."""
-    _, notices = st.session_state["kh_run"]
+    view, notices = st.session_state["kh_run"]
     widgets.rail(*FACETS)
     with st.container(key="kh-page", horizontal=True, gap=None):
         with st.container(key="kh-centre", gap=None):
             with st.container(key="kh-top", gap=None):
                 widgets.mount("place")
-                widgets.strip(notices)
+                widgets.strip(notices, title=words(view.lang)("page.localiser"))
             with st.container(key="kh-map"):
                 _map()
             widgets.mount("cover", within="kh-table")

@@ -15,7 +15,7 @@ def main() -> None:
         widgets.mount("weights")
     widgets.rail()
     with st.container(key="kh-markets"):
-        st.header(t("page.marches"))
+        st.title(t("page.marches"))
         widgets.strip(notices)
         widgets.mount("markets", within="kh-market-sections")
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from geo.settings import framers
 from pages._ui import widgets
 
 
@@ -11,7 +12,8 @@ def main() -> None:
     _, notices = st.session_state["kh_run"]
     widgets.rail()
     widgets.strip(notices)
-    widgets.mount("share")
+    # Code to show the map in another site's page is for deployments that allow it.
+    widgets.mount("share", framed=bool(framers()))
 
 
 main()

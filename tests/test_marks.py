@@ -72,3 +72,39 @@ def test_every_kind_has_a_shape(query):
     kinds = {s.kind: form_of(s) for s in query.catalogue.sites}
     assert set(kinds) <= set(SITE_KINDS) and set(kinds.values()) <= set(FORMS)
     assert {kinds["maison_artisan"], kinds["dar_maalma"]} == {"maison"} and kinds["ensemble_artisanal"] == "complex"
+
+
+def tokens(theme: str) -> dict[str, str]:
+    """The colours that the style sheets share, by day (``:root``) or by night."""
+    sheet = (FOLDER / "ui" / "app.css").read_text(encoding="utf-8")
+    block = re.search(r":root \{(.*?)\}" if theme == "light" else r'html\[data-kh-theme="dark"\] \{(.*?)\}', sheet, re.S).group(1)
+    found = dict(re.findall(r"--([\w-]+): (#[0-9a-f]{3,6})\b", block))
+    return {name: c if len(c) == 7 else "#" + "".join(2 * digit for digit in c[1:]) for name, c in found.items()}
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_every_text_can_be_read_on_every_ground(theme):
+    t = tokens(theme)
+    pairs = [*itertools.product(("ink", "soft", "faint", "teal"), ("paper", "wash", "hover", "teal-soft")),
+             ("on-teal", "teal"), ("warn", "warn-soft"), ("bad", "bad-soft"), ("warn", "paper"), ("bad", "paper"), ("paper", "ink")]
+    weak = {(text, ground): round(contrast(t[text], t[ground]), 2) for text, ground in pairs if contrast(t[text], t[ground]) < 4.5}
+    assert weak == {}
+    marks = {name: contrast(t[name], t["paper"]) for name in ("c-buyer", "c-site", "c-maison", "c-fair")}
+    assert min(marks.values()) >= 3, marks
+
+
+@pytest.mark.parametrize("eyes", SEEN_AS)
+@pytest.mark.parametrize("table", ["FILL", "CLUSTER"])
+def test_classes_differ_for_every_eye(table, eyes):
+    """Never by colour alone: two classes come as near as 11 for some eyes, so each has its own shape."""
+    seen = {c: lab(SEEN_AS[eyes] @ linear(color)) for c, color in colors(MARKS, table).items()}
+    legend = re.search(r"const SHAPES = {(.*?)};", (FOLDER / "map" / "controls.js").read_text("utf-8"), re.S).group(1)
+    shapes = dict(re.findall(r'(\w+): "([^"]+)"', legend))
+    assert set(seen) == set(shapes) and len(set(shapes.values())) == len(shapes)
+    for a, b in itertools.combinations(seen, 2):
+        assert np.linalg.norm(seen[a] - seen[b]) > (35 if eyes == "everybody" else 10), (a, b)
+
+
+def test_a_figure_in_a_mark_can_be_read():
+    for name, color in colors(MARKS, "CLUSTER").items():
+        assert contrast("#FFFFFF", color) >= 4.5, name

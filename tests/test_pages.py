@@ -31,7 +31,7 @@ def test_a_page_runs_and_speaks_the_language(page, lang):
     test = opened(page, lang=lang, market="DE")
     assert not test.exception
     if page not in ("carte", "marches", "localiser", "partager", "veille"):  # theirs are written by components
-        assert words(lang)(f"page.{page}") in [h.value for h in test.header]
+        assert words(lang)(f"page.{page}") in [h.value for h in test.title]
 
 
 @pytest.mark.parametrize("page", PAGES)

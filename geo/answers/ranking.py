@@ -11,6 +11,7 @@ import numpy as np
 from geo.answers.board import Board, board, interval_text, rounded, score_text
 from geo.answers.watch import doubts_text, market_doubts
 from geo.criteria import CRITERIA, PRESETS, codes_of, preset_of, weights_of
+from geo.formulas import guarded
 from geo.i18n import Words
 from geo.query import Query
 from geo.score import DRAWS, UNSTABLE_RANKS, double_counted, used
@@ -104,7 +105,7 @@ def _csv(b: Board, rows: Sequence[dict[str, Any]], weights: dict[str, int], t: W
                        for kind in (t("column.raw"), t("column.points")))])
     for row in rows:
         pieces = {p["key"]: p["points"] for p in row["parts"]}
-        cells: list[object] = [row["rank"] or "", safe(row["name"]), row["iso2"],
+        cells: list[object] = [row["rank"] or "", guarded(row["name"]), row["iso2"],
                                row["score"] if row["rank"] else "", row["coverage"], row["low"] or "", row["high"] or ""]
         for c in b.criteria:
             value = b.table.cells[row["iso2"]][c.key].value
@@ -115,8 +116,3 @@ def _csv(b: Board, rows: Sequence[dict[str, Any]], weights: dict[str, int], t: W
         writer.writerow([t("column.weight"), t(f"criterion.{c.key}"), weights[c.key]])
     writer.writerow([t("rank.reading.not_itc")])
     return out.getvalue()
-
-
-def safe(text: str) -> str:
-    """A text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t") else text

@@ -77,7 +77,7 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
 def _some(names: Sequence[str], t: Words) -> str:
     if len(names) <= 3:
         return " · ".join(names)
-    return t("ui.and_more", names=" · ".join(names[:3]), n=t.number(len(names) - 3))
+    return t.n("names.more", len(names) - 3, names=" · ".join(names[:3]))
 
 
 def rows_answer(query: Query, collection: str, view: ViewState, t: Words, *, sort: str = "",

@@ -138,7 +138,7 @@ def doubts_text(doubts: list[dict[str, Any]], t: Words) -> str:
 def shortened(names: list[str], t: Words) -> str:
     """The first names and how many more."""
     text = t("ui.comma").join(names[:NAMED])
-    return text if len(names) <= NAMED else t("ui.and_more", names=text, n=t.number(len(names) - NAMED))
+    return text if len(names) <= NAMED else t.n("names.more", len(names) - NAMED, names=text)
 
 
 def _facet(query: Query, name: str, counts: dict[str, int], view: ViewState, t: Words

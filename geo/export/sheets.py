@@ -11,10 +11,10 @@ from xlsxwriter.worksheet import Worksheet
 
 from geo.answers.names import crafts_text
 from geo.export.table import COLUMNS, Export
+from geo.formulas import guarded
 from geo.snapshot.fonts import clean
 
 _CELL = 32_000
-_RISKY = ("=", "+", "-", "@", "\t", "\r", "|", "%")
 _OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False,
             "strings_to_numbers": False, "default_date_format": "yyyy-mm-dd"}
 
@@ -118,8 +118,3 @@ def _cell(value: Any) -> str:
     if value is None:
         return ""
     return guarded(value) if isinstance(value, str) else f"{value:.10g}"
-
-
-def guarded(text: str) -> str:
-    """A text no spreadsheet takes for a formula."""
-    return f"'{text}" if text.lstrip().startswith(_RISKY) else text

@@ -111,7 +111,7 @@ def _quoted(name: str) -> str:
 
 def _first_filled(base: sqlite3.Connection, names: list[str]) -> str:
     for name in names:
-        if base.execute(f"SELECT 1 FROM {_quoted(name)} LIMIT 1").fetchone():
+        if base.execute(f"SELECT 1 FROM {_quoted(name)} LIMIT 1").fetchone():  # noqa: S608  quoted
             return name
     return names[0]
 
@@ -136,7 +136,7 @@ def _features(base: sqlite3.Connection, table: str, geometry: str, repair: bool)
     kept = [c for c in columns if c != geometry]
     wanted = ", ".join(_quoted(c) for c in [*kept, *([geometry] if geometry in columns else [])])
     located = geometry in columns
-    for row in base.execute(f"SELECT {wanted} FROM {_quoted(table)} LIMIT {MAX_ROWS + 1}"):
+    for row in base.execute(f"SELECT {wanted} FROM {_quoted(table)} LIMIT {MAX_ROWS + 1}"):  # noqa: S608  quoted
         place = _place(row[-1], repair) if located else Place(None, "NO_GEOMETRY")
         yield Feature(dict(zip(kept, row, strict=False)), place)
 

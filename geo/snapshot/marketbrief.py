@@ -188,9 +188,8 @@ def sites_section(query: Query, sites: list[Site], total: int, crafts: tuple[str
                   ) -> Section:
     """The Moroccan sites and Maisons that make what these buyers buy."""
     names = [t(f"craft.{c}") for c in crafts]
-    lead = t.all_of(names) if len(names) <= MOST_CRAFTS else t(
-        "ui.and_more", names=t("ui.comma").join(names[:MOST_CRAFTS]),
-        n=t.number(len(names) - MOST_CRAFTS))
+    lead = t.all_of(names) if len(names) <= MOST_CRAFTS else t.n(
+        "names.more", len(names) - MOST_CRAFTS, names=t("ui.comma").join(names[:MOST_CRAFTS]))
     return Section(t("section.suppliers"), tuple(place_line(s, query, t) for s in sites), total,
                    t("snapshot.filter", label=t("fact.crafts"), values=lead) if names else "",
                    empty=t("section.suppliers.empty"), more="brief.more_sites")
@@ -218,7 +217,7 @@ def sources_section(urls: Iterable[str], t: Words) -> Section:
     hosts = list(dict.fromkeys(h for h in map(host, urls) if h))
     text = t("ui.comma").join(isolate(h) for h in hosts[:MOST_HOSTS])
     if len(hosts) > MOST_HOSTS:
-        text = t("ui.and_more", names=text, n=t.number(len(hosts) - MOST_HOSTS))
+        text = t.n("names.more", len(hosts) - MOST_HOSTS, names=text)
     return Section(t("brief.sources"), (Line(text, tone="soft"),) if text else (), 1,
                    empty=t("brief.sources.empty"))
 

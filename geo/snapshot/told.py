@@ -106,7 +106,7 @@ def figures_of(query: Query, view: ViewState, counts: dict[str, int], t: Words) 
     shown = reports if len(reports) <= 3 else reports[:2]
     ids = t("ui.comma").join(isolate(r.id) for r in shown)
     if len(reports) > len(shown):
-        ids = t("ui.and_more", names=ids, n=t.number(len(reports) - len(shown)))
+        ids = t.n("names.more", len(reports) - len(shown), names=ids)
     found.append(Figure(t.number(len(reports)), t.n("figure.reports", len(reports)), ids))
     return found
 

@@ -189,7 +189,7 @@ def _into_database(connection: Connection, whole: Whole, replace: bool, tell: Pr
     connection.execute(text(f"SET LOCAL statement_timeout = '{LONG_SECONDS}s'"))
     # Nobody writes meanwhile; their next number comes after the last one copied.
     connection.execute(text("SELECT value FROM counter WHERE name = 'change_set' FOR UPDATE"))
-    if any(connection.scalar(text(f"SELECT EXISTS (SELECT FROM {table})")) for table in ("record", "change_set")):
+    if any(connection.scalar(text(f"SELECT EXISTS (SELECT FROM {table})")) for table in ("record", "change_set")):  # noqa: S608  two names of ours
         if not replace:
             raise NotEmpty("error.copy_not_empty")
         connection.execute(text("TRUNCATE record, change, change_set, document"))

@@ -18,24 +18,20 @@ from starlette.routing import Route
 
 from geo import workbook
 from geo.codec import decode
-from geo.errors import BadRequest, KharitaError, NotFound
+from geo.errors import BadRequest, KharitaError, NotFound, TooMany
 from geo.i18n import Words, words
 from geo.locate import Locator, locator
 from geo.privacy import SEES, person
 from geo.service import current, ledger
 from geo.settings import var_dir
 from geo.store.corrections import Correction, Corrections, Full
+from geo.web import quota
 from geo.web.access import Identity, require, whoami
+from geo.web.asking import lang_of
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 #: Files read and verdicts tried per minute, for the whole process.
 PER_MINUTE = 30
-
-
-class TooMany(KharitaError):
-    """More than this process takes in a minute."""
-
-    status = 429
 
 
 class Gate:
@@ -100,13 +96,18 @@ async def _listed(request: Request) -> Response:
 
 async def _upload(request: Request) -> Response:
     content = bytearray()
-    async for piece in request.stream():
-        content += piece
-        if len(content) > workbook.MAX_BYTES:
-            break
+    try:
+        who = require(request, "reader")  # before anything of the body is taken in
+        with quota.files.taking(quota.person(request)) as told_size:
+            async for piece in request.stream():
+                content += piece
+                if len(content) > workbook.MAX_BYTES:
+                    break
+            told_size(len(content))
+    except KharitaError as error:
+        return _refused(request, error)
 
     def make() -> Response:
-        who = require(request, "reader")
         _GATE.enter()
         here, t = _here(request)
         by = _name(request, who)
@@ -186,14 +187,17 @@ def _here(request: Request) -> tuple[Locator, Words]:
 
 async def _safely(request: Request, make: Any) -> Response:
     def run() -> Response:
-        lang = request.query_params.get("lang", "fr")
-        t = words(lang if lang in ("fr", "ar", "en") else "fr")
         try:
             result: Response = make()
             return result
         except KharitaError as error:
-            return _json({"error": {"code": error.key, "text": t(error.key, **error.values)}}, error.status)
+            return _refused(request, error)
     return await anyio.to_thread.run_sync(run)
+
+
+def _refused(request: Request, error: KharitaError) -> Response:
+    text = words(lang_of(request))(error.key, **error.values)
+    return _json({"error": {"code": error.key, "text": text}}, error.status)
 
 
 def _json(content: Any, status: int = 200) -> Response:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -33,7 +33,7 @@ class Login:
     hours : how long a login counts.
     """
 
-    secret: str
+    secret: str = field(repr=False)
     origin: str
     hours: float = 12.0
 

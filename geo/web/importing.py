@@ -29,6 +29,7 @@ from geo.importing.table import MAX_BYTES, label
 from geo.importing.uploads import Upload, Uploads
 from geo.service import current, ledger
 from geo.settings import geocoders
+from geo.web import quota
 from geo.web.access import Identity, require
 from geo.web.asking import lang_of
 from geo.web.editing import author_of, reason_of
@@ -210,7 +211,12 @@ def _route(act: Act, most: int = 0) -> Callable[[Request], Awaitable[Response]]:
         t = words(lang_of(request))
         try:
             who = require(request, "editor")  # before anything of the body is taken in
-            content = await _body(request, most)
+            if act is _start:
+                with quota.files.taking(quota.person(request)) as told_size:
+                    content = await _body(request, most)
+                    told_size(len(content))
+            else:
+                content = await _body(request, most)
             made = await anyio.to_thread.run_sync(act, request, who, content, t)
         except KharitaError as error:
             made = Response(orjson.dumps({"error": {"code": error.key, "text": t(error.key, **error.values)}}), error.status,

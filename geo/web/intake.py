@@ -31,6 +31,7 @@ from geo.watch.intake.jobs import Job, intake
 from geo.watch.intake.making import date_of, language_of, report_of
 from geo.watch.intake.store import ImportedReports, digest_of
 from geo.watch.intake.tagging import Proposal, Tagger
+from geo.web import quota
 from geo.web.access import require
 
 MAX_DECISIONS = 200_000
@@ -54,7 +55,9 @@ def _store() -> ImportedReports:
 
 async def _start(request: Request) -> Response:
     async def act(t: Words) -> dict[str, Any]:
-        content = await _body(request, MAX_BYTES)
+        with quota.files.taking(quota.person(request)) as told_size:
+            content = await _body(request, MAX_BYTES)
+            told_size(len(content))
         name = request.query_params.get("name", "")[:200]
         job = await anyio.to_thread.run_sync(intake().start, content, name)
         return {"id": job.id}

@@ -29,6 +29,7 @@ from geo.snapshot.told import default_title
 from geo.snapshot.workers import DrawingFailed, Workers
 from geo.store.snapshots import MAX_PICTURE, MAX_TITLE, compare, content_of, keep, snapshot_store
 from geo.view import ViewState
+from geo.web import quota
 from geo.web.asking import base_of, json_answer, json_of, lang_of, text_of, view_of
 from geo.web.snapshots import desk
 
@@ -41,6 +42,11 @@ _KINDS = {"buyers": "buyer", "sites": "site", "maisons": "site", "reports": "rep
 
 
 async def _keep(request: Request) -> Response:
+    with quota.views.taking(quota.person(request)):
+        return await _kept(request)
+
+
+async def _kept(request: Request) -> Response:
     body = await json_of(request, BODY_KB)
     base, title = base_of(request), text_of(body, "title", MAX_TITLE)
     query = await asyncio.to_thread(current)

@@ -69,9 +69,14 @@ def rail(*fields: str) -> None:
         mount("rail", only=list(fields))
 
 
-def strip(notices: list[str]) -> None:
-    """What is shown, in one sentence; figures; notices."""
-    mount("strip", notice=notices)
+def strip(notices: list[str], *, title: str = "") -> None:
+    """What is shown, in one sentence; figures; notices.
+
+    Parameters
+    ----------
+    title : heading of a page that shows none, for those who hear it.
+    """
+    mount("strip", notice=notices, title=title)
 
 
 def table() -> None:

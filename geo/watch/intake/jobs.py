@@ -131,7 +131,7 @@ class Intake:
     def _run(self, job: Job) -> None:
         until = time.monotonic() + SECONDS
         try:
-            job.process = subprocess.Popen(
+            job.process = subprocess.Popen(  # noqa: S603  ourselves, without a shell
                 [sys.executable, "-m", "geo.watch.intake.worker", str(job.path), job.name[:200]],
                 cwd=PROJECT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
             watch = threading.Timer(SECONDS, job.process.kill)

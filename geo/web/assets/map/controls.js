@@ -115,9 +115,11 @@
      (`taken`, to which its own box is added), never over them where there is room. */
   function tag(live, { field, code, text, n, name, lon_lat: [lon, lat] }, taken) {
     const small = live._map.getZoom() < 5;
-    const at = room(live._map.latLngToContainerPoint([lat, lon]), small ? 34 : 18 + 6.2 * text.length, taken);
+    const place = live._map.latLngToContainerPoint([lat, lon]);
+    const inside = L.bounds([0, 0], live._map.getSize()).contains(place); // else the keyboard would stop out of sight
+    const at = room(place, small ? 34 : 18 + 6.2 * text.length, taken);
     const button = node("button", { type: "button", className: "kh-tag", dir: "auto", title: `${name} : ${text}`,
-      "aria-label": `${name} : ${text}`, textContent: small ? `${n} ?` : text, on: { click: (e) => {
+      "aria-label": `${name} : ${text}`, tabIndex: inside ? 0 : -1, textContent: small ? `${n} ?` : text, on: { click: (e) => {
         e.stopPropagation();
         list(live, L.latLng(lat, lon), field === "market" ? "buyers" : "sites", { [field]: code, unlocated: 1 }, name);
       } } });

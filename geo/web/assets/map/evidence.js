@@ -116,9 +116,12 @@
           dashArray: step.basis === "inferred" ? (on ? "8 6" : "5 4") : null, className: `kh-line ${step.kind}${on ? " on" : ""}` };
         if (on) this.lines.addLayer(L.polyline(path, { ...style, color: dark ? "#101918" : "#fff", weight: 8, opacity: 0.9, dashArray: null, className: "kh-casing" }));
         this.lines.addLayer(L.polyline(path, style));
-        // A wide unseen line is what a finger meets.
-        this.lines.addLayer(L.polyline(path, { renderer: this.renderer, color: "#000", opacity: 0, weight: 14, className: "kh-touch" })
-          .on("click", (e) => { L.DomEvent.stop(e); go(); }).bindTooltip(label(step, chain, page), { sticky: true }));
+        // A wide unseen line is what a finger meets. The keyboard walks the steps beside the map
+        // instead: a line has no name to read, and may run far out of sight.
+        const touch = L.polyline(path, { renderer: this.renderer, color: "#000", opacity: 0, weight: 14, className: "kh-touch" })
+          .on("click", (e) => { L.DomEvent.stop(e); go(); }).bindTooltip(label(step, chain, page), { sticky: true });
+        this.lines.addLayer(touch);
+        touch.getElement()?.setAttribute("tabindex", "-1");
         if (on) this.lines.addLayer(L.marker(path[POINTS >> 1], { pane: "evidence-marks", interactive: false, keyboard: false, zIndexOffset: 2000,
           icon: L.divIcon({ className: "kh-proof-at", html: label(step, chain, page), iconSize: [0, 0] }) }));
       });

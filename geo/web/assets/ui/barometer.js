@@ -49,7 +49,7 @@ function values(a, w) {
   const years = [...new Set(a.lines.flatMap((l) => l.points.map((p) => p.year)))].sort((x, y) => x - y);
   return el("div", { class: "kh-values" }, [el("table", {}, [
     el("caption", { class: "kh-unseen", text: w["ui.baro.lines"] }),
-    el("thead", {}, [el("tr", {}, [el("th", {}), ...years.map((y) => el("th", { scope: "col", text: y }))])]),
+    el("thead", {}, [el("tr", {}, [el("td", {}), ...years.map((y) => el("th", { scope: "col", text: y }))])]),
     el("tbody", {}, a.lines.map((l, i) => el("tr", {}, [el("th", { scope: "row" }, [el("i", { class: `kh-stroke line-${i}` }),
       l.market ? el("button", { type: "button", class: "kh-link", "data-key": `line-${l.key}`, text: l.text, on: { click: () => toMap({ market: l.market }) } }) : el("span", { text: l.text })]),
     ...years.map((year) => { const p = l.points.find((q) => q.year === year); return el("td", { class: p ? "" : "missing" }, p ? [source(p.href, p.short, w)] : [el("span", { text: "—" })]); })])))])]);

@@ -51,7 +51,7 @@ function draw(root, answer, w, state) {
         segments("milieu", ["all", "rural", "urban"].map((v) => [v, w[`ui.milieu.${v}`]]), w["ui.milieu"], state),
         el("label", { class: "kh-check" }, [el("input", { type: "checkbox", role: "switch", "data-key": "coming", checked: data.coming === "yes",
           on: { change: (e) => state.send({ op: "set", field: "coming", value: e.target.checked ? "yes" : "no" }) } }), el("span", { text: w["ui.coming"] })])])]),
-    el("div", { class: "kh-scroll", "data-scroll": state.view, tabindex: "0", role: "region", "aria-label": w[`ui.tab.${state.view}`] }, [
+    el("div", { class: "kh-scroll", "data-scroll": state.view, tabindex: "0", role: "tabpanel", "aria-label": w[`ui.tab.${state.view}`] }, [
       state.view === "cover" ? table(answer, w, state, redraw) : state.view === "crafts" ? crafts(answer, w, state) : state.view === "fix" ? fix(w, state) : state.view === "next" ? siting(state.plan, w, state, state.cancel) : missing(answer, state)]));
 }
 

@@ -48,8 +48,22 @@ export default component("head-tools", async (root, state, current) => {
       type: "button", lang: code, text, "aria-pressed": String(code === data.lang),
       on: { click: () => state.send({ op: "set", field: "lang", value: code }) } }))),
     scene, share, ...(person ? [person] : []), said);
-  if (data.embed) document.body.append(el("a", { class: "kh-open-whole", href: location.href.replace(/&?embed=1/, ""), target: "_blank", rel: "noopener", text: w["ui.shr.embed_open"] }));
+  skip(w);
+  document.querySelector(".kh-alone")?.remove();
+  if (data.embed) document.body.append(el("nav", { class: "kh-alone", "aria-label": w["ui.share"] }, [el("a", { class: "kh-open-whole", href: location.href.replace(/&?embed=1/, ""), target: "_blank", rel: "noopener", text: w["ui.shr.embed_open"] })]));
 }, listen);
+
+/* First on the way of the keyboard: past navigation and filters, to the heading of the page. */
+function skip(w) {
+  const to = () => {
+    const heading = document.querySelector("[data-testid=stMain] h1");
+    if (!heading) return;
+    heading.tabIndex = -1;
+    heading.focus();
+  };
+  document.querySelector(".kh-skip")?.remove();
+  document.body.prepend(el("button", { type: "button", class: "kh-skip", text: w["ui.skip"], on: { click: to } }));
+}
 
 /* Python learns of a change through this component: the whole address, so that the last one wins. */
 let sign = () => {};

@@ -7,7 +7,7 @@ export async function draw({ data, w, state }) {
   const a = await getJSON(ask(data, "method", ["axis", "weights"]));
   return [
     el("header", { class: "kh-chead" }, [el("div", {}, [el("h2", { text: a.title }), el("p", { text: a.lead })])]),
-    el("div", { class: "kh-method", "data-scroll": "method" }, [el("table", {}, [
+    el("div", { class: "kh-method", "data-scroll": "method", tabindex: "0", role: "region", "aria-label": a.title }, [el("table", {}, [
       el("caption", { class: "kh-unseen", text: a.title }),
       el("thead", {}, [el("tr", {}, [...a.columns, ...a.presets].map((text) => el("th", { scope: "col", text })))]),
       el("tbody", {}, a.rows.map((r) => el("tr", { "data-criterion": r.key }, [

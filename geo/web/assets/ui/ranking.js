@@ -36,7 +36,7 @@ function table(a, data, w) {
   const mine = chosen(data);
   return el("div", { class: "kh-ranked", "data-scroll": "ranking" }, [el("table", {}, [
     el("caption", { class: "kh-unseen", text: `${a.title} · ${a.axis_text}` }),
-    el("thead", {}, [el("tr", {}, heads.map(([key, text]) => el("th", { scope: "col", class: `of-${key}` }, key === "bar" ? [scale()] : [el("span", { text })])))]),
+    el("thead", {}, [el("tr", {}, heads.map(([key, text]) => el("th", { scope: "col", class: `of-${key}` }, key === "bar" ? [scale(), el("span", { class: "kh-unseen", text })] : [el("span", { text })])))]),
     el("tbody", {}, a.rows.map((row) => el("tr", { "data-market": row.iso2, "aria-selected": String(row.iso2 === mine), class: row.rank ? "" : "unranked", on: { click: () => select(row.iso2 === mine ? "" : row.iso2) } }, [
       el("td", { class: "of-rank", text: row.rank_text }),
       el("td", { class: "of-name" }, [

@@ -88,11 +88,11 @@ function link(state, w) {
     }
   } } });
   const here = () => `${location.origin}/?${state.data.query}`;
-  const embed = () => `<iframe src="${location.origin}/?${without(params(state, { embed: "1" }))}" width="800" height="500" title="Kharita" loading="lazy"></iframe>`;
+  const embed = () => `<iframe src="${location.origin}/?${without(params(state))}&embed=1" width="800" height="500" title="Kharita" loading="lazy"></iframe>`;
   const list = el("ul", { class: "kh-recent", "aria-label": w["ui.shr.recent"] }, recent(w, copied));
   return [make, said, list,
     el("button", { type: "button", class: "kh-link", "data-key": "long", text: w["ui.shr.long"], on: { click: () => copied(here()) } }),
-    el("button", { type: "button", class: "kh-link", "data-key": "embed", text: w["ui.shr.embed"], on: { click: () => copied(embed()) } })];
+    state.data.framed && el("button", { type: "button", class: "kh-link", "data-key": "embed", text: w["ui.shr.embed"], on: { click: () => copied(embed()) } })];
 }
 
 /* Codes are secrets of who made them: only this browser lists them. */

@@ -24,7 +24,7 @@ function proposal(a, w) {
   const fresh = a.rows.filter((r) => !own.has(r.sel));
   const leave = () => bus.go({ op: "set", field: "stars", value: "" });
   const take = () => { keep([...stars(), ...fresh.map(({ sel, name }) => ({ sel, name, note: "" }))]); leave(); };
-  return el("section", { class: "kh-shared-list" }, [el("h3", { text: a.title }), el("p", { class: "kh-quiet", text: a.lead }),
+  return el("section", { class: "kh-shared-list" }, [el("h2", { text: a.title }), el("p", { class: "kh-quiet", text: a.lead }),
     el("ul", { class: "kh-lines" }, a.rows.map((r) => el("li", { "data-shared": r.sel }, [mark(r.sel.split(":")[0]), el("b", { dir: "auto", text: r.name }), el("span", { dir: "auto", text: r.text }),
       own.has(r.sel) ? el("i", { text: w["ui.star.have"] }) : null]))),
     a.gone ? el("p", { class: "kh-quiet", role: "status", text: a.gone }) : null,
@@ -52,6 +52,9 @@ function row(s, w, state) {
     el("button", { type: "button", class: "kh-close-inline", "data-key": `unstar-${s.sel}`, "aria-label": `${w["ui.star.drop"]} ${s.name}`, text: "×", on: { click: () => { keep(stars().filter((x) => x.sel !== s.sel)); state.again(); } } })]);
 }
 
-/* No spreadsheet takes a cell for a formula. */
-const cell = (text) => `"${(/^[=+\-@\t\r]/.test(text) ? `'${text}` : text).replaceAll('"', '""')}"`;
+/* No spreadsheet takes a cell for a formula, at whatever sign it splits the line: geo/formulas.py. */
+const UNSEEN = "[\\s\\u0000-\\u0020\\u00a0\\u00ad\\u200b-\\u200f\\u202a-\\u202e\\u2060-\\u2069\\ufeff]*";
+const START = new RegExp(`^${UNSEEN}[-=+@|%＝＋－＠]`), INSIDE = new RegExp(`([;\\t\\r\\n]${UNSEEN})(?=[-=+@＝＋－＠])`, "g");
+export const guarded = (text) => { const inside = text.replace(INSIDE, "$1'"); return START.test(inside) ? `'${inside}` : inside; };
+const cell = (text) => `"${guarded(text).replaceAll('"', '""')}"`;
 const csv = (list, w) => [["id", "name", w["ui.star.note"]], ...list.map((s) => [s.sel, s.name, s.note || ""])].map((r) => r.map(cell).join(",")).join("\r\n");

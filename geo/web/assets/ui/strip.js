@@ -11,7 +11,9 @@ export default component("said", async (root, state, current) => {
   // What Python could not read is said until the reader's next act.
   if (state.notice !== state.data.notice) Object.assign(state, { notice: state.data.notice, first: state.data.query });
   const notices = [...(state.data.query === state.first ? state.data.notice : []), ...(bus.notice ? [w[bus.notice]] : [])];
+  if (root.dataset.filters !== undefined && root.dataset.filters !== state.data.filters) announce(root, answer.figures);
   render(root,
+    state.data.title ? el("h1", { class: "kh-unseen", text: state.data.title }) : null,
     ...(reminder ? [reminder] : []),
     ...notices.map((text) => el("p", { class: "kh-notice", role: "status", text })),
     el("div", { class: "kh-line" }, [
@@ -23,6 +25,16 @@ export default component("said", async (root, state, current) => {
       el("button", { type: "button", class: "kh-button", text: answer.blame.label, on: { click: () => state.send({ op: "clear", field: answer.blame.field }) } })])] : []));
   root.dataset.filters = state.data.filters;
 });
+
+/* A change of the counts is said aloud: by a line that stays, for a new one would not be heard. */
+function announce(root, figures) {
+  let line = root.parentElement.querySelector(":scope > .kh-counts");
+  if (!line) {
+    line = el("p", { class: "kh-counts kh-unseen", role: "status" });
+    root.after(line);
+  }
+  line.textContent = figures.map((f) => `${f.value} ${f.label}`).join(", ");
+}
 
 function chip(piece, w, state) {
   const remove = ["q", "fresh"].includes(piece.field) ? { op: "clear", field: piece.field } : { op: "toggle", field: piece.field, value: piece.value };

@@ -21,7 +21,7 @@ function parse(info, text) {
   if (info.name === "at") return camera(text);
   if (info.name === "q") {
     const clean = text.replace(CONTROL, " ").replace(SPACE, " ").trim();
-    return [...clean].slice(0, LIMITS.text).join("");
+    return [...clean].slice(0, LIMITS.text).join("").replace(/ $/, "");
   }
   if (info.name === "sel") {
     const cut = text.indexOf(":");

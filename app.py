@@ -18,7 +18,7 @@ from starlette.middleware import Middleware
 from geo import logs
 from geo.locate import locator
 from geo.service import current
-from geo.settings import framers, hosts, login_hours
+from geo.settings import framers, hosts, log_format, login_hours
 from geo.web import (
     access,
     api,
@@ -84,6 +84,11 @@ def _open_door() -> None:
     address = st.get_option("server.address")  # reads the settings, where the secrets are among them
     login = _login()
     trouble = access.trouble(login, address)
+    if not trouble:
+        try:
+            log_format()
+        except ValueError as error:
+            trouble = f"{error}."
     if trouble:
         raise SystemExit(f"Kharita does not start. {trouble}")
     access.open_to(login, access.LOCAL)

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import signal
 import socket
@@ -12,6 +13,7 @@ import time
 import urllib.error
 import urllib.request
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -20,7 +22,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.testclient import TestClient
 
-from geo import service
+from geo import logs, service
 from geo.errors import StoreDown
 from geo.web import observed, standing
 from tests.conftest import ROOT, free_port, wait_for_health
@@ -95,6 +97,27 @@ def test_figures_are_for_this_machine_and_streamlits_own_are_closed(running):
     assert get(f"{running.address}/metrics", Host="evil.example")[0] == 403
     assert get(f"{running.address}/metrics")[0] == 200
     assert get(f"{running.address}/readyz")[:1] == (200,)
+
+
+def test_an_error_is_told_by_its_kind_and_place_never_by_its_text():
+    try:
+        int(SECRET)
+    except ValueError:
+        record = logging.LogRecord("geo.web", logging.ERROR, __file__, 1, "GET %s", ("/api/x",), sys.exc_info())
+    mark = logs.request_id.set("abc")
+    try:
+        line = logs.JsonLines().format(record)
+    finally:
+        logs.request_id.reset(mark)
+    told = json.loads(line)
+    assert told["error"] == "ValueError" and "test_an_error_is_told" in told["at"][-1] and SECRET not in line and "\n" not in line
+    assert (told["message"], told["level"], told["request"]) == ("GET /api/x", "error", "abc")
+    assert datetime.fromisoformat(told["time"]).tzinfo is not None
+
+
+def test_an_unknown_form_of_the_log_is_refused_at_the_start():
+    told = subprocess.run([sys.executable, "-c", "import app"], cwd=ROOT, env={**os.environ, "KHARITA_LOG": "xml"}, capture_output=True, text=True, check=False)
+    assert told.returncode == 1 and "KHARITA_LOG must be one of" in told.stderr and "Traceback" not in told.stderr
 
 
 @pytest.mark.parametrize(("headers", "client", "here"), [

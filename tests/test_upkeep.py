@@ -17,7 +17,6 @@ MOST_LINES = 300
 #: Longer modules, and why they stay whole.
 LONG = {
     "geo/answers/entity.py": "one panel for each kind of record, built from the same few helpers",
-    "geo/importing/plan.py": "one pass over a file, whose steps share the row they work on",
     "geo/importing/xlsx.py": "one streaming reader: its limits are counted across all parts of a book",
     "geo/model.py": "the records and their vocabularies: one page to look things up in",
     "geo/store/checks.py": "one table of rules, and what each rule asks",
@@ -115,3 +114,13 @@ def test_every_filter_is_in_the_guide_under_its_own_name():
     for label, hint, concerns, name in rows:
         assert label == told[f"facet.{name}"] and len(hint) > 20
         assert set(concerns.split(", ")) == {named[c] for c in FIELDS[name].concerns}
+
+
+def test_every_proof_named_on_the_reliability_page_is_there():
+    page = (ROOT / "docs" / "reliability.md").read_text("utf-8")
+    proofs = re.findall(r"`(tests/[\w/]+\.py)(?: -k (\"[^\"]+\"|\w+))?`", page)
+    assert len(proofs) > 25
+    for name, words in proofs:
+        named = re.findall(r"^def (test_\w+)", (ROOT / name).read_text("utf-8"), re.MULTILINE)
+        for word in words.strip('"').split(" or ") if words else ("",):
+            assert any(word in test for test in named), f"{name} -k {word}"

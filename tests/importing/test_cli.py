@@ -104,6 +104,20 @@ def test_the_installed_command_runs_from_anywhere(tmp_path, good):
     assert (answer.returncode, answer.stderr) == (0, "") and json.loads(answer.stdout)["outcome"] == "accept"
 
 
+def test_a_backup_is_restored_and_nothing_is_replaced_unless_told(run, tmp_path, good, monkeypatch):
+    run("import", good, "--as", "buyers", "--json")
+    archive = str(tmp_path / "b.zip")
+    code, out, _ = run("backup", archive)
+    assert code == 0 and "Mo" in out
+    assert run("backup", archive)[0] == 3 and run("backup", archive, "--replace")[0] == 0
+    assert run("restore", archive)[0] == 3 and run("restore", str(tmp_path / "nowhere.zip"))[0] == 2
+    (tmp_path / "no.zip").write_bytes(b"nothing")
+    assert run("restore", str(tmp_path / "no.zip"), "--replace")[0] == 2
+    monkeypatch.setenv("KHARITA_VAR", str(tmp_path / "new"))
+    assert run("restore", archive)[0] == 0
+    assert json.loads(run("import", good, "--as", "buyers", "--json")[1])["unchanged"] == 1
+
+
 def test_copy_moves_records_and_history(run, tmp_path, good):
     from geo.settings import DATA_DIR
     run("import", good, "--as", "buyers", "--json")

@@ -114,10 +114,12 @@ def test_while_the_database_is_down_readers_read_and_writers_are_told(deployed, 
             assert ask(address, "/api/facets", process=process)[0] == 200
             status, told, _ = save(address, process, "Trop tard")
             assert status == 503 and told["error"]["code"] == "error.store_down" and "base de données" in told["error"]["text"]
+            assert ask(address, "/readyz", process=process)[0] == 503
     finally:
         cluster.start()
     status, made, _ = save(address, "first", "Après la coupure")
     assert status == 200, made
+    assert ask(address, "/readyz", process="first")[0] == 200
     # The other process may have to wait for its next try to listen.
     begun = time.monotonic()
     while ask(address, f"/api/entity/buyer/{made['id']}", process="second")[0] != 200:

@@ -64,6 +64,7 @@ def compare(picture: Image.Image, name: str, folder: Path) -> str:
     sheet = Image.new("RGB", (picture.width * 3 + 20, picture.height), "white")
     for at, part in enumerate((kept, picture, marked)):
         sheet.paste(part, (at * (picture.width + 10), 0))
+    folder.mkdir(exist_ok=True)
     file = folder / f"{name}.png"
     sheet.save(file)
     left, top, right, bottom = (2 * v for v in differs.getbbox())

@@ -67,7 +67,7 @@ STATES: dict[str, tuple[str, str, Callable[[Page], None]]] = {
     "compare": ("/marches?show=compare&compare=DE,FR,US", "marches", section),
     "gap": ("/marches?show=gap", "marches", section),
     "make": ("/marches?show=make", "marches", section),
-    "mission": ("/marches?show=mission&market=DE&start=2027-01-11", "marches", section),
+    "mission": ("/marches?show=mission&sel=market:DE&start=2027-01-11", "marches", section),
     "support": ("/marches?show=support", "marches", section),
     "list": ("/marches?show=list&stars=b:limala-de", "marches", section),
     "method": ("/marches?show=method", "marches", section),
@@ -116,6 +116,8 @@ class Scene:
         """Wait until the state is whole: answers, letters and pictures."""
         STATES[self.state][2](page)
         idle(page)
+        if page.locator(".st-key-kh-map").count():
+            page.wait_for_load_state("networkidle")  # a map that moved to its answer asks once more
         page.wait_for_function("""() => document.fonts.status === 'loaded' && !document.querySelector('[aria-busy=true]')
             && [...document.images].every((i) => i.complete)""")
 

@@ -260,7 +260,7 @@ def test_a_box_and_a_shape_select_and_live_in_the_address(visit):
     page.mouse.down()
     page.mouse.move(x + 160, y + 120, steps=4)
     page.mouse.up()
-    page.wait_for_function("document.querySelector('.kh-around h2')?.textContent === 'Zone dessinée'")
+    expect(page.locator(".kh-around h2")).to_have_text("Zone dessinée")
     zone = address(page)["zone"][0]
     assert zone.count(";") == 3 and "place" not in address(page)
     assert page.locator(".kh-stop").count() > 0
@@ -271,7 +271,7 @@ def test_a_box_and_a_shape_select_and_live_in_the_address(visit):
     frame.evaluate("""() => { for (const at of [[31, -8], [31, -7], [32, -7], [32, -8]])
       window.kharita._map.fire('click', {latlng: L.latLng(at)}); }""")
     inside.get_by_role("button", name="Dessiner une zone").click()
-    page.wait_for_function("document.querySelector('.kh-around h2')?.textContent === 'Zone dessinée'")
+    expect(page.locator(".kh-around h2")).to_have_text("Zone dessinée")
     assert address(page)["zone"] == ["-8,31;-7,31;-7,32;-8,32"]
     assert frame.evaluate("window.kharita.locate.drawn.layer.getLayers().length") == 1
 
@@ -372,5 +372,5 @@ def test_what_the_map_shows_is_a_zone_by_keyboard_and_marks_list_and_legend_agre
     page.locator(".kh-stop .kh-facility.under_construction .lines").first.wait_for(state="attached")
     inside.get_by_role("button", name=t("ui.zone.clear")).press("Enter")
     page.wait_for_function(SHOWN, arg="")
-    frame.wait_for_function("document.documentElement.dataset.zone === ''")
+    frame.wait_for_function("() => document.documentElement.dataset.zone === ''")
     assert "zone" not in address(page) and sum(drawn(page).values()) > sum(marks.values())

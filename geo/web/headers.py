@@ -103,7 +103,7 @@ class Headers:
                 return self.map
             if path.startswith(_PRINTED):
                 return PRINTED
-            return self.embedded if parse_qs(scope["query_string"]).get(b"embed") else self.page
+            return self.embedded if parse_qs(scope["query_string"].decode("latin-1")).get("embed") else self.page
         # A script's own policy would bind the worker made of it; a viewer needs its own scripts.
         if kind in ("application/pdf", "text/javascript", "application/javascript", "text/css") or kind.startswith("font/"):
             return ""

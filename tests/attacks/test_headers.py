@@ -53,6 +53,11 @@ def test_streamlits_pages_run_their_own_scripts_and_no_others():
     assert found["default-src"] == found["object-src"] == "'none'" and found["connect-src"] == found["frame-ancestors"] == "'self'"
 
 
+@pytest.mark.parametrize("query", ["q=F%C3%A8s", "q=%FF%FE", "q=%", "q=%D9%81%D8%A7%D8%B3&embed=1", "&&=&"])
+def test_words_of_every_language_in_an_address_are_no_reason_to_fail(query):
+    assert client().get(f"/?{query}").status_code == 200
+
+
 def test_a_page_the_browser_kept_keeps_its_policy():
     """A 304 has no content type: a policy of its own would replace the page's, and stop its scripts."""
     answer = client().get("/", headers={"if-none-match": '"x"'})

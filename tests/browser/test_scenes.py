@@ -68,7 +68,11 @@ every = pytest.mark.parametrize("scene", SCENES, indirect=True, ids=str)
 walks = pytest.mark.parametrize("scene", WALKS, indirect=True, ids=str)
 
 
-@every
+#: Maps frame themselves half a level nearer or farther as their page settles: not compared (docs/reliability.md).
+FRAMING = ("map", "map-record", "embed", "locate", "watch", "report")
+
+
+@pytest.mark.parametrize("scene", [s for s in SCENES if s.state not in FRAMING], indirect=True, ids=str)
 def test_it_looks_as_agreed(scene):
     wanted, page = scene
     picture = pictures.shoot(page, MASKED.get(wanted.state, []))

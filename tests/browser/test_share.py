@@ -59,7 +59,7 @@ def test_a_short_link_reopens_the_view_and_says_whether_it_changed(visit, app):
     expect(reminder).to_contain_text("rien n’a changé depuis")
     reminder.get_by_role("button", name="Comparer").click()
     expect(page.locator(".kh-compare figcaption")).to_have_count(2)
-    page.wait_for_function("[...document.querySelectorAll('.kh-two img')].every((i) => i.complete && i.naturalWidth > 0)")
+    page.wait_for_function("() => [...document.querySelectorAll('.kh-two img')].every((i) => i.complete && i.naturalWidth > 0)")
     expect(page.locator(".kh-compare")).to_contain_text("mêmes fiches")
     page.locator(".kh-shared [data-key=dismiss]").click()
     expect(page.locator(".kh-compare > *")).to_have_count(0)

@@ -72,15 +72,16 @@ function links(root, state, w) {
 }
 
 function link(state, w) {
-  const said = el("p", { class: "kh-said-here", role: "status" });
-  const copied = async (text) => { said.textContent = await copy(text) ? w["ui.copied"] : text; };
+  const said = el("p", { class: "kh-said-here kh-link-said", role: "status" });
+  const copied = async (text) => { const told = await copy(text) ? w["ui.copied"] : text; (document.querySelector(".kh-link-said") || said).textContent = told; };
   const make = el("button", { type: "button", class: "kh-button kh-primary", "data-key": "short", text: w["ui.shr.link_make"], on: { click: async () => {
     make.disabled = true;
     try {
       const made = await post("/api/shared", { query: String(without(params(state))), title: state.title.trim(), lang: state.data.lang });
       remember({ code: made.code, title: state.title.trim() || made.title || made.code });
+      // The part may have been drawn again meanwhile: what is on the screen is told.
+      (document.querySelector(".kh-recent") || list).replaceChildren(...recent(w, copied));
       await copied(`${location.origin}/s/${made.code}`);
-      list.replaceChildren(...recent(w, copied));
     } catch (error) {
       said.textContent = error.message;
     } finally {

@@ -82,6 +82,16 @@ def same_site(request: Request) -> None:
         raise Foreign("error.foreign_origin")
 
 
+async def body_of(request: Request, most: int, too_big: KharitaError) -> bytes:
+    """The bytes of a request; ``too_big`` is raised as soon as there are more than ``most``."""
+    content = bytearray()
+    async for part in request.stream():
+        content += part
+        if len(content) > most:
+            raise too_big
+    return bytes(content)
+
+
 async def json_of(request: Request, most_kb: int) -> dict[str, Any]:
     """The JSON object of a POST from our own pages; its ``lang`` becomes the request's.
 
@@ -92,11 +102,7 @@ async def json_of(request: Request, most_kb: int) -> dict[str, Any]:
     BadRequest : no JSON object, or an unknown language.
     """
     same_site(request)
-    limit, content = most_kb * KB, bytearray()
-    async for chunk in request.stream():
-        content += chunk
-        if len(content) > limit:
-            raise TooBig("error.body_too_big", limit=most_kb)
+    content = await body_of(request, most_kb * KB, TooBig("error.body_too_big", limit=most_kb))
     try:
         body = orjson.loads(content)
     except orjson.JSONDecodeError:

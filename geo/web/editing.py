@@ -26,7 +26,7 @@ from geo.service import current, ledger
 from geo.store.changes import ChangeSet, Conflict, Edit, Held, Unfit
 from geo.store.undo import restore, undo
 from geo.web.access import Identity, require
-from geo.web.asking import lang_of
+from geo.web.asking import json_answer, lang_of
 
 log = logging.getLogger(__name__)
 MAX_BODY = 64 * 1024
@@ -181,16 +181,16 @@ def _answered(request: Request, content: bytes, act: Act) -> Response:
     try:
         catalogue = current().catalogue
         who = require(request, "editor")
-        return _json(act(request, who, _body(request, content), catalogue, t), 200)
+        return json_answer(act(request, who, _body(request, content), catalogue, t))
     except Unfit as error:
-        return _json(unfit_answer(error, t), error.status)
+        return json_answer(unfit_answer(error, t), error.status)
     except Conflict as error:
-        return _json(conflict_answer(error, current().catalogue, t), error.status)
+        return json_answer(conflict_answer(error, current().catalogue, t), error.status)
     except KharitaError as error:
-        return _json({"error": {"code": error.key, "text": t(error.key, **error.values)}}, error.status)
+        return json_answer({"error": {"code": error.key, "text": t(error.key, **error.values)}}, error.status)
     except Exception:
         log.exception("%s %s", request.method, request.url.path)
-        return _json({"error": {"code": "error.internal", "text": t("error.internal")}}, 500)
+        return json_answer({"error": {"code": "error.internal", "text": t("error.internal")}}, 500)
 
 
 def _body(request: Request, content: bytes) -> Mapping[str, Any]:
@@ -204,6 +204,3 @@ def _body(request: Request, content: bytes) -> Mapping[str, Any]:
         raise BadRequest("error.bad_parameter", name="body", value="")
     return body
 
-
-def _json(content: Mapping[str, Any], status: int) -> Response:
-    return Response(orjson.dumps(content), status, {"cache-control": "no-store"}, "application/json")

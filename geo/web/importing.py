@@ -31,7 +31,7 @@ from geo.service import current, ledger
 from geo.settings import geocoders
 from geo.web import quota
 from geo.web.access import Identity, require
-from geo.web.asking import lang_of
+from geo.web.asking import body_of, json_answer, lang_of
 from geo.web.editing import author_of, reason_of
 from geo.web.locate import geocoder
 
@@ -209,27 +209,18 @@ def _json_of(content: bytes) -> Mapping[str, Any]:
 def _route(act: Act, most: int = 0) -> Callable[[Request], Awaitable[Response]]:
     async def endpoint(request: Request) -> Response:
         t = words(lang_of(request))
+        too_big = TooBig("import.problem.file_too_big", limit=str(MAX_BYTES // 2**20), where="", column="", value="", n="")
         try:
             who = require(request, "editor")  # before anything of the body is taken in
             if act is _start:
                 with quota.files.taking(quota.person(request)) as told_size:
-                    content = await _body(request, most)
+                    content = await body_of(request, most, too_big)
                     told_size(len(content))
             else:
-                content = await _body(request, most)
+                content = await body_of(request, most, too_big)
             made = await anyio.to_thread.run_sync(act, request, who, content, t)
         except KharitaError as error:
-            made = Response(orjson.dumps({"error": {"code": error.key, "text": t(error.key, **error.values)}}), error.status,
-                            {"cache-control": "no-store"}, "application/json")
-        return made if isinstance(made, Response) else Response(orjson.dumps(made), 200, {"cache-control": "no-store"}, "application/json")
+            made = json_answer({"error": {"code": error.key, "text": t(error.key, **error.values)}}, error.status)
+        return made if isinstance(made, Response) else json_answer(made)
     return endpoint
 
-
-async def _body(request: Request, most: int) -> bytes:
-    parts, size = [], 0
-    async for part in request.stream():
-        size += len(part)
-        if size > most:
-            raise TooBig("import.problem.file_too_big", limit=str(MAX_BYTES // 2**20), where="", column="", value="", n="")
-        parts.append(part)
-    return b"".join(parts)

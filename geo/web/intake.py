@@ -33,6 +33,7 @@ from geo.watch.intake.store import ImportedReports, digest_of
 from geo.watch.intake.tagging import Proposal, Tagger
 from geo.web import quota
 from geo.web.access import require
+from geo.web.asking import body_of
 
 MAX_DECISIONS = 200_000
 MOST_NAMES = 5_000
@@ -56,7 +57,7 @@ def _store() -> ImportedReports:
 async def _start(request: Request) -> Response:
     async def act(t: Words) -> dict[str, Any]:
         with quota.files.taking(quota.person(request)) as told_size:
-            content = await _body(request, MAX_BYTES)
+            content = await body_of(request, MAX_BYTES, Refused("intake.too_big", limit=MAX_BYTES // 2**20))
             told_size(len(content))
         name = request.query_params.get("name", "")[:200]
         job = await anyio.to_thread.run_sync(intake().start, content, name)
@@ -76,7 +77,7 @@ async def _job(request: Request) -> Response:
 
 async def _publish(request: Request) -> Response:
     async def act(t: Words) -> dict[str, Any]:
-        body = await _body(request, MAX_DECISIONS)
+        body = await body_of(request, MAX_DECISIONS, Refused("intake.too_big", limit=MAX_BYTES // 2**20))
         try:
             asked = orjson.loads(body)
         except orjson.JSONDecodeError:
@@ -169,16 +170,6 @@ def _names(query: Query) -> dict[str, list[dict[str, str]]]:
 
 
 # --- answering ------------------------------------------------------------------------
-
-async def _body(request: Request, most: int) -> bytes:
-    parts, size = [], 0
-    async for part in request.stream():
-        size += len(part)
-        if size > most:
-            raise Refused("intake.too_big", limit=MAX_BYTES // 2**20)
-        parts.append(part)
-    return b"".join(parts)
-
 
 async def _answer(request: Request, act: Any) -> Response:
     lang = request.query_params.get("lang", "fr")

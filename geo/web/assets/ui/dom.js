@@ -85,6 +85,17 @@ const SHAPES = {
 export const mark = (kind, { open = true, demo = false } = {}) => svg(
   `kh-mark ${kind}${open ? "" : " hollow"}${demo ? " dashed" : ""}`, { viewBox: "0 0 16 16" }, [SHAPES[kind] || SHAPES.craft]);
 
+/* The arrows go from tab to tab of a tablist, in the direction it is read. */
+export function moveByArrow(event) {
+  const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+  const all = [...event.currentTarget.children];
+  const at = all.indexOf(event.target.closest("[role=tab]"));
+  if (!step || at < 0) return;
+  event.preventDefault();
+  const forward = getComputedStyle(event.currentTarget).direction === "rtl" ? -step : step;
+  all[(at + forward + all.length) % all.length].focus();
+}
+
 export function debounce(act, delay) {
   let timer;
   const later = (...args) => { clearTimeout(timer); timer = setTimeout(() => act(...args), delay); };

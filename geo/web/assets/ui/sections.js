@@ -1,7 +1,7 @@
 /* A page made of sections, one tab each; a field of the view says which one is open. Each section
    is a module that draws its nodes: `draw({ data, w, state })`. */
 import { bus } from "./bus.js";
-import { component, el, render, words } from "./dom.js";
+import { component, el, moveByArrow, render, words } from "./dom.js";
 import { busy, failure, settled } from "./waiting.js";
 
 export function sections(name, field, files) {
@@ -39,18 +39,8 @@ async function paint(root, state, current, field, files) {
 }
 
 function tabs(open, w, field, keys) {
-  return el("div", { class: "kh-tabs-row", role: "tablist", "aria-label": w["ui.sections"], on: { keydown: arrows } }, keys.map((key) => el("button", {
+  return el("div", { class: "kh-tabs-row", role: "tablist", "aria-label": w["ui.sections"], on: { keydown: moveByArrow } }, keys.map((key) => el("button", {
     type: "button", role: "tab", "data-key": `show-${key}`, "data-show": key, "aria-selected": String(key === open), "aria-controls": "kh-section",
     tabindex: key === open ? "0" : "-1", text: w[`ui.${field}.${key}`] || key,
     on: { click: () => bus.go({ op: "set", field, value: key }) } })));
-}
-
-function arrows(event) {
-  const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-  const all = [...event.currentTarget.children];
-  const at = all.indexOf(event.target.closest("[role=tab]"));
-  if (!step || at < 0) return;
-  event.preventDefault();
-  const forward = getComputedStyle(event.currentTarget).direction === "rtl" ? -step : step;
-  all[(at + forward + all.length) % all.length].focus();
 }

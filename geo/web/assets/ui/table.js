@@ -3,7 +3,7 @@
  * Selecting only marks rows: the answer is asked again when language, filters, tab or sort
  * change, and the rows on screen stay until it is there.
  */
-import { component, el, getJSON, mark, render, words } from "./dom.js";
+import { component, el, getJSON, mark, moveByArrow, render, words } from "./dom.js";
 import { busy, failure, settled } from "./waiting.js";
 
 const TABS = ["buyers", "sites", "maisons", "reports", "fairs"];
@@ -90,16 +90,6 @@ function pressTab(root, tab) {
     button.setAttribute("aria-selected", String(here));
     button.tabIndex = here ? 0 : -1;
   }
-}
-
-function moveByArrow(event) {
-  const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-  const all = [...event.currentTarget.children];
-  const at = all.indexOf(event.target.closest("[role=tab]"));
-  if (!step || at < 0) return;
-  event.preventDefault();
-  const forward = getComputedStyle(event.currentTarget).direction === "rtl" ? -step : step;
-  all[(at + forward + all.length) % all.length].focus();
 }
 
 /* A heading goes round: its first direction, the other one, the order the API gives. */

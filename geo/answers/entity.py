@@ -53,7 +53,7 @@ def entity_answer(query: Query, kind: str, id_: str, view: ViewState, t: Words, 
 
 
 _BLANK: dict[str, Any] = {
-    "subtitle": "", "demo": False, "tags": [], "lead": "", "facts": [], "sections": [],
+    "subtitle": "", "demo": False, "tags": [], "lead": "", "lead_lang": "", "facts": [], "sections": [],
     "sources": [], "note": "", "lon": None, "lat": None, "filter": None, "calendar": None,
 }
 
@@ -66,7 +66,7 @@ def _buyer(query: Query, id_: str, view: ViewState, t: Words) -> dict[str, Any] 
     suppliers = sites_that_make(query, buyer.crafts)
     return {
         **_record(buyer, query, t),
-        "lead": buyer.relation_fr,
+        "lead": buyer.relation_fr, "lead_lang": "fr",
         "facts": _facts(t, [
             ("market", t.country(buyer.country)), ("city", buyer.city or t("panel.no_city")),
             ("crafts", crafts_text(buyer.crafts, t)), ("since", str(buyer.year or "")),
@@ -88,7 +88,7 @@ def _site(query: Query, id_: str, view: ViewState, t: Words, *, seen: bool) -> d
     site = shown(query.catalogue.sites[row], seen)
     return {
         **_record(site, query, t),
-        "lead": site.fact_fr,
+        "lead": site.fact_fr, "lead_lang": "fr",
         "facts": _facts(t, [
             ("town", site.town or site.commune), ("province", area_name(query.catalogue, site.province, t)),
             ("region", area_name(query.catalogue, site.region, t)),
@@ -193,7 +193,7 @@ def _market(query: Query, id_: str, view: ViewState, t: Words) -> dict[str, Any]
     source = [Source(market.evidence_url, t("panel.evidence"))] if market.evidence_url else []
     return {
         "title": t.pick(market.name), "subtitle": t(f"world.{market.world_region}"),
-        "lead": market.evidence_fr,
+        "lead": market.evidence_fr, "lead_lang": "fr",
         "tags": [{"text": t(f"evidence.{market.evidence}"), "tone": "plain"}],
         "facts": _facts(t, [("capital", market.capital), ("agreement", agreements_text(market, t)),
                             ("agreement_source", t(f"agreement_source.{market.agreement_source}")

@@ -99,7 +99,7 @@ def _rules(query: Query, iso2: str, t: Words) -> list[dict[str, Any]]:
     notes = {n.id: n for r in query.catalogue.reports for n in r.notes
              if n.kind == "reglementation_acces" and iso2 in n.markets}
     return [{"title": n.title_fr, "text": " · ".join(x for x in (n.id, t.date(n.date), n.summary_fr) if x),
-             "href": n.sources[0].url if n.sources else ""}
+             "lang": "fr", "href": n.sources[0].url if n.sources else ""}
             for n in sorted(notes.values(), key=lambda n: n.date, reverse=True)]
 
 

@@ -14,6 +14,7 @@ from geo.store.files import FileStore
 
 SPREAD_DEGREES = 0.6
 SEED = 7
+LOOKED_AT = range(2022, 2026)
 _SOURCE = (Source("", "demo"),)
 
 
@@ -33,6 +34,9 @@ class SyntheticBuyers(Sequence[Buyer]):
         self._kind = chance.integers(0, len(BUYER_KINDS), count)
         self._craft = chance.integers(0, len(CRAFTS), (count, 2))
         self._year = chance.integers(2000, 2026, count)
+        # Looked at in any month of the last years, or never: every step of the ages is met.
+        months = [*(f"{year}-{month:02d}" for year in LOOKED_AT for month in range(1, 13)), "", "", ""]
+        self._looked_at = np.array(months)[chance.integers(0, len(months), count)]
         at = np.array([[float(c["lon"]), float(c["lat"])] for c in self._cities])
         self._lon_lat = at[self._city] + chance.normal(0, SPREAD_DEGREES, (count, 2))
 
@@ -57,7 +61,7 @@ class SyntheticBuyers(Sequence[Buyer]):
             kind=BUYER_KINDS[self._kind[index]], country=city["country_iso2"],
             city=city["name_fr"], crafts=tuple(crafts), relation_fr="",
             year=int(self._year[index]), website="", provenance="demo", precision="city",
-            verified="", sources=_SOURCE, lon_lat=(float(lon), float(lat)))
+            verified=str(self._looked_at[index]), sources=_SOURCE, lon_lat=(float(lon), float(lat)))
 
 
 class SyntheticStore:

@@ -18,7 +18,7 @@ from starlette.routing import Route
 
 from geo.answers.changes import set_answer
 from geo.answers.records import collection_named, conflict_answer, form_answer, known_codes, unfit_answer
-from geo.errors import BadRequest, KharitaError, NotFound
+from geo.errors import BadRequest, KharitaError, NotFound, TooBig
 from geo.forms import filled, new_id
 from geo.i18n import Words, words
 from geo.model import Catalogue
@@ -26,10 +26,10 @@ from geo.service import current, ledger
 from geo.store.changes import ChangeSet, Conflict, Edit, Held, Unfit
 from geo.store.undo import restore, undo
 from geo.web.access import Identity, require
-from geo.web.asking import json_answer, lang_of
+from geo.web.asking import KB, body_of, json_answer, lang_of, refusal
 
 log = logging.getLogger(__name__)
-MAX_BODY = 64 * 1024
+MAX_KB = 64
 MAX_REASON = 300
 MAX_NAME = 80
 PAGE = 30
@@ -165,29 +165,27 @@ def _lon_lat(body: Mapping[str, Any]) -> tuple[float, float] | None:
 
 def _route(read: Act | None, write: Act | None) -> Callable[[Request], Any]:
     async def endpoint(request: Request) -> Response:
-        content = b""
-        async for piece in request.stream():
-            content += piece
-            if len(content) > MAX_BODY:
-                break
         act = write if request.method == "POST" else read
         assert act is not None  # only the methods that have an act are routed
-        return await anyio.to_thread.run_sync(_answered, request, content, act)
+        try:
+            who = await anyio.to_thread.run_sync(require, request, "editor")  # before anything is taken in
+            content = await body_of(request, MAX_KB * KB, TooBig("error.body_too_big", limit=MAX_KB)) if request.method == "POST" else b""
+            return await anyio.to_thread.run_sync(_answered, request, who, content, act)
+        except KharitaError as error:
+            return refusal(request, error)
     return endpoint
 
 
-def _answered(request: Request, content: bytes, act: Act) -> Response:
+def _answered(request: Request, who: Identity, content: bytes, act: Act) -> Response:
     t = words(lang_of(request))
     try:
-        catalogue = current().catalogue
-        who = require(request, "editor")
-        return json_answer(act(request, who, _body(request, content), catalogue, t))
+        return json_answer(act(request, who, _body(request, content), current().catalogue, t))
     except Unfit as error:
         return json_answer(unfit_answer(error, t), error.status)
     except Conflict as error:
         return json_answer(conflict_answer(error, current().catalogue, t), error.status)
-    except KharitaError as error:
-        return json_answer({"error": {"code": error.key, "text": t(error.key, **error.values)}}, error.status)
+    except KharitaError:
+        raise
     except Exception:
         log.exception("%s %s", request.method, request.url.path)
         return json_answer({"error": {"code": "error.internal", "text": t("error.internal")}}, 500)
@@ -197,7 +195,7 @@ def _body(request: Request, content: bytes) -> Mapping[str, Any]:
     if request.method != "POST":
         return {}
     try:
-        body = orjson.loads(content) if len(content) <= MAX_BODY else None
+        body = orjson.loads(content)
     except orjson.JSONDecodeError:
         body = None
     if not isinstance(body, dict):

@@ -17,6 +17,7 @@ from streamlit.web.server.starlette.starlette_app_utils import (
     decode_signed_value,
 )
 
+from geo.store.trail import Trail
 from tests.browser.visits import DESKTOP, PHONE, SLOW_MS
 from tests.conftest import ROOT, free_port, wait_for_health
 
@@ -113,6 +114,8 @@ def test_from_log_in_to_log_out(place, context, lang, role, removed, gone):
     assert COOKIE not in {c["name"] for c in context.cookies(place.base)}
     status, sentence = write(page, lang)
     assert status == 401 and gone in sentence
+    told = [(e["what"], e["short"], e["role"]) for e in Trail(place.roles.parent / "var").latest() if "/api/" not in e["what"]]
+    assert told[:2] == [("GET /auth/logout", "a…@example.ma", "reader"), ("GET /oauth2callback", "a…@example.ma", "editor")]
 
 
 def test_a_forged_or_old_login_is_refused_and_another_offered(place, context, monkeypatch):

@@ -57,13 +57,13 @@
     fit(chain, branch) {
       const within = (sel) => !branch || chain.steps.some((s, i) => s.end === sel && branchOf(chain, i) === branch);
       const places = chain ? Object.entries(chain.nodes).filter(([sel, n]) => n.lon !== null && within(sel)).map(([, n]) => [n.lat, n.lon]) : [];
-      if (places.length) this.map.fitBounds(places, this.room());
+      if (places.length) this.live.frame(() => this.map.fitBounds(places, this.room()));
     }
 
     /* Room for the label of a step, which stands over its line. */
     room() {
       const wide = this.map.getSize().x > 640;
-      return { paddingTopLeft: wide ? [145, 95] : [40, 80], paddingBottomRight: wide ? [145, 40] : [40, 30], maxZoom: 7, animate: false };
+      return { paddingTopLeft: wide ? [145, 95] : [40, 80], paddingBottomRight: wide ? [145, 40] : [40, 30], maxZoom: 7, reset: true };
     }
 
     /* What lines and marks mean, in place of the legend of the whole map. */

@@ -28,9 +28,14 @@
     onAdd(map) {
       L.FeatureGroup.prototype.onAdd.call(this, map);
       map.on("moveend", this._moved, this);
-      // While the page settles the centre holds; once the reader acts, what they see holds.
-      this.sizes = new ResizeObserver(() => map.invalidateSize({ pan: !this.settled, animate: false }));
-      window.parent.document.addEventListener("pointerdown", () => { this.settled = true; }, { once: true, capture: true });
+      // While the page settles its frame is chosen again for each size; once the reader acts, what they see holds.
+      this.sizes = new ResizeObserver(() => this._place(() => {
+        map.invalidateSize({ pan: false });
+        if (!this.settled && this.framed) this.framed();
+      }));
+      for (const act of ["pointerdown", "keydown"]) {
+        for (const place of [document, window.parent.document]) place.addEventListener(act, () => { this.settled = true; }, { once: true, capture: true });
+      }
       this.sizes.observe(map.getContainer());
     },
 
@@ -84,13 +89,18 @@
     },
 
     _begin(message) {
-      if (message.at) {
-        this._place(() => this._map.setView([message.at[1], message.at[0]], message.at[2], { animate: false }));
-      } else if (message.filtered) this.fit({ animate: false });
-      else this._place(() => this._map.setView(this.home.center, this.home.zoom, { animate: false }));
+      if (message.at) this.frame(() => this._map.setView([message.at[1], message.at[0]], message.at[2], { reset: true }));
+      else if (message.filtered) this.fit({ first: true });
+      else this.frame(() => this._map.setView(this.home.center, this.home.zoom, { reset: true }));
     },
 
-    /* Move the map for a view, at once: the reader did not, so the address need not say where. */
+    /* Frame what a view asks for; `move` says how at any size, at once (`reset`). */
+    frame(move) {
+      this.framed = move;
+      this._place(move);
+    },
+
+    /* Move the map at once: the reader did not, so the address need not say where. */
     _place(move) {
       this.placing = true;
       move();
@@ -122,13 +132,13 @@
       });
     },
 
-    async fit(options) {
+    async fit({ first = false } = {}) {
       const layers = this.locate ? "&layers=sites,maisons" : "";
       const answer = await getJSON(`/api/bounds?${this.message.filters}${layers}${this._zone(this.message)}`);
       if (!answer.bbox) return;
       const [w, s, e, n] = answer.bbox;
-      const move = () => this._map.fitBounds([[s, w], [n, e]], { padding: [40, 40], maxZoom: 10, ...options });
-      if (options?.animate === false) this._place(move); else move();
+      const move = () => this._map.fitBounds([[s, w], [n, e]], { padding: [40, 40], maxZoom: 10, reset: first });
+      if (first) this.frame(move); else move();
     },
 
     _moved() {
@@ -258,11 +268,22 @@
     return answer.json();
   }
 
+  /* For readers who want no motion: Leaflet asks nobody, and moves by script where CSS cannot stop it. */
+  function holdStill(map) {
+    if (!matchMedia("(prefers-reduced-motion: reduce)").matches) return;
+    map.options.inertia = map._zoomAnimated = false;
+    map.panBy = (by) => L.Map.prototype.panBy.call(map, by, { animate: false });
+    map.flyTo = (at, zoom) => map.setView(at, zoom, { animate: false });
+  }
+
   window.KharitaLive = {
     getJSON,
     start(map, config) {
+      holdStill(map);
       map.setMaxBounds([[-80, -220], [86, 220]]);
       const live = new Live(map, config);
+      // The world's edge is kept at once while a frame is chosen: a pan under way would move the next one.
+      map.panInsideBounds = (bounds, options) => L.Map.prototype.panInsideBounds.call(map, bounds, live.placing ? { animate: false } : options);
       if (config.areas) live.locate = new window.KharitaLocate(live);
       for (const name of ["dragstart", "zoomstart"]) {
         map.on(name, () => { if (live.ready && !live.placing) live.touched = true; });

@@ -86,7 +86,7 @@
       const key = sites.map((s) => s.code).join();
       if (state !== "done" || !key || this.shownPlan !== undefined || this.shownPlace || this.live.touched) { if (state === "done") this.shownPlan = key; return; }
       this.shownPlan = key;
-      this.map.fitBounds(sites.map((s) => [s.lat, s.lon]), { padding: [60, 60], maxZoom: 7, animate: false });
+      this.live.frame(() => this.map.fitBounds(sites.map((s) => [s.lat, s.lon]), { padding: [60, 60], maxZoom: 7, reset: true }));
     }
 
     /* A dragged site is pinned at the nearest candidate commune. */
@@ -102,8 +102,8 @@
     /* Morocco, or the place and its answers: never the camera of another page far away. */
     begin(message) {
       const [lon, lat, zoom] = message.at || [];
-      if (message.at && L.latLngBounds(MOROCCO).pad(0.3).contains([lat, lon]) && zoom >= 4) this.map.setView([lat, lon], zoom, { animate: false });
-      else if (!message.place) this.map.fitBounds(MOROCCO, { animate: false });
+      if (message.at && L.latLngBounds(MOROCCO).pad(0.3).contains([lat, lon]) && zoom >= 4) this.live.frame(() => this.map.setView([lat, lon], zoom, { reset: true }));
+      else if (!message.place) this.live.frame(() => this.map.fitBounds(MOROCCO, { reset: true }));
       this.kept = Boolean(message.at);
     }
 
@@ -120,6 +120,7 @@
       const asked = [view.filters, view.locate].filter(Boolean).join("&");
       const get = (what) => this.page.getJSON(`/api/${what}?${asked}`);
       const [near, cover] = await Promise.all([get("near"), get("coverage")]);
+      await this.live.turn; // the legend is there: it takes its room from what is framed
       if (this.page.view.locate !== view.locate || this.page.view.filters !== view.filters) return;
       this.dark = document.documentElement.dataset.dark === "1";
       await this.paintCover(cover, view);
@@ -152,17 +153,22 @@
       if (first && !keep && !near.place) this.frameAreas(view);
       if (!near.bbox || keep || (!first && !moved)) return;
       const [w, s, e, n] = near.bbox;
-      // Nothing that is asked for may hide behind the legend.
-      const legend = this.legend.closest("details");
-      const right = legend?.open ? legend.offsetWidth + 30 : 48;
-      this.map.fitBounds([[s, w], [n, e]], { paddingTopLeft: [48, 48], paddingBottomRight: [Math.min(right, this.map.getSize().x / 3), 48], maxZoom: 11, animate: !first });
+      const move = (how) => {
+        // Nothing that is asked for may hide behind the legend.
+        const legend = this.legend.closest("details");
+        const right = legend?.open ? legend.offsetWidth + 30 : 48;
+        this.map.fitBounds([[s, w], [n, e]], { paddingTopLeft: [48, 48], paddingBottomRight: [Math.min(right, this.map.getSize().x / 3), 48], maxZoom: 11, ...how });
+      };
+      if (first) this.live.frame(() => move({ reset: true })); else move({ animate: true });
     }
 
     /* The regions or provinces that are looked at, when the page opens on them. */
     frameAreas({ region, province }) {
       const chosen = (code) => (province.length ? province.includes(code) : region.includes(code) || region.includes(code.slice(0, 2)));
       const shapes = (this.areas || []).filter((a) => chosen(a.code)).map((a) => L.geoJSON(a.geometry).getBounds());
-      if (shapes.length) this.map.fitBounds(shapes.reduce((all, b) => all.extend(b), L.latLngBounds(shapes[0])), { padding: [24, 24], animate: false });
+      if (!shapes.length) return;
+      const whole = shapes.reduce((all, b) => all.extend(b), L.latLngBounds(shapes[0]));
+      this.live.frame(() => this.map.fitBounds(whole, { padding: [24, 24], reset: true }));
     }
 
     async paintCover(answer, view) {

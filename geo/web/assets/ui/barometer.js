@@ -22,7 +22,7 @@ export async function draw({ data, w }) {
       el("section", {}, [el("h3", { text: w["ui.baro.map"] }), a.map_note ? el("p", { class: "kh-notice", role: "status", text: a.map_note }) : null, world_(a, land, w), el("p", { class: "kh-quiet", text: w["ui.baro.symbols"] })])]),
     el("section", { class: "kh-statements" }, [el("h3", { text: w["ui.baro.table"] }), ...a.notices.map((text) => el("p", { class: "kh-quiet", text })), statements(a, w)]),
     a.cities.length ? el("section", {}, [el("h3", { text: w["ui.baro.cities"] }), el("ul", { class: "kh-lines" }, a.cities.map((c) => el("li", {}, [
-      el("b", { text: `${c.city} · ${c.value}` }), el("span", { dir: "auto", text: `${c.about} · ${c.period} · ${c.note}` }), source(c.href, "", w)])))]) : null];
+      el("b", { text: `${c.city} · ${c.value}` }), el("span", { dir: "auto" }, [`${c.about} · ${c.period} · `, el("span", { lang: "fr", text: c.note })]), source(c.href, "", w)])))]) : null];
 }
 
 function trend(a) {

@@ -35,14 +35,21 @@ export function getJSON(path) {
   return memory.get(path);
 }
 
-/* Send something to keep or to make: its JSON answer, its file, or an error whose message is for the reader. */
-export async function post(path, body) {
-  const answer = await fetch(path, { method: "POST", headers: { "content-type": "application/json", "x-kharita": "1" }, body: JSON.stringify(body) });
-  const type = answer.headers.get("content-type") || "";
-  if (answer.ok) return type.includes("json") ? answer.json() : answer.blob();
-  const told = type.includes("json") ? await answer.json().catch(() => ({})) : {};
-  throw new Error(told.error?.text || String(answer.status));
+/* Send what is to be kept or made, as `json` or as bytes: its JSON answer or its file. A refusal is
+   an Error with its sentence, its status and the whole answer. */
+export async function send(path, { method = "POST", json, body, headers = {} } = {}) {
+  const typed = json === undefined ? {} : { "content-type": "application/json" };
+  const answer = await fetch(path, { method, headers: { "x-kharita": "1", ...typed, ...headers }, body: json === undefined ? body : JSON.stringify(json) });
+  const isJSON = (answer.headers.get("content-type") || "").includes("json");
+  if (answer.ok && !isJSON) return answer.blob();
+  const told = isJSON ? await answer.json().catch(() => ({})) : {};
+  if (answer.status === 401) dispatchEvent(new Event("kharita-who"));
+  if (!answer.ok) throw Object.assign(new Error(told.error?.text || String(answer.status)), { text: told.error?.text, status: answer.status, told });
+  return told;
 }
+
+/* What was answered before is no longer true: every part asks again. */
+export const forget = () => memory.clear();
 
 bus.getJSON = getJSON; // the map's frame shares the memory of its page
 window.dispatchEvent(new Event("kharita")); // whole only now: a frame that was first may follow

@@ -1,9 +1,7 @@
 /* The delegate loop: download a region's Excel file, hand it back, see what it proposes; a
    steward accepts or refuses each change. The map shows before and after. */
 import { bus } from "./bus.js";
-import { el, getJSON, mark, render } from "./dom.js";
-
-const WRITES = { "x-kharita": "1" };
+import { el, forget, getJSON, mark, render, send } from "./dom.js";
 
 /* The tab's own node: it lives as long as the tab is open. */
 export function fix(w, state) {
@@ -61,21 +59,14 @@ function row(c, ctx, can) {
     can ? judge("accept", w["ui.fix_accept"]) : null, can ? judge("refuse", w["ui.fix_refuse"]) : null]);
 }
 
-async function send(path, options, held) {
-  // Header values are latin-1: a name travels as the bytes of its UTF-8.
-  const named = String.fromCharCode(...new TextEncoder().encode(held.name));
-  const answer = await fetch(path, { method: "POST", ...options, headers: { ...WRITES, "x-name": named, ...options.headers } });
-  const content = await answer.json().catch(() => ({}));
-  if (answer.status === 401) dispatchEvent(new Event("kharita-who"));
-  if (!answer.ok) throw Object.assign(new Error(String(answer.status)), { text: content.error?.text });
-  return content;
-}
+/* Header values are latin-1: a name travels as the bytes of its UTF-8. */
+const signed = (held) => ({ "x-name": String.fromCharCode(...new TextEncoder().encode(held.name)) });
 
 async function upload(file, ctx) {
   const { held, state, w } = ctx;
   Object.assign(held, { error: "", report: null });
   try {
-    held.report = await send(`/api/corrections/${held.region}?lang=${state.data.lang}`, { body: file }, held);
+    held.report = await send(`/api/corrections/${held.region}?lang=${state.data.lang}`, { body: file, headers: signed(held) });
   } catch (error) {
     held.error = error.text || w["ui.failed"];
   }
@@ -86,8 +77,8 @@ async function decide(c, verdict, ctx) {
   const { held, state, w } = ctx;
   held.error = "";
   try {
-    await send(`/api/corrections/${c.id}/${verdict}?lang=${state.data.lang}`, {}, held);
-    window.__kharitaMemory.clear(); // what was answered before is no longer true
+    await send(`/api/corrections/${c.id}/${verdict}?lang=${state.data.lang}`, { headers: signed(held) });
+    forget();
   } catch (error) {
     held.error = error.text || w["ui.failed"];
   }

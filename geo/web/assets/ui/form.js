@@ -1,10 +1,12 @@
 /* One record as a form. Saving names a reason; when somebody else was first, both versions are
    laid side by side and the editor chooses, field by field. */
 import { bus } from "./bus.js";
-import { el, render } from "./dom.js";
+import { el, forget, render, send } from "./dom.js";
 import { pointMap } from "./pointmap.js";
-import { differences, forget, refusal, signature, write } from "./writing.js";
+import { differences, refusal, signature } from "./writing.js";
 
+/* What a record of each collection is called in the address. */
+export const KIND = { buyers: "buyer", sites: "site", fairs: "fair", markets: "market" };
 const AT = /^\s*(-?\d{1,2}(?:[.,]\d+)?)\s*[;, ]\s*(-?\d{1,3}(?:[.,]\d+)?)\s*$/;
 
 /* The nodes of the form of one record, `id` "new" for an empty one; a sentence when it is refused. */
@@ -31,7 +33,7 @@ function parts(form, ctx) {
     render(box);
     mend(form, {});
     try {
-      const made = await write(`${path}?lang=${ctx.data.lang}`, { json: { ...json, author: sign.author } });
+      const made = await send(`${path}?lang=${ctx.data.lang}`, { json: { ...json, author: sign.author } });
       forget();
       then(made);
     } catch (error) {
@@ -44,7 +46,7 @@ function parts(form, ctx) {
   form.save = () => act(form.path, { answers: form.values, lon_lat: form.lon_lat, revision: form.revision, reason: form.reason }, (made) => {
     ctx.held.form = null;
     ctx.held.fresh = "";
-    const sel = `${{ buyers: "buyer", sites: "site", markets: "market", fairs: "fair" }[a.collection]}:${made.id}`;
+    const sel = `${KIND[a.collection]}:${made.id}`;
     if (sel === ctx.data.sel) ctx.state.again(); else bus.go({ op: "set", field: "sel", value: sel });
   });
   const again = () => { ctx.held.form = null; ctx.state.again(); };

@@ -1,7 +1,7 @@
 /* What was changed, by whom and why; each change set can be looked into and undone. */
-import { el, getJSON, render } from "./dom.js";
+import { el, forget, getJSON, render, send } from "./dom.js";
 import { pointMap } from "./pointmap.js";
-import { differences, forget, refusal, signature, write } from "./writing.js";
+import { differences, refusal, signature } from "./writing.js";
 
 export async function draw({ data, w, state }) {
   const held = (state.past ??= { lang: "", pages: [], open: null, refused: "" });
@@ -56,7 +56,7 @@ function inside(set, ctx) {
   const said = refusal(), sign = signature(set.signed, w);
   const undo = async (only) => {
     try {
-      await write(`/api/changes/${set.number}/undo?lang=${data.lang}`, { json: { author: sign.author, reason: w["ui.history.undo_reason"].replace("{n}", set.number), ...(only ? { only } : {}) } });
+      await send(`/api/changes/${set.number}/undo?lang=${data.lang}`, { json: { author: sign.author, reason: w["ui.history.undo_reason"].replace("{n}", set.number), ...(only ? { only } : {}) } });
       ctx.state.past = null;
       forget();
       ctx.state.again();

@@ -1,8 +1,8 @@
 /* Bringing a file in: drop it, see what was understood and what it would change, answer, store.
    Nothing is stored before the last button; each answer plans the whole file again. */
-import { el, icon, render } from "./dom.js";
+import { el, forget, icon, render, send } from "./dom.js";
 import { importPlan } from "./importplan.js";
-import { forget, refusal, write } from "./writing.js";
+import { refusal } from "./writing.js";
 
 const KINDS = ["buyers", "sites", "maisons", "markets", "fairs"];
 const LOOK_MS = 300;
@@ -22,11 +22,11 @@ const here = (held) => `/api/import/${held.id}`;
 function idle(held, ctx, said = "") {
   const { data, w } = ctx;
   held.id = null;
-  const send = (file) => file && begin(file, held, ctx);
-  const input = el("input", { type: "file", class: "kh-unseen", id: "kh-import-file", accept: ".xlsx,.csv,.tsv,.txt,.geojson,.json,.gpkg,.kml,.kmz", on: { change: () => send(input.files[0]) } });
+  const take = (file) => file && begin(file, held, ctx);
+  const input = el("input", { type: "file", class: "kh-unseen", id: "kh-import-file", accept: ".xlsx,.csv,.tsv,.txt,.geojson,.json,.gpkg,.kml,.kmz", on: { change: () => take(input.files[0]) } });
   const drop = el("label", { class: "kh-drop", on: {
     dragover: (e) => { e.preventDefault(); drop.classList.add("over"); }, dragleave: () => drop.classList.remove("over"),
-    drop: (e) => { e.preventDefault(); drop.classList.remove("over"); send(e.dataTransfer.files[0]); } } }, [icon("plus"), el("span", { text: w["ui.import.choose"] }), el("small", { text: w["ui.import.formats"] }), input]);
+    drop: (e) => { e.preventDefault(); drop.classList.remove("over"); take(e.dataTransfer.files[0]); } } }, [icon("plus"), el("span", { text: w["ui.import.choose"] }), el("small", { text: w["ui.import.formats"] }), input]);
   render(held.box,
     el("div", { class: "kh-chead" }, [el("div", {}, [el("h2", { text: w["ui.import.title"] }), el("p", { text: w["ui.import.lead"] })])]),
     steps(0, w),
@@ -45,7 +45,7 @@ async function begin(file, held, ctx) {
   Object.assign(held, { name: file.name, options: {}, reading: {}, show: "" });
   waiting(held, ctx, file.name);
   try {
-    held.id = (await write(`/api/import?${new URLSearchParams({ name: file.name, kind: held.kind, lang: data.lang })}`, { body: file })).id;
+    held.id = (await send(`/api/import?${new URLSearchParams({ name: file.name, kind: held.kind, lang: data.lang })}`, { body: file })).id;
     await look(held, ctx);
   } catch (error) {
     idle(held, ctx, error.text || w["ui.failed"]);
@@ -64,7 +64,7 @@ function waiting(held, ctx, text) {
 }
 
 function give(held, ctx) {
-  if (held.id) fetch(`${here(held)}?lang=${ctx.data.lang}`, { method: "DELETE", headers: { "x-kharita": "1" } });
+  if (held.id) send(`${here(held)}?lang=${ctx.data.lang}`, { method: "DELETE" }).catch(() => {}); // else it is swept
   idle(held, ctx);
 }
 
@@ -97,7 +97,7 @@ function show(a, held, ctx) {
   const ask = async (path, json) => {
     said.say("");
     try {
-      await write(`${here(held)}/${path}?lang=${data.lang}`, { json });
+      await send(`${here(held)}/${path}?lang=${data.lang}`, { json });
       await look(held, ctx);
     } catch (error) {
       said.say(error.text || w["ui.failed"]);

@@ -7,7 +7,7 @@ import { star } from "./stars.js";
 export function marketPage(a, data, w) {
   return el("article", { class: "kh-market", "data-page": a.iso2 }, [
     el("p", { class: "kh-quiet" }, [el("span", { text: [a.world, a.evidence].join(" · ") })]),
-    a.lead ? el("p", { dir: "auto" }, [el("span", { text: `${a.lead} ` }), source(a.lead_href, "", w)]) : null,
+    a.lead ? el("p", { dir: "auto" }, [el("span", { lang: "fr", text: `${a.lead} ` }), source(a.lead_href, "", w)]) : null,
     el("p", { class: "kh-agreement", text: a.agreement }),
     el("div", { class: "kh-acts" }, [
       el("button", { type: "button", class: "kh-button", "data-key": "to-map", text: a.on_map, on: { click: () => toMap({ market: a.iso2, sel: `market:${a.iso2}` }) } }),
@@ -24,8 +24,8 @@ export function marketPage(a, data, w) {
 }
 
 function line(r, a, data, w) {
-  const inside = [r.sel ? mark(r.sel.split(":")[0], { demo: r.demo }) : null, el("b", { dir: "auto", text: r.title }), r.demo ? el("i", { class: "kh-tag-demo", text: w["ui.demo"] }) : null,
-    el("span", { dir: "auto", text: r.text })];
+  const inside = [r.sel ? mark(r.sel.split(":")[0], { demo: r.demo }) : null, el("b", { dir: "auto", lang: r.lang || null, text: r.title }), r.demo ? el("i", { class: "kh-tag-demo", text: w["ui.demo"] }) : null,
+    el("span", { dir: "auto", lang: r.lang || null, text: r.text })];
   const page = r.href ? source(r.href, "", w) : null; // beside a button, never in it
   const act = r.market ? () => select(r.market) : r.craft ? () => toMap({ market: a.iso2, craft: r.craft }) : r.sel ? () => toMap({ market: a.iso2, ...opened(r.sel, data) }) : null;
   return el("li", {}, act ? [r.sel && !/^(report|fair):/.test(r.sel) ? star(r.sel, r.title, w) : null, el("button", { type: "button", class: "kh-lineb", "data-key": `line-${r.sel || r.market || r.craft}`, on: { click: act } }, inside), page] : [...inside, page]);

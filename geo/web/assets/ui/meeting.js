@@ -1,6 +1,6 @@
 /* The scenes of a meeting as a list: name, order, present, minutes. */
 import { bus } from "./bus.js";
-import { el, getJSON, icon, post, render } from "./dom.js";
+import { el, getJSON, icon, render, send } from "./dom.js";
 import { begin } from "./present.js";
 import { add, load, move, nameOf, remove, rename, save } from "./scenes.js";
 
@@ -55,8 +55,8 @@ async function leaveWith(kind, said, w) {
   said.textContent = w["ui.meet.making"];
   const { title, scenes } = load();
   try {
-    const file = await post(`/minutes.${kind}`, { lang: bus.view.lang, title, scenes: scenes.map((s) => ({
-      title: s.title, query: s.query, notes: s.notes.map(({ text, pin, owner, due }) => ({ text, pin, owner, due })) })) });
+    const file = await send(`/minutes.${kind}`, { json: { lang: bus.view.lang, title, scenes: scenes.map((s) => ({
+      title: s.title, query: s.query, notes: s.notes.map(({ text, pin, owner, due }) => ({ text, pin, owner, due })) })) } });
     const href = URL.createObjectURL(file);
     el("a", { href, download: `kharita.${kind}` }).click();
     setTimeout(() => URL.revokeObjectURL(href), 60_000);

@@ -1,6 +1,6 @@
 /* The method, from the table the code reads; and the trade data kept on disk. */
 import { ask } from "./asked.js";
-import { el, getJSON } from "./dom.js";
+import { el, forget, getJSON } from "./dom.js";
 import { me } from "./who.js";
 
 export async function draw({ data, w, state }) {
@@ -31,7 +31,7 @@ function refresh(a, w, state) {
         answer = await fetch(`/api/markets/trade/progress?lang=${document.documentElement.lang}`).then((r) => r.json());
       }
       const end = answer.text || answer.error?.text || "";
-      window.__kharitaMemory?.clear(); // what was fetched counts from now on
+      forget(); // what was fetched counts from now on
       await state.again();
       const line = document.querySelector(".kh-progress");
       if (line) line.textContent = end;

@@ -31,7 +31,7 @@ function visit(v, w) {
   return el("article", { class: "kh-visit" }, [
     el("div", { class: "kh-site-head" }, [mark("buyer", { demo: v.demo }), el("button", { type: "button", class: "kh-plain", "data-key": `visit-${v.sel}`, dir: "auto", text: v.name, on: { click: () => toMap({ sel: v.sel }) } }), v.demo ? el("i", { class: "kh-tag-demo", text: w["ui.demo"] }) : null, star(v.sel, v.name, w)]),
     el("p", { class: "kh-quiet", dir: "auto", text: [v.kind, v.crafts, v.contact].filter(Boolean).join(" · ") }),
-    v.lead ? el("p", { class: "kh-quiet", dir: "auto", text: v.lead }) : null, lines(v.reports_text, v.reports), lines(v.sites_text, v.sites)]);
+    v.lead ? el("p", { class: "kh-quiet", dir: "auto", lang: "fr", text: v.lead }) : null, lines(v.reports_text, v.reports), lines(v.sites_text, v.sites)]);
 }
 
 const rest = (title, rows, w) => (rows.length ? el("section", {}, [el("h3", {}, [el("span", { text: title }), el("i", { text: String(rows.length) })]),

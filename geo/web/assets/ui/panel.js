@@ -113,7 +113,7 @@ function content(a, w, state) {
       el("h2", { id: "kh-card-title", tabindex: "-1" }, [
         a.class === "overview" ? null : mark(a.class, { open, demo: a.demo }), el("span", { dir: "auto", text: a.title })])]),
     a.tags.length ? el("ul", { class: "kh-tags" }, a.tags.map((t) => el("li", { class: `kh-tag ${t.tone}`, text: t.text }))) : null,
-    a.lead ? el("p", { class: "kh-lead", dir: "auto", text: a.lead }) : null,
+    a.lead ? el("p", { class: "kh-lead", dir: "auto", lang: a.lead_lang || null, text: a.lead }) : null,
     a.filter ? el("button", { type: "button", class: "kh-button kh-wide", "data-key": "filter", "aria-pressed": String(a.filter.picked), text: a.filter.text,
       on: { click: () => state.send({ op: "toggle", field: a.filter.field, value: a.filter.value }) } }) : null,
     a.kind === "report" ? el("button", { type: "button", class: "kh-link", "data-key": "read", text: w["ui.watch.read"], on: { click: () => bus.visit("/veille", bus.view.query) } }) : null,
@@ -156,9 +156,10 @@ function section(s, state) {
 
 /* The linking sentence is in the reader's language, except in notes, which are quoted. */
 function item(row, s, state) {
+  const quoted = row.class === "note" ? "fr" : null;
   const inside = [mark(row.class, row), el("span", {}, [
-    el("b", { dir: "auto", text: row.title }), row.sub ? el("i", {}, pieces(row.sub)) : null,
-    row.why ? (row.class === "note" ? el("em", { dir: "auto", text: row.why }) : el("em", {}, pieces(row.why))) : null])];
+    el("b", { dir: "auto", lang: quoted, text: row.title }), row.sub ? el("i", {}, pieces(row.sub)) : null,
+    row.why ? (quoted ? el("em", { dir: "auto", lang: quoted, text: row.why }) : el("em", {}, pieces(row.why))) : null])];
   if (!row.sel) return el("div", { class: "kh-item" }, inside);
   return el("button", { type: "button", class: "kh-item", "data-key": `${s.key}-${row.sel}`, on: { click: () => state.send({ op: "set", field: "sel", value: row.sel }) } }, inside);
 }

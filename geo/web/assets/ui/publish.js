@@ -1,5 +1,5 @@
 /* A file becomes a report: read off the page, decided on by the editor, published whole. */
-import { el, icon, render } from "./dom.js";
+import { el, forget, icon, render, send } from "./dom.js";
 import { marked } from "./quoted.js";
 import { me } from "./who.js";
 
@@ -19,20 +19,12 @@ export function publishPart(state, w) {
 
 const lang = (state) => `lang=${state.data.lang}`;
 
-async function ask(path, options) {
-  const answer = await fetch(path, { ...options, headers: { "x-kharita": "1", ...options?.headers } });
-  const told = await answer.json().catch(() => ({}));
-  if (answer.status === 401) dispatchEvent(new Event("kharita-who"));
-  if (!answer.ok) throw new Error(told.error?.text || String(answer.status));
-  return told;
-}
-
 function idle(box, state, w, said = "") {
-  const send = (file) => file && upload(file, box, state, w);
-  const input = el("input", { type: "file", class: "kh-unseen", accept: ".pdf,.docx,.html,.htm,.md,.txt", on: { change: () => send(input.files[0]) } });
+  const take = (file) => file && upload(file, box, state, w);
+  const input = el("input", { type: "file", class: "kh-unseen", accept: ".pdf,.docx,.html,.htm,.md,.txt", on: { change: () => take(input.files[0]) } });
   const drop = el("label", { class: "kh-drop", on: {
     dragover: (e) => { e.preventDefault(); drop.classList.add("over"); }, dragleave: () => drop.classList.remove("over"),
-    drop: (e) => { e.preventDefault(); drop.classList.remove("over"); send(e.dataTransfer.files[0]); } } }, [icon("plus"), el("span", { text: w["ui.pub.choose"] }), input]);
+    drop: (e) => { e.preventDefault(); drop.classList.remove("over"); take(e.dataTransfer.files[0]); } } }, [icon("plus"), el("span", { text: w["ui.pub.choose"] }), input]);
   render(box, el("h3", { text: w["ui.pub.title"] }), el("p", { class: "kh-hint", text: w["ui.pub.lead"] }),
     ...(said ? [el("p", { class: "kh-failed", role: "alert", text: said })] : []), drop);
 }
@@ -43,12 +35,12 @@ async function upload(file, box, state, w) {
   const stop = el("button", { type: "button", class: "kh-link", text: w["ui.pub.cancel"] });
   render(box, el("h3", { text: w["ui.pub.title"] }), told, bar, stop);
   try {
-    const job = await ask(`/api/intake?${new URLSearchParams({ name: file.name, lang: state.data.lang })}`, { method: "POST", body: file });
+    const job = await send(`/api/intake?${new URLSearchParams({ name: file.name, lang: state.data.lang })}`, { body: file });
     const here = `/api/intake/${encodeURIComponent(job.id)}`;
     let going = true;
-    stop.onclick = () => { going = false; ask(`${here}?${lang(state)}`, { method: "DELETE" }).catch(() => {}); idle(box, state, w); };
+    stop.onclick = () => { going = false; send(`${here}?${lang(state)}`, { method: "DELETE" }).catch(() => {}); idle(box, state, w); };
     for (;;) {
-      const answer = await ask(`${here}?${lang(state)}`);
+      const answer = await send(`${here}?${lang(state)}`, { method: "GET" });
       if (!going) return;
       if (answer.state === "refused") return idle(box, state, w, answer.text);
       if (answer.state === "done") return decide(answer, here, file, box, state, w);
@@ -71,9 +63,9 @@ function decide(a, here, file, box, state, w) {
     go.disabled = true;
     failed.hidden = true;
     try {
-      const made = await ask(`${here}/publish?${lang(state)}`, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify({ ...chosen, accepted: [...chosen.accepted], signals: signalsOf(a, chosen) }) });
+      const made = await send(`${here}/publish?${lang(state)}`, { json: { ...chosen, accepted: [...chosen.accepted], signals: signalsOf(a, chosen) } });
       idle(box, state, w);
-      window.__kharitaMemory?.clear(); // the reports are others now: ask again for everything
+      forget(); // the reports are others now: ask again for everything
       state.send({ op: "set", field: "sel", value: made.sel });
     } catch (error) {
       failed.textContent = error.message;
@@ -93,7 +85,7 @@ function decide(a, here, file, box, state, w) {
       field("ui.pub.field_kind", el("select", { on: { change: (e) => { chosen.kind = e.target.value; } } }, a.kinds.map((k) => el("option", { value: k.value, selected: k.value === chosen.kind, text: k.label }))))]),
     el("h4", { text: w["ui.pub.found"] }), el("p", { class: "kh-hint", text: w["ui.pub.found_lead"] }),
     ...KINDS.map((kind) => group(kind, a, chosen, w)).filter(Boolean), signs(a, chosen, w), failed,
-    el("div", { class: "kh-row" }, [go, el("button", { type: "button", class: "kh-link", text: w["ui.pub.cancel"], on: { click: () => { ask(`${here}?${lang(state)}`, { method: "DELETE" }).catch(() => {}); idle(box, state, w); } } })]));
+    el("div", { class: "kh-row" }, [go, el("button", { type: "button", class: "kh-link", text: w["ui.pub.cancel"], on: { click: () => { send(`${here}?${lang(state)}`, { method: "DELETE" }).catch(() => {}); idle(box, state, w); } } })]));
 }
 
 /* What is accepted of a kind, as corrected: code and name. */

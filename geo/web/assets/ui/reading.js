@@ -22,8 +22,8 @@ async function load(root, state) {
     if (state.wanted !== key) return;
     state.again = () => load(root, state);
     render(root, id ? report(answer, state, w) : overview(answer, state, w));
-    if (id) walk(root, answer.chain, state);
     if (state.read !== data.sel) root.querySelector(":scope > *")?.scrollTo(0, 0);
+    if (id) walk(root, answer.chain, state);
     state.read = data.sel;
     root.dataset.sel = data.sel;
   } catch (error) {

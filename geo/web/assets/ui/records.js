@@ -1,23 +1,23 @@
 /* The records one by one: find one, correct it, place it, see what was done to it before. */
 import { bus } from "./bus.js";
 import { debounce, el, getJSON, icon, mark } from "./dom.js";
-import { formPart } from "./form.js";
+import { KIND, formPart } from "./form.js";
 
 const TABS = ["buyers", "sites", "maisons", "fairs", "markets"];
-const KIND = { buyers: "buyer", sites: "site", maisons: "site", fairs: "fair", markets: "market" };
-const COLLECTION = { buyer: "buyers", site: "sites", market: "markets", fair: "fairs" };
+const COLLECTION = Object.fromEntries(Object.entries(KIND).map(([collection, kind]) => [kind, collection]));
+const kindOf = (tab) => KIND[tab] || KIND.sites; // maisons are sites
 const WAIT_MS = 200;
 
 export async function draw({ data, w, state }) {
   const cut = data.sel.indexOf(":");
   const [kind, id] = cut > 0 ? [data.sel.slice(0, cut), data.sel.slice(cut + 1)] : ["", ""];
   const held = (state.records ??= { tab: "buyers", q: "", fresh: "" });
-  if (COLLECTION[kind] && !TABS.some((tab) => tab === held.tab && KIND[tab] === kind)) held.tab = COLLECTION[kind];
+  if (COLLECTION[kind] && !TABS.some((tab) => tab === held.tab && kindOf(tab) === kind)) held.tab = COLLECTION[kind];
   const wanted = held.fresh ? [held.fresh, "new"] : COLLECTION[kind] ? [COLLECTION[kind], id] : null;
   const [list, form] = await Promise.all([listed(data, held), wanted && formPart(...wanted, { data, w, state, held })]);
   return [el("div", { class: "kh-records" }, [
     el("section", { class: "kh-finder" }, [picker(held, state, w), el("div", { class: "kh-row" }, [search(held, state, w), el("button", {
-      type: "button", class: "kh-button", "data-key": "new", disabled: held.tab === "markets", on: { click: () => { held.fresh = COLLECTION[KIND[held.tab]]; state.again(); } } }, [icon("plus"), el("span", { text: w["ui.records.new"] })])]),
+      type: "button", class: "kh-button", "data-key": "new", disabled: held.tab === "markets", on: { click: () => { held.fresh = COLLECTION[kindOf(held.tab)]; state.again(); } } }, [icon("plus"), el("span", { text: w["ui.records.new"] })])]),
       rows(list, data, held, w)]),
     el("section", { class: "kh-sheet" }, form || [el("p", { class: "kh-empty", text: w["ui.records.choose"] })])])];
 }
@@ -39,7 +39,7 @@ const listed = (data, held) => getJSON(`/api/records/${held.tab}?${new URLSearch
 function rows(list, data, held, w) {
   if (!list.rows.length) return el("p", { class: "kh-empty", text: w["ui.records.none"] });
   return el("div", {}, [el("p", { class: "kh-hint", role: "status", text: list.text }), el("ul", { class: "kh-found", "data-scroll": "found" }, list.rows.map((r) => {
-    const sel = `${KIND[held.tab]}:${r.id}`;
+    const sel = `${kindOf(held.tab)}:${r.id}`;
     return el("li", {}, [el("button", { type: "button", "data-key": `open-${sel}`, "aria-pressed": String(sel === data.sel && !held.fresh), on: { click: () => {
       held.fresh = "";
       bus.go({ op: "set", field: "sel", value: sel });

@@ -1,6 +1,6 @@
 /* Everything a view can leave as: picture, document, data, link, brief, atlas. */
 import { bus } from "./bus.js";
-import { component, debounce, el, getJSON, icon, post, render, words } from "./dom.js";
+import { component, debounce, el, getJSON, icon, render, send, words } from "./dom.js";
 import { copy } from "./head.js";
 import { meetingPart } from "./meeting.js";
 import { comparison } from "./shared.js";
@@ -77,7 +77,7 @@ function link(state, w) {
   const make = el("button", { type: "button", class: "kh-button kh-primary", "data-key": "short", text: w["ui.shr.link_make"], on: { click: async () => {
     make.disabled = true;
     try {
-      const made = await post("/api/shared", { query: String(without(params(state))), title: state.title.trim(), lang: state.data.lang });
+      const made = await send("/api/shared", { json: { query: String(without(params(state))), title: state.title.trim(), lang: state.data.lang } });
       remember({ code: made.code, title: state.title.trim() || made.title || made.code });
       // The part may have been drawn again meanwhile: what is on the screen is told.
       (document.querySelector(".kh-recent") || list).replaceChildren(...recent(w, copied));
@@ -137,7 +137,7 @@ function atlas(state, w) {
   async function run(kind) {
     let job;
     try {
-      job = await post("/api/jobs/atlas", { kind, codes: state.data[kind], lang: state.data.lang });
+      job = await send("/api/jobs/atlas", { json: { kind, codes: state.data[kind], lang: state.data.lang } });
     } catch (error) {
       return failed(error);
     }

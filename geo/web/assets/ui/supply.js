@@ -45,7 +45,7 @@ export async function draw({ data, w, state }) {
       el("section", {}, [el("h3", { text: a.count }), el("ol", { class: "kh-sites" }, a.rows.map((r) => line(r, w)))]),
       el("section", {}, [a.maisons.length ? el("h3", { text: a.maisons_title }) : null, el("ul", { class: "kh-lines" }, a.maisons.map((m) => el("li", {}, [
         el("button", { type: "button", class: "kh-lineb", "data-key": `maison-${m.sel}`, on: { click: () => toMap({ sel: m.sel }) } }, [mark("maison"), el("b", { dir: "auto", text: m.name }), el("span", { dir: "auto", text: [m.km, m.where, m.why].join(" · ") })])]))),
-      a.rules.length ? el("h3", { text: a.rules_title }) : null, el("ul", { class: "kh-lines" }, a.rules.map((r) => el("li", {}, [el("b", { dir: "auto", text: r.title }), el("span", { text: r.text }), source(r.href, "", w)])))])]) : null];
+      a.rules.length ? el("h3", { text: a.rules_title }) : null, el("ul", { class: "kh-lines" }, a.rules.map((r) => el("li", {}, [el("b", { dir: "auto", lang: "fr", text: r.title }), el("span", { text: r.text }), source(r.href, "", w)])))])]) : null];
 }
 
 function line(r, w) {

@@ -31,15 +31,18 @@ export async function draw({ data, w, state }) {
           el("option", { value: "", text: w["ui.support.any"] }), ...a.crafts.map((c) => el("option", { value: c.key, selected: c.on, text: c.text }))])]),
         el("button", { type: "submit", class: "kh-button primary", "data-key": "check", text: w["ui.support.check"] })]),
       el("ul", { class: "kh-verdicts" }, a.verdicts.map((v) => el("li", { "data-verdict": v.key, class: v.answer }, [el("b", { class: "kh-answer", text: v.answer_text }),
-        el("div", {}, [el("b", { text: v.name }), el("span", { text: v.why }), el("small", { dir: "auto", text: v.sources.map((s) => s.text).join(" ; ") }), el("small", { dir: "auto", text: [...new Set(v.sources.map((s) => s.source))].join(" ; ") })])])))]),
+        el("div", {}, [el("b", { text: v.name }), el("span", { text: v.why }), el("small", { dir: "auto", lang: "fr", text: v.sources.map((s) => s.text).join(" ; ") }), el("small", { dir: "auto", lang: "fr", text: [...new Set(v.sources.map((s) => s.source))].join(" ; ") })])])))]),
     el("div", { class: "kh-pair" }, a.groups.filter((g) => g.rows.length).map((g) => el("section", {}, [el("h3", { text: g.title }), el("ul", { class: "kh-lines" }, g.rows.map((r) => el("li", {}, [
-      el("b", { dir: "auto", text: [r.value, r.title].filter(Boolean).join(" · ") }), el("span", { dir: "auto", text: r.text }), el("small", { class: "kh-quiet", dir: "auto", text: r.source })])))]))),
+      headed(r.value, r.title), el("span", { dir: "auto", lang: "fr", text: r.text }), el("small", { class: "kh-quiet", dir: "auto", lang: "fr", text: r.source })])))]))),
     el("section", {}, [el("h3", { text: a.fairs_title }), el("p", { class: "kh-quiet", text: a.fairs_note }), a.ics ? el("p", {}, [el("button", { type: "button", class: "kh-button", "data-key": "fairs-ics", text: a.calendar, on: { click: () => save("kharita-salons.ics", a.ics, "text/calendar") } })]) : null, places(a, land),
       el("div", { class: "kh-months" }, a.months.map((m) => el("div", {}, [el("h4", { text: m.title }), el("ul", { class: "kh-lines" }, m.rows.map((f) => el("li", {}, [
         el("button", { type: "button", class: "kh-lineb", "data-key": `line-${f.sel}`, on: { click: () => toMap(opened(f.sel, data)) } }, [mark("fair"), el("b", { dir: "auto", text: f.title })]), el("span", { dir: "auto", text: [f.country, f.kind, f.text].join(" · ") }), source(f.href, "", w)])))])))]),
     el("section", {}, [el("details", { "data-key": "programmes" }, [el("summary", {}, [el("b", { text: a.programmes_title })]), el("ul", { class: "kh-lines" }, a.programmes.map((p) => el("li", {}, [
-      el("b", { dir: "auto", text: [p.value, p.title, p.year].filter(Boolean).join(" · ") }), el("span", { dir: "auto", text: p.text }), source(p.href, "", w)])))])])];
+      headed(p.value, p.title, p.year), el("span", { dir: "auto", lang: "fr", text: p.text }), source(p.href, "", w)])))])])];
 }
+
+/* A quoted name, in French, between what is said in the reader's language. */
+const headed = (value, title, year) => el("b", { dir: "auto" }, [value ? `${value} · ` : null, el("span", { lang: "fr", text: title }), year ? ` · ${year}` : null]);
 
 function places(a, land) {
   const W = 900, H = 300;

@@ -1,17 +1,5 @@
-/* Sending what a reader wants kept, and what they are told when it is refused. */
+/* What forms that change records share: a refusal, what was and is, who signs. */
 import { el } from "./dom.js";
-
-/* A JSON answer; a refusal is an Error with its sentence, its status and the whole answer. */
-export async function write(path, { method = "POST", body, json } = {}) {
-  const answer = await fetch(path, { method, headers: { "x-kharita": "1", ...(json ? { "content-type": "application/json" } : {}) }, body: json ? JSON.stringify(json) : body });
-  const told = await answer.json().catch(() => ({}));
-  if (answer.status === 401) dispatchEvent(new Event("kharita-who"));
-  if (!answer.ok) throw Object.assign(new Error(told.error?.text || String(answer.status)), { text: told.error?.text, status: answer.status, told });
-  return told;
-}
-
-/* What was answered before is no longer true: every part asks again. */
-export const forget = () => window.__kharitaMemory?.clear();
 
 /* The line that says what went wrong; empty and hidden until then. */
 export function refusal() {

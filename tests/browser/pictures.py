@@ -35,9 +35,14 @@ def shoot(page: Page, masked: list[str]) -> Image.Image:
 
 
 def keep(picture: Image.Image, name: str) -> None:
-    """Make it the picture to compare with."""
+    """Make it the picture to compare with; one that looks the same stays as it is."""
     FOLDER.mkdir(exist_ok=True)
-    picture.save(FOLDER / f"{name}.webp", quality=88, method=6)
+    path = FOLDER / f"{name}.webp"
+    if path.exists():
+        kept = Image.open(path).convert("RGB")
+        if kept.size == picture.size and not differing(picture, kept).getbbox():
+            return
+    picture.save(path, quality=88, method=6)
 
 
 def differing(picture: Image.Image, kept: Image.Image) -> Image.Image:

@@ -219,9 +219,7 @@ def test_on_the_map_page_text_is_text(victim, infected):
     victim.goto(f"{infected}/?v=1&q=onerror&layers=buyers,sites,fairs")
     painted(victim)
     unharmed(victim, "page")
-    inner = frame(victim).locator("html")
-    inner.evaluate("""() => { const marks = []; window.kharita.eachLayer((m) => marks.push(m));
-        for (const m of marks) { m.fire("mouseover", { latlng: m.getLatLng(), layer: m }, true); } }""")
+    hover_all(victim)
     unharmed(victim, "tooltips")
     for tab in ("buyers", "sites", "maisons", "fairs", "reports"):
         if victim.locator(f'.kh-rows ~ * [data-tab="{tab}"], [data-tab="{tab}"]').count():
@@ -243,9 +241,24 @@ EACH_PANEL = """async (all) => {
 }"""
 
 
-@pytest.mark.parametrize("kind", ["buyer", "site", "report", "fair"])
-def test_every_panel_shows_text(victim, infected, kind):
-    victim.goto(f"{infected}/?v=1&sel={kind}:attack-0")
+def hover_all(page: Page) -> None:
+    """Move over every mark of the map."""
+    frame(page).locator("html").evaluate("""() => { const marks = []; window.kharita.eachLayer((m) => marks.push(m));
+        for (const m of marks) { m.fire("mouseover", { latlng: m.getLatLng(), layer: m }, true); } }""")
+
+
+def test_on_locate_labels_and_tooltips_are_text(victim, infected):
+    victim.goto(f"{infected}/localiser?place=-5.9,32.1&km=100")
+    frame(victim).locator("html[data-located]").wait_for(state="attached")
+    frame(victim).locator(".kh-near.east, .kh-near.west").first.wait_for(state="attached")
+    hover_all(victim)
+    expect(frame(victim).locator(".leaflet-tooltip").last).not_to_have_text("")
+    unharmed(victim, "locate")
+
+
+@pytest.mark.parametrize(("kind", "lang"), [("buyer", "ar"), ("site", "fr"), ("report", "en"), ("fair", "ar")])
+def test_every_panel_shows_text(victim, infected, kind, lang):
+    victim.goto(f"{infected}/?v=1&lang={lang}&sel={kind}:attack-0")
     painted(victim)
     found = victim.evaluate(EACH_PANEL, [f"{kind}:attack-{n}" for n in range(len(PAYLOADS))])
     assert found == {"seen": len(PAYLOADS), "found": []}
@@ -313,6 +326,12 @@ def test_what_a_colleague_sends_stays_text(victim, infected):
         "name": f"{TYPED.replace('/', '')}.md", "mimeType": "text/markdown", "buffer": f"# {TYPED}\n\n12 mars 2026. {text}".encode()}])
     victim.locator('[data-proposal="buyer:limala-de"]').first.wait_for()
     unharmed(victim, "proposals")
+    victim.locator('.kh-publish input[type="text"]').first.fill(TYPED)
+    victim.locator(".kh-publish .kh-primary").click()
+    victim.wait_for_function("() => location.search.includes('sel=report:I-')")
+    expect(victim.locator("#kh-read-title")).to_contain_text(TYPED)
+    frame(victim).locator('html[data-chain^="I-"]').wait_for(state="attached")
+    unharmed(victim, "published")
 
 
 def test_the_pages_own_csv_is_guarded_as_the_servers(walk, app):

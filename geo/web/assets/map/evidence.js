@@ -28,6 +28,26 @@
       map.createPane("evidence-marks").style.zIndex = 620;
       this.lines = L.layerGroup().addTo(map);
       this.renderer = L.svg({ pane: "evidence", padding: 0.5 });
+      map.on("moveend", () => this.keepInside());
+      document.fonts.addEventListener("loadingdone", () => this.keepInside()); // letters change its height
+    }
+
+    /* The label of the step is whole, and clear of the buttons in the corners, wherever its line is. */
+    keepInside() {
+      const label = this.map.getPane("evidence-marks").querySelector(".kh-proof-at .kh-proof-label");
+      if (!label) return;
+      label.style.translate = "";
+      const edge = this.map.getContainer().getBoundingClientRect(), box = label.getBoundingClientRect();
+      const down = Math.max(0, edge.top + 8 - box.top);
+      const bars = [...this.map.getContainer().querySelectorAll(".leaflet-top .leaflet-control")].map((bar) => bar.getBoundingClientRect())
+        .filter((bar) => bar.height && bar.bottom > box.top + down && bar.top < box.bottom + down);
+      const middle = (edge.left + edge.right) / 2;
+      const left = Math.max(edge.left, ...bars.filter((bar) => bar.right < middle).map((bar) => bar.right)) + 8;
+      const right = Math.min(edge.right, ...bars.filter((bar) => bar.left > middle).map((bar) => bar.left)) - 8;
+      if (box.width > right - left) { // no room between them: under the lower one
+        const under = Math.max(...bars.map((bar) => bar.bottom)) + 6;
+        label.style.translate = `${Math.max(edge.left + 8 - box.left, Math.min(0, edge.right - 8 - box.right))}px ${under - box.top}px`;
+      } else label.style.translate = `${Math.max(left - box.left, Math.min(0, right - box.right))}px ${down}px`;
     }
 
     async show(page) {
@@ -45,6 +65,7 @@
       if (this.fitted !== `${key}|${branch}`) this.fit(first && at ? null : answer?.chain, branch);
       this.fitted = `${key}|${branch}`;
       this.legend(answer?.chain, page);
+      this.keepInside();
       const whole = this.map.getContainer().querySelector(".kh-legend:not(.kh-chain-key)");
       if (whole && !this.folded && page.path.endsWith("/veille")) { // this map is low: its legend waits to be asked for
         whole.open = false;

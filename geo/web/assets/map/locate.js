@@ -28,7 +28,7 @@
       this.legend.className = "kh-cover-legend";
       this.drawn = new window.KharitaZone(this);
       this.map.on("click", (event) => this.click(event));
-      this.map.on("zoomend", () => this.declutter());
+      this.map.on("moveend", () => this.declutter());
       this.map.getContainer().classList.add("kh-locating");
     }
 
@@ -133,11 +133,18 @@
       document.documentElement.dataset.located = asked;
     }
 
-    /* A label over another says nothing: the nearer answer keeps its own. */
+    /* A label over another says nothing: the nearer answer keeps its own. One that the edge of the
+       map would cut stands on the other side of its mark. */
     declutter() {
-      const kept = [];
+      const kept = [], edge = this.map.getContainer().getBoundingClientRect();
       for (const node of this.map.getPane("khPlace").querySelectorAll(".kh-pin .kh-near, .kh-near")) {
-        const box = node.getBoundingClientRect();
+        let box = node.getBoundingClientRect();
+        const inwards = { east: box.right > edge.right && "west", west: box.left < edge.left && "east" };
+        const side = ["east", "west"].find((name) => node.classList.contains(name));
+        if (inwards[side]) {
+          node.classList.replace(side, inwards[side]);
+          box = node.getBoundingClientRect();
+        }
         const hit = kept.some((k) => box.left < k.right + 2 && box.right > k.left - 2 && box.top < k.bottom && box.bottom > k.top);
         node.style.visibility = hit ? "hidden" : "";
         if (!hit) kept.push(box);

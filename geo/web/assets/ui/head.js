@@ -20,7 +20,7 @@ export default component("head-tools", async (root, state, current) => {
   root.dataset.lang = data.lang;
   const search = (value) => state.data.q !== value.trim() && state.send({ op: "set", field: "q", value: value.trim() });
   const later = debounce(search, 350);
-  const input = el("input", { type: "search", value: data.q, placeholder: w["ui.search"], "aria-label": w["ui.search"], maxlength: 80, autocomplete: "off", dir: data.dir,
+  const input = el("input", { type: "search", value: data.q, placeholder: w[innerWidth > 640 ? "ui.search" : "ui.search_short"], "aria-label": w["ui.search"], maxlength: 80, autocomplete: "off", dir: data.dir,
     on: {
       input: (e) => later(e.target.value),
       keydown: (e) => {

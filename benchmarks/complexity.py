@@ -16,7 +16,7 @@ from geo.answers.facets import facets_answer
 from geo.answers.layers import layer_answer
 from geo.cells import Bbox
 from geo.i18n import words
-from geo.model import BUYER_KINDS, CRAFTS
+from geo.model import AGE_MONTHS, BUYER_KINDS, CRAFTS
 from geo.query import Query
 from geo.store.synthetic import SyntheticStore
 from geo.view import ViewState
@@ -49,6 +49,7 @@ def operations(query: Query, points: int) -> dict[str, Callable[[], object]]:
         return Bbox(lon - 8, lat - 5, lon + 8, lat + 5)
     found: dict[str, Callable[[], object]] = {
         "facets": lambda: facets_answer(query, view(), [], t),
+        "ages": lambda: facets_answer(query, view().with_(fresh=chance.choice(list(AGE_MONTHS))), [], t),
         "layer": lambda: layer_answer(query, "buyers", view(), frame(), 6, t),
         "text": lambda: query.passing("buyers", ViewState(q=f"demo {chance.randint(0, 999):03d}")),
     }

@@ -14,7 +14,7 @@ import orjson
 from benchmarks.run import RESULTS, report
 
 DOCS = Path(__file__).parent.parent / "docs"
-NAMES = {"facets": "all counts", "layer": "map layer", "text": "text search", "loop": "plain loop, one filter"}
+NAMES = {"facets": "all counts", "ages": "all counts, some ages tolerated", "layer": "map layer", "text": "text search", "loop": "plain loop, one filter"}
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#52605E", "#7A5195")
 WIDE, HIGH, LEFT, BOTTOM, RIGHT, TOP = 760, 380, 70, 44, 200, 16
 

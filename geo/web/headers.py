@@ -10,13 +10,13 @@ import re
 from base64 import b64encode
 from collections.abc import Collection
 from hashlib import sha256
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, urlsplit
 
 from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from geo.errors import KharitaError
+from geo.errors import Foreign, KharitaError
 from geo.web.asking import refusal
 
 _INLINE = re.compile(r"<script>(.*?)</script>", re.DOTALL)
@@ -24,6 +24,8 @@ _INLINE = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 _PRINTED = ("/ogc", "/sheet/", "/argument", "/digest.html")
 PRINTED = "default-src 'none'; style-src 'self' 'unsafe-inline'; font-src 'self'; img-src 'self' data:"
 SAVED = "default-src 'none'; sandbox"
+#: Pages for frames of ours: the map's runs the script it is sent, so nobody else may open it.
+COMPONENT, PARTS = "/component/", (".js", ".css", ".map", ".json")
 _PLAIN = {
     "x-content-type-options": "nosniff",
     "referrer-policy": "same-origin",
@@ -73,6 +75,8 @@ class Headers:
                 await refusal(Request(scope), UnknownHost("error.unknown_host"))(scope, receive, self._telling(scope, send))
             else:
                 await send({"type": "websocket.close", "code": 1008})
+        elif scope["type"] == "http" and scope["path"].startswith(COMPONENT) and not scope["path"].endswith(PARTS) and not _within_ours(scope):
+            await refusal(Request(scope), Foreign("error.foreign_origin"))(scope, receive, self._telling(scope, send))
         else:
             await self.app(scope, receive, self._telling(scope, send) if scope["type"] == "http" else send)
 
@@ -99,7 +103,7 @@ class Headers:
         if headers.get("content-disposition", "").startswith("attachment"):
             return SAVED
         if kind == "text/html":
-            if path.startswith("/component/"):
+            if path.startswith(COMPONENT):
                 return self.map
             if path.startswith(_PRINTED):
                 return PRINTED
@@ -108,6 +112,17 @@ class Headers:
         if kind in ("application/pdf", "text/javascript", "application/javascript", "text/css") or kind.startswith("font/"):
             return ""
         return "default-src 'none'"
+
+
+def _within_ours(scope: Scope) -> bool:
+    """Whether a frame of a page of ours asks. Without https browsers say it by the referrer alone."""
+    headers: dict[bytes, bytes] = dict(scope["headers"])
+    if b"sec-fetch-site" in headers:
+        return headers[b"sec-fetch-site"] == b"same-origin" and headers.get(b"sec-fetch-dest") in (b"iframe", b"empty")  # Streamlit asks first whether it is there
+    try:
+        return urlsplit(headers.get(b"referer", b"").decode("latin-1")).netloc.lower() == headers.get(b"host", b"-").decode("latin-1").lower()
+    except ValueError:
+        return False
 
 
 def _host(scope: Scope) -> str:

@@ -22,6 +22,8 @@ from geo.web.headers import SAVED, Headers
 
 SHELL = (Path(streamlit.__file__).parent / "static" / "index.html").read_text("utf-8")
 FRAMER = "https://www.example.ma"
+#: What a browser says when a page of ours frames the map.
+FRAMED = {"sec-fetch-site": "same-origin", "sec-fetch-dest": "iframe"}
 
 
 def client(base: str = "http://kharita.ma", **options) -> TestClient:
@@ -66,14 +68,28 @@ def test_a_page_the_browser_kept_keeps_its_policy():
 
 def test_only_the_maps_frame_may_run_text_and_take_pictures_from_elsewhere():
     app = client(images=["https://tile.example"])
-    inside, page = policy(app.get("/component/x/index.html")), policy(app.get("/"))
+    inside, page = policy(app.get("/component/x/index.html", headers=FRAMED)), policy(app.get("/"))
     assert "'unsafe-eval'" in inside["script-src"] and "https://tile.example" in inside["img-src"]
     assert "unsafe" not in page["script-src"] and page["img-src"] == "'self' data: blob:"
 
 
+@pytest.mark.parametrize(("headers", "status"), [
+    (FRAMED, 200), ({"referer": "http://kharita.ma/localiser?x=1"}, 200), ({"referer": "http://KHARITA.ma/"}, 200),
+    (FRAMED | {"sec-fetch-dest": "empty"}, 200), ({}, 403), ({"referer": "http://evil.example/"}, 403), ({"referer": "http://kharita.ma.evil.example/"}, 403), ({"referer": "http://[/"}, 403),
+    ({"referer": "http://evil.example/http://kharita.ma/"}, 403), (FRAMED | {"sec-fetch-dest": "document"}, 403),
+    (FRAMED | {"sec-fetch-site": "cross-site", "referer": "http://kharita.ma/"}, 403), (FRAMED | {"sec-fetch-site": "none"}, 403)])
+def test_only_a_page_of_ours_opens_the_maps_frame(headers, status):
+    """Without https a browser keeps no window apart: another site's page must not get one that runs what it is sent."""
+    app = client(hosts=("kharita.ma",))
+    for path in ("/component/x/index.html", "/component/x/", "/component/x"):
+        answer = app.get(path, headers=headers)
+        assert answer.status_code == status and answer.headers["content-security-policy"]
+    assert app.get("/component/x/main.js", headers=headers).status_code == 200
+
+
 def test_another_site_frames_the_map_alone_and_only_if_it_is_named():
     told = client(framers=[FRAMER])
-    assert policy(told.get("/?embed=1"))["frame-ancestors"] == policy(told.get("/component/x/index.html"))["frame-ancestors"] == f"'self' {FRAMER}"
+    assert policy(told.get("/?embed=1"))["frame-ancestors"] == policy(told.get("/component/x/index.html", headers=FRAMED))["frame-ancestors"] == f"'self' {FRAMER}"
     assert policy(told.get("/"))["frame-ancestors"] == policy(told.get("/?embed="))["frame-ancestors"] == "'self'"
     assert policy(client().get("/?embed=1"))["frame-ancestors"] == "'self'"
 

@@ -18,6 +18,7 @@ import random
 import statistics
 import tempfile
 import time
+from collections import Counter
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -45,7 +46,8 @@ class Viewer:
         self.client = httpx.AsyncClient(base_url=address, timeout=60, limits=httpx.Limits(max_connections=6))
         self.socket: Any = None
         self.took_ms: list[float] = []
-        self.errors = 0
+        self.errors: Counter[str] = Counter()
+        self.reconnected = 0
 
     async def open(self) -> None:
         """Open the page: its session runs the script once."""
@@ -70,11 +72,27 @@ class Viewer:
         query = "&".join(picked)
         box, zoom = self.chance.choice(FRAMES)
         start = time.perf_counter()
-        answers = await asyncio.gather(*(self.client.get(path) for path in (
+        await asyncio.gather(*(self.get(path) for path in (
             f"/api/facets?{query}", f"/api/layers/buyers?{query}&bbox={box}&zoom={zoom}",
-            f"/api/layers/sites?{query}&bbox={box}&zoom={zoom}", f"/api/rows/buyers?{query}")), return_exceptions=True)
+            f"/api/layers/sites?{query}&bbox={box}&zoom={zoom}", f"/api/rows/buyers?{query}")))
         self.took_ms.append((time.perf_counter() - start) * 1000)
-        self.errors += sum(not isinstance(a, httpx.Response) or a.status_code != 200 for a in answers)
+
+    async def get(self, path: str) -> None:
+        """Ask; once more, as a browser does, when the server had just closed the kept connection."""
+        for again in (True, False):
+            try:
+                answer = await self.client.get(path)
+                if answer.status_code != 200:
+                    self.errors[str(answer.status_code)] += 1
+                return
+            except (httpx.RemoteProtocolError, httpx.ReadError) as error:
+                if again:
+                    self.reconnected += 1
+                else:
+                    self.errors[type(error).__name__] += 1
+            except httpx.HTTPError as error:
+                self.errors[type(error).__name__] += 1
+                return
 
     async def close(self) -> None:
         """Leave the page."""
@@ -83,11 +101,11 @@ class Viewer:
         await self.client.aclose()
 
 
-async def explore(viewers: list[Viewer], seconds: float, pause_s: float) -> dict[str, float]:
+async def explore(viewers: list[Viewer], seconds: float, pause_s: float) -> dict[str, Any]:
     """Everybody explores for a while; what one filter took, and how many there were."""
     until = time.monotonic() + seconds
     for viewer in viewers:
-        viewer.took_ms, viewer.errors = [], 0
+        viewer.took_ms, viewer.errors, viewer.reconnected = [], Counter(), 0
 
     async def live(viewer: Viewer) -> None:
         await asyncio.sleep(viewer.chance.uniform(0, pause_s))
@@ -100,7 +118,8 @@ async def explore(viewers: list[Viewer], seconds: float, pause_s: float) -> dict
     took = sorted(itertools.chain.from_iterable(v.took_ms for v in viewers))
     return {"viewers": len(viewers), "interactions": len(took), "per_second": len(took) / (time.monotonic() - start),
             "p50_ms": statistics.median(took), "p95_ms": took[int(len(took) * 0.95)], "p99_ms": took[int(len(took) * 0.99)],
-            "errors": sum(v.errors for v in viewers)}
+            "errors": sum(v.errors.total() for v in viewers), "kinds": dict(sum((v.errors for v in viewers), Counter())),
+            "reconnected": sum(v.reconnected for v in viewers)}
 
 
 async def measure(app: App, viewers: int, seconds: float, pause_s: float) -> dict[str, Any]:

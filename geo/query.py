@@ -41,6 +41,7 @@ class Query:
         self._text_rows = lru_cache(maxsize=24)(self.search.rows)
         # One click asks for the same mask three times: map, table, overview.
         self._masks = lru_cache(maxsize=9)(self._mask)
+        self._failed = lru_cache(maxsize=9)(self._fail)
 
     # --- rows -------------------------------------------------------------------------
 
@@ -59,8 +60,8 @@ class Query:
 
     def tally(self, collection: str, name: str, view: ViewState) -> dict[str, int]:
         """How many matching records carry each value of a filter."""
-        left = np.where(self._failures(collection, view) == 0, self._weights(collection, view), 0)
-        return self._tally(collection, FIELDS[name], left)
+        passing = np.flatnonzero(self._failures(collection, view) == 0)
+        return self._tally(collection, FIELDS[name], passing, self._weights(collection, view))
 
     def matching_reports(self, view: ViewState) -> list[Report]:
         """The reports that pass every filter, newest first."""
@@ -106,22 +107,26 @@ class Query:
         for name in RECORDS:
             failures = self._failures(name, view)
             weights = self._weights(name, view)
+            passing, once = np.flatnonzero(failures == 0), np.flatnonzero(failures <= 1)
             for info in FACETS:
                 if name in info.concerns:
-                    own = self._fails(name, info, getattr(view, info.name))
-                    left = np.where(failures - own == 0, weights, 0)
-                    for code, count in self._tally(name, info, left).items():
+                    picked, counted = getattr(view, info.name), passing
+                    if picked:  # those it alone refuses count too
+                        counted = once[failures[once] == self._fails(name, info, picked)[once]]
+                    for code, count in self._tally(name, info, counted, weights).items():
                         found[info.name][code] += count
         return found
 
-    def _tally(self, collection: str, info: FieldInfo, left: np.ndarray) -> dict[str, int]:
+    def _tally(self, collection: str, info: FieldInfo, counted: np.ndarray, weights: np.ndarray) -> dict[str, int]:
+        """Records of the signatures ``counted`` (positions) for each value of a filter."""
         columns = self.columns[collection]
         codes = info.codes(self.catalogue)
+        left = weights[counted]
         if info.name in self._several[collection]:
             group, members = self._several[collection][info.name]
-            sums = members @ np.bincount(group, weights=left, minlength=members.shape[1])
+            sums = members @ np.bincount(group[counted], weights=left, minlength=members.shape[1])
             return {code: int(count) for code, count in zip(codes, sums, strict=True)}
-        index = columns.codes[info.name]
+        index = columns.codes[info.name][counted]
         known = index >= 0
         sums = np.bincount(index[known], weights=left[known], minlength=len(codes))
         return {code: int(count) for code, count in zip(codes, sums, strict=True)}
@@ -131,8 +136,8 @@ class Query:
         found = dict.fromkeys(AGE_STEPS, 0)
         every = view.cleared("fresh")
         for name in RECORDS:
-            left = np.where(self._failures(name, every) == 0, self._weights(name, every), 0)
-            sums = np.bincount(self.columns[name].codes["fresh"], weights=left, minlength=len(AGE_STEPS))
+            passing = np.flatnonzero(self._failures(name, every) == 0)
+            sums = np.bincount(self.columns[name].codes["fresh"][passing], weights=self._weights(name, every)[passing], minlength=len(AGE_STEPS))
             for step, count in zip(AGE_STEPS, sums, strict=True):
                 found[step] += int(count)
         return found
@@ -169,7 +174,11 @@ class Query:
         return np.bincount(columns.signature[rows], minlength=len(columns.weights))
 
     def _failures(self, collection: str, view: ViewState) -> np.ndarray:
-        """(s,) how many filters each signature fails."""
+        """(s,) how many filters each signature fails; read-only."""
+        kept = {i.name: getattr(view, i.name) for i in FACETS if collection in i.concerns}
+        return self._failed(collection, ViewState(fresh=view.fresh, **kept))
+
+    def _fail(self, collection: str, view: ViewState) -> np.ndarray:
         failures = np.zeros(len(self.columns[collection].weights), np.int8)
         if view.fresh:
             failures += self.columns[collection].codes["fresh"] > AGE_STEPS.index(view.fresh)
@@ -177,6 +186,7 @@ class Query:
             picked = getattr(view, info.name)
             if picked and collection in info.concerns:
                 failures += self._fails(collection, info, picked)
+        failures.flags.writeable = False
         return failures
 
     def _fails(self, collection: str, info: FieldInfo, picked: tuple[str, ...]) -> np.ndarray:

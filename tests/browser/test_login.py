@@ -28,6 +28,7 @@ with warnings.catch_warnings():
 #: The provider warns about its own next version.
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 SECRET = "0123456789abcdef" * 3
+CLIENT_SECRET = "what-the-provider-gave-us"
 COOKIE = "_streamlit_user"
 EDITOR = 'editor = ["amina@example.ma"]\n'
 
@@ -52,7 +53,7 @@ redirect_uri = "{base}/oauth2callback"
 cookie_secret = "{SECRET}"
 [auth.office]
 client_id = "kharita"
-client_secret = "x"
+client_secret = "{CLIENT_SECRET}"
 server_metadata_url = "http://localhost:{provider.server_port}/.well-known/openid-configuration"
 ''')
         with (folder / "log").open("w") as log:
@@ -65,6 +66,8 @@ server_metadata_url = "http://localhost:{provider.server_port}/.well-known/openi
         yield Place(base, roles)
         process.terminate()
         process.wait(timeout=20)
+    told_to_the_log = (folder / "log").read_text()
+    assert told_to_the_log and SECRET not in told_to_the_log and CLIENT_SECRET not in told_to_the_log
 
 
 @pytest.fixture

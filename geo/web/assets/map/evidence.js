@@ -45,7 +45,7 @@
       const left = Math.max(edge.left, ...bars.filter((bar) => bar.right < middle).map((bar) => bar.right)) + 8;
       const right = Math.min(edge.right, ...bars.filter((bar) => bar.left > middle).map((bar) => bar.left)) - 8;
       if (box.width > right - left) { // no room between them: under the lower one
-        const under = Math.max(...bars.map((bar) => bar.bottom)) + 6;
+        const under = Math.max(edge.top + 8, ...bars.map((bar) => bar.bottom + 6));
         label.style.translate = `${Math.max(edge.left + 8 - box.left, Math.min(0, edge.right - 8 - box.right))}px ${under - box.top}px`;
       } else label.style.translate = `${Math.max(left - box.left, Math.min(0, right - box.right))}px ${down}px`;
     }

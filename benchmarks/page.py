@@ -14,7 +14,7 @@ import orjson
 from benchmarks.run import RESULTS, report
 
 DOCS = Path(__file__).parent.parent / "docs"
-NAMES = {"facets": "all counts", "ages": "all counts, some ages tolerated", "layer": "map layer", "text": "text search", "loop": "plain loop, one filter"}
+NAMES = {"facets": "all counts", "ages": "all counts, by age", "layer": "map layer", "text": "text search", "loop": "plain loop, one filter"}
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#52605E", "#7A5195")
 WIDE, HIGH, LEFT, BOTTOM, RIGHT, TOP = 760, 380, 70, 44, 200, 16
 
@@ -83,11 +83,11 @@ def chart(series: dict[str, list[tuple[float, float]]], across: str, up: str) ->
         parts.append(f'<text x="{across_px:.1f}" y="{HIGH - BOTTOM + 18}" text-anchor="middle">{x:,.0f}</text>')
     parts.append(f'<text x="{(LEFT + WIDE - RIGHT) / 2:.0f}" y="{HIGH - 8}" text-anchor="middle" fill="#52605e">{escape(across)}</text>'
                  f'<text transform="translate(16 {HIGH / 2:.0f}) rotate(-90)" text-anchor="middle" fill="#52605e">{escape(up)}</text>')
-    last = -99.0
+    lowest: dict[float, float] = {}  # of the names beside one end
     for (name, line), colour in zip(sorted(series.items(), key=lambda item: -item[1][-1][1]), COLOURS, strict=False):
         path = "L".join("{:.1f} {:.1f}".format(*at(*p)) for p in line)
         end_x, end_y = at(*line[-1])
-        last = max(end_y, last + 16)  # names never lie on each other
+        last = lowest[end_x] = max(end_y, lowest.get(end_x, -99.0) + 16)  # names never lie on each other
         parts.append(f'<path d="M{path}" fill="none" stroke="{colour}" stroke-width="2"/>' + "".join(
             '<circle cx="{:.1f}" cy="{:.1f}" r="3.5" fill="{}"/>'.format(*at(*p), colour) for p in line)
             + f'<text x="{end_x + 10:.1f}" y="{last + 4:.1f}" fill="{colour}">{escape(name)}</text>')

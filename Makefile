@@ -4,6 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8501
 HOST ?= localhost
+# Files of tests at once; 0: one after the other, in one process.
+JOBS ?= 0
 
 .DEFAULT_GOAL := help
 .PHONY: help setup test-setup run test screenshots lint bench load data trade check-data lock
@@ -50,7 +52,7 @@ run: setup ## serve the app to this machine on PORT (8501)
 	$(BIN)/streamlit run app.py --server.port $(PORT) --server.address $(HOST)
 
 test: test-setup lint ## run every test
-	$(BIN)/python -m pytest -n logical --maxprocesses 4 --dist loadfile
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile
 
 screenshots: test-setup ## renew the pictures that the tests compare with; look at them before you commit
 	KHARITA_RENEW_PICTURES=1 $(BIN)/python -m pytest -q tests/browser/test_scenes.py -k looks_as_agreed

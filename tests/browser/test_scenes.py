@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from geo.i18n import words
 from tests.browser import pictures
 from tests.browser.scenes import DAY, SCENES, WALKS, Scene
-from tests.browser.visits import DESKTOP, check, shows
+from tests.browser.visits import DESKTOP, SLOW_MS, check, shows
 
 AXE = (files("axe_playwright_python") / "axe.min.js").read_text("utf-8")
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -46,7 +46,7 @@ def readers(browser: Browser) -> Iterator[Callable[[Scene], BrowserContext]]:
         kind = (scene.lang, scene.size, scene.theme)
         if kind not in kept:
             kept[kind] = browser.new_context(**scene.options)
-            kept[kind].set_default_timeout(30_000)
+            kept[kind].set_default_timeout(SLOW_MS)
         return kept[kind]
     yield reader
     for context in kept.values():

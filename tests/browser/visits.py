@@ -13,7 +13,7 @@ from playwright.sync_api import FrameLocator, Page
 
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 DESKTOP, PHONE = {"width": 1440, "height": 900}, {"width": 400, "height": 860}
-SLOW_MS = 30_000
+SLOW_MS = 60_000
 #: Degrees of a pixel at zoom 4: the map is placed on whole pixels.
 ONE_PIXEL = 360 / (256 * 2**4)
 HARMLESS = re.compile(r"Unrecognized feature|_stcore/(health|host-config)|404 \(Not Found\)")

@@ -43,8 +43,7 @@ def crowd(load: dict[str, Any]) -> list[str]:
     best = max(load["knee"], key=lambda k: k["per_second"])
     return [
         f"{e['viewers']} viewers for {load['seconds']:g} s, one filter every {load['pause_s']:g} s each: {e['interactions']:,} filters, "
-        f"median {e['p50_ms']:.0f} ms, p95 {e['p95_ms']:.0f} ms, p99 {e['p99_ms']:.0f} ms, {e['errors']} errors. "
-        f"{e['reconnected']} requests met a kept connection that the server was just closing, and were sent again, as browsers do.",
+        f"median {e['p50_ms']:.0f} ms, p95 {e['p95_ms']:.0f} ms, p99 {e['p99_ms']:.0f} ms, {e['errors']} errors.",
         "", f"Memory: {m['one_viewer_mb']:.0f} MB with one viewer, {m['after_mb']:.0f} MB after the crowd: {m['per_session_mb']:.2f} MB a session. "
         f"{s['interactions_each']:,} filters each by a few viewers: {s['warm_mb']:.0f} MB after the warm-up, {s['end_mb']:.0f} MB at the end ({s['growth_pct']:+.1f} %).",
         "", "Without any pause, so that the server never rests:", "", "| viewers | filters a second | median ms | p95 ms | errors |", "|---|---|---|---|---|",

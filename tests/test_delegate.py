@@ -182,8 +182,8 @@ def test_a_file_without_identifiers_changes_nothing(here):
 
 @given(st.lists(st.tuples(st.integers(2, 20), st.sampled_from(workbook.COLUMNS), st.one_of(
     st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=20), st.floats(allow_nan=False, allow_infinity=False), st.booleans(), st.none())),
-    max_size=24))
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    max_size=8))
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_cells_are_read_without_a_crash(here, cells):
     book = sheet_of(here)
     for row, key, value in cells:

@@ -55,7 +55,7 @@ def readers(browser: Browser) -> Iterator[Callable[[Scene], BrowserContext]]:
 
 @pytest.fixture(scope="module")
 def scene(request: pytest.FixtureRequest, still: str, readers: Callable[[Scene], BrowserContext]) -> Iterator[tuple[Scene, Page]]:
-    """One state of the app, whole; opened once for all that is asked of it, its picture first."""
+    """One state of the app, whole."""
     wanted: Scene = request.param
     page = readers(wanted).new_page()
     page.goto(still + wanted.address)

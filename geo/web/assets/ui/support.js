@@ -42,7 +42,7 @@ export async function draw({ data, w, state }) {
 }
 
 /* A quoted name, in French, between what is said in the reader's language. */
-const headed = (value, title, year) => el("b", { dir: "auto" }, [value ? `${value} · ` : null, el("span", { lang: "fr", text: title }), year ? ` · ${year}` : null]);
+const headed = (value, title, year) => el("b", { dir: "auto" }, [value ? `${value} · ` : null, el("bdi", { lang: "fr", text: title }), year ? ` · ${year}` : null]);
 
 function places(a, land) {
   const W = 900, H = 300;

@@ -34,6 +34,7 @@ from geo.web import (
     sheets,
     snapshots,
     standing,
+    tcp_nodelay,
     trade,
     watch,
 )
@@ -50,6 +51,7 @@ async def lifespan(_: object) -> AsyncIterator[None]:
     """Begin what the first visitor would wait for: data, folium, compressed assets."""
     logs.configure()
     standing.open_up()
+    tcp_nodelay.set_on_listening_sockets()
     threading.Thread(target=_warm_up, name="warm-up", daemon=True).start()
     yield
     await anyio.to_thread.run_sync(standing.close)

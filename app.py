@@ -2,6 +2,7 @@
 
 ``streamlit run app.py`` finds ``app`` here; the pages live in ``pages/``.
 """
+
 from __future__ import annotations
 
 import logging
@@ -78,12 +79,16 @@ def _login() -> access.Login | None:
     if not auth:
         return None
     there = urlsplit(str(auth.get("redirect_uri", "")))
-    return access.Login(str(auth.get("cookie_secret", "")), f"{there.scheme}://{there.netloc}", login_hours())
+    return access.Login(
+        str(auth.get("cookie_secret", "")), f"{there.scheme}://{there.netloc}", login_hours()
+    )
 
 
 def _open_door() -> None:
     """Say who is who from now on, or refuse to start."""
-    address = st.get_option("server.address")  # reads the settings, where the secrets are among them
+    address = st.get_option(
+        "server.address"
+    )  # reads the settings, where the secrets are among them
     login = _login()
     trouble = access.trouble(login, address)
     if not trouble:
@@ -100,13 +105,32 @@ _open_door()
 app = st.App(
     Path(__file__).parent / "pages" / "_ui" / "shell.py",
     lifespan=lifespan,
-    routes=[*api.routes(), *assets.routes(), *briefs.routes(), *snapshots.routes(),
-            *marketfiles.routes(), *trade.routes(), *corrections.routes(), *sheets.routes(), *watch.routes(),
-            *people.routes(), *editing.routes(), *importing.routes(), *ogc.routes(),
-            *standing.routes()],
-    middleware=[Middleware(Observed),
-                Middleware(headers.Headers, shell=(Path(st.__file__).parent / "static" / "index.html").read_text("utf-8"),
-                           hosts=hosts(), framers=framers(), images=[TILES]),
-                Middleware(Audited)],
+    routes=[
+        *api.routes(),
+        *assets.routes(),
+        *briefs.routes(),
+        *snapshots.routes(),
+        *marketfiles.routes(),
+        *trade.routes(),
+        *corrections.routes(),
+        *sheets.routes(),
+        *watch.routes(),
+        *people.routes(),
+        *editing.routes(),
+        *importing.routes(),
+        *ogc.routes(),
+        *standing.routes(),
+    ],
+    middleware=[
+        Middleware(Observed),
+        Middleware(
+            headers.Headers,
+            shell=(Path(st.__file__).parent / "static" / "index.html").read_text("utf-8"),
+            hosts=hosts(),
+            framers=framers(),
+            images=[TILES],
+        ),
+        Middleware(Audited),
+    ],
     on_script_error=_hide_traceback,
 )

@@ -1,4 +1,5 @@
 """The three apps under measurement: how to start each, click it, and know it is idle."""
+
 from __future__ import annotations
 
 import os
@@ -50,10 +51,24 @@ class App:
             port = probe.getsockname()[1]
         self.address = f"http://127.0.0.1:{port}"
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "streamlit", "run", self.script, "--server.port", str(port),
-             "--server.headless", "true", "--browser.gatherUsageStats", "false"],
-            cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT), **self.settings},
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            [
+                sys.executable,
+                "-m",
+                "streamlit",
+                "run",
+                self.script,
+                "--server.port",
+                str(port),
+                "--server.headless",
+                "true",
+                "--browser.gatherUsageStats",
+                "false",
+            ],
+            cwd=ROOT,
+            env={**os.environ, "PYTHONPATH": str(ROOT), **self.settings},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
         until = time.monotonic() + START_SECONDS
         health = "/healthz" if self.ours else "/_stcore/health"
         while True:
@@ -92,27 +107,36 @@ class App:
     def click(self, page: Page, value: str) -> None:
         """Toggle one filter value."""
         if self.ours:
-            page.evaluate("(v) => document.querySelector(`.kh-facets input[data-value='${v}']`).click()",
-                          value)
+            page.evaluate(
+                "(v) => document.querySelector(`.kh-facets input[data-value='${v}']`).click()",
+                value,
+            )
         else:
-            page.evaluate("""(v) => [...document.querySelectorAll('[data-testid=stCheckbox] label')]
-                .find((l) => l.innerText.trim() === v).querySelector('input').click()""", value)
+            page.evaluate(
+                """(v) => [...document.querySelectorAll('[data-testid=stCheckbox] label')]
+                .find((l) => l.innerText.trim() === v).querySelector('input').click()""",
+                value,
+            )
 
     def wait(self, page: Page, picked: list[str]) -> None:
         """Wait until the page shows what is picked, and stays idle."""
         if self.ours:
-            page.wait_for_function(OURS_SHOWS, arg=f"buyer={','.join(picked)}" if picked else "",
-                                   polling="raf")
+            page.wait_for_function(
+                OURS_SHOWS, arg=f"buyer={','.join(picked)}" if picked else "", polling="raf"
+            )
             return
         order = sorted(picked)
         page.wait_for_function(OTHER_SHOWS, arg="+".join(order) or "all", polling="raf")
 
     def settle(self, page: Page) -> float:
         """Wait until nothing has moved for a while; milliseconds of late activity."""
-        return page.evaluate("""(quiet) => new Promise((done) => {
+        return page.evaluate(
+            """(quiet) => new Promise((done) => {
             const app = document.querySelector('.stApp');
             const began = performance.now(); let last = began;
             const look = () => {
               if (app.dataset.testScriptState !== 'notRunning') last = performance.now();
               if (performance.now() - last >= quiet) done(last - began); else requestAnimationFrame(look); };
-            look(); })""", QUIET_MS)
+            look(); })""",
+            QUIET_MS,
+        )

@@ -3,6 +3,7 @@
 ``measure_briefs()`` for ``make bench``; ``python -m benchmarks.briefs`` alone. Nothing is
 remembered between runs but the ground of the maps, as after the first reader.
 """
+
 from __future__ import annotations
 
 import json
@@ -47,11 +48,19 @@ def measure_briefs(runs: int = 3) -> dict[str, Any]:
     finally:
         workers.close()
     ordered = sorted(times)
-    return {"brief": {"p50_ms": round(statistics.median(ordered)),
-                      "p95_ms": round(ordered[int(len(ordered) * 0.95)]), "runs": len(ordered)},
-            "atlas": {"markets": len(codes), "seconds": round(atlas_s, 1), "kB": len(atlas) // 1024},
-            "minutes": {"scenes": len(shown), "actions": 10 * len(shown),
-                        "seconds": round(minutes_s, 1)}}
+    return {
+        "brief": {
+            "p50_ms": round(statistics.median(ordered)),
+            "p95_ms": round(ordered[int(len(ordered) * 0.95)]),
+            "runs": len(ordered),
+        },
+        "atlas": {"markets": len(codes), "seconds": round(atlas_s, 1), "kB": len(atlas) // 1024},
+        "minutes": {
+            "scenes": len(shown),
+            "actions": 10 * len(shown),
+            "seconds": round(minutes_s, 1),
+        },
+    }
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 The twin is what one writes first: a loop over the records for each filter. It stops at 10⁵ points,
 where it has shown its line.
 """
+
 from __future__ import annotations
 
 import random
@@ -42,14 +43,21 @@ def operations(query: Query, points: int) -> dict[str, Callable[[], object]]:
     chance, t = random.Random(points), words("fr")
 
     def view() -> ViewState:
-        return ViewState(market=tuple(chance.sample(MARKETS, 2)), craft=tuple(chance.sample(CRAFTS, 3)), buyer=tuple(chance.sample(BUYER_KINDS, 4)))
+        return ViewState(
+            market=tuple(chance.sample(MARKETS, 2)),
+            craft=tuple(chance.sample(CRAFTS, 3)),
+            buyer=tuple(chance.sample(BUYER_KINDS, 4)),
+        )
 
     def frame() -> Bbox:
         lon, lat = chance.uniform(-20, 30), chance.uniform(25, 50)
         return Bbox(lon - 8, lat - 5, lon + 8, lat + 5)
+
     found: dict[str, Callable[[], object]] = {
         "facets": lambda: facets_answer(query, view(), [], t),
-        "ages": lambda: facets_answer(query, view().with_(fresh=chance.choice(list(AGE_MONTHS))), [], t),
+        "ages": lambda: facets_answer(
+            query, view().with_(fresh=chance.choice(list(AGE_MONTHS))), [], t
+        ),
         "layer": lambda: layer_answer(query, "buyers", view(), frame(), 6, t),
         "text": lambda: query.passing("buyers", ViewState(q=f"demo {chance.randint(0, 999):03d}")),
     }
@@ -58,7 +66,13 @@ def operations(query: Query, points: int) -> dict[str, Callable[[], object]]:
 
         def loop() -> int:
             wanted = view()
-            return sum(b.country in wanted.market and b.kind in wanted.buyer and not set(b.crafts).isdisjoint(wanted.craft) for b in records)
+            return sum(
+                b.country in wanted.market
+                and b.kind in wanted.buyer
+                and not set(b.crafts).isdisjoint(wanted.craft)
+                for b in records
+            )
+
         found["loop"] = loop
     return found
 

@@ -3,6 +3,7 @@
 Each click waits until the page is idle; the naive page runs its script twice per click, and
 not waiting for the second run would flatter us. Absolute times are noise: read the ratios.
 """
+
 from __future__ import annotations
 
 import os
@@ -32,8 +33,10 @@ class Wires:
         session.send("Network.enable")
         session.on("Network.loadingFinished", lambda e: self._add("http", e["encodedDataLength"]))
         for name in ("Sent", "Received"):
-            session.on(f"Network.webSocketFrame{name}", lambda e: self._add(
-                "socket", _frame_bytes(e["response"])))
+            session.on(
+                f"Network.webSocketFrame{name}",
+                lambda e: self._add("socket", _frame_bytes(e["response"])),
+            )
 
     def _add(self, wire: str, count: float) -> None:
         setattr(self, wire, getattr(self, wire) + count)
@@ -52,8 +55,12 @@ def _frame_bytes(response: dict[str, Any]) -> float:
 
 def offline(page: Page) -> None:
     """Answer the naive page's CDN requests from local copies: there is no internet here."""
-    copies = {"leaflet.js": leaflet, "leaflet.css": leaflet, "jquery": jquery,
-              "markercluster": leaflet_markercluster}
+    copies = {
+        "leaflet.js": leaflet,
+        "leaflet.css": leaflet,
+        "jquery": jquery,
+        "markercluster": leaflet_markercluster,
+    }
 
     def answer(route: Any) -> None:
         url = route.request.url
@@ -66,6 +73,7 @@ def offline(page: Page) -> None:
         if module is jquery:
             found = next(Path(module.BASE_DIR).rglob("jquery.min.js"))
         route.fulfill(body=found.read_bytes() if found else b"", status=200)
+
     page.context.route("**/*", answer)
 
 
@@ -88,7 +96,9 @@ def open_page(browser: Any, app: App) -> tuple[Page, Wires, float]:
     return page, wires, loaded
 
 
-def one_click(app: App, page: Page, wires: Wires, picked: list[str], value: str) -> dict[str, float]:
+def one_click(
+    app: App, page: Page, wires: Wires, picked: list[str], value: str
+) -> dict[str, float]:
     """Toggle a value and measure until idle. Changes ``picked``."""
     wires.take()
     cpu, began = app.cpu_ms(), time.perf_counter()
@@ -98,8 +108,12 @@ def one_click(app: App, page: Page, wires: Wires, picked: list[str], value: str)
     ms = (time.perf_counter() - began) * 1000
     late = app.settle(page)
     http, socket = wires.take()
-    return {"ms": ms + late, "cpu_ms": app.cpu_ms() - cpu, "http_kb": http / 1000,
-            "socket_kb": socket / 1000}
+    return {
+        "ms": ms + late,
+        "cpu_ms": app.cpu_ms() - cpu,
+        "http_kb": http / 1000,
+        "socket_kb": socket / 1000,
+    }
 
 
 def pan_and_zoom(page: Page, wires: Wires) -> dict[str, float]:
@@ -119,8 +133,12 @@ def pan_and_zoom(page: Page, wires: Wires) -> dict[str, float]:
         }
         return times; }""")
     http, socket = wires.take()
-    return {"p50_ms": statistics.median(times), "max_ms": max(times), "http_kb": http / 1000 / 11,
-            "socket_kb": socket / 1000 / 11}
+    return {
+        "p50_ms": statistics.median(times),
+        "max_ms": max(times),
+        "http_kb": http / 1000 / 11,
+        "socket_kb": socket / 1000 / 11,
+    }
 
 
 def gray(turn: int, bits: int) -> int:
@@ -134,20 +152,33 @@ def gray(turn: int, bits: int) -> int:
 
 def summary(rows: list[dict[str, float]]) -> dict[str, float]:
     """Median and p95 of the clicks of one app."""
+
     def of(key: str, share: float) -> float:
         ordered = sorted(r[key] for r in rows)
         return round(ordered[min(len(ordered) - 1, int(share * len(ordered)))], 1)
-    return {"clicks": len(rows), "p50_ms": of("ms", 0.5), "p95_ms": of("ms", 0.95),
-            "cpu_ms": of("cpu_ms", 0.5), "http_kb": of("http_kb", 0.5),
-            "http_kb_max": of("http_kb", 1), "socket_kb": of("socket_kb", 0.5),
-            "socket_kb_max": of("socket_kb", 1)}
+
+    return {
+        "clicks": len(rows),
+        "p50_ms": of("ms", 0.5),
+        "p95_ms": of("ms", 0.95),
+        "cpu_ms": of("cpu_ms", 0.5),
+        "http_kb": of("http_kb", 0.5),
+        "http_kb_max": of("http_kb", 1),
+        "socket_kb": of("socket_kb", 0.5),
+        "socket_kb_max": of("socket_kb", 1),
+    }
 
 
 def measure_exploration() -> dict[str, Any]:
     """Clicks, pans, cold load and memory of each app, and the layer route at a million points."""
-    apps = [App(f"ours {name}", "app.py", settings={"KHARITA_STORE": address} if address else {})
-            for name, address in SIZES.items()]
-    apps += [App(NAIVE, "benchmarks/naive_app.py"), App("floor", "benchmarks/floor_app.py", tuple("abcde"))]
+    apps = [
+        App(f"ours {name}", "app.py", settings={"KHARITA_STORE": address} if address else {})
+        for name, address in SIZES.items()
+    ]
+    apps += [
+        App(NAIVE, "benchmarks/naive_app.py"),
+        App("floor", "benchmarks/floor_app.py", tuple("abcde")),
+    ]
     results: dict[str, Any] = {"clicks": CLICKS, "apps": {}}
     try:
         for app in apps:
@@ -160,16 +191,21 @@ def measure_exploration() -> dict[str, Any]:
             for turn in range(1, CLICKS + WARM + 1):
                 for app in apps:
                     page, wires, _ = pages[app.name]
-                    row = one_click(app, page, wires, picked[app.name], app.values[gray(turn, len(app.values))])
+                    row = one_click(
+                        app, page, wires, picked[app.name], app.values[gray(turn, len(app.values))]
+                    )
                     if turn > WARM:
                         rows[app.name].append(row)
             for app in apps:
                 page, wires, loaded = pages[app.name]
                 results["apps"][app.name] = summary(rows[app.name]) | {
-                    "cold_load_s": round(loaded, 2), "rss_mb": round(app.rss_mb())}
+                    "cold_load_s": round(loaded, 2),
+                    "rss_mb": round(app.rss_mb()),
+                }
                 if app.ours:
                     results["apps"][app.name]["pan_zoom"] = {
-                        k: round(v, 1) for k, v in pan_and_zoom(page, wires).items()}
+                        k: round(v, 1) for k, v in pan_and_zoom(page, wires).items()
+                    }
     finally:
         for app in apps:
             app.stop()
@@ -179,11 +215,15 @@ def measure_exploration() -> dict[str, Any]:
 
 def exploration_table(results: dict[str, Any]) -> list[str]:
     """One row per app."""
-    lines = ["| app | p50 ms | p95 ms | CPU ms | websocket kB | HTTP kB | cold load s | RSS MB |",
-             "|---|---|---|---|---|---|---|---|"]
+    lines = [
+        "| app | p50 ms | p95 ms | CPU ms | websocket kB | HTTP kB | cold load s | RSS MB |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
     for name, r in results["apps"].items():
-        lines.append(f"| {name} | {r['p50_ms']} | {r['p95_ms']} | {r['cpu_ms']} | {r['socket_kb']} "
-                     f"| {r['http_kb']} | {r['cold_load_s']} | {r['rss_mb']} |")
+        lines.append(
+            f"| {name} | {r['p50_ms']} | {r['p95_ms']} | {r['cpu_ms']} | {r['socket_kb']} "
+            f"| {r['http_kb']} | {r['cold_load_s']} | {r['rss_mb']} |"
+        )
     return lines
 
 
@@ -195,8 +235,11 @@ def exploration_targets(results: dict[str, Any]) -> list[tuple[str, float, float
         ("ours at 1,000,000 / naive at 500, median", big["p50_ms"] / naive["p50_ms"], 0.1),
         ("ours at 1,000,000 / naive at 500, p95", big["p95_ms"] / naive["p95_ms"], 0.1),
         ("ours at 1,000,000 / floor, median", big["p50_ms"] / floor["p50_ms"], 2.5),
-        ("all wires, kB per click, greatest", max(
-            a["http_kb_max"] + a["socket_kb_max"] for n, a in apps.items() if "ours" in n), 64),
+        (
+            "all wires, kB per click, greatest",
+            max(a["http_kb_max"] + a["socket_kb_max"] for n, a in apps.items() if "ours" in n),
+            64,
+        ),
         ("websocket / naive", big["socket_kb"] / naive["socket_kb"], 0.01),
         ("server CPU / naive", big["cpu_ms"] / naive["cpu_ms"], 1 / 25),
         ("ours at 1,000,000 / ours at base, median", big["p50_ms"] / base["p50_ms"], 2),

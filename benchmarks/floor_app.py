@@ -1,4 +1,5 @@
 """Streamlit's own floor: one widget and one empty component."""
+
 import streamlit as st
 
 empty = st.components.v2.component("floor", js="export default (c) => {\n}")

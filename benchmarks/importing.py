@@ -1,4 +1,5 @@
 """The import: preview of 10,000 rows, plan and store of 100,000, memory beside the file."""
+
 from __future__ import annotations
 
 import csv
@@ -24,17 +25,41 @@ def made(catalogue: Catalogue, count: int) -> bytes:
     """A French list of buyers as an administration would send it: semicolons, decimal commas, words."""
     chance, t, out = random.Random(1), words("fr"), io.StringIO()
     writer = csv.writer(out, delimiter=";")
-    writer.writerow(["Nom", "Type", "Pays", "Ville", "Filière", "Latitude", "Longitude", "Année", "Site web", "Observations"])
+    writer.writerow(
+        [
+            "Nom",
+            "Type",
+            "Pays",
+            "Ville",
+            "Filière",
+            "Latitude",
+            "Longitude",
+            "Année",
+            "Site web",
+            "Observations",
+        ]
+    )
     placed = [b for b in catalogue.buyers if b.lon_lat]
     for i in range(count):
         like = chance.choice(placed)
         lon, lat = like.lon_lat  # type: ignore[misc]
-        own = "".join(chance.choice("bcdfglmnprstv") + chance.choice("aeiou") for _ in range(4)).title()
-        writer.writerow([
-            f"{chance.choice(STARTS)} {chance.choice(ENDS)} {chance.choice(STARTS)} {own}", t(f"buyer.{like.kind}"), t.country(like.country),
-            like.city, ", ".join(t(f"craft.{c}") for c in like.crafts) or "Tapis & kilims / poterie",
-            f"{lat + chance.gauss(0, .01):.5f}".replace(".", ","), f"{lon + chance.gauss(0, .01):.5f}".replace(".", ","),
-            chance.choice(["2015", "2019", ""]), f"www.shop{i}.com" if i % 3 else "", ""])
+        own = "".join(
+            chance.choice("bcdfglmnprstv") + chance.choice("aeiou") for _ in range(4)
+        ).title()
+        writer.writerow(
+            [
+                f"{chance.choice(STARTS)} {chance.choice(ENDS)} {chance.choice(STARTS)} {own}",
+                t(f"buyer.{like.kind}"),
+                t.country(like.country),
+                like.city,
+                ", ".join(t(f"craft.{c}") for c in like.crafts) or "Tapis & kilims / poterie",
+                f"{lat + chance.gauss(0, 0.01):.5f}".replace(".", ","),
+                f"{lon + chance.gauss(0, 0.01):.5f}".replace(".", ","),
+                chance.choice(["2015", "2019", ""]),
+                f"www.shop{i}.com" if i % 3 else "",
+                "",
+            ]
+        )
     return out.getvalue().encode()
 
 
@@ -47,12 +72,18 @@ def measure_importing() -> dict[str, Any]:
             catalogue = store.load()
             content = made(catalogue, count)
             desk = Desk(store, catalogue)  # type: ignore[arg-type]
-            before, started = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.perf_counter()
+            before, started = (
+                resource.getrusage(resource.RUSAGE_SELF).ru_maxrss,
+                time.perf_counter(),
+            )
             plan = desk.preview(content, "liste.csv", "buyers")
             planned = time.perf_counter()
             desk.store(plan, "bench", "bench")
             found[f"rows_{count}"] = {
-                "file_kb": len(content) // 1024, "new": plan.counts["new"], "preview_s": round(planned - started, 2),
+                "file_kb": len(content) // 1024,
+                "new": plan.counts["new"],
+                "preview_s": round(planned - started, 2),
                 "store_s": round(time.perf_counter() - planned, 2),
-                "memory_mb": (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024}
+                "memory_mb": (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024,
+            }
     return found

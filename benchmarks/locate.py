@@ -1,4 +1,5 @@
 """Locate: suggestions, the nearest among a million, coverage of the country, siting."""
+
 from __future__ import annotations
 
 import random
@@ -40,20 +41,27 @@ def measure_locate() -> dict[str, float]:
 def _country(catalogue: Catalogue) -> dict[str, float]:
     """Coverage of the whole country, as the route answers it: every craft, each time other filters."""
     here, t = locator(Query(catalogue)), words("fr")
-    views = [ViewState(craft=(craft,), km=km, milieu=milieu) for craft in CRAFTS for km in ("10", "25", "50")
-             for milieu in ("all", "rural")]
+    views = [
+        ViewState(craft=(craft,), km=km, milieu=milieu)
+        for craft in CRAFTS
+        for km in ("10", "25", "50")
+        for milieu in ("all", "rural")
+    ]
     return {"coverage_p95_ms": _p95(lambda view: coverage_answer(here, view, t), views)}
 
 
 def _siting() -> dict[str, float]:
     chance = np.random.default_rng(3)
     at = chance.uniform((-10, 28), (-2, 35), (CANDIDATES, 2))
-    problem = Problem(at[:, 0], at[:, 1], at[:, 0], at[:, 1], chance.integers(500, 60_000, CANDIDATES),
-                      50_000, 10)
+    problem = Problem(
+        at[:, 0], at[:, 1], at[:, 0], at[:, 1], chance.integers(500, 60_000, CANDIDATES), 50_000, 10
+    )
     began = time.perf_counter()
     answer = solve(problem)
-    return {"siting_10_of_1500_s": round(time.perf_counter() - began, 2),
-            "siting_gap": round(1 - answer.reached / answer.bound, 4)}
+    return {
+        "siting_10_of_1500_s": round(time.perf_counter() - began, 2),
+        "siting_gap": round(1 - answer.reached / answer.bound, 4),
+    }
 
 
 def _nearest() -> dict[str, float]:
@@ -65,10 +73,14 @@ def _nearest() -> dict[str, float]:
     index = NearIndex(at[:, 0], at[:, 1])
     built = time.perf_counter() - began
     masks = [chance.random(POINTS) < share for share in (1.0, 0.5, 0.05, 0.004, 0.0001)]
-    asked = [((float(lon), float(lat)), masks[i % len(masks)])
-             for i, (lon, lat) in enumerate(chance.uniform((-13, 22), (-1, 36), (300, 2)))]
-    return {"nearest_20_of_1000000_p95_ms": _p95(lambda q: index.nearest(q[0], NEAREST, q[1]), asked),
-            "index_of_1000000_s": round(built, 2)}
+    asked = [
+        ((float(lon), float(lat)), masks[i % len(masks)])
+        for i, (lon, lat) in enumerate(chance.uniform((-13, 22), (-1, 36), (300, 2)))
+    ]
+    return {
+        "nearest_20_of_1000000_p95_ms": _p95(lambda q: index.nearest(q[0], NEAREST, q[1]), asked),
+        "index_of_1000000_s": round(built, 2),
+    }
 
 
 def _p95(act: Callable, inputs: Iterable) -> float:

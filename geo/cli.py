@@ -5,6 +5,7 @@ Exit codes  0 done (a file accepted); 1 done with remarks (a file with warnings 
             service did not do it: nothing was kept.
 Output      answers on stdout, exactly one JSON object with ``--json``; progress and errors on stderr.
 """
+
 from __future__ import annotations
 
 import sys
@@ -40,7 +41,9 @@ from geo.terminal import (
 _CODES = {"accept": ACCEPT, "warn": WARN, "reject": REJECT}
 
 
-app = typer.Typer(add_completion=False, no_args_is_help=True, help=t("cli.help"), pretty_exceptions_enable=False)
+app = typer.Typer(
+    add_completion=False, no_args_is_help=True, help=t("cli.help"), pretty_exceptions_enable=False
+)
 
 
 @app.command("import", help=t("cli.import.help"))
@@ -72,32 +75,66 @@ def import_(
     from geo.importing.columns import KINDS
     from geo.importing.desk import Desk, Reading, told
     from geo.importing.plan import Options
-    if kind not in KINDS or demo not in ("keep", "replaced", "all") or swap not in ("", "flagged", "all"):
+
+    if (
+        kind not in KINDS
+        or demo not in ("keep", "replaced", "all")
+        or swap not in ("", "flagged", "all")
+    ):
         refuse(t("cli.choice", values=", ".join([*KINDS, "keep", "replaced", "all", "flagged"])))
     content = bytes_of(file)
-    options = Options(columns=dict(pair_of(c, "=") for c in column or ()), values=values_of(value or ()), crs=crs, swap=swap,
-                      west=west, source=source, url=url, day=day)
+    options = Options(
+        columns=dict(pair_of(c, "=") for c in column or ()),
+        values=values_of(value or ()),
+        crs=crs,
+        swap=swap,
+        west=west,
+        source=source,
+        url=url,
+        day=day,
+    )
     ledger, catalogue = store_of(writing=not dry_run)
     desk = Desk(ledger, catalogue)
     bar = Bar(as_json)
-    plan = desk.preview(content, file.name, kind, options=options, progress=bar,
-                        reading=Reading(sheet, layer, header_row, "\t" if separator in ("tab", "\\t") else separator, encoding, crs, repair))
+    plan = desk.preview(
+        content,
+        file.name,
+        kind,
+        options=options,
+        progress=bar,
+        reading=Reading(
+            sheet,
+            layer,
+            header_row,
+            "\t" if separator in ("tab", "\\t") else separator,
+            encoding,
+            crs,
+            repair,
+        ),
+    )
     bar.end()
     answer = told(plan, t)
     if corrected and plan.table.rows:
-        later("geo.store.whole", "write_whole")(corrected, later("geo.importing.sheets", "corrected")(plan, t))
+        later("geo.store.whole", "write_whole")(
+            corrected, later("geo.importing.sheets", "corrected")(plan, t)
+        )
     answer["stored"] = None
     if not dry_run and plan.outcome != "reject" and not (strict and plan.outcome == "warn"):
-        kept = desk.store(plan, author or me(), reason or t("cli.import.reason", name=plan.table.name), demo=demo)  # type: ignore[arg-type]
+        why = reason or t("cli.import.reason", name=plan.table.name)
+        kept = desk.store(plan, author or me(), why, demo=demo)  # type: ignore[arg-type]
         answer["stored"] = kept.number if kept else None
     answer_with(answer, as_json, lambda: lines_of(plan, answer))
     raise typer.Exit(_CODES[plan.outcome])
 
 
 @app.command(help=t("cli.template.help"))
-def template(kind: Annotated[str, typer.Argument(help=t("cli.as"))], out: Annotated[Path, typer.Argument(help=t("cli.out"))]) -> None:
+def template(
+    kind: Annotated[str, typer.Argument(help=t("cli.as"))],
+    out: Annotated[Path, typer.Argument(help=t("cli.out"))],
+) -> None:
     from geo.importing.columns import KINDS
     from geo.importing.sheets import template as made
+
     if kind not in KINDS:
         refuse(t("cli.choice", values=", ".join(KINDS)))
     write_out(out, made(kind, store_of(writing=False)[1], t))
@@ -114,6 +151,7 @@ def geocode(
     from geo.importing.desk import Desk
     from geo.importing.plan import Options
     from geo.importing.sheets import located
+
     if kind not in KINDS:
         refuse(t("cli.choice", values=", ".join(KINDS)))
     ledger, catalogue = store_of(writing=False)
@@ -132,14 +170,19 @@ def geocode(
 @app.command(help=t("cli.validate.help"))
 def validate(folder: Annotated[Path | None, typer.Argument(help=t("cli.folder"))] = None) -> None:
     from geo.settings import DATA_DIR
+
     raise typer.Exit(later("geo.store.audit", "run")([str(folder or DATA_DIR)]))
 
 
 @app.command(help=t("cli.export.help"))
-def export(out: Annotated[Path, typer.Argument(help=t("cli.out"))],
-           view: Annotated[str, typer.Option(help=t("cli.view"))] = "", base: Annotated[str, typer.Option(help=t("cli.base"))] = "") -> None:
+def export(
+    out: Annotated[Path, typer.Argument(help=t("cli.out"))],
+    view: Annotated[str, typer.Option(help=t("cli.view"))] = "",
+    base: Annotated[str, typer.Option(help=t("cli.base"))] = "",
+) -> None:
     from geo.export.formats import FORMATS
     from geo.export.table import export_of
+
     ending = out.suffix.lstrip(".").casefold()
     if ending not in FORMATS:
         refuse(t("cli.choice", values=", ".join(FORMATS)))
@@ -148,11 +191,16 @@ def export(out: Annotated[Path, typer.Argument(help=t("cli.out"))],
 
 
 @app.command(help=t("cli.snapshot.help"))
-def snapshot(out: Annotated[Path, typer.Argument(help=t("cli.out"))],
-             view: Annotated[str, typer.Option(help=t("cli.view"))] = "", size: Annotated[str, typer.Option(help=t("cli.size"))] = "",
-             title: Annotated[str, typer.Option(help=t("cli.title"))] = "", base: Annotated[str, typer.Option(help=t("cli.base"))] = "") -> None:
+def snapshot(
+    out: Annotated[Path, typer.Argument(help=t("cli.out"))],
+    view: Annotated[str, typer.Option(help=t("cli.view"))] = "",
+    size: Annotated[str, typer.Option(help=t("cli.size"))] = "",
+    title: Annotated[str, typer.Option(help=t("cli.title"))] = "",
+    base: Annotated[str, typer.Option(help=t("cli.base"))] = "",
+) -> None:
     from geo.snapshot.render import MEDIA, Asked, render
     from geo.snapshot.workers import Workers
+
     ending = out.suffix.lstrip(".").casefold()
     if ending not in MEDIA:
         refuse(t("cli.choice", values=", ".join(MEDIA)))
@@ -165,53 +213,77 @@ def snapshot(out: Annotated[Path, typer.Argument(help=t("cli.out"))],
 
 
 @app.command(help=t("cli.digest.help"))
-def digest(folder: Annotated[Path, typer.Argument(help=t("cli.folder"))],
-           since: Annotated[str, typer.Option(help=t("cli.since"))] = "", base: Annotated[str, typer.Option(help=t("cli.base"))] = "") -> None:
+def digest(
+    folder: Annotated[Path, typer.Argument(help=t("cli.folder"))],
+    since: Annotated[str, typer.Option(help=t("cli.since"))] = "",
+    base: Annotated[str, typer.Option(help=t("cli.base"))] = "",
+) -> None:
     from geo.watch.__main__ import main as digests
-    failed = digests([str(folder), *(["--since", since] if since else []), *(["--base", base] if base else [])])
+
+    failed = digests(
+        [str(folder), *(["--since", since] if since else []), *(["--base", base] if base else [])]
+    )
     raise typer.Exit(WARN if failed else ACCEPT)
 
 
 @app.command("refresh-trade", help=t("cli.trade.help"))
 def refresh_trade() -> None:
     from geo.trade import refresh
+
     bar = Bar(False)
     result = refresh(bar)
     bar.end()
     for service, error in result.items():
-        typer.echo(f"{service}: {t('trade.done') if error is None else t(error.key, **error.values)}")
+        typer.echo(
+            f"{service}: {t('trade.done') if error is None else t(error.key, **error.values)}"
+        )
     raise typer.Exit(FAILED if all(result.values()) else WARN if any(result.values()) else ACCEPT)
 
 
 @app.command("copy", help=t("cli.copy.help"))
-def copy_(source: Annotated[str, typer.Argument(help=t("cli.store"))], target: Annotated[str, typer.Argument(help=t("cli.store"))],
-          replace: Annotated[bool, typer.Option("--replace", help=t("cli.replace"))] = False,
-          source_var: Annotated[Path | None, typer.Option(help=t("cli.var"))] = None,
-          target_var: Annotated[Path | None, typer.Option(help=t("cli.var"))] = None) -> None:
+def copy_(
+    source: Annotated[str, typer.Argument(help=t("cli.store"))],
+    target: Annotated[str, typer.Argument(help=t("cli.store"))],
+    replace: Annotated[bool, typer.Option("--replace", help=t("cli.replace"))] = False,
+    source_var: Annotated[Path | None, typer.Option(help=t("cli.var"))] = None,
+    target_var: Annotated[Path | None, typer.Option(help=t("cli.var"))] = None,
+) -> None:
     from geo.service import open_store
     from geo.settings import var_dir
+
     bar = Bar(False)
     folders = (source_var or var_dir(), target_var or var_dir())
-    if folders[0] == folders[1] and all(address.startswith("files:") for address in (source, target)):
+    if folders[0] == folders[1] and all(
+        address.startswith("files:") for address in (source, target)
+    ):
         refuse(t("cli.two_vars"))  # both would write to one journal
     try:
-        stores = [open_store(address, folder) for address, folder in zip((source, target), folders, strict=True)]
+        stores = [
+            open_store(address, folder)
+            for address, folder in zip((source, target), folders, strict=True)
+        ]
     except ValueError as error:
         refuse(str(error))
-    count = later("geo.store.copy", "copy")(*stores, replace=replace, progress=lambda done, total: bar("copying", done, total))
+    count = later("geo.store.copy", "copy")(
+        *stores, replace=replace, progress=lambda done, total: bar("copying", done, total)
+    )
     bar.end()
     typer.echo(t("cli.copied", n=t.number(count)))
 
 
 @app.command("backup", help=t("cli.backup.help"))
-def backup_(file: Annotated[Path, typer.Argument(help=t("cli.out"))],
-            replace: Annotated[bool, typer.Option("--replace", help=t("cli.backup.replace"))] = False) -> None:
+def backup_(
+    file: Annotated[Path, typer.Argument(help=t("cli.out"))],
+    replace: Annotated[bool, typer.Option("--replace", help=t("cli.backup.replace"))] = False,
+) -> None:
     _kept("backup", file, replace)
 
 
 @app.command("restore", help=t("cli.restore.help"))
-def restore_(file: Annotated[Path, typer.Argument(help=t("cli.file"))],
-             replace: Annotated[bool, typer.Option("--replace", help=t("cli.replace"))] = False) -> None:
+def restore_(
+    file: Annotated[Path, typer.Argument(help=t("cli.file"))],
+    replace: Annotated[bool, typer.Option("--replace", help=t("cli.replace"))] = False,
+) -> None:
     _kept("restore", file, replace)
 
 
@@ -219,15 +291,21 @@ def _kept(act: str, file: Path, replace: bool) -> None:
     from geo.service import open_store
     from geo.settings import store_address, var_dir
     from geo.store.backup import backup, restore
+
     if act == "restore" and not file.is_file():
         refuse(t("cli.unreadable", name=file.name, value=""))
     try:
         store = open_store(store_address(), var_dir())
     except ValueError as error:
         refuse(str(error))
-    told = backup(store, var_dir(), file.absolute(), replace=replace) if act == "backup" \
+    told = (
+        backup(store, var_dir(), file.absolute(), replace=replace)
+        if act == "backup"
         else restore(file, store, var_dir(), replace=replace)
-    typer.echo(t(f"cli.{act}.done", n=t.number(told["files"]), size=t.number(-(-told["bytes"] // 2**20))))
+    )
+    typer.echo(
+        t(f"cli.{act}.done", n=t.number(told["files"]), size=t.number(-(-told["bytes"] // 2**20)))
+    )
 
 
 def main() -> int:

@@ -3,6 +3,7 @@
 Only what differs from the default is written, always in field order, so equal views have
 equal addresses and ``data_query`` can key a cache.
 """
+
 from __future__ import annotations
 
 import math
@@ -70,8 +71,10 @@ def decode(query: str | Mapping[str, str], catalogue: Catalogue) -> tuple[ViewSt
         if info.name in query:
             value, bad = _read(info, query[info.name], catalogue)
             found[info.name] = value
-            notices += [Notice("notice.unknown_value", (("field", info.name), ("value", _shown(b))))
-                        for b in bad]
+            notices += [
+                Notice("notice.unknown_value", (("field", info.name), ("value", _shown(b))))
+                for b in bad
+            ]
     return ViewState(**found), notices
 
 

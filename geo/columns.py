@@ -3,6 +3,7 @@
 Rows that share every filterable code share a *signature*; a filter is evaluated once per
 signature and spread to the rows by one gather, so its cost hardly grows with the rows.
 """
+
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
@@ -99,8 +100,13 @@ def build_columns(catalogue: Catalogue, collection: str, today: date) -> Columns
     records, rows = _members(catalogue, collection)
     looked = looked_at(catalogue)
     step: Callable[[str, date], str] = lru_cache(maxsize=4096)(step_of)
-    readers: dict[str, Callable[..., Any]] = {**READERS[collection], "fresh": lambda record: step(looked(record), today)}
-    codes = {name: AGE_STEPS if name == "fresh" else FIELDS[name].codes(catalogue) for name in readers}
+    readers: dict[str, Callable[..., Any]] = {
+        **READERS[collection],
+        "fresh": lambda record: step(looked(record), today),
+    }
+    codes = {
+        name: AGE_STEPS if name == "fresh" else FIELDS[name].codes(catalogue) for name in readers
+    }
     index = {name: {code: i for i, code in enumerate(values)} for name, values in codes.items()}
     named_by = _naming_reports(catalogue) if collection == "buyers" else {}
     signatures: dict[tuple[Any, ...], int] = {}
@@ -124,19 +130,27 @@ def build_columns(catalogue: Catalogue, collection: str, today: date) -> Columns
     key = curve_key(x, y)
     order = np.lexsort((np.arange(len(rows)), key, np.isnan(x)))
     placed = int(np.count_nonzero(~np.isnan(x)))
-    table = np.array(list(signatures), np.int64).reshape(
-        len(signatures), len(readers) + 1)
+    table = np.array(list(signatures), np.int64).reshape(len(signatures), len(readers) + 1)
     split = {name: table[:, i].copy() for i, name in enumerate(readers)}
     several = {"craft"}
     return Columns(
-        collection=collection, records=records, row=rows[order], x=x[order], y=y[order],
-        key=key[order][:placed], signature=signature[order],
+        collection=collection,
+        records=records,
+        row=rows[order],
+        x=x[order],
+        y=y[order],
+        key=key[order][:placed],
+        signature=signature[order],
         weights=np.bincount(signature, minlength=len(signatures)).astype(np.int64),
         codes={k: v for k, v in split.items() if k not in several},
         bits={k: v for k, v in split.items() if k in several},
         named=table[:, -1].copy(),
-        named_sets=tuple(sets), names=TokenIndex([texts[i] for i in order]),
-        place=place[order], place_names=tuple(places), year=year[order])
+        named_sets=tuple(sets),
+        names=TokenIndex([texts[i] for i in order]),
+        place=place[order],
+        place_names=tuple(places),
+        year=year[order],
+    )
 
 
 def _members(catalogue: Catalogue, collection: str) -> tuple[Sequence[Any], np.ndarray]:
@@ -193,14 +207,20 @@ def degrees(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 def curve_key(x: np.ndarray, y: np.ndarray) -> np.ndarray:
     """Morton keys: the bits of x and y interleaved, so that a map cell is one run of rows."""
     top = (1 << KEY_BITS) - 1
-    result: np.ndarray = (_spread(np.clip(np.nan_to_num(x) * (top + 1), 0, top).astype(np.uint64))
-            | _spread(np.clip(np.nan_to_num(y) * (top + 1), 0, top).astype(np.uint64)) << np.uint64(1))
+    result: np.ndarray = _spread(
+        np.clip(np.nan_to_num(x) * (top + 1), 0, top).astype(np.uint64)
+    ) | _spread(np.clip(np.nan_to_num(y) * (top + 1), 0, top).astype(np.uint64)) << np.uint64(1)
     return result
 
 
 def _spread(v: np.ndarray) -> np.ndarray:
     """Put a zero between the bits of 32-bit numbers."""
-    for shift, mask in ((16, 0x0000FFFF0000FFFF), (8, 0x00FF00FF00FF00FF),
-                        (4, 0x0F0F0F0F0F0F0F0F), (2, 0x3333333333333333), (1, 0x5555555555555555)):
+    for shift, mask in (
+        (16, 0x0000FFFF0000FFFF),
+        (8, 0x00FF00FF00FF00FF),
+        (4, 0x0F0F0F0F0F0F0F0F),
+        (2, 0x3333333333333333),
+        (1, 0x5555555555555555),
+    ):
         v = (v | (v << np.uint64(shift))) & np.uint64(mask)
     return v

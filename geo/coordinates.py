@@ -4,6 +4,7 @@ Knows: notations and hemispheres in French, English and Arabic. Not: places, out
 Returned positions are ``(lon, lat)`` in degrees, EPSG:4326; what is typed without letters is
 read latitude first, as phones and atlases show it.
 """
+
 from __future__ import annotations
 
 import re
@@ -15,19 +16,56 @@ _LINKS = (
     re.compile(r"\bgeo:(-?\d+(?:\.\d+)?),(-?\d+(?:\.\d+)?)"),
     re.compile(r"!3d(-?\d+(?:\.\d+)?)!4d(-?\d+(?:\.\d+)?)"),
     re.compile(r"@(-?\d+(?:\.\d+)?),(-?\d+(?:\.\d+)?)"),
-    re.compile(r"[?&](?:q|ll|query|destination)=(-?\d+(?:\.\d+)?)(?:,|%2C)\s*(-?\d+(?:\.\d+)?)", re.I),
+    re.compile(
+        r"[?&](?:q|ll|query|destination)=(-?\d+(?:\.\d+)?)(?:,|%2C)\s*(-?\d+(?:\.\d+)?)", re.I
+    ),
     re.compile(r"mlat=(-?\d+(?:\.\d+)?)&mlon=(-?\d+(?:\.\d+)?)"),
     re.compile(r"#map=\d+(?:\.\d+)?/(-?\d+(?:\.\d+)?)/(-?\d+(?:\.\d+)?)"),
 )
 #: Words of the four sides, folded. ``o`` is French for west; Arabic words come with the article.
 _SIDES = {
-    "n": "n", "nord": "n", "north": "n", "شمال": "n", "شمالا": "n", "الشمال": "n",
-    "s": "s", "sud": "s", "south": "s", "جنوب": "s", "جنوبا": "s",
-    "w": "w", "o": "w", "ouest": "w", "west": "w", "غرب": "w", "غربا": "w",
-    "e": "e", "est": "e", "east": "e", "شرق": "e", "شرقا": "e",
+    "n": "n",
+    "nord": "n",
+    "north": "n",
+    "شمال": "n",
+    "شمالا": "n",
+    "الشمال": "n",
+    "s": "s",
+    "sud": "s",
+    "south": "s",
+    "جنوب": "s",
+    "جنوبا": "s",
+    "w": "w",
+    "o": "w",
+    "ouest": "w",
+    "west": "w",
+    "غرب": "w",
+    "غربا": "w",
+    "e": "e",
+    "est": "e",
+    "east": "e",
+    "شرق": "e",
+    "شرقا": "e",
 }
-_NAMES = {"lat", "latitude", "lon", "lng", "long", "longitude", "et", "and", "x", "y", "gps",
-          "degres", "degrees", "deg", "خط", "العرض", "الطول"}
+_NAMES = {
+    "lat",
+    "latitude",
+    "lon",
+    "lng",
+    "long",
+    "longitude",
+    "et",
+    "and",
+    "x",
+    "y",
+    "gps",
+    "degres",
+    "degrees",
+    "deg",
+    "خط",
+    "العرض",
+    "الطول",
+}
 _TOKEN = re.compile(r"[-+−–]?[0-9]+(?:[.,][0-9]+)?|[°º]|[′'’ʹ]|[″\"”]|''|[^\W\d_]+|[,;/|،()=:]")
 
 
@@ -51,7 +89,7 @@ class _Angle:
         if any(p != int(p) for p in self.parts[:-1]):
             return None
         head = self.parts[0]
-        value = abs(head) + sum(p / 60 ** i for i, p in enumerate(self.parts[1:], 1))
+        value = abs(head) + sum(p / 60**i for i, p in enumerate(self.parts[1:], 1))
         negative = head < 0 or str(head).startswith("-")
         if self.side and negative:
             return None

@@ -8,6 +8,7 @@ Units   people (census of 2024); distances in metres, geodesic (``geo.spatial``)
 Missing a commune without a position is never counted as covered or uncovered: its people are
         told apart. Positions favour towns, so shares do too.
 """
+
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
@@ -53,10 +54,15 @@ def together(parts: Iterable[Coverage]) -> Coverage:
 
     def pair(name: str) -> tuple[int, int]:
         return (sum(getattr(p, name)[0] for p in parts), sum(getattr(p, name)[1] for p in parts))
+
     return Coverage(
-        sum(p.people for p in parts), sum(p.placed for p in parts),
-        {r: sum(p.reached[r] for p in parts) for r in radii}, pair("rural"), pair("urban"),
-        sum(p.gained for p in parts))
+        sum(p.people for p in parts),
+        sum(p.placed for p in parts),
+        {r: sum(p.reached[r] for p in parts) for r in radii},
+        pair("rural"),
+        pair("urban"),
+        sum(p.gained for p in parts),
+    )
 
 
 class Census:
@@ -78,10 +84,21 @@ class Census:
 
     def of_milieu(self, milieu: str) -> np.ndarray:
         """(n,) whether each placed commune is of a milieu: ``all``, ``rural`` or ``urban``."""
-        return np.ones(len(self.placed), bool) if milieu == "all" else self.rural == (milieu == "rural")
+        return (
+            np.ones(len(self.placed), bool)
+            if milieu == "all"
+            else self.rural == (milieu == "rural")
+        )
 
-    def by_area(self, unit: str, metres: np.ndarray, with_coming: np.ndarray | None = None, *,
-                km: int = 50, milieu: str = "all") -> dict[str, Coverage]:
+    def by_area(
+        self,
+        unit: str,
+        metres: np.ndarray,
+        with_coming: np.ndarray | None = None,
+        *,
+        km: int = 50,
+        milieu: str = "all",
+    ) -> dict[str, Coverage]:
         """The coverage of every region, province or (``unit`` ``country``) of everything.
 
         Parameters
@@ -101,19 +118,31 @@ class Census:
         counted = self.of_milieu(milieu)
 
         def total(mask: np.ndarray) -> np.ndarray:
-            return np.bincount(area[mask], weights=self.people[mask], minlength=size).astype(np.int64)
+            return np.bincount(area[mask], weights=self.people[mask], minlength=size).astype(
+                np.int64
+            )
 
         inside = metres <= km * 1000
         placed, radii = total(counted), sorted({*RADII_KM, km})
         reached = {r: total(counted & (metres <= r * 1000)) for r in radii}
         rural, rural_in = total(self.rural), total(self.rural & inside)
         urban, urban_in = total(~self.rural), total(~self.rural & inside)
-        more = total(counted & (with_coming <= km * 1000) & ~inside) if with_coming is not None \
+        more = (
+            total(counted & (with_coming <= km * 1000) & ~inside)
+            if with_coming is not None
             else np.zeros(size, np.int64)
-        return {code: Coverage(
-            int(people[i]), int(placed[i]), {r: int(reached[r][i]) for r in radii},
-            (int(rural[i]), int(rural_in[i])), (int(urban[i]), int(urban_in[i])), int(more[i]))
-            for code, i in codes.items()}
+        )
+        return {
+            code: Coverage(
+                int(people[i]),
+                int(placed[i]),
+                {r: int(reached[r][i]) for r in radii},
+                (int(rural[i]), int(rural_in[i])),
+                (int(urban[i]), int(urban_in[i])),
+                int(more[i]),
+            )
+            for code, i in codes.items()
+        }
 
 
 def _area(commune: Commune, unit: str) -> str:

@@ -7,6 +7,7 @@
 ``unit``    key of the unit's words.
 Bounds are the smallest and largest value over all the markets, never over a filtered set.
 """
+
 from __future__ import annotations
 
 from collections.abc import Mapping
@@ -47,18 +48,50 @@ KEYS = tuple(c.key for c in CRITERIA)
 #: What a share link carries: ``demand.30``.
 WEIGHT_CODES = tuple(f"{c.key}.{n}" for c in CRITERIA for n in range(0, 101, STEP))
 #: Presets: what is not named keeps the weight of the table.
-PRESETS: Mapping[str, Mapping[str, int]] = MappingProxyType({
-    "balanced": {},
-    "demand": {"demand": 50, "growth": 25, "gdp": 10, "gdp_head": 5, "agreement": 5, "distance": 5},
-    "access": {"demand": 10, "growth": 5, "gdp": 10, "gdp_head": 5, "agreement": 45, "distance": 35},
-    "power": {"demand": 10, "growth": 5, "gdp": 25, "gdp_head": 45, "agreement": 10, "distance": 5},
-    "network": {"buyers": 60, "sites": 15, "reports": 10, "fairs": 10, "rules": 5},
-})
+PRESETS: Mapping[str, Mapping[str, int]] = MappingProxyType(
+    {
+        "balanced": {},
+        "demand": {
+            "demand": 50,
+            "growth": 25,
+            "gdp": 10,
+            "gdp_head": 5,
+            "agreement": 5,
+            "distance": 5,
+        },
+        "access": {
+            "demand": 10,
+            "growth": 5,
+            "gdp": 10,
+            "gdp_head": 5,
+            "agreement": 45,
+            "distance": 35,
+        },
+        "power": {
+            "demand": 10,
+            "growth": 5,
+            "gdp": 25,
+            "gdp_head": 45,
+            "agreement": 10,
+            "distance": 5,
+        },
+        "network": {"buyers": 60, "sites": 15, "reports": 10, "fairs": 10, "rules": 5},
+    }
+)
 #: How far an agreement opens a market: a rule of ours, not a tariff table.
-ACCESS: Mapping[str, float] = MappingProxyType({
-    "eu_association": 1.0, "uk_association": 1.0, "efta": 1.0, "fta_us": 1.0, "fta_turkey": 1.0,
-    "fta_uae": 1.0, "gafta": 0.8, "afcfta": 0.5, "mfn": 0.0,
-})
+ACCESS: Mapping[str, float] = MappingProxyType(
+    {
+        "eu_association": 1.0,
+        "uk_association": 1.0,
+        "efta": 1.0,
+        "fta_us": 1.0,
+        "fta_turkey": 1.0,
+        "fta_uae": 1.0,
+        "gafta": 0.8,
+        "afcfta": 0.5,
+        "mfn": 0.0,
+    }
+)
 #: A growth older than this says nothing of the market today.
 GROWTH_SINCE = 2021
 #: Below this share of the weights known, a market has no rank.
@@ -77,11 +110,18 @@ def weights_of(codes: tuple[str, ...]) -> dict[str, int]:
 
 def codes_of(weights: Mapping[str, int]) -> tuple[str, ...]:
     """What of some weights differs from the default, as the address writes it."""
-    return tuple(f"{c.key}.{weights[c.key]}" for c in CRITERIA
-                 if weights.get(c.key, c.weight) != c.weight)
+    return tuple(
+        f"{c.key}.{weights[c.key]}" for c in CRITERIA if weights.get(c.key, c.weight) != c.weight
+    )
 
 
 def preset_of(weights: Mapping[str, int]) -> str:
     """The preset that some weights are; empty when they are none."""
-    return next((name for name, own in PRESETS.items() if all(
-        weights[c.key] == own.get(c.key, c.weight) for c in CRITERIA)), "")
+    return next(
+        (
+            name
+            for name, own in PRESETS.items()
+            if all(weights[c.key] == own.get(c.key, c.weight) for c in CRITERIA)
+        ),
+        "",
+    )

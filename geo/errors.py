@@ -1,4 +1,5 @@
 """Every error Kharita raises on purpose. Each carries a catalogue key and its values."""
+
 from __future__ import annotations
 
 from dataclasses import dataclass

@@ -2,6 +2,7 @@
 
 Source  ``data/sources/moroccan_exporters.csv``: no telephone, no address, no person.
 """
+
 from __future__ import annotations
 
 import csv
@@ -36,9 +37,18 @@ def exporters(folder: Path = SOURCES_DIR) -> tuple[Exporter, ...]:
     if not path.is_file():
         return ()
     with path.open(encoding="utf-8", newline="") as file:
-        return tuple(Exporter(r["id"], r["name"], r["city"],
-                              tuple(c for c in r["crafts"].split(";") if c), r["relation_fr"],
-                              r["year"], r["source_url"]) for r in csv.DictReader(file))
+        return tuple(
+            Exporter(
+                r["id"],
+                r["name"],
+                r["city"],
+                tuple(c for c in r["crafts"].split(";") if c),
+                r["relation_fr"],
+                r["year"],
+                r["source_url"],
+            )
+            for r in csv.DictReader(file)
+        )
 
 
 def exporters_in(region: str, catalogue: Catalogue) -> list[Exporter]:

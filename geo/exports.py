@@ -8,6 +8,7 @@ Units   ``value_mdh`` million dirhams, ``share_pct`` and ``growth_pct`` per cent
 Missing an empty cell is None, never zero.
 Source  ``data/sources/exports.csv``; each row names its page.
 """
+
 from __future__ import annotations
 
 import csv
@@ -81,8 +82,16 @@ class Export:
     @property
     def subject(self) -> tuple[str, ...]:
         """What the statement is about, its period left out."""
-        return (self.scope, self.market, self.group, *self.crafts, self.city, self.label_fr.casefold()
-                if "tapis_tissage" in self.crafts and "couv" in self.label_fr.casefold() else "")
+        return (
+            self.scope,
+            self.market,
+            self.group,
+            *self.crafts,
+            self.city,
+            self.label_fr.casefold()
+            if "tapis_tissage" in self.crafts and "couv" in self.label_fr.casefold()
+            else "",
+        )
 
 
 @lru_cache(maxsize=4)
@@ -97,7 +106,11 @@ def exports(folder: Path = SOURCES_DIR) -> tuple[Export, ...]:
 
 
 def _row(raw: dict[str, str]) -> Export | None:
-    if raw.get("scope") not in SCOPES or len(raw["period_start"]) != 7 or len(raw["period_end"]) != 7:
+    if (
+        raw.get("scope") not in SCOPES
+        or len(raw["period_start"]) != 7
+        or len(raw["period_end"]) != 7
+    ):
         return None
     try:
         value, share, growth = (_number(raw[k]) for k in ("value_mdh", "share_pct", "growth_pct"))
@@ -106,10 +119,23 @@ def _row(raw: dict[str, str]) -> Export | None:
     if raw["unit_original"] and value is None and share is None and growth is None:
         return None  # another currency: not converted, not mixed with dirhams
     return Export(
-        raw["id"], raw["period_start"], raw["period_end"], raw["scope"], raw["market_iso2"],
-        raw["market_group"], tuple(c for c in raw["craft"].split(";") if c), raw["craft_label_fr"],
-        raw["exit_city"], value, share, raw["share_base"], growth, raw["approx"] == "1",
-        raw["note_fr"], raw["source_url"])
+        raw["id"],
+        raw["period_start"],
+        raw["period_end"],
+        raw["scope"],
+        raw["market_iso2"],
+        raw["market_group"],
+        tuple(c for c in raw["craft"].split(";") if c),
+        raw["craft_label_fr"],
+        raw["exit_city"],
+        value,
+        share,
+        raw["share_base"],
+        growth,
+        raw["approx"] == "1",
+        raw["note_fr"],
+        raw["source_url"],
+    )
 
 
 def _number(text: str) -> float | None:
@@ -188,7 +214,11 @@ def demand_of(market: str, rows: Iterable[Export]) -> tuple[float, Export, Expor
     """
     rows = tuple(rows)
     mine = [r for r in rows if r.scope == "market" and r.market == market and r.whole_year]
-    totals = {r.year: (r, r.value_mdh) for r in line([r for r in rows if r.scope == "total"], "value_mdh") if r.value_mdh is not None}
+    totals = {
+        r.year: (r, r.value_mdh)
+        for r in line([r for r in rows if r.scope == "total"], "value_mdh")
+        if r.value_mdh is not None
+    }
     found: list[tuple[int, bool, float, Export, Export | None]] = []
     for row in mine:
         if row.value_mdh is not None:
@@ -206,8 +236,15 @@ def demand_of_pair(market: str, crafts: Iterable[str], rows: Iterable[Export]) -
     """The newest published amount of a whole year for a market and exactly these crafts; None when
     nobody published one. Nothing is derived: a share of a craft times a market's total is neither."""
     wanted = set(crafts)
-    mine = [r for r in rows if r.scope == "market_craft" and r.market == market and r.whole_year
-            and r.value_mdh is not None and set(r.crafts) == wanted]
+    mine = [
+        r
+        for r in rows
+        if r.scope == "market_craft"
+        and r.market == market
+        and r.whole_year
+        and r.value_mdh is not None
+        and set(r.crafts) == wanted
+    ]
     return max(mine, key=lambda r: (r.year, not r.approximate), default=None)
 
 

@@ -3,6 +3,7 @@
 A program that splits a line at another sign than ours (French Excel: the semicolon) sees cells
 where we see text: what follows such a sign is guarded as the start is.
 """
+
 from __future__ import annotations
 
 import re

@@ -5,6 +5,7 @@ signature. Not: words, colours. Every function is told the day it reckons from.
 
 Dates   ``2020`` and ``2020-11`` count as their last day: an age is never made longer than known.
 """
+
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
@@ -19,14 +20,22 @@ def day_of(text: str) -> date | None:
     try:
         year, month = int(parts[0]), int(parts[1]) if len(parts) > 1 else 12
         first = date(year, month, int(parts[2]) if len(parts) > 2 else 1)
-        return first if len(parts) > 2 else date(year + month // 12, month % 12 + 1, 1) - timedelta(days=1)
+        return (
+            first
+            if len(parts) > 2
+            else date(year + month // 12, month % 12 + 1, 1) - timedelta(days=1)
+        )
     except (IndexError, ValueError):
         return None
 
 
 def latest(texts: Iterable[str]) -> str:
     """The latest of some partial dates; empty when there is none."""
-    return max((text for text in texts if day_of(text)), key=lambda text: day_of(text) or date.min, default="")
+    return max(
+        (text for text in texts if day_of(text)),
+        key=lambda text: day_of(text) or date.min,
+        default="",
+    )
 
 
 def months_since(text: str, today: date) -> int | None:
@@ -57,7 +66,9 @@ def looked_at(catalogue: Catalogue) -> Callable[[Buyer | Site], str]:
     for report in catalogue.reports:
         for id_ in report.named:
             named[id_] = latest((named.get(id_, ""), report.date))
-    return lambda record: latest((record.verified, named[record.id])) if record.id in named else record.verified
+    return lambda record: (
+        latest((record.verified, named[record.id])) if record.id in named else record.verified
+    )
 
 
 def market_ranks(catalogue: Catalogue, today: date) -> dict[str, int]:

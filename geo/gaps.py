@@ -2,6 +2,7 @@
 
 Knows: how a gap is named. Not: words, colours. Generated records are never counted.
 """
+
 from __future__ import annotations
 
 from collections.abc import Mapping
@@ -13,8 +14,13 @@ from geo.query import Query
 from geo.view import ViewState
 
 #: What a cell is called, the most urgent first.
-GAPS = ("buyers_without_supply", "supply_without_buyers", "market_without_watch", "followed",
-        "nothing")
+GAPS = (
+    "buyers_without_supply",
+    "supply_without_buyers",
+    "market_without_watch",
+    "followed",
+    "nothing",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +58,9 @@ def since(query: Query) -> tuple[str, str]:
 
 def recent(report: Report, first: str) -> bool:
     """Whether a report belongs to the last twelve months; a bare year must lie wholly in them."""
-    return bool(first) and (report.date[:7] >= first if len(report.date) >= 7
-                            else report.date[:4] > first[:4])
+    return bool(first) and (
+        report.date[:7] >= first if len(report.date) >= 7 else report.date[:4] > first[:4]
+    )
 
 
 def speaks_of(report: Report, market: str, craft: str) -> bool:
@@ -64,7 +71,11 @@ def speaks_of(report: Report, market: str, craft: str) -> bool:
 def recent_reports(query: Query) -> list[Report]:
     """The reports of the last twelve months, newest first."""
     first, _ = since(query)
-    return sorted((r for r in query.catalogue.reports if recent(r, first)), key=lambda r: r.newest_first, reverse=True)
+    return sorted(
+        (r for r in query.catalogue.reports if recent(r, first)),
+        key=lambda r: r.newest_first,
+        reverse=True,
+    )
 
 
 def gap_matrix(query: Query, view: ViewState) -> Mapping[str, Mapping[str, GapCell]]:
@@ -86,6 +97,10 @@ def gap_matrix(query: Query, view: ViewState) -> Mapping[str, Mapping[str, GapCe
     found = {}
     for market in markets:
         buyers = query.tally("buyers", "craft", here.with_(market=(market,)))
-        found[market] = {c: GapCell(buyers[c], sites[c] + maisons[c],
-                                    sum(speaks_of(r, market, c) for r in reports)) for c in crafts}
+        found[market] = {
+            c: GapCell(
+                buyers[c], sites[c] + maisons[c], sum(speaks_of(r, market, c) for r in reports)
+            )
+            for c in crafts
+        }
     return found

@@ -8,6 +8,7 @@ Order   an exact name, then the same sounds, a beginning, a word, a beginning of
 Speed   one pass over some 8,000 spellings, compared in C by RapidFuzz: a few milliseconds.
 Source  GeoNames towns, communes of the 2024 census (HCP), provinces, regions, facilities.
 """
+
 from __future__ import annotations
 
 import re
@@ -24,16 +25,51 @@ from geo.text import fold
 #: Order of kinds among places of the same name and size.
 KINDS = ("town", "commune", "province", "region", "site")
 EXACT, SOUNDS, BEGINS, WORD, SOUNDS_BEGIN, CLOSE = range(6)
-_ARTICLES = ("el", "al", "l", "er", "ar", "es", "as", "ez", "az", "et", "at", "ech", "ach", "ed",
-             "ad", "en", "an", "ou")
+_ARTICLES = (
+    "el",
+    "al",
+    "l",
+    "er",
+    "ar",
+    "es",
+    "as",
+    "ez",
+    "az",
+    "et",
+    "at",
+    "ech",
+    "ach",
+    "ed",
+    "ad",
+    "en",
+    "an",
+    "ou",
+)
 _SPLIT = re.compile(r"[^\w]+|_")
-_SOUNDS = tuple((re.compile(a), b) for a, b in (
-    (r"^b[ae]ni", "bni"), (r"^(ou|u|w)l[ae]d", "uld"), (r"^moulay|^my(?=[^aeiou])", "muli"),
-    (r"ph", "f"), (r"(tch|sch|ch|sh)", "x"), (r"(dj|dg)", "j"), (r"kh", "k"), (r"gh|rh", "g"),
-    (r"th", "t"), (r"dh", "d"), (r"(ou|oo|w|o|u)+", "u"), (r"gu(?=i)", "g"),
-    (r"(ai|ay|ei|ey|ee|ii|ia|ya|y|i|e)+", "i"), (r"c(?=[i])", "s"), (r"[cqk]+", "k"), (r"z", "s"),
-    (r"h", ""), (r"(.)\1+", r"\1"), (r"i\b", ""),
-))
+_SOUNDS = tuple(
+    (re.compile(a), b)
+    for a, b in (
+        (r"^b[ae]ni", "bni"),
+        (r"^(ou|u|w)l[ae]d", "uld"),
+        (r"^moulay|^my(?=[^aeiou])", "muli"),
+        (r"ph", "f"),
+        (r"(tch|sch|ch|sh)", "x"),
+        (r"(dj|dg)", "j"),
+        (r"kh", "k"),
+        (r"gh|rh", "g"),
+        (r"th", "t"),
+        (r"dh", "d"),
+        (r"(ou|oo|w|o|u)+", "u"),
+        (r"gu(?=i)", "g"),
+        (r"(ai|ay|ei|ey|ee|ii|ia|ya|y|i|e)+", "i"),
+        (r"c(?=[i])", "s"),
+        (r"[cqk]+", "k"),
+        (r"z", "s"),
+        (r"h", ""),
+        (r"(.)\1+", r"\1"),
+        (r"i\b", ""),
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +148,11 @@ class Gazetteer:
         """The places that answer a text exactly as well: more than one means it is ambiguous."""
         if found.tier != EXACT:
             return [found]
-        return [f for f in self._search(found.spelling, 20, None)
-                if f.tier == EXACT and f.place.kind in ("town", "commune")] or [found]
+        return [
+            f
+            for f in self._search(found.spelling, 20, None)
+            if f.tier == EXACT and f.place.kind in ("town", "commune")
+        ] or [found]
 
     def _search(self, text: str, limit: int, areas: set[str] | None) -> list[Found]:
         plain, sound = _plain(text), sounds(text)
@@ -142,7 +181,8 @@ class Gazetteer:
         allowed = 1 if len(sound) < 6 else 2
         for names in (self._sounds_list, self._cut(len(sound))):
             for _, distance, row in process.extract(
-                    sound, names, scorer=OSA.distance, score_cutoff=allowed, limit=60):
+                sound, names, scorer=OSA.distance, score_cutoff=allowed, limit=60
+            ):
                 if tier[row] > CLOSE:
                     tier[row], rest[row] = CLOSE, 10.0 * distance + (names is not self._sounds_list)
 
@@ -153,8 +193,9 @@ class Gazetteer:
             self._beginnings[length] = [s[:length] for s in self._sounds_list]
         return self._beginnings[length]
 
-    def _best(self, tier: np.ndarray, rest: np.ndarray, limit: int, areas: set[str] | None
-              ) -> list[Found]:
+    def _best(
+        self, tier: np.ndarray, rest: np.ndarray, limit: int, areas: set[str] | None
+    ) -> list[Found]:
         rows = np.flatnonzero(tier < 99)
         place = self._place[rows]
         order = np.lexsort((-self._weight[place], np.floor(rest[rows]), tier[rows]))
@@ -183,7 +224,7 @@ class Gazetteer:
                     yield " ".join(words[:cut]), areas
             return
         for i, head in enumerate(parts):
-            areas = set().union(*(self._areas(p) for p in parts[i + 1:]), set())
+            areas = set().union(*(self._areas(p) for p in parts[i + 1 :]), set())
             if areas:
                 yield head, areas
         # « 12, avenue Hassan II, Rabat »: the last part that is a place.
@@ -197,13 +238,43 @@ class Gazetteer:
         return bool((self._folded == _plain(text)).any())
 
     def _areas(self, text: str) -> set[str]:
-        return self._area_words.get(_plain(text), set()) or self._area_words.get(sounds(text), set())
+        return self._area_words.get(_plain(text), set()) or self._area_words.get(
+            sounds(text), set()
+        )
 
 
 #: Words that a street begins with, folded.
-_STREETS = frozenset(map(fold, (
-    "rue", "avenue", "av", "boulevard", "bd", "place", "impasse", "allée", "derb", "zanqat", "hay", "quartier",
-    "lotissement", "résidence", "route", "street", "زنقة", "شارع", "درب", "حي", "ساحة", "إقامة", "تجزئة", "طريق")))
+_STREETS = frozenset(
+    map(
+        fold,
+        (
+            "rue",
+            "avenue",
+            "av",
+            "boulevard",
+            "bd",
+            "place",
+            "impasse",
+            "allée",
+            "derb",
+            "zanqat",
+            "hay",
+            "quartier",
+            "lotissement",
+            "résidence",
+            "route",
+            "street",
+            "زنقة",
+            "شارع",
+            "درب",
+            "حي",
+            "ساحة",
+            "إقامة",
+            "تجزئة",
+            "طريق",
+        ),
+    )
+)
 
 
 def is_address(text: str) -> bool:
@@ -256,29 +327,70 @@ def _places(catalogue: Catalogue) -> Iterable[tuple[Place, list[str]]]:
         commune = by_town.get(town.id)
         area = catalogue.area_by_code.get(town.province)
         names = {"fr": town.name, "ar": town.name_ar or town.name, "en": town.name}
-        yield Place(
-            f"town:{town.id}", "town", names, town.lon_lat, town.province,
-            area.region if area else "", commune.population_2024 if commune else town.population,
-            commune.rural if commune else None,
-        ), [town.name, town.name_ar, *town.alternates, *(commune.name.values() if commune else ())]
+        yield (
+            Place(
+                f"town:{town.id}",
+                "town",
+                names,
+                town.lon_lat,
+                town.province,
+                area.region if area else "",
+                commune.population_2024 if commune else town.population,
+                commune.rural if commune else None,
+            ),
+            [
+                town.name,
+                town.name_ar,
+                *town.alternates,
+                *(commune.name.values() if commune else ()),
+            ],
+        )
     known = {town.id for town in catalogue.towns}
     for commune in catalogue.communes:
         if commune.town in known:
             continue  # the town stands for it, with more spellings
-        yield Place(
-            f"commune:{commune.code}", "commune", _three(commune.name), commune.lon_lat,
-            commune.province, commune.region, commune.population_2024, commune.rural,
-        ), list(commune.name.values())
+        yield (
+            Place(
+                f"commune:{commune.code}",
+                "commune",
+                _three(commune.name),
+                commune.lon_lat,
+                commune.province,
+                commune.region,
+                commune.population_2024,
+                commune.rural,
+            ),
+            list(commune.name.values()),
+        )
     for kind, areas in (("province", catalogue.provinces), ("region", catalogue.regions)):
         for area in areas:
-            yield Place(
-                f"{kind}:{area.code}", kind, _three(area.name), area.label_lon_lat,
-                area.code if kind == "province" else "", area.region, area.population_2024,
-            ), list(area.name.values())
+            yield (
+                Place(
+                    f"{kind}:{area.code}",
+                    kind,
+                    _three(area.name),
+                    area.label_lon_lat,
+                    area.code if kind == "province" else "",
+                    area.region,
+                    area.population_2024,
+                ),
+                list(area.name.values()),
+            )
     for site in catalogue.sites:
         if site.lon_lat:
-            yield Place(f"site:{site.id}", "site", _three({"fr": site.name}), site.lon_lat,
-                        site.province, site.region, None, site.rural), [site.name]
+            yield (
+                Place(
+                    f"site:{site.id}",
+                    "site",
+                    _three({"fr": site.name}),
+                    site.lon_lat,
+                    site.province,
+                    site.region,
+                    None,
+                    site.rural,
+                ),
+                [site.name],
+            )
 
 
 def _three(names: Mapping[str, str]) -> dict[str, str]:

@@ -8,6 +8,7 @@ Safety  no redirect is followed; an answer is read under one deadline and a size
         its pace; a service that refuses is left alone for as long as it says.
 CRS     EPSG:4326, longitude first. Errors: ``Unavailable``, never the service's own text.
 """
+
 from __future__ import annotations
 
 import math
@@ -74,8 +75,15 @@ def services_of(text: str) -> tuple[Service, ...]:
     for item in text.split():
         kind, _, url = item.partition(":")
         parts = urlsplit(url)
-        if kind not in KINDS or parts.scheme not in ("https", "http") or not parts.hostname or parts.username:
-            raise ValueError(f"KHARITA_GEOCODERS: {item!r} is not KIND:https://HOST, KIND one of {KINDS}")
+        if (
+            kind not in KINDS
+            or parts.scheme not in ("https", "http")
+            or not parts.hostname
+            or parts.username
+        ):
+            raise ValueError(
+                f"KHARITA_GEOCODERS: {item!r} is not KIND:https://HOST, KIND one of {KINDS}"
+            )
         found.append(Service(kind, url.rstrip("/")))
     return tuple(found)
 
@@ -89,8 +97,14 @@ class Geocoder:
     inside : whether a position is one we can use.
     """
 
-    def __init__(self, services: tuple[Service, ...], contact: str,
-                 inside: Callable[[tuple[float, float]], bool], *, deadline_s: float = DEADLINE_S) -> None:
+    def __init__(
+        self,
+        services: tuple[Service, ...],
+        contact: str,
+        inside: Callable[[tuple[float, float]], bool],
+        *,
+        deadline_s: float = DEADLINE_S,
+    ) -> None:
         self.services, self._inside, self._deadline_s = services, inside, deadline_s
         self._agent = agent(contact)
         self._lock, self._next = threading.Lock(), 0.0
@@ -156,14 +170,37 @@ class Geocoder:
         if at > now:
             time.sleep(at - now)
 
-    def _fetch(self, service: Service, text: str, lang: str) -> tuple[int, Mapping[str, str], bytes]:
+    def _fetch(
+        self, service: Service, text: str, lang: str
+    ) -> tuple[int, Mapping[str, str], bytes]:
         if service.kind == "nominatim":
-            path, params = "/search", {"q": text, "format": "jsonv2", "limit": "5", "countrycodes": "ma,eh",
-                                       "accept-language": lang}
+            path, params = (
+                "/search",
+                {
+                    "q": text,
+                    "format": "jsonv2",
+                    "limit": "5",
+                    "countrycodes": "ma,eh",
+                    "accept-language": lang,
+                },
+            )
         else:
-            path, params = "/api/", {"q": text, "limit": "5", "lat": "31.8", "lon": "-7.1",
-                                     **({"lang": lang} if lang in ("fr", "en") else {})}
-        return bounded(service.url + path, params=params, headers={"user-agent": self._agent}, deadline_s=self._deadline_s)
+            path, params = (
+                "/api/",
+                {
+                    "q": text,
+                    "limit": "5",
+                    "lat": "31.8",
+                    "lon": "-7.1",
+                    **({"lang": lang} if lang in ("fr", "en") else {}),
+                },
+            )
+        return bounded(
+            service.url + path,
+            params=params,
+            headers={"user-agent": self._agent},
+            deadline_s=self._deadline_s,
+        )
 
     def _hits(self, service: Service, body: bytes) -> tuple[Hit, ...]:
         try:
@@ -184,7 +221,11 @@ def _hit(service: Service, row: Any) -> Hit | None:
         else:
             told = row["properties"]
             lon, lat = map(float, row["geometry"]["coordinates"][:2])
-            name = ", ".join(dict.fromkeys(str(told[k]) for k in ("name", "street", "city", "state") if told.get(k)))
+            name = ", ".join(
+                dict.fromkeys(
+                    str(told[k]) for k in ("name", "street", "city", "state") if told.get(k)
+                )
+            )
     except (KeyError, TypeError, ValueError):
         return None
     if not isinstance(name, str) or not (math.isfinite(lon) and math.isfinite(lat)):

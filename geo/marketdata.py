@@ -3,6 +3,7 @@
 Knows: which record or publication a number comes from. Not: weights, scores, words.
 Generated records are never counted. ``Cell.value`` is None when nobody published it.
 """
+
 from __future__ import annotations
 
 import csv
@@ -67,21 +68,32 @@ def _nan(value: float | None) -> float:
     return float("nan") if value is None else float(value)
 
 
-def _cells(query: Query, market: Market, economy: tuple[float, float, int] | None) -> dict[str, Cell]:
+def _cells(
+    query: Query, market: Market, economy: tuple[float, float, int] | None
+) -> dict[str, Cell]:
     return {
-        "demand": _demand(market), "growth": _growth(market),
-        "gdp": _economy("gdp", market, economy), "gdp_head": _economy("gdp_head", market, economy),
+        "demand": _demand(market),
+        "growth": _growth(market),
+        "gdp": _economy("gdp", market, economy),
+        "gdp_head": _economy("gdp_head", market, economy),
         "agreement": _agreement(market),
         "distance": Cell(round(distance_km(ORIGIN_LON_LAT, market.label_lon_lat)), how="distance"),
-        "imports": _kept("imports", market), **_readiness(query, market),
+        "imports": _kept("imports", market),
+        **_readiness(query, market),
     }
 
 
 def _demand(market: Market) -> Cell:
     found = demand_of(market.iso2, exports())
     if found is None:
-        part = [r for r in exports() if r.market == market.iso2 and r.scope == "market"
-                and not r.whole_year and (r.value_mdh or r.share_base == "total")]
+        part = [
+            r
+            for r in exports()
+            if r.market == market.iso2
+            and r.scope == "market"
+            and not r.whole_year
+            and (r.value_mdh or r.share_base == "total")
+        ]
         newest = max(part, key=lambda r: r.end, default=None)
         if newest is None:
             return Cell(how="unpublished")
@@ -95,7 +107,9 @@ def _demand(market: Market) -> Cell:
 def _growth(market: Market) -> Cell:
     row = growth_of(market.iso2, exports())
     if row is None or row.year < GROWTH_SINCE:
-        return Cell(how="unpublished" if row is None else "too_old", year=str(row.year) if row else "")
+        return Cell(
+            how="unpublished" if row is None else "too_old", year=str(row.year) if row else ""
+        )
     return Cell(row.growth_pct, str(row.year), row.url, "growth")
 
 
@@ -115,7 +129,9 @@ def _kept(key: str, market: Market) -> Cell:
     live = fact(key, market.iso2)
     if live is None:
         return Cell(how="not_loaded")
-    return Cell(live.value_usd / 1e6, str(live.year), PAGES[live.service], "kept", {"date": live.fetched})
+    return Cell(
+        live.value_usd / 1e6, str(live.year), PAGES[live.service], "kept", {"date": live.fetched}
+    )
 
 
 def _agreement(market: Market) -> Cell:
@@ -128,12 +144,17 @@ def _readiness(query: Query, market: Market) -> dict[str, Cell]:
     code = market.iso2
     wanted = crafts_in_demand(query, code)
     named = [r for r in query.catalogue.reports if code in r.markets]
-    rules = [n for r in named for n in r.notes if n.kind == "reglementation_acces" and code in n.markets]
+    rules = [
+        n for r in named for n in r.notes if n.kind == "reglementation_acces" and code in n.markets
+    ]
     newest = max((r.date for r in named if r.date), default="")
     return {
         "buyers": Cell(known_buyers(query, ViewState(market=(code,))), how="buyers"),
-        "sites": Cell(able_sites(query, tuple(wanted)) if wanted else 0, how="sites",
-                      parts={"crafts": tuple(wanted)[:3]}),
+        "sites": Cell(
+            able_sites(query, tuple(wanted)) if wanted else 0,
+            how="sites",
+            parts={"crafts": tuple(wanted)[:3]},
+        ),
         "reports": Cell(len(named), newest[:4], how="reports"),
         "fairs": Cell(sum(1 for f in query.catalogue.fairs if f.country == code), how="fairs"),
         "rules": Cell(len({n.id for n in rules}), how="rules"),
@@ -156,8 +177,12 @@ def crafts_in_demand(query: Query, market: str) -> dict[str, tuple[int, int]]:
     buyers = query.tally("buyers", "craft", ViewState(market=(market,), origin=TRUE_ORIGINS))
     reports = [r for r in query.catalogue.reports if market in r.markets]
     found = {c: (buyers.get(c, 0), sum(1 for r in reports if c in r.crafts)) for c in CRAFTS}
-    return dict(sorted(((c, n) for c, n in found.items() if any(n)),
-                       key=lambda item: (-item[1][0], -item[1][1])))
+    return dict(
+        sorted(
+            ((c, n) for c, n in found.items() if any(n)),
+            key=lambda item: (-item[1][0], -item[1][1]),
+        )
+    )
 
 
 def distance_km(a: tuple[float, float], b: tuple[float, float]) -> float:
@@ -174,5 +199,8 @@ def _economies() -> dict[str, tuple[float, float, int]]:
     if not path.is_file():
         return {}
     with path.open(encoding="utf-8", newline="") as file:
-        return {r["iso2"]: (float(r["population"]), float(r["gdp_musd"]), int(r["year"]))
-                for r in csv.DictReader(file) if r["population"]}
+        return {
+            r["iso2"]: (float(r["population"]), float(r["gdp_musd"]), int(r["year"]))
+            for r in csv.DictReader(file)
+            if r["population"]
+        }

@@ -3,6 +3,7 @@
 Knows: distances and a day's capacity. Not: appointments, transport, prices. Buyers whose
 city is unknown can't be placed on a day: they are listed apart.
 """
+
 from __future__ import annotations
 
 from collections.abc import Sequence
@@ -77,7 +78,13 @@ def _route(cities: dict[str, list[Buyer]]) -> list[str]:
         found = cities[city][0].lon_lat
         assert found is not None  # buyers without a position are left out before
         return found
-    order = [min(cities, key=lambda c: (-sum(b.provenance != "demo" for b in cities[c]), -len(cities[c]), c))]
+
+    order = [
+        min(
+            cities,
+            key=lambda c: (-sum(b.provenance != "demo" for b in cities[c]), -len(cities[c]), c),
+        )
+    ]
     rest = sorted(set(cities) - set(order))
     while rest:
         nearest = min(rest, key=lambda c: (distance_km(at(order[-1]), at(c)), c))

@@ -4,6 +4,7 @@ Positions are WGS 84 degrees (EPSG:4326), longitude first. Optional facts are ``
 when unknown, never zero. Every record says where it comes from (``provenance``,
 ``sources``) and how precise its position is (``precision``).
 """
+
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
@@ -13,35 +14,74 @@ from types import MappingProxyType
 from typing import Any
 
 CRAFTS = (
-    "tapis_tissage", "cuir_maroquinerie", "poterie_ceramique", "bois_marqueterie",
-    "broderie_couture", "bijouterie", "ferronnerie", "vannerie", "dinanderie_metal", "zellige",
-    "produits_terroir_cosmetique", "vetement_traditionnel", "pierre_marbre_platre", "babouches",
+    "tapis_tissage",
+    "cuir_maroquinerie",
+    "poterie_ceramique",
+    "bois_marqueterie",
+    "broderie_couture",
+    "bijouterie",
+    "ferronnerie",
+    "vannerie",
+    "dinanderie_metal",
+    "zellige",
+    "produits_terroir_cosmetique",
+    "vetement_traditionnel",
+    "pierre_marbre_platre",
+    "babouches",
     "autre",
 )
 BUYER_KINDS = (
-    "importer_wholesaler", "retail_chain", "department_store", "concept_store", "designer_brand",
-    "marketplace", "hotel_contract", "museum_shop", "other",
+    "importer_wholesaler",
+    "retail_chain",
+    "department_store",
+    "concept_store",
+    "designer_brand",
+    "marketplace",
+    "hotel_contract",
+    "museum_shop",
+    "other",
 )
 MAISON_KINDS = ("maison_artisane", "maison_artisan", "dar_maalma")
 SITE_KINDS = (
-    "complexe_artisanal", "ensemble_artisanal", "village_artisanal", "espace_commercialisation",
-    "zone_activites", "centre_formation", "musee_atelier", *MAISON_KINDS, "autre",
+    "complexe_artisanal",
+    "ensemble_artisanal",
+    "village_artisanal",
+    "espace_commercialisation",
+    "zone_activites",
+    "centre_formation",
+    "musee_atelier",
+    *MAISON_KINDS,
+    "autre",
 )
 STATUSES = ("active", "under_construction", "planned")
 IN_PROGRESS = ("under_construction", "planned")
 PROVENANCES = ("published", "imported", "demo")
 PRECISIONS = ("building", "town", "commune", "city", "province", "region", "country")
 REPORT_KINDS = (
-    "barometre_export", "etude_marche", "tendance_produit", "reglementation_acces",
-    "partenariat", "salon", "e_reputation", "concurrence", "strategie",
+    "barometre_export",
+    "etude_marche",
+    "tendance_produit",
+    "reglementation_acces",
+    "partenariat",
+    "salon",
+    "e_reputation",
+    "concurrence",
+    "strategie",
 )
 FAIR_KINDS = ("international", "national")
 SIGNS = ("+", "0", "-")
 EVIDENCES = ("published", "assumed")
 #: How Morocco trades with a market; ``mfn``: no agreement known.
 AGREEMENTS = (
-    "eu_association", "uk_association", "efta", "fta_us", "fta_turkey", "fta_uae", "gafta",
-    "afcfta", "mfn",
+    "eu_association",
+    "uk_association",
+    "efta",
+    "fta_us",
+    "fta_turkey",
+    "fta_uae",
+    "gafta",
+    "afcfta",
+    "mfn",
 )
 #: Where an agreement was read; nobody has verified what is only general knowledge.
 AGREEMENT_SOURCES = ("general_knowledge",)
@@ -49,10 +89,15 @@ UNVERIFIED = ("general_knowledge",)
 WORLD_REGIONS = ("europe", "north_america", "middle_east", "asia", "africa", "oceania")
 
 #: Buckets of the period filter, newest first: code -> first and last year, both included.
-PERIODS: Mapping[str, tuple[int, int]] = MappingProxyType({
-    "since-2024": (2024, 9999), "2020-2023": (2020, 2023), "2015-2019": (2015, 2019),
-    "2010-2014": (2010, 2014), "before-2010": (0, 2009),
-})
+PERIODS: Mapping[str, tuple[int, int]] = MappingProxyType(
+    {
+        "since-2024": (2024, 9999),
+        "2020-2023": (2020, 2023),
+        "2015-2019": (2015, 2019),
+        "2010-2014": (2010, 2014),
+        "before-2010": (0, 2009),
+    }
+)
 UNDATED = "undated"
 PERIOD_CODES = (*PERIODS, UNDATED)
 

@@ -6,6 +6,7 @@ too: each request has a thread of its own, and whoever waits has an end of their
 are not followed: they could lead to an address of our own network. Neither a proxy nor a
 password file of the machine is used. No error holds an address or parameters: those may hold a key.
 """
+
 from __future__ import annotations
 
 import json
@@ -54,8 +55,15 @@ def agent(contact: str = "") -> str:
     return f"Kharita/1 (handicraft map; {contact})" if contact else AGENT
 
 
-def bounded(url: str, *, params: Mapping[str, str] | None = None, body: bytes | None = None,
-            headers: Mapping[str, str], deadline_s: float, most_bytes: int = SMALL_BYTES) -> Answer:
+def bounded(
+    url: str,
+    *,
+    params: Mapping[str, str] | None = None,
+    body: bytes | None = None,
+    headers: Mapping[str, str],
+    deadline_s: float,
+    most_bytes: int = SMALL_BYTES,
+) -> Answer:
     """Status, headers (names in lower case) and body of one request: a POST with a body, else a GET.
 
     The body is read only when the status is 200.
@@ -77,21 +85,35 @@ def bounded(url: str, *, params: Mapping[str, str] | None = None, body: bytes | 
             done.set_exception(error)
         finally:
             _SLOTS.release()
+
     threading.Thread(target=work, name="outside", daemon=True).start()
     return done.result(deadline_s)
 
 
-def _once(url: str, params: Mapping[str, str] | None, body: bytes | None, headers: Mapping[str, str],
-          deadline_s: float, most_bytes: int) -> Answer:
+def _once(
+    url: str,
+    params: Mapping[str, str] | None,
+    body: bytes | None,
+    headers: Mapping[str, str],
+    deadline_s: float,
+    most_bytes: int,
+) -> Answer:
     import requests  # here: most deployments never ask anybody
+
     until, each = time.monotonic() + deadline_s, min(EACH_READ_S, deadline_s)
     try:
         with requests.Session() as session:
             session.trust_env = False
             with session.request(
-                    "GET" if body is None else "POST", url, params=params, data=body, stream=True,
-                    allow_redirects=False, timeout=(each, each),
-                    headers={"accept": "application/json", "accept-encoding": "identity", **headers}) as answer:
+                "GET" if body is None else "POST",
+                url,
+                params=params,
+                data=body,
+                stream=True,
+                allow_redirects=False,
+                timeout=(each, each),
+                headers={"accept": "application/json", "accept-encoding": "identity", **headers},
+            ) as answer:
                 told = {name.lower(): value for name, value in answer.headers.items()}
                 content = _read(answer.raw, until, most_bytes) if answer.status_code == 200 else b""
                 return answer.status_code, told, content
@@ -131,8 +153,15 @@ class Fetcher:
     clock, sleep : replaced by tests, so that they need not wait.
     """
 
-    def __init__(self, hosts: Mapping[str, str], *, interval_s: float = 1.0, deadline_s: float = 30.0,
-                 clock: Callable[[], float] = time.monotonic, sleep: Callable[[float], None] = time.sleep) -> None:
+    def __init__(
+        self,
+        hosts: Mapping[str, str],
+        *,
+        interval_s: float = 1.0,
+        deadline_s: float = 30.0,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
         self._hosts = dict(hosts)
         self._interval_s, self._deadline_s = interval_s, deadline_s
         self._clock, self._sleep = clock, sleep
@@ -181,8 +210,13 @@ class Fetcher:
 
     def _ask(self, url: str, params: Mapping[str, str], until: float, host: str) -> Answer:
         try:
-            return bounded(url, params=params, headers={"user-agent": AGENT}, most_bytes=MAX_BYTES,
-                           deadline_s=max(0.05, until - self._clock()))
+            return bounded(
+                url,
+                params=params,
+                headers={"user-agent": AGENT},
+                most_bytes=MAX_BYTES,
+                deadline_s=max(0.05, until - self._clock()),
+            )
         except TimeoutError:
             reason = "slow"
         except TooLarge:
@@ -210,5 +244,9 @@ def _decoded(body: bytes, kind: str, host: str) -> Any:
     try:
         return json.loads(body)
     except ValueError:
-        key = "trade.error.html" if "html" in kind or body.lstrip()[:1] == b"<" else "trade.error.broken"
+        key = (
+            "trade.error.html"
+            if "html" in kind or body.lstrip()[:1] == b"<"
+            else "trade.error.broken"
+        )
         raise TradeError(key, host=host) from None

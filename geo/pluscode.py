@@ -3,6 +3,7 @@
 Knows: the public specification, base 20, ten or eleven digits. Not: places, Morocco.
 CRS EPSG:4326. The package on PyPI has had no release since 2019; the grammar fits a page.
 """
+
 from __future__ import annotations
 
 import math
@@ -20,12 +21,14 @@ def find(text: str) -> tuple[str, str] | None:
         return None
     before, after = found.group(1).upper(), found.group(2).upper()
     padded = "0" in before
-    if len(before) not in (4, 6, 8) or (padded and (after or len(before) != 8 or len(before.rstrip("0")) % 2
-                                                    or before.startswith("0"))):
+    if len(before) not in (4, 6, 8) or (
+        padded
+        and (after or len(before) != 8 or len(before.rstrip("0")) % 2 or before.startswith("0"))
+    ):
         return None
     if len(after) == 1 or (len(before) < 8 and not after):
         return None
-    rest = f"{text[:found.start()]} {text[found.end():]}".strip(" ,")
+    rest = f"{text[: found.start()]} {text[found.end() :]}".strip(" ,")
     return f"{before}+{after}", " ".join(rest.split())
 
 
@@ -46,7 +49,7 @@ def decode(code: str) -> tuple[float, float]:
     digits = code.replace("+", "").rstrip("0")
     south, west, high, wide = -90.0, -180.0, 20.0, 20.0
     for i, size in enumerate(_PAIRS):
-        pair = digits[2 * i: 2 * i + 2]
+        pair = digits[2 * i : 2 * i + 2]
         if len(pair) < 2:
             break
         south += DIGITS.index(pair[0]) * size

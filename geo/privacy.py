@@ -4,6 +4,7 @@ A facility's telephone and the name of who verified it are for editors and above
 09-08, GDPR); everybody else, and every file that leaves the app, gets the record without them.
 Whoever shows a record asks here; without an answer from the access module, the reader sees least.
 """
+
 from __future__ import annotations
 
 from dataclasses import replace
@@ -22,7 +23,11 @@ def shown(site: Site, seen: bool) -> Site:
     ----------
     seen : whether the reader may read personal data.
     """
-    return site if seen or not (site.phone or site.verified_by) else replace(site, phone="", verified_by="")
+    return (
+        site
+        if seen or not (site.phone or site.verified_by)
+        else replace(site, phone="", verified_by="")
+    )
 
 
 def person(name: str, seen: bool, t: Words) -> str:

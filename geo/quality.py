@@ -3,6 +3,7 @@
 Generated records are counted apart: how complete they are says nothing about the truth. The
 table ``ASKED`` says what each collection should know; ``record_faults`` what is left to do.
 """
+
 from __future__ import annotations
 
 from collections import Counter
@@ -22,7 +23,18 @@ COARSE = ("province", "region", "country", "unknown")
 STALE_YEARS = 3
 FRESHNESS = ("year", "three_years", "older", "never")
 #: What is left to do, the gravest first.
-FAULTS = ("twin", "no_position", "no_source", "coarse", "no_craft", "never_verified", "stale", "no_contact", "no_year", "demo")
+FAULTS = (
+    "twin",
+    "no_position",
+    "no_source",
+    "coarse",
+    "no_craft",
+    "never_verified",
+    "stale",
+    "no_contact",
+    "no_year",
+    "demo",
+)
 
 
 def _sourced(record: Any) -> bool:
@@ -30,23 +42,53 @@ def _sourced(record: Any) -> bool:
 
 
 #: Collection -> what it should know, and how to tell that it does.
-ASKED: Mapping[str, Mapping[str, Callable[[Any], bool]]] = MappingProxyType({
-    "buyers": MappingProxyType({
-        "city": lambda b: bool(b.city), "crafts": lambda b: bool(b.crafts), "position": lambda b: b.lon_lat is not None,
-        "year": lambda b: b.year is not None, "website": lambda b: bool(b.website), "told": lambda b: bool(b.relation_fr),
-        "source": _sourced, "verified": lambda b: bool(b.verified)}),
-    "sites": MappingProxyType({
-        "town": lambda s: bool(s.town or s.commune), "crafts": lambda s: bool(s.crafts), "position": lambda s: s.lon_lat is not None,
-        "province": lambda s: bool(s.province), "year": lambda s: s.year_opened is not None, "capacity": lambda s: s.capacity_artisans is not None,
-        "phone": lambda s: bool(s.phone), "told": lambda s: bool(s.fact_fr), "source": _sourced, "verified": lambda s: bool(s.verified)}),
-    "reports": MappingProxyType({
-        "date": lambda r: bool(r.date), "markets": lambda r: bool(r.markets), "crafts": lambda r: bool(r.crafts),
-        "figures": lambda r: any(n.figures for n in r.notes), "source": lambda r: any(map(_sourced, r.notes)),
-        "translated": lambda r: all(r.title.get(lang) for lang in ("fr", "ar", "en"))}),
-    "markets": MappingProxyType({
-        "evidence": lambda m: m.evidence == "published", "source": lambda m: bool(m.evidence_url),
-        "agreement": lambda m: bool(m.agreements) and m.agreement_source not in UNVERIFIED}),
-})
+ASKED: Mapping[str, Mapping[str, Callable[[Any], bool]]] = MappingProxyType(
+    {
+        "buyers": MappingProxyType(
+            {
+                "city": lambda b: bool(b.city),
+                "crafts": lambda b: bool(b.crafts),
+                "position": lambda b: b.lon_lat is not None,
+                "year": lambda b: b.year is not None,
+                "website": lambda b: bool(b.website),
+                "told": lambda b: bool(b.relation_fr),
+                "source": _sourced,
+                "verified": lambda b: bool(b.verified),
+            }
+        ),
+        "sites": MappingProxyType(
+            {
+                "town": lambda s: bool(s.town or s.commune),
+                "crafts": lambda s: bool(s.crafts),
+                "position": lambda s: s.lon_lat is not None,
+                "province": lambda s: bool(s.province),
+                "year": lambda s: s.year_opened is not None,
+                "capacity": lambda s: s.capacity_artisans is not None,
+                "phone": lambda s: bool(s.phone),
+                "told": lambda s: bool(s.fact_fr),
+                "source": _sourced,
+                "verified": lambda s: bool(s.verified),
+            }
+        ),
+        "reports": MappingProxyType(
+            {
+                "date": lambda r: bool(r.date),
+                "markets": lambda r: bool(r.markets),
+                "crafts": lambda r: bool(r.crafts),
+                "figures": lambda r: any(n.figures for n in r.notes),
+                "source": lambda r: any(map(_sourced, r.notes)),
+                "translated": lambda r: all(r.title.get(lang) for lang in ("fr", "ar", "en")),
+            }
+        ),
+        "markets": MappingProxyType(
+            {
+                "evidence": lambda m: m.evidence == "published",
+                "source": lambda m: bool(m.evidence_url),
+                "agreement": lambda m: bool(m.agreements) and m.agreement_source not in UNVERIFIED,
+            }
+        ),
+    }
+)
 #: ``maisons`` are sites; they are judged as such.
 COLLECTIONS = tuple(ASKED)
 
@@ -94,11 +136,18 @@ def assess(catalogue: Catalogue, collection: str, today: date) -> Assessment:
     real = [r for r in records if _provenance(r) != "demo"]
     asked = ASKED[collection]
     return Assessment(
-        collection, len(real), len(records) - len(real),
+        collection,
+        len(real),
+        len(records) - len(real),
         filled={name: sum(map(knows, real)) for name, knows in asked.items()},
-        fresh=_counted(FRESHNESS, (age_of(getattr(r, "verified", ""), today) for r in real)) if "verified" in asked else {},
-        precision=dict(Counter(getattr(r, "precision", "") for r in real)) if "position" in asked else {},
-        provenance=dict(Counter(map(_provenance, records))))
+        fresh=_counted(FRESHNESS, (age_of(getattr(r, "verified", ""), today) for r in real))
+        if "verified" in asked
+        else {},
+        precision=dict(Counter(getattr(r, "precision", "") for r in real))
+        if "position" in asked
+        else {},
+        provenance=dict(Counter(map(_provenance, records))),
+    )
 
 
 def age_of(verified: str, today: date) -> str:
@@ -118,7 +167,10 @@ def todo(catalogue: Catalogue, today: date, twins: Iterable[frozenset[str]] = ()
     """
     doubled = frozenset().union(*twins)
     found = []
-    placed: tuple[tuple[str, Sequence[Buyer | Site]], ...] = (("buyers", catalogue.buyers), ("sites", catalogue.sites))
+    placed: tuple[tuple[str, Sequence[Buyer | Site]], ...] = (
+        ("buyers", catalogue.buyers),
+        ("sites", catalogue.sites),
+    )
     for collection, records in placed:
         for record in records:
             faults = record_faults(record, today)
@@ -135,9 +187,21 @@ def twins_of(catalogue: Catalogue) -> list[frozenset[str]]:
     found = []
     for records in (catalogue.buyers, catalogue.sites):
         real = [r for r in records if r.provenance != "demo"]
-        known = [Known(i, r.name, getattr(r, "country", "MA"), r.city if isinstance(r, Buyer) else r.town or r.commune,
-                       getattr(r, "website", ""), r.lon_lat, r.precision == "building") for i, r in enumerate(real)]
-        found += [frozenset((real[pair.row].id, real[int(pair.other)].id)) for pair in alike(known, ())]
+        known = [
+            Known(
+                i,
+                r.name,
+                getattr(r, "country", "MA"),
+                r.city if isinstance(r, Buyer) else r.town or r.commune,
+                getattr(r, "website", ""),
+                r.lon_lat,
+                r.precision == "building",
+            )
+            for i, r in enumerate(real)
+        ]
+        found += [
+            frozenset((real[pair.row].id, real[int(pair.other)].id)) for pair in alike(known, ())
+        ]
     return found
 
 
@@ -145,13 +209,22 @@ def record_faults(record: Buyer | Site, today: date) -> tuple[str, ...]:
     """What is left to do about one buyer or site; a generated one is only to be replaced."""
     if record.provenance == "demo":
         return ("demo",)
-    contact, year = (record.website, record.year) if isinstance(record, Buyer) else (record.phone, record.year_opened)
+    contact, year = (
+        (record.website, record.year)
+        if isinstance(record, Buyer)
+        else (record.phone, record.year_opened)
+    )
     age = age_of(record.verified, today)
     wrong = {
-        "no_position": record.lon_lat is None, "no_source": not _sourced(record),
+        "no_position": record.lon_lat is None,
+        "no_source": not _sourced(record),
         "coarse": record.lon_lat is not None and record.precision in COARSE,
-        "no_craft": not record.crafts, "never_verified": age == "never", "stale": age == "older",
-        "no_contact": not contact, "no_year": year is None}
+        "no_craft": not record.crafts,
+        "never_verified": age == "never",
+        "stale": age == "older",
+        "no_contact": not contact,
+        "no_year": year is None,
+    }
     return tuple(fault for fault in FAULTS if wrong.get(fault))
 
 

@@ -4,6 +4,7 @@ Several values in one filter mean "at least one"; filters combine with "and". A 
 narrows only the collections it concerns (``FIELDS[...].concerns``): a market says nothing
 about Moroccan sites, a region nothing about foreign buyers.
 """
+
 from __future__ import annotations
 
 from collections.abc import Mapping
@@ -34,7 +35,8 @@ class Query:
         self.catalogue = catalogue
         self.today = today or date.today()
         self.columns: Mapping[str, Columns] = {
-            name: build_columns(catalogue, name, self.today) for name in RECORDS}
+            name: build_columns(catalogue, name, self.today) for name in RECORDS
+        }
         self.search = Search(catalogue, self.columns)
         self.reports = ReportIndex(catalogue, self.search)
         # A text is typed once and then filtered, panned and zoomed many times.
@@ -69,8 +71,10 @@ class Query:
 
     def counts(self, view: ViewState) -> dict[str, int]:
         """How many records of each collection pass every filter."""
-        found = {name: int(self._weights(name, view)[self._failures(name, view) == 0].sum())
-                 for name in RECORDS}
+        found = {
+            name: int(self._weights(name, view)[self._failures(name, view) == 0].sum())
+            for name in RECORDS
+        }
         return {**found, "reports": len(self.matching_reports(view))}
 
     def named_rows(self, collection: str, view: ViewState) -> frozenset[str]:
@@ -117,7 +121,9 @@ class Query:
                         found[info.name][code] += count
         return found
 
-    def _tally(self, collection: str, info: FieldInfo, counted: np.ndarray, weights: np.ndarray) -> dict[str, int]:
+    def _tally(
+        self, collection: str, info: FieldInfo, counted: np.ndarray, weights: np.ndarray
+    ) -> dict[str, int]:
         """Records of the signatures ``counted`` (positions) for each value of a filter."""
         columns = self.columns[collection]
         codes = info.codes(self.catalogue)
@@ -137,7 +143,11 @@ class Query:
         every = view.cleared("fresh")
         for name in RECORDS:
             passing = np.flatnonzero(self._failures(name, every) == 0)
-            sums = np.bincount(self.columns[name].codes["fresh"][passing], weights=self._weights(name, every)[passing], minlength=len(AGE_STEPS))
+            sums = np.bincount(
+                self.columns[name].codes["fresh"][passing],
+                weights=self._weights(name, every)[passing],
+                minlength=len(AGE_STEPS),
+            )
             for step, count in zip(AGE_STEPS, sums, strict=True):
                 found[step] += int(count)
         return found
@@ -159,8 +169,10 @@ class Query:
         best = max(active, key=lambda i: without[i.name])
         if without[best.name]:
             return best, True
-        alone = {i.name: self.counts(view.cleared().with_(**{i.name: getattr(view, i.name)}))
-                 [collection] for i in active}
+        alone = {
+            i.name: self.counts(view.cleared().with_(**{i.name: getattr(view, i.name)}))[collection]
+            for i in active
+        }
         return min(active, key=lambda i: alone[i.name]), False
 
     # --- signatures -------------------------------------------------------------------
@@ -195,7 +207,9 @@ class Query:
         if not picked:
             return np.zeros(len(columns.weights), bool)
         if info.name == "report":
-            unreported: np.ndarray = ~np.logical_or.reduce([self._reported(collection, r) for r in picked])
+            unreported: np.ndarray = ~np.logical_or.reduce(
+                [self._reported(collection, r) for r in picked]
+            )
             return unreported
         if info.name in columns.bits:
             wanted = sum(CRAFT_BIT[c] for c in picked)
@@ -225,17 +239,21 @@ class Query:
         found: dict[str, dict[str, tuple[np.ndarray, np.ndarray]]] = {}
         for name, columns in self.columns.items():
             reports = [self._reported(name, code) for code in self.codes("report")]
-            carried = {"report": np.array(reports, bool).reshape(len(reports), len(columns.weights))}
+            carried = {
+                "report": np.array(reports, bool).reshape(len(reports), len(columns.weights))
+            }
             for field, bits in columns.bits.items():
                 carried[field] = np.array(
-                    [(bits >> i) & 1 for i in range(len(self.codes(field)))], bool)
+                    [(bits >> i) & 1 for i in range(len(self.codes(field)))], bool
+                )
             found[name] = {field: _grouped(members) for field, members in carried.items()}
         return found
 
     @cached_property
     def _reported_masks(self) -> dict[str, dict[str, np.ndarray]]:
-        return {name: {r.id: self._cover(name, r) for r in self.catalogue.reports}
-                for name in RECORDS}
+        return {
+            name: {r.id: self._cover(name, r) for r in self.catalogue.reports} for name in RECORDS
+        }
 
     def _cover(self, collection: str, report: Report) -> np.ndarray:
         columns = self.columns[collection]

@@ -1,4 +1,5 @@
 """Watch reports: which view they match, what they cover, and the sentence that says why."""
+
 from __future__ import annotations
 
 from collections.abc import Mapping
@@ -18,8 +19,9 @@ def covers_codes(report: Report) -> Mapping[str, tuple[str, ...]]:
     return {"market": report.markets, "craft": report.crafts}
 
 
-def covers(report: Report, *, market: str | None = None, crafts: tuple[str, ...] | None = None
-           ) -> bool:
+def covers(
+    report: Report, *, market: str | None = None, crafts: tuple[str, ...] | None = None
+) -> bool:
     """Whether a report covers a market and at least one of the crafts; None = not asked."""
     if market is not None and report.markets and market not in report.markets:
         return False
@@ -33,8 +35,11 @@ class ReportIndex:
         self._search = search
         self._newest = sorted(catalogue.reports, key=lambda r: r.newest_first, reverse=True)
         self._position = {r.id: i for i, r in enumerate(self._newest)}
-        self._carries = {info.name: self._carried(info, info.codes(catalogue))
-                         for info in FACETS if "reports" in info.concerns and info.name != "report"}
+        self._carries = {
+            info.name: self._carried(info, info.codes(catalogue))
+            for info in FACETS
+            if "reports" in info.concerns and info.name != "report"
+        }
         self._codes = {name: FIELDS[name].codes(catalogue) for name in self._carries}
         self._texts = lru_cache(maxsize=24)(search.reports)
 
@@ -47,13 +52,27 @@ class ReportIndex:
         if not view.q:
             return self.matching(view)
         passing = self._passing(view)
-        return [self._newest[p] for p in map(self._position.__getitem__, self._texts(view.q))
-                if passing[p]]
+        return [
+            self._newest[p]
+            for p in map(self._position.__getitem__, self._texts(view.q))
+            if passing[p]
+        ]
 
     def facet_counts(self, view: ViewState) -> dict[str, dict[str, int]]:
         """How many reports each value of a filter would leave, its own picks ignored."""
-        return {name: dict(zip(self._codes[name], map(int, self._carries[name] @ self._passing(
-            view.cleared(name)).astype(np.int32)), strict=True)) for name in self._carries}
+        return {
+            name: dict(
+                zip(
+                    self._codes[name],
+                    map(
+                        int,
+                        self._carries[name] @ self._passing(view.cleared(name)).astype(np.int32),
+                    ),
+                    strict=True,
+                )
+            )
+            for name in self._carries
+        }
 
     @cached_property
     def doubts(self) -> list[tuple[Signal, Signal]]:
@@ -63,8 +82,9 @@ class ReportIndex:
     def _passing(self, view: ViewState) -> np.ndarray:
         passing = np.ones(len(self._newest), bool)
         for name, carried in self._carries.items():
-            picked = [self._codes[name].index(c) for c in getattr(view, name)
-                      if c in self._codes[name]]
+            picked = [
+                self._codes[name].index(c) for c in getattr(view, name) if c in self._codes[name]
+            ]
             if picked:
                 passing &= carried[picked].any(axis=0)
         for name, ids in (("report", view.report), ("q", self._texts(view.q) if view.q else ())):
@@ -99,8 +119,11 @@ class ReportIndex:
         if isinstance(record, Site):
             return [r for r in self._newest if covers(r, crafts=record.crafts)]
         naming = [r for r in self._newest if record.id in r.named]
-        covering = [r for r in self._newest if record.id not in r.named
-                    and covers(r, market=record.country, crafts=record.crafts)]
+        covering = [
+            r
+            for r in self._newest
+            if record.id not in r.named and covers(r, market=record.country, crafts=record.crafts)
+        ]
         return naming + covering
 
 
@@ -128,8 +151,9 @@ def why(report: Report, record: Buyer | Site | str, t: Words) -> str:
 
 
 def _names(organisations: tuple[str, ...], name: str) -> bool:
-    return any(name.casefold() in o.casefold() or o.casefold() in name.casefold()
-               for o in organisations)
+    return any(
+        name.casefold() in o.casefold() or o.casefold() in name.casefold() for o in organisations
+    )
 
 
 def _shared(report: Report, crafts: tuple[str, ...], t: Words) -> str:

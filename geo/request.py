@@ -5,6 +5,7 @@ few patterns. Not: guessing. Every term can be shown, removed or added by the re
 that holds none gives none. A term is ``kind:code``: ``craft:zellige``, ``place:08.401``,
 ``market:DE``, ``quantity:500``, ``date:2026-03``, ``word:berbere``.
 """
+
 from __future__ import annotations
 
 import re
@@ -76,7 +77,7 @@ def understand(text: str, query: Query) -> list[Term]:
     found += dated
     hidden = plain
     for at, term in dated:
-        hidden = hidden[:at] + " " * len(term.said) + hidden[at + len(term.said):]
+        hidden = hidden[:at] + " " * len(term.said) + hidden[at + len(term.said) :]
     for match in _QUANTITY.finditer(hidden):
         number = re.sub(r"\D", "", match[1])
         if int(number) > 1 and not _YEAR.match(number):
@@ -91,7 +92,9 @@ def understand(text: str, query: Query) -> list[Term]:
 
 def _dates(plain: str) -> list[tuple[int, Term]]:
     found = [(m.start(), Term("date", f"{m[1]}-{m[2]}", m[0])) for m in _ISO.finditer(plain)]
-    found += [(m.start(), Term("date", f"{m[2]}-{int(m[1]):02d}", m[0])) for m in _SLASHED.finditer(plain)]
+    found += [
+        (m.start(), Term("date", f"{m[2]}-{int(m[1]):02d}", m[0])) for m in _SLASHED.finditer(plain)
+    ]
     pattern, months = _months()
     for m in pattern.finditer(plain):
         year = m["year"]
@@ -103,7 +106,9 @@ def _dates(plain: str) -> list[tuple[int, Term]]:
 def _months() -> tuple[re.Pattern[str], dict[str, int]]:
     months: dict[str, int] = {}
     for lang in LANGUAGES:
-        for number, name in get_month_names("wide", context="stand-alone", locale=words(lang).locale).items():
+        for number, name in get_month_names(
+            "wide", context="stand-alone", locale=words(lang).locale
+        ).items():
             months[fold(name)] = number
     names = "|".join(sorted(map(re.escape, months), key=len, reverse=True))
     return re.compile(rf"(?<!\w)(?P<month>{names}) (?P<year>20\d\d)\b"), months
@@ -116,7 +121,7 @@ def _vocabulary(plain: str, query: Query) -> list[tuple[int, Term]]:
     at = 0
     while at < len(spans):
         for length in range(min(LONGEST, len(spans) - at), 0, -1):
-            said = " ".join(w for _, w in spans[at: at + length])
+            said = " ".join(w for _, w in spans[at : at + length])
             codes = _lookup(said, index)
             if codes:
                 found += [(spans[at][0], Term(kind, code, said)) for kind, code in codes]
@@ -127,7 +132,9 @@ def _vocabulary(plain: str, query: Query) -> list[tuple[int, Term]]:
     return found
 
 
-def _lookup(said: str, index: dict[str, tuple[tuple[str, str], ...]]) -> tuple[tuple[str, str], ...]:
+def _lookup(
+    said: str, index: dict[str, tuple[tuple[str, str], ...]]
+) -> tuple[tuple[str, str], ...]:
     if said in index:
         return index[said]
     for glued in GLUED:

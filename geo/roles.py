@@ -9,6 +9,7 @@ The file (``KHARITA_ROLES``) is TOML: one list of e-mail addresses per role abov
 Who is not listed reads. The file is looked up at every write and read again when it changed, so
 that a removal counts at once; while it cannot be read, everybody is a reader.
 """
+
 from __future__ import annotations
 
 import logging
@@ -85,7 +86,12 @@ class Roles:
         with self._lock:
             try:
                 stat = self.path.stat()
-                seen: tuple[int, ...] = (stat.st_mtime_ns, stat.st_size, stat.st_ino, stat.st_ctime_ns)
+                seen: tuple[int, ...] = (
+                    stat.st_mtime_ns,
+                    stat.st_size,
+                    stat.st_ino,
+                    stat.st_ctime_ns,
+                )
             except OSError:
                 seen = ()
             if not seen or seen != self._seen:

@@ -6,6 +6,7 @@ Units   metres, seconds and minutes. CRS EPSG:4326, longitude first.
 Errors  none: whatever goes wrong, there is no road answer, and that service is left alone a while.
 Secrets the key of openrouteservice travels in a header, never in an address.
 """
+
 from __future__ import annotations
 
 import math
@@ -63,7 +64,9 @@ class _Server:
         self._lock = threading.Lock()
         self._kept: OrderedDict[tuple[str, object], Any] = OrderedDict()
 
-    def _ask(self, service: str, key: object, ask: Callable[[], Answer], read: Callable[[bytes], Any]) -> Any:
+    def _ask(
+        self, service: str, key: object, ask: Callable[[], Answer], read: Callable[[bytes], Any]
+    ) -> Any:
         """The answer kept, or a new one; None when there is none."""
         with self._lock:
             if (service, key) in self._kept:
@@ -73,8 +76,16 @@ class _Server:
         try:
             status, _, body = ask()
             found = read(body) if status == 200 else None
-        except (Busy, OSError, ValueError, KeyError, IndexError, TypeError, AttributeError,
-                shapely.errors.ShapelyError):
+        except (
+            Busy,
+            OSError,
+            ValueError,
+            KeyError,
+            IndexError,
+            TypeError,
+            AttributeError,
+            shapely.errors.ShapelyError,
+        ):
             found = None
         with self._lock:
             if found is None:
@@ -97,10 +108,21 @@ class Osrm(_Server):
     def roads(self, start: Lon_lat, to: Sequence[Lon_lat]) -> tuple[Road | None, ...]:
         """The road to each point, None where there is none or nobody answers."""
         path = ";".join(f"{lon:.5f},{lat:.5f}" for lon, lat in (start, *to))
-        return _whole(to) or self._ask("table", path, lambda: bounded(
-            f"{self._url}/table/v1/driving/{path}", params={"sources": "0", "annotations": "duration,distance"},
-            headers=self._headers, deadline_s=self._deadline_s),
-            lambda body: _roads(body, len(to), first=1)) or (None,) * len(to)
+        return (
+            _whole(to)
+            or self._ask(
+                "table",
+                path,
+                lambda: bounded(
+                    f"{self._url}/table/v1/driving/{path}",
+                    params={"sources": "0", "annotations": "duration,distance"},
+                    headers=self._headers,
+                    deadline_s=self._deadline_s,
+                ),
+                lambda body: _roads(body, len(to), first=1),
+            )
+            or (None,) * len(to)
+        )
 
 
 class Ors(_Server):
@@ -108,31 +130,70 @@ class Ors(_Server):
 
     name = "openrouteservice"
 
-    def __init__(self, url: str, key: str = "", contact: str = "", *, deadline_s: float = DEADLINE_S,
-                 reach_deadline_s: float = REACH_DEADLINE_S) -> None:
+    def __init__(
+        self,
+        url: str,
+        key: str = "",
+        contact: str = "",
+        *,
+        deadline_s: float = DEADLINE_S,
+        reach_deadline_s: float = REACH_DEADLINE_S,
+    ) -> None:
         super().__init__(url, contact, deadline_s)
         self._reach_deadline_s = reach_deadline_s
-        self._headers |= {"content-type": "application/json", "accept": "application/json, application/geo+json",
-                          **({"authorization": key} if key else {})}
+        self._headers |= {
+            "content-type": "application/json",
+            "accept": "application/json, application/geo+json",
+            **({"authorization": key} if key else {}),
+        }
 
     def roads(self, start: Lon_lat, to: Sequence[Lon_lat]) -> tuple[Road | None, ...]:
         """The road to each point, None where there is none or nobody answers."""
-        asked = {"locations": [_rounded(p) for p in (start, *to)], "sources": [0],
-                 "destinations": list(range(1, len(to) + 1)), "metrics": ["distance", "duration"], "units": "m"}
-        return _whole(to) or self._post("matrix", asked, self._deadline_s,
-                                        lambda body: _roads(body, len(to), first=0)) or (None,) * len(to)
+        asked = {
+            "locations": [_rounded(p) for p in (start, *to)],
+            "sources": [0],
+            "destinations": list(range(1, len(to) + 1)),
+            "metrics": ["distance", "duration"],
+            "units": "m",
+        }
+        return (
+            _whole(to)
+            or self._post(
+                "matrix", asked, self._deadline_s, lambda body: _roads(body, len(to), first=0)
+            )
+            or (None,) * len(to)
+        )
 
     def reach(self, start: Lon_lat) -> tuple[Reach, ...]:
         """The areas within 10, 20, 30 and 60 minutes, smallest first; empty when nobody answers."""
-        asked = {"locations": [_rounded(start)], "range": [m * 60 for m in MINUTES], "range_type": "time"}
+        asked = {
+            "locations": [_rounded(start)],
+            "range": [m * 60 for m in MINUTES],
+            "range_type": "time",
+        }
         return self._post("isochrones", asked, self._reach_deadline_s, _reach, REACH_BYTES) or ()
 
-    def _post(self, service: str, asked: dict[str, Any], deadline_s: float, read: Callable[[bytes], Any],
-              most_bytes: int = 200_000) -> Any:
+    def _post(
+        self,
+        service: str,
+        asked: dict[str, Any],
+        deadline_s: float,
+        read: Callable[[bytes], Any],
+        most_bytes: int = 200_000,
+    ) -> Any:
         body = orjson.dumps(asked)
-        return self._ask(service, body, lambda: bounded(
-            f"{self._url}/v2/{service}/driving-car", body=body, headers=self._headers,
-            deadline_s=deadline_s, most_bytes=most_bytes), read)
+        return self._ask(
+            service,
+            body,
+            lambda: bounded(
+                f"{self._url}/v2/{service}/driving-car",
+                body=body,
+                headers=self._headers,
+                deadline_s=deadline_s,
+                most_bytes=most_bytes,
+            ),
+            read,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,8 +233,14 @@ def _roads(body: bytes, count: int, *, first: int) -> tuple[Road | None, ...] | 
 
 
 def _road(metres: object, seconds: object) -> Road | None:
-    told = [float(value) for value in (metres, seconds)
-            if isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value) and value >= 0]
+    told = [
+        float(value)
+        for value in (metres, seconds)
+        if isinstance(value, (int, float))
+        and not isinstance(value, bool)
+        and math.isfinite(value)
+        and value >= 0
+    ]
     return Road(*told) if len(told) == 2 else None
 
 
@@ -185,8 +252,10 @@ def _reach(body: bytes) -> tuple[Reach, ...] | None:
             return None
         area = shape(geometry)
         west, south, east, north = area.bounds
-        if not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90) \
-                or shapely.get_num_coordinates(area) > REACH_CORNERS:
+        if (
+            not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90)
+            or shapely.get_num_coordinates(area) > REACH_CORNERS
+        ):
             return None
         area = shapely.make_valid(area.simplify(SMOOTH_DEG))
         if area.is_empty:

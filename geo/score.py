@@ -3,6 +3,7 @@
 Knows: numbers. Not: where they come from, words, languages. A missing value is NaN and takes
 no part: it is neither zero nor the mean. Arrays are (markets, criteria) unless said otherwise.
 """
+
 from __future__ import annotations
 
 from collections.abc import Sequence
@@ -53,7 +54,9 @@ def normalised(raw: np.ndarray, criteria: Sequence[Criterion]) -> np.ndarray:
         if not known.any():
             continue
         low, high = column[known].min(), column[known].max()
-        share = np.where(known, 0.5, np.nan) if high - low < _CLOSE else (column - low) / (high - low)
+        share = (
+            np.where(known, 0.5, np.nan) if high - low < _CLOSE else (column - low) / (high - low)
+        )
         found[:, j] = share if criterion.up else 1 - share
     return found
 
@@ -94,8 +97,9 @@ def ranks(values: np.ndarray, rankable: np.ndarray) -> np.ndarray:
     return np.where(rankable, found, 0)
 
 
-def rank_interval(n: np.ndarray, weights: np.ndarray, *, draws: int = DRAWS, seed: int = SEED
-                  ) -> tuple[np.ndarray, np.ndarray]:
+def rank_interval(
+    n: np.ndarray, weights: np.ndarray, *, draws: int = DRAWS, seed: int = SEED
+) -> tuple[np.ndarray, np.ndarray]:
     """(m,) and (m,) the 5th and 95th percentile of the rank when the weights are moved.
 
     Each draw multiplies every weight by a number between 0.6 and 1.4. Markets without a rank
@@ -131,8 +135,12 @@ def tipping(n_a: np.ndarray, n_b: np.ndarray, weights: np.ndarray, j: int) -> li
         """Numerator p*n + (1-p)*r, denominator p*a + (1-p)*v."""
         known = ~np.isnan(n)
         own = float(known[j])
-        return (float(np.nan_to_num(n[j])), float(np.nan_to_num(n) @ others), own,
-                float(known @ others))
+        return (
+            float(np.nan_to_num(n[j])),
+            float(np.nan_to_num(n) @ others),
+            own,
+            float(known @ others),
+        )
 
     na, ra, aa, va = parts(n_a)
     nb, rb, ab, vb = parts(n_b)
@@ -140,8 +148,11 @@ def tipping(n_a: np.ndarray, n_b: np.ndarray, weights: np.ndarray, j: int) -> li
     square = (na - ra) * (ab - vb) - (nb - rb) * (aa - va)
     first = ra * (ab - vb) + vb * (na - ra) - rb * (aa - va) - va * (nb - rb)
     constant = ra * vb - rb * va
-    roots = np.roots([square, first, constant]) if abs(square) > _CLOSE else (
-        np.array([-constant / first]) if abs(first) > _CLOSE else np.array([]))
+    roots = (
+        np.roots([square, first, constant])
+        if abs(square) > _CLOSE
+        else (np.array([-constant / first]) if abs(first) > _CLOSE else np.array([]))
+    )
     found = []
     for root in roots:
         p = float(np.real(root))
@@ -152,12 +163,14 @@ def tipping(n_a: np.ndarray, n_b: np.ndarray, weights: np.ndarray, j: int) -> li
 
 def _crosses(n_a: np.ndarray, n_b: np.ndarray, others: np.ndarray, j: int, p: float) -> bool:
     """Whether recomputing both scores on each side of the share swaps their order."""
+
     def ahead(share: float) -> float:
         w = others * (1 - share)
         w[j] = share
         pair = [np.nansum(w * n) / max((~np.isnan(n)) @ w, _CLOSE) for n in (n_a, n_b)]
         result: float = pair[0] - pair[1]
         return result
+
     return ahead(p - 1e-4) * ahead(p + 1e-4) < 0
 
 

@@ -4,6 +4,7 @@ A query is a conjunction of terms; each term stands for all its synonyms. Words 
 to a code (a craft, a market, a kind) or to a place are looked up once per code or place,
 not once per row.
 """
+
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
@@ -33,8 +34,9 @@ class Search:
         self._codes = {name: TokenIndex(self._code_texts(name)) for name in SPOKEN}
         spellings = _spellings(catalogue)
         self._places = {
-            name: TokenIndex(f"{place} {spellings.get(fold(place), '')}"
-                             for place in c.place_names) for name, c in columns.items()}
+            name: TokenIndex(f"{place} {spellings.get(fold(place), '')}" for place in c.place_names)
+            for name, c in columns.items()
+        }
         self._report_texts = ReportTexts(catalogue.reports)
 
     def rows(self, collection: str, q: str) -> np.ndarray:
@@ -100,4 +102,3 @@ class Search:
 def _spellings(catalogue: Catalogue) -> dict[str, str]:
     """Folded town name -> its other spellings in the gazetteer."""
     return {fold(t.name): " ".join((t.name_ar, *t.alternates)) for t in catalogue.towns}
-

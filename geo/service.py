@@ -1,4 +1,5 @@
 """The one place that opens the store and hands out the current ``Query``."""
+
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -32,9 +33,11 @@ def open_store(address: str, var: Path | None = None) -> Store:
     if kind == "postgis":
         from geo.store.database import url_of
         from geo.store.postgis import PostgisStore
+
         return PostgisStore(url_of(rest), ImportedReports(var / "reports") if var else None)
     if kind == "synthetic" and rest.isdigit():
         from geo.store.synthetic import SyntheticStore
+
         return SyntheticStore(int(rest))
     # Not repeated: it may be a database address with its password.
     raise ValueError("KHARITA_STORE is none of files:FOLDER, postgis:ADDRESS and synthetic:N")
@@ -92,7 +95,11 @@ def standing() -> Standing | None:
     if not _opened.cache_info().currsize:
         return None
     held = _opened(store_address(), var_dir())[1].held()
-    return Standing(held[0].catalogue.version, held[1], len(held[0].catalogue.problems)) if held else None
+    return (
+        Standing(held[0].catalogue.version, held[1], len(held[0].catalogue.problems))
+        if held
+        else None
+    )
 
 
 def ping() -> None:

@@ -28,6 +28,7 @@ KHARITA_HOSTS : names this app answers to, for instance ``carte.example.ma local
 KHARITA_FRAMES : origins whose pages may show ``?embed=1`` in a frame, for instance
     ``https://www.example.ma``; unset: none but its own. Their pages are trusted as its own are.
 """
+
 from __future__ import annotations
 
 import os
@@ -133,7 +134,9 @@ def hosts() -> tuple[str, ...]:
     """
     names = tuple(os.environ.get("KHARITA_HOSTS", "").lower().split())
     if not all(_HOST.match(name) for name in names):
-        raise ValueError(f"KHARITA_HOSTS must be host names without port, with spaces between, not {' '.join(names)!r}")
+        raise ValueError(
+            f"KHARITA_HOSTS must be host names without port, with spaces between, not {' '.join(names)!r}"
+        )
     return names
 
 
@@ -146,7 +149,9 @@ def framers() -> tuple[str, ...]:
     """
     origins = tuple(os.environ.get("KHARITA_FRAMES", "").lower().split())
     if not all(_ORIGIN.match(origin) for origin in origins):
-        raise ValueError(f"KHARITA_FRAMES must be origins such as https://www.example.ma, not {' '.join(origins)!r}")
+        raise ValueError(
+            f"KHARITA_FRAMES must be origins such as https://www.example.ma, not {' '.join(origins)!r}"
+        )
     return origins
 
 
@@ -159,7 +164,9 @@ def ors() -> tuple[str, str]:
     """
     url, _, key = os.environ.get("KHARITA_ORS", "").strip().partition(" ")
     key = key.strip()
-    if url and (not url.startswith(("https://", "http://")) or not key.isascii() or not key.isprintable()):
+    if url and (
+        not url.startswith(("https://", "http://")) or not key.isascii() or not key.isprintable()
+    ):
         raise ValueError("KHARITA_ORS must be a web address and a key, with a space between")
     return url, key if url else ""
 

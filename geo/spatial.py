@@ -9,6 +9,7 @@ How     points lie in curve order (``geo.columns``); a square around the place g
         nearer is lost before the ellipsoid decides.
 Speed   measured by ``benchmarks.locate``: about a millisecond among a million.
 """
+
 from __future__ import annotations
 
 import math
@@ -62,8 +63,9 @@ class NearIndex:
     def __len__(self) -> int:
         return self._size
 
-    def nearest(self, lon_lat: tuple[float, float], count: int, passing: np.ndarray | None = None
-                ) -> Near:
+    def nearest(
+        self, lon_lat: tuple[float, float], count: int, passing: np.ndarray | None = None
+    ) -> Near:
         """The ``count`` nearest points, nearest first; ties keep the order given.
 
         Parameters
@@ -84,15 +86,17 @@ class NearIndex:
         rows = self._rows(lon_lat, half, kept)
         arcs = np.sort(_arc(lon_lat, self.lon[rows], self.lat[rows]))
         if len(rows) < count or half >= math.pi:
-            return self._ranked(lon_lat, np.arange(len(self.key)) if kept is None
-                                else np.flatnonzero(kept), count)
+            return self._ranked(
+                lon_lat, np.arange(len(self.key)) if kept is None else np.flatnonzero(kept), count
+            )
         reach = arcs[count - 1] * (1 + 2.5 * SPHERE_ERROR) + 1e-9
         if reach > half:
             rows = self._rows(lon_lat, reach, kept)
         return self._ranked(lon_lat, rows, count)
 
-    def within(self, lon_lat: tuple[float, float], metres: float,
-               passing: np.ndarray | None = None) -> Near:
+    def within(
+        self, lon_lat: tuple[float, float], metres: float, passing: np.ndarray | None = None
+    ) -> Near:
         """Every point at most so many metres away, nearest first."""
         kept = None if passing is None else passing[self.position]
         rows = self._rows(lon_lat, metres / EARTH_M * (1 + 2 * SPHERE_ERROR) + 1e-9, kept)
@@ -118,20 +122,29 @@ class NearIndex:
         # The runs cover more than the square: count again only when it matters.
         return rough if rough > FEW * 4 else len(self._inside(runs, frame, kept))
 
-    def _rows(self, lon_lat: tuple[float, float], arc: float, kept: np.ndarray | None) -> np.ndarray:
+    def _rows(
+        self, lon_lat: tuple[float, float], arc: float, kept: np.ndarray | None
+    ) -> np.ndarray:
         runs, frame = self._runs(lon_lat, arc)
         return self._inside(runs, frame, kept)
 
-    def _inside(self, runs: list[tuple[int, int]], frame: tuple[float, float, float, float],
-                kept: np.ndarray | None) -> np.ndarray:
-        pieces = [np.arange(a, b) if kept is None else np.flatnonzero(kept[a:b]) + a for a, b in runs]
+    def _inside(
+        self,
+        runs: list[tuple[int, int]],
+        frame: tuple[float, float, float, float],
+        kept: np.ndarray | None,
+    ) -> np.ndarray:
+        pieces = [
+            np.arange(a, b) if kept is None else np.flatnonzero(kept[a:b]) + a for a, b in runs
+        ]
         rows = np.concatenate(pieces) if pieces else np.empty(0, np.int64)
         left, top, right, bottom = frame
         x, y = self._x[rows], self._y[rows]
         return rows[(x >= left) & (x <= right) & (y >= top) & (y <= bottom)]
 
-    def _runs(self, lon_lat: tuple[float, float], arc: float
-              ) -> tuple[list[tuple[int, int]], tuple[float, float, float, float]]:
+    def _runs(
+        self, lon_lat: tuple[float, float], arc: float
+    ) -> tuple[list[tuple[int, int]], tuple[float, float, float, float]]:
         """Runs of the curve that cover every point within an arc (radians), and its frame."""
         frame = _frame(lon_lat, arc)
         left, top, right, bottom = frame
@@ -147,8 +160,9 @@ def distances(lon_lat: tuple[float, float], lon: np.ndarray, lat: np.ndarray) ->
     return np.asarray(metres)
 
 
-def nearest_of_each(lon: np.ndarray, lat: np.ndarray, to_lon: np.ndarray, to_lat: np.ndarray
-                    ) -> tuple[np.ndarray, np.ndarray]:
+def nearest_of_each(
+    lon: np.ndarray, lat: np.ndarray, to_lon: np.ndarray, to_lat: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
     """For each of many places, its nearest point: index and geodesic metres.
 
     Parameters
@@ -177,7 +191,9 @@ def nearest_of_each(lon: np.ndarray, lat: np.ndarray, to_lon: np.ndarray, to_lat
     return best, metres
 
 
-def arc_matrix(lon: np.ndarray, lat: np.ndarray, to_lon: np.ndarray, to_lat: np.ndarray) -> np.ndarray:
+def arc_matrix(
+    lon: np.ndarray, lat: np.ndarray, to_lon: np.ndarray, to_lat: np.ndarray
+) -> np.ndarray:
     """(m, n) great-circle arcs in radians between two sets of points."""
     chord = _unit(lon, lat) @ _unit(to_lon, to_lat).T
     result: np.ndarray = 2 * np.arcsin(np.sqrt(np.clip((1 - chord) / 2, 0, 1)))
@@ -188,7 +204,9 @@ def circle(lon_lat: tuple[float, float], metres: float, steps: int = 72) -> list
     """A closed ring of points at a geodesic distance of a place, degrees."""
     azimuths = np.linspace(0, 360, steps + 1)
     n = len(azimuths)
-    lon, lat, _ = GEOD.fwd(np.full(n, lon_lat[0]), np.full(n, lon_lat[1]), azimuths, np.full(n, metres))
+    lon, lat, _ = GEOD.fwd(
+        np.full(n, lon_lat[0]), np.full(n, lon_lat[1]), azimuths, np.full(n, metres)
+    )
     return [[round(float(a), 5), round(float(b), 5)] for a, b in zip(lon, lat, strict=True)]
 
 
@@ -205,8 +223,7 @@ def _arc(lon_lat: tuple[float, float], lon: np.ndarray, lat: np.ndarray) -> np.n
     """Great-circle arcs in radians (haversine: small arcs keep their digits)."""
     lon0, lat0 = map(math.radians, lon_lat)
     lon, lat = np.radians(lon), np.radians(lat)
-    h = (np.sin((lat - lat0) / 2) ** 2
-         + math.cos(lat0) * np.cos(lat) * np.sin((lon - lon0) / 2) ** 2)
+    h = np.sin((lat - lat0) / 2) ** 2 + math.cos(lat0) * np.cos(lat) * np.sin((lon - lon0) / 2) ** 2
     result: np.ndarray = 2 * np.arcsin(np.sqrt(np.clip(h, 0, 1)))
     return result
 

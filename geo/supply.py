@@ -3,6 +3,7 @@
 Points  craft 50 (shared by how many are made), open 15, published 5, place 20 (the province),
 12 (the region), the product's own word 10, capacity known 5. Plain sums, no other rule.
 """
+
 from __future__ import annotations
 
 from collections.abc import Sequence
@@ -41,14 +42,34 @@ def rank_sites(catalogue: Catalogue, terms: Sequence[Term]) -> list[Match]:
         return []
     near = [catalogue.area_by_code[p] for p in places]
     origin = near[0].label_lon_lat if near else None
-    found = [m for s in catalogue.sites if (m := _match(s, crafts, wanted(terms, "word"), near, origin,
-                                                        bool(wanted(terms, "quantity"))))]
-    found.sort(key=lambda m: (m.site.provenance == "demo", -m.points, m.km if m.km is not None else 1e9, m.site.name))
+    found = [
+        m
+        for s in catalogue.sites
+        if (
+            m := _match(
+                s, crafts, wanted(terms, "word"), near, origin, bool(wanted(terms, "quantity"))
+            )
+        )
+    ]
+    found.sort(
+        key=lambda m: (
+            m.site.provenance == "demo",
+            -m.points,
+            m.km if m.km is not None else 1e9,
+            m.site.name,
+        )
+    )
     return found[:MOST]
 
 
-def _match(site: Site, crafts: list[str], said: list[str], near: list[Any], origin: tuple[float, float] | None,
-           asked_quantity: bool) -> Match | None:
+def _match(
+    site: Site,
+    crafts: list[str],
+    said: list[str],
+    near: list[Any],
+    origin: tuple[float, float] | None,
+    asked_quantity: bool,
+) -> Match | None:
     made = [c for c in crafts if c in site.crafts]
     if not made:
         return None
@@ -92,9 +113,13 @@ def _match(site: Site, crafts: list[str], said: list[str], near: list[Any], orig
     return match
 
 
-def nearest_maisons(catalogue: Catalogue, origin: tuple[float, float], crafts: Sequence[str], *, count: int = 5
-                    ) -> list[tuple[float, Site]]:
+def nearest_maisons(
+    catalogue: Catalogue, origin: tuple[float, float], crafts: Sequence[str], *, count: int = 5
+) -> list[tuple[float, Site]]:
     """The open, published Maisons nearest to a lon/lat point, kilometres; those with the craft first."""
-    found = [(distance_km(origin, s.lon_lat), s) for s in catalogue.sites
-             if s.class_ == "maison" and s.lon_lat and s.status == "active" and s.provenance != "demo"]
+    found = [
+        (distance_km(origin, s.lon_lat), s)
+        for s in catalogue.sites
+        if s.class_ == "maison" and s.lon_lat and s.status == "active" and s.provenance != "demo"
+    ]
     return sorted(found, key=lambda f: (not set(crafts) & set(f[1].crafts), f[0]))[:count]

@@ -3,6 +3,7 @@
 Knows: what the sources state. A rule without a published condition says so; nothing is
 inferred. Amounts in million dirhams (MDH).
 """
+
 from __future__ import annotations
 
 import csv
@@ -46,10 +47,14 @@ def eligible(*, turnover_mdh: float | None, status: str, crafts: tuple[str, ...]
     turnover_mdh : yearly turnover in million dirhams, None when not said.
     status : company, cooperative, artisan, or empty when not said.
     """
-    return [_pact(turnover_mdh), _partnership(status), _excellence(crafts),
-            Verdict("aggregators", "unknown", "no_rule", ("S11",)),
-            Verdict("export_support", "unknown", "no_rule", ("S12",)),
-            Verdict("risk_cover", "unknown", "no_threshold", ("S03",))]
+    return [
+        _pact(turnover_mdh),
+        _partnership(status),
+        _excellence(crafts),
+        Verdict("aggregators", "unknown", "no_rule", ("S11",)),
+        Verdict("export_support", "unknown", "no_rule", ("S12",)),
+        Verdict("risk_cover", "unknown", "no_threshold", ("S03",)),
+    ]
 
 
 def _pact(turnover_mdh: float | None) -> Verdict:
@@ -58,7 +63,9 @@ def _pact(turnover_mdh: float | None) -> Verdict:
         return Verdict("pact", "unknown", "turnover_unsaid", base)
     if turnover_mdh < MIN_TURNOVER_MDH:
         return Verdict("pact", "no", "below", base)
-    return Verdict("pact", "yes", "newly" if turnover_mdh < FORMER_MIN_TURNOVER_MDH else "above", base)
+    return Verdict(
+        "pact", "yes", "newly" if turnover_mdh < FORMER_MIN_TURNOVER_MDH else "above", base
+    )
 
 
 def _partnership(status: str) -> Verdict:

@@ -1,4 +1,5 @@
 """What the commands of ``geo.cli`` share: language, progress, reading and writing files, refusals."""
+
 from __future__ import annotations
 
 import getpass
@@ -61,6 +62,7 @@ def store_of(*, writing: bool) -> tuple[Any, Any]:
     from geo.errors import StoreDown
     from geo.service import ledger, open_store
     from geo.settings import store_address, var_dir
+
     try:
         found = ledger()
         return found, found.load()
@@ -74,6 +76,7 @@ def view_of(text: str) -> tuple[Any, Any]:
     """The engine, and the view of an address's query."""
     from geo.codec import decode
     from geo.service import current
+
     query = current()
     state, notices = decode(text.rpartition("?")[2] or f"lang={t.lang}", query.catalogue)
     for notice in notices:
@@ -86,6 +89,7 @@ def geocoder_of(catalogue: Any) -> Any:
     from geo.areas import Areas
     from geo.geocode import Geocoder, services_of
     from geo.settings import geocoders
+
     services, contact = geocoders()
     if not services:
         typer.echo(t("cli.no_geocoder"), err=True)
@@ -96,6 +100,7 @@ def geocoder_of(catalogue: Any) -> Any:
 
 def bytes_of(path: Path) -> bytes:
     from geo.importing.table import MAX_BYTES
+
     try:
         with path.open("rb") as file:
             return file.read(MAX_BYTES + 1)
@@ -105,6 +110,7 @@ def bytes_of(path: Path) -> bytes:
 
 def write_out(path: Path, content: bytes) -> None:
     from geo.store.whole import write_whole
+
     try:
         write_whole(path.absolute(), content)
     except OSError as error:
@@ -151,13 +157,16 @@ def answer_with(answer: dict[str, Any], as_json: bool, plain: Callable[[], None]
 def lines_of(plan: Any, answer: dict[str, Any]) -> None:
     """A plan for a reader."""
     from geo.importing.desk import ordered
+
     typer.echo(f"{plan.table.name}: {t(f'cli.outcome.{plan.outcome}')}")
     for name, count in plan.counts.items():
         if count:
             typer.echo(f"  {t(f'cli.count.{name}')}: {t.number(count)}")
     for problem in ordered(plan.problems):
         where = f" [{problem.where}]" if problem.where else ""
-        typer.echo(f"  {t(f'cli.level.{problem.level}')} {problem.code}{where} {clean(problem.message(t))}")
+        typer.echo(
+            f"  {t(f'cli.level.{problem.level}')} {problem.code}{where} {clean(problem.message(t))}"
+        )
     if answer.get("stored"):
         typer.echo(t("cli.stored", n=str(answer["stored"])))
 

@@ -4,6 +4,7 @@ Knows: letters, words, groups of words that mean the same. Not: records, files, 
 of the reader. The same folding runs on what is typed and on what is indexed, so that
 ``Fès``, ``FES`` and ``fes`` meet, as do ``أكادير`` and ``اكادير``.
 """
+
 from __future__ import annotations
 
 import re
@@ -11,19 +12,78 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 
 #: Letters with several spellings, elision marks, and what decomposition leaves alone.
-_LETTERS = str.maketrans({
-    "œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "ı": "i", "ð": "d", "þ": "th",
-    "'": " ", "’": " ", "‘": " ", "ʼ": " ", "ʿ": "", "ʾ": "", "ـ": "",
-    "أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "ی": "ي", "ة": "ه", "ک": "ك",
-    **{chr(0x660 + digit): str(digit) for digit in range(10)},
-})
+_LETTERS = str.maketrans(
+    {
+        "œ": "oe",
+        "æ": "ae",
+        "ø": "o",
+        "ł": "l",
+        "đ": "d",
+        "ı": "i",
+        "ð": "d",
+        "þ": "th",
+        "'": " ",
+        "’": " ",
+        "‘": " ",
+        "ʼ": " ",
+        "ʿ": "",
+        "ʾ": "",
+        "ـ": "",
+        "أ": "ا",
+        "إ": "ا",
+        "آ": "ا",
+        "ٱ": "ا",
+        "ى": "ي",
+        "ی": "ي",
+        "ة": "ه",
+        "ک": "ك",
+        **{chr(0x660 + digit): str(digit) for digit in range(10)},
+    }
+)
 #: Words that tie others together, folded: records need not hold them to answer a query.
-_LINKING = frozenset((
-    "au", "aux", "avec", "chez", "dans", "de", "des", "du", "en", "et", "la", "le", "les", "ou",
-    "par", "pour", "sur", "un", "une",
-    "an", "and", "at", "by", "for", "from", "in", "of", "on", "the", "to", "with",
-    "من", "في", "الي", "علي", "عن", "مع", "او", "و",
-))
+_LINKING = frozenset(
+    (
+        "au",
+        "aux",
+        "avec",
+        "chez",
+        "dans",
+        "de",
+        "des",
+        "du",
+        "en",
+        "et",
+        "la",
+        "le",
+        "les",
+        "ou",
+        "par",
+        "pour",
+        "sur",
+        "un",
+        "une",
+        "an",
+        "and",
+        "at",
+        "by",
+        "for",
+        "from",
+        "in",
+        "of",
+        "on",
+        "the",
+        "to",
+        "with",
+        "من",
+        "في",
+        "الي",
+        "علي",
+        "عن",
+        "مع",
+        "او",
+        "و",
+    )
+)
 _WORD = re.compile(r"[^\W_]+")
 _ARTICLE = "ال"
 #: What Arabic writes together with the next word (and, with, for, the), longest first.
@@ -145,7 +205,7 @@ class Synonyms:
         at = 0
         while at < len(words):
             for length in range(min(self._longest, len(words) - at), 0, -1):
-                term = " ".join(words[at: at + length])
+                term = " ".join(words[at : at + length])
                 if length == 1 or term in self._alternatives:
                     break
             # A listed word stands as written: الرياض is the city, not any riad.
@@ -158,8 +218,7 @@ class Synonyms:
 
 
 def _words(text: str) -> list[str]:
-    return [w for w in _WORD.findall(fold(text))
-            if len(w) > 1 or not (w.isascii() and w.isalpha())]
+    return [w for w in _WORD.findall(fold(text)) if len(w) > 1 or not (w.isascii() and w.isalpha())]
 
 
 def _without_article(word: str) -> str:

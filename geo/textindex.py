@@ -1,4 +1,5 @@
 """Which texts hold all the words of a phrase: an inverted index in flat numpy arrays."""
+
 from __future__ import annotations
 
 from bisect import bisect_left
@@ -53,7 +54,10 @@ class TokenIndex:
 
     def _ranges(self, word: str, prefix: bool) -> Iterable[tuple[int, int]]:
         first = bisect_left(self._words, word)
-        last = bisect_left(self._words, word + "\U0010ffff") if prefix else first + (
-            first < len(self._words) and self._words[first] == word)
+        last = (
+            bisect_left(self._words, word + "\U0010ffff")
+            if prefix
+            else first + (first < len(self._words) and self._words[first] == word)
+        )
         # The postings of neighbouring words are neighbours: one slice serves them all.
         yield int(self._starts[first]), int(self._starts[last])

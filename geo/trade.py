@@ -6,6 +6,7 @@ headings of handicraft, which do not separate handmade from industrial goods.
 
 KHARITA_COMTRADE_KEY : subscription key; without it the public preview is asked.
 """
+
 from __future__ import annotations
 
 import csv
@@ -61,8 +62,15 @@ def market_numbers() -> dict[str, int]:
     return {m["iso2"]: REPORTERS.get(m["iso2"], int(m["iso_n3"])) for m in raw}
 
 
-def comtrade(client: Fetcher, markets: Mapping[str, int], *, base: str = COMTRADE, key: str = "",
-             last_year: int | None = None, progress: Progress = lambda done, total: None) -> Values:
+def comtrade(
+    client: Fetcher,
+    markets: Mapping[str, int],
+    *,
+    base: str = COMTRADE,
+    key: str = "",
+    last_year: int | None = None,
+    progress: Progress = lambda done, total: None,
+) -> Values:
     """Imports of the handicraft headings from the world, newest year answered, US dollars.
 
     Raises
@@ -75,8 +83,16 @@ def comtrade(client: Fetcher, markets: Mapping[str, int], *, base: str = COMTRAD
     found: dict[str, tuple[float, int]] = {}
     for done, (iso2, number) in enumerate(sorted(markets.items())):
         progress(done, len(markets))
-        params = {"reportercode": str(number), "flowCode": "M", "period": years, "cmdCode": ",".join(headings()),
-                  "partnerCode": "0", "partner2Code": "0", "customsCode": "C00", "motCode": "0"}
+        params = {
+            "reportercode": str(number),
+            "flowCode": "M",
+            "period": years,
+            "cmdCode": ",".join(headings()),
+            "partnerCode": "0",
+            "partner2Code": "0",
+            "customsCode": "C00",
+            "motCode": "0",
+        }
         if key:
             params["subscription-key"] = key
         value = imports_of(client.json(base + path, params), number, preview=not key)
@@ -100,12 +116,22 @@ def imports_of(answer: Any, reporter: int, *, preview: bool) -> tuple[float, int
     by_year: dict[int, dict[str, float]] = {}
     for row in rows:
         try:
-            if int(row["reporterCode"]) != reporter or int(row["partnerCode"]) != 0 or row["flowCode"] != "M":
+            if (
+                int(row["reporterCode"]) != reporter
+                or int(row["partnerCode"]) != 0
+                or row["flowCode"] != "M"
+            ):
                 continue
-            if row.get("customsCode", "C00") != "C00" or int(row.get("motCode") or 0) or int(row.get("partner2Code") or 0):
+            if (
+                row.get("customsCode", "C00") != "C00"
+                or int(row.get("motCode") or 0)
+                or int(row.get("partner2Code") or 0)
+            ):
                 continue
             if row["primaryValue"] is not None and str(row["cmdCode"]) in headings():
-                by_year.setdefault(int(row["refYear"]), {})[str(row["cmdCode"])] = float(row["primaryValue"])
+                by_year.setdefault(int(row["refYear"]), {})[str(row["cmdCode"])] = float(
+                    row["primaryValue"]
+                )
         except (KeyError, TypeError, ValueError):
             raise TradeError("trade.error.shape", host="comtradeapi.un.org") from None
     if not by_year:
@@ -114,8 +140,14 @@ def imports_of(answer: Any, reporter: int, *, preview: bool) -> tuple[float, int
     return sum(by_year[year].values()), year
 
 
-def worldbank(client: Fetcher, markets: Sequence[str], *, base: str = WORLDBANK, last_year: int | None = None,
-              progress: Progress = lambda done, total: None) -> Values:
+def worldbank(
+    client: Fetcher,
+    markets: Sequence[str],
+    *,
+    base: str = WORLDBANK,
+    last_year: int | None = None,
+    progress: Progress = lambda done, total: None,
+) -> Values:
     """GDP and GDP per head, newest year known of each market, US dollars.
 
     Raises
@@ -129,8 +161,15 @@ def worldbank(client: Fetcher, markets: Sequence[str], *, base: str = WORLDBANK,
         newest: dict[str, tuple[float, int]] = {}
         page = pages = 1
         while page <= min(pages, MAX_PAGES):
-            answer = client.json(f"{base}/v2/country/{';'.join(sorted(markets))}/indicator/{code}",
-                                 {"format": "json", "date": f"{last - 7}:{last}", "per_page": "1000", "page": str(page)})
+            answer = client.json(
+                f"{base}/v2/country/{';'.join(sorted(markets))}/indicator/{code}",
+                {
+                    "format": "json",
+                    "date": f"{last - 7}:{last}",
+                    "per_page": "1000",
+                    "page": str(page),
+                },
+            )
             pages, rows = _page(answer)
             for row in rows:
                 _take(row, markets, newest)
@@ -150,7 +189,9 @@ def _page(answer: Any) -> tuple[int, list[dict[str, Any]]]:
         raise TradeError("trade.error.shape", host="api.worldbank.org") from None
 
 
-def _take(row: dict[str, Any], markets: Sequence[str], newest: dict[str, tuple[float, int]]) -> None:
+def _take(
+    row: dict[str, Any], markets: Sequence[str], newest: dict[str, tuple[float, int]]
+) -> None:
     try:
         iso2, year, value = row["country"]["id"], int(row["date"]), row["value"]
         if value is not None and iso2 in markets and year > newest.get(iso2, (0, 0))[1]:
@@ -162,12 +203,20 @@ def _take(row: dict[str, Any], markets: Sequence[str], newest: dict[str, tuple[f
 def keep(service: str, values: Values, *, into: Path | None = None) -> None:
     """Write an answer in one move: readers see the old file or the new one, never a half."""
     place = into or folder()
-    content = {"service": service, "fetched": datetime.now(UTC).date().isoformat(), "licence": LICENCES[service], "values": values}
+    content = {
+        "service": service,
+        "fetched": datetime.now(UTC).date().isoformat(),
+        "licence": LICENCES[service],
+        "values": values,
+    }
     write_whole(place / f"{service}.json", json.dumps(content, ensure_ascii=False).encode())
 
 
-def refresh(progress: Callable[[str, int, int], None] = lambda service, done, total: None, *,
-            client: Fetcher | None = None) -> dict[str, TradeError | None]:
+def refresh(
+    progress: Callable[[str, int, int], None] = lambda service, done, total: None,
+    *,
+    client: Fetcher | None = None,
+) -> dict[str, TradeError | None]:
     """Ask both services; each keeps its last good figures when it fails.
 
     Returns
@@ -178,8 +227,12 @@ def refresh(progress: Callable[[str, int, int], None] = lambda service, done, to
     key = os.environ.get("KHARITA_COMTRADE_KEY", "")
     markets = market_numbers()
     tasks: dict[str, Callable[[], Values]] = {
-        "worldbank": lambda: worldbank(client, list(markets), progress=lambda d, n: progress("worldbank", d, n)),
-        "comtrade": lambda: comtrade(client, markets, key=key, progress=lambda d, n: progress("comtrade", d, n)),
+        "worldbank": lambda: worldbank(
+            client, list(markets), progress=lambda d, n: progress("worldbank", d, n)
+        ),
+        "comtrade": lambda: comtrade(
+            client, markets, key=key, progress=lambda d, n: progress("comtrade", d, n)
+        ),
     }
     result: dict[str, TradeError | None] = {}
     for service, task in tasks.items():

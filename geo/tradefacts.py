@@ -3,6 +3,7 @@
 One file per service under ``KHARITA_VAR/trade``: ``{"service", "fetched", "licence", "values"}``
 where ``values`` is measure -> market -> ``[value, year]``. ``geo.trade`` writes, this reads.
 """
+
 from __future__ import annotations
 
 import json
@@ -55,8 +56,10 @@ def kept(service: str) -> Kept | None:
 @lru_cache(maxsize=8)
 def _read(path: Path, _: int) -> Kept:
     raw = json.loads(path.read_text(encoding="utf-8"))
-    values = {m: {iso2: (float(v), int(year)) for iso2, (v, year) in by.items()}
-              for m, by in raw["values"].items()}
+    values = {
+        m: {iso2: (float(v), int(year)) for iso2, (v, year) in by.items()}
+        for m, by in raw["values"].items()
+    }
     return Kept(raw["service"], raw["fetched"], raw["licence"], values)
 
 

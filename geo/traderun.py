@@ -1,4 +1,5 @@
 """One refresh of the trade figures at a time, in the background, with its progress."""
+
 from __future__ import annotations
 
 import logging
@@ -18,8 +19,11 @@ AGAIN_S = 60.0
 class Run:
     """The state of the refresh of this process."""
 
-    def __init__(self, refresh: Callable[..., dict[str, TradeError | None]],
-                 clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        refresh: Callable[..., dict[str, TradeError | None]],
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._refresh, self._clock = refresh, clock
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
@@ -52,20 +56,38 @@ class Run:
             if self._at is None:
                 return {"running": True, "text": t("trade.starting")}
             service, done, total = self._at
-            return {"running": True, "text": t("trade.progress", service=t(f"trade.{service}"), done=t.number(done), total=t.number(total))}
+            return {
+                "running": True,
+                "text": t(
+                    "trade.progress",
+                    service=t(f"trade.{service}"),
+                    done=t.number(done),
+                    total=t.number(total),
+                ),
+            }
         if self._result is None:
             return {"running": False, "text": ""}
-        lines = [t("trade.line", service=t(f"trade.{service}"), text=t("trade.done") if error is None else t(error.key, **error.values))
-                 for service, error in self._result.items()]
+        lines = [
+            t(
+                "trade.line",
+                service=t(f"trade.{service}"),
+                text=t("trade.done") if error is None else t(error.key, **error.values),
+            )
+            for service, error in self._result.items()
+        ]
         return {"running": False, "text": " ".join(lines)}
 
     def _work(self) -> None:
         def progress(service: str, done: int, total: int) -> None:
             self._at = (service, done, total)
+
         try:
             self._result = self._refresh(progress)
         except Exception:
             log.exception("refresh of the trade figures")
-            self._result = {"worldbank": TradeError("error.internal"), "comtrade": TradeError("error.internal")}
+            self._result = {
+                "worldbank": TradeError("error.internal"),
+                "comtrade": TradeError("error.internal"),
+            }
         finally:
             self._ended = self._clock()

@@ -3,6 +3,7 @@
 Address, widgets, query, map, caption and tests all read ``FIELDS``. A filter is one row
 here, one reader in ``geo.columns.READERS`` and its words in the catalogue.
 """
+
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
@@ -93,18 +94,44 @@ class FieldInfo:
         return self.values or ()
 
 
-def _many(values: Any, concerns: tuple[str, ...] = (), *, affects: Affects = "data",
-          default: tuple[str, ...] = (), pattern: str = "") -> Any:
-    return field(default=default, metadata={
-        "many": True, "values": values, "concerns": concerns, "affects": affects,
-        "pattern": pattern})
+def _many(
+    values: Any,
+    concerns: tuple[str, ...] = (),
+    *,
+    affects: Affects = "data",
+    default: tuple[str, ...] = (),
+    pattern: str = "",
+) -> Any:
+    return field(
+        default=default,
+        metadata={
+            "many": True,
+            "values": values,
+            "concerns": concerns,
+            "affects": affects,
+            "pattern": pattern,
+        },
+    )
 
 
-def _one(values: Any = None, *, default: str = "", affects: Affects = "style",
-         concerns: tuple[str, ...] = (), pattern: str = "") -> Any:
-    return field(default=default, metadata={
-        "many": False, "values": values, "concerns": concerns, "affects": affects,
-        "pattern": pattern})
+def _one(
+    values: Any = None,
+    *,
+    default: str = "",
+    affects: Affects = "style",
+    concerns: tuple[str, ...] = (),
+    pattern: str = "",
+) -> Any:
+    return field(
+        default=default,
+        metadata={
+            "many": False,
+            "values": values,
+            "concerns": concerns,
+            "affects": affects,
+            "pattern": pattern,
+        },
+    )
 
 
 def _market_codes(catalogue: Catalogue) -> tuple[str, ...]:
@@ -168,7 +195,8 @@ class ViewState:
     shared: str = _one(pattern="[2-9A-HJKMNP-Z]{6,8}")
     embed: str = _one(("1",))
     at: tuple[float, float, float] | None = field(
-        default=None, metadata={"many": False, "values": None, "concerns": (), "affects": "camera"})
+        default=None, metadata={"many": False, "values": None, "concerns": (), "affects": "camera"}
+    )
 
     # Locate: where one starts from, what is asked around it, and where the next ones should go.
     place: str = _one(affects="locate", pattern=PLACE)
@@ -192,8 +220,9 @@ class ViewState:
     def toggle(self, name: str, code: str) -> ViewState:
         """The view with one code of a facet picked, or dropped when it was picked."""
         picked = getattr(self, name)
-        return self.with_(**{
-            name: tuple(c for c in picked if c != code) if code in picked else (*picked, code)})
+        return self.with_(
+            **{name: tuple(c for c in picked if c != code) if code in picked else (*picked, code)}
+        )
 
     def cleared(self, name: str | None = None) -> ViewState:
         """The view without one filter, or without any."""

@@ -6,6 +6,7 @@ Written one row per facility of a region; a second sheet keeps what was sent, so
         what the delegate changed is proposed, even if the data moved on meanwhile.
 Read    never trusted: size, packing, rows and cells are bounded; formulas are not run.
 """
+
 from __future__ import annotations
 
 import io
@@ -64,11 +65,23 @@ class Reading:
 def write(here: Locator, region: str, t: Words, *, seen: bool = False) -> bytes:
     """The workbook of a region, in a language; with telephones when its reader may read them."""
     # Generated records are not facts: nobody can correct them.
-    sites = sorted((shown(s, seen) for s in here.catalogue.sites if s.region == region and s.provenance != "demo"), key=lambda s: (s.province, fold(s.name)))
+    sites = sorted(
+        (
+            shown(s, seen)
+            for s in here.catalogue.sites
+            if s.region == region and s.provenance != "demo"
+        ),
+        key=lambda s: (s.province, fold(s.name)),
+    )
     out = io.BytesIO()
     import xlsxwriter  # here and openpyxl below: only this loop needs them
-    book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
-    head = book.add_format({"bold": True, "bg_color": "#0F3D3E", "font_color": "#FFFFFF", "text_wrap": True})
+
+    book = xlsxwriter.Workbook(
+        out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    )
+    head = book.add_format(
+        {"bold": True, "bg_color": "#0F3D3E", "font_color": "#FFFFFF", "text_wrap": True}
+    )
     fixed = book.add_format({"font_color": "#66736F", "bg_color": "#F6F4EF"})
     free = book.add_format({"locked": False, "num_format": "0.00000"})
     words_ = book.add_format({"locked": False, "num_format": "@"})
@@ -76,24 +89,43 @@ def write(here: Locator, region: str, t: Words, *, seen: bool = False) -> bytes:
     if t.dir == "rtl":
         sheet.right_to_left()
     sheet.freeze_panes(1, 2)
-    for column, (key, width) in enumerate(zip(COLUMNS, (22, 44, 20, 20, 12, 12, 18, 44), strict=True)):
+    for column, (key, width) in enumerate(
+        zip(COLUMNS, (22, 44, 20, 20, 12, 12, 18, 44), strict=True)
+    ):
         sheet.set_column(column, column, width)
         sheet.write_string(0, column, t(f"excel.{key}"), head)
     for row, site in enumerate(sites, start=1):
         for column, key in enumerate(COLUMNS):
             value = _cell(site, key, t)
-            style = fixed if key not in EDITABLE else free if key in ("latitude", "longitude") else words_
+            style = (
+                fixed
+                if key not in EDITABLE
+                else free
+                if key in ("latitude", "longitude")
+                else words_
+            )
             if isinstance(value, float):
                 sheet.write_number(row, column, value, style)
             else:
                 sheet.write_string(row, column, value, style)
     if sites:
-        sheet.data_validation(1, 3, len(sites), 3, {
-            "validate": "list", "source": [t(f"status.{s}") for s in STATUSES]})
+        sheet.data_validation(
+            1,
+            3,
+            len(sites),
+            3,
+            {"validate": "list", "source": [t(f"status.{s}") for s in STATUSES]},
+        )
     sheet.write_comment(0, 7, t("excel.crafts_hint"))
     sent = book.add_worksheet(SENT)
     sent.very_hidden()
-    sent.write_string(0, 0, orjson.dumps({"region": region, "lang": t.lang, "version": here.catalogue.version}).decode())
+    sent.write_string(
+        0,
+        0,
+        orjson.dumps(
+            {"region": region, "lang": t.lang, "version": here.catalogue.version}
+        ).decode(),
+    )
     for row, site in enumerate(sites, start=1):
         sent.write_string(row, 0, orjson.dumps([site.id, _values(site)]).decode())
     book.close()
@@ -112,7 +144,9 @@ def read(content: bytes, here: Locator, region: str) -> Reading:
     told, sent = _sent(book)
     if told and told.get("region") != region:
         other = here.catalogue.area_by_code.get(str(told.get("region")))
-        raise BadWorkbook("excel.error.region", found=other.name["fr"] if other else str(told.get("region"))[:40])
+        raise BadWorkbook(
+            "excel.error.region", found=other.name["fr"] if other else str(told.get("region"))[:40]
+        )
     sheet = next((s for s in book.worksheets if s.title != SENT), None)
     if sheet is None:
         raise BadWorkbook("excel.error.empty")
@@ -146,8 +180,16 @@ def read(content: bytes, here: Locator, region: str) -> Reading:
     return found
 
 
-def _line(here: Locator, region: str, id_: str, number: int, row: tuple[Any, ...], at: dict[str, int],
-          sent: dict[str, dict[str, Any]], found: Reading) -> None:
+def _line(
+    here: Locator,
+    region: str,
+    id_: str,
+    number: int,
+    row: tuple[Any, ...],
+    at: dict[str, int],
+    sent: dict[str, dict[str, Any]],
+    found: Reading,
+) -> None:
     position = here.catalogue.site_row.get(id_)
     if position is None:
         found.say(number, "excel.remark.unknown", id=id_)
@@ -160,6 +202,7 @@ def _line(here: Locator, region: str, id_: str, number: int, row: tuple[Any, ...
 
     def cell(key: str) -> Any:
         return row[at[key]] if key in at and at[key] < len(row) else None
+
     after: dict[str, Any] = {}
     if "status" in at and _text(cell("status")):
         code = _code("status", STATUSES, _text(cell("status")))
@@ -188,10 +231,20 @@ def _line(here: Locator, region: str, id_: str, number: int, row: tuple[Any, ...
         if now[key] != was[key] and now[key] != value:
             found.say(number, "excel.remark.moved_on", field=words("fr")(f"excel.field.{key}"))
         if value != now[key]:
-            found.changes.append({"site": id_, "field": key, "before": now[key], "after": value, "line": number})
+            found.changes.append(
+                {"site": id_, "field": key, "before": now[key], "after": value, "line": number}
+            )
 
 
-def _position(here: Locator, region: str, lat: Any, lon: Any, number: int, found: Reading, after: dict[str, Any]) -> None:
+def _position(
+    here: Locator,
+    region: str,
+    lat: Any,
+    lon: Any,
+    number: int,
+    found: Reading,
+    after: dict[str, Any],
+) -> None:
     if not _text(lat) and not _text(lon):
         return
     try:
@@ -202,23 +255,40 @@ def _position(here: Locator, region: str, lat: Any, lon: Any, number: int, found
     province = here.areas.province_at((x, y)) if abs(x) <= 180 and abs(y) <= 90 else None
     if province is None:
         swapped = abs(x) <= 90 and abs(y) <= 180 and here.areas.province_at((y, x))
-        found.say(number, "excel.remark.swapped" if swapped else "excel.remark.abroad", value=f"{y:g} / {x:g}")
+        found.say(
+            number,
+            "excel.remark.swapped" if swapped else "excel.remark.abroad",
+            value=f"{y:g} / {x:g}",
+        )
         return
     if province.region != region:
-        found.say(number, "excel.remark.other_region", value=f"{y:g} / {x:g}", name=province.name["fr"])
+        found.say(
+            number, "excel.remark.other_region", value=f"{y:g} / {x:g}", name=province.name["fr"]
+        )
     after["position"] = [round(x, 5), round(y, 5)]
 
 
 def _values(site: Site) -> dict[str, Any]:
-    return {"status": site.status, "phone": site.phone, "crafts": sorted(site.crafts, key=CRAFTS.index),
-            "position": [round(v, 5) for v in site.lon_lat] if site.lon_lat else None}
+    return {
+        "status": site.status,
+        "phone": site.phone,
+        "crafts": sorted(site.crafts, key=CRAFTS.index),
+        "position": [round(v, 5) for v in site.lon_lat] if site.lon_lat else None,
+    }
 
 
 def _cell(site: Site, key: str, t: Words) -> str | float:
     lon, lat = site.lon_lat or (None, None)
-    value = {"id": site.id, "name": site.name, "town": site.town or site.commune, "status": t(f"status.{site.status}"),
-             "latitude": lat, "longitude": lon, "phone": site.phone,
-             "crafts": " ; ".join(t(f"craft.{c}") for c in site.crafts)}[key]
+    value = {
+        "id": site.id,
+        "name": site.name,
+        "town": site.town or site.commune,
+        "status": t(f"status.{site.status}"),
+        "latitude": lat,
+        "longitude": lon,
+        "phone": site.phone,
+        "crafts": " ; ".join(t(f"craft.{c}") for c in site.crafts),
+    }[key]
     return "" if value is None else float(value) if isinstance(value, float) else str(value)
 
 
@@ -230,6 +300,7 @@ def _opened(content: bytes) -> openpyxl.Workbook:
             if sum(i.file_size for i in packed.infolist()) > MAX_UNPACKED:
                 raise BadWorkbook("excel.error.big")
         import openpyxl
+
         return openpyxl.load_workbook(io.BytesIO(content), data_only=True, keep_links=False)
     except BadWorkbook:
         raise
@@ -268,7 +339,14 @@ def _columns(head: tuple[Any, ...], found: Reading) -> dict[str, int]:
 
 def _code(family: str, codes: tuple[str, ...], text: str) -> str | None:
     wanted = fold(text)
-    return next((c for c in codes if wanted in (fold(c), *(fold(words(lang)(f"{family}.{c}")) for lang in LANGUAGES))), None)
+    return next(
+        (
+            c
+            for c in codes
+            if wanted in (fold(c), *(fold(words(lang)(f"{family}.{c}")) for lang in LANGUAGES))
+        ),
+        None,
+    )
 
 
 def _text(value: Any) -> str:

@@ -1,4 +1,5 @@
 """The map page: facets, sentence, map, table and the docked panel, always in step."""
+
 from __future__ import annotations
 
 import streamlit as st
@@ -27,8 +28,10 @@ def _map() -> None:
     from streamlit_folium import st_folium
 
     from geo.layers import live_map
-    st_folium(live_map(), key="kh_map", height=HEIGHT_PX, use_container_width=True,
-              returned_objects=[])
+
+    st_folium(
+        live_map(), key="kh_map", height=HEIGHT_PX, use_container_width=True, returned_objects=[]
+    )
 
 
 main()

@@ -1,4 +1,5 @@
 """Data: how good the records are, bringing others in, changing one, what was changed."""
+
 from __future__ import annotations
 
 import streamlit as st

@@ -1,4 +1,5 @@
 """Locate: the nearest house, the missing house. Everything here follows the address by itself."""
+
 from __future__ import annotations
 
 import streamlit as st
@@ -31,8 +32,14 @@ def _map() -> None:
     from streamlit_folium import st_folium
 
     from geo.layers import live_map
-    st_folium(live_map(locate=True), key="kh_map_locate", height=HEIGHT_PX, use_container_width=True,
-              returned_objects=[])
+
+    st_folium(
+        live_map(locate=True),
+        key="kh_map_locate",
+        height=HEIGHT_PX,
+        use_container_width=True,
+        returned_objects=[],
+    )
 
 
 main()

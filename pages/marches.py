@@ -1,4 +1,5 @@
 """Markets: rank, compare, explain, plan. Every part follows the address by itself."""
+
 from __future__ import annotations
 
 import streamlit as st

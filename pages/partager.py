@@ -1,4 +1,5 @@
 """Share: a view as picture, slide, document, data or link; and the scenes of a meeting."""
+
 from __future__ import annotations
 
 import streamlit as st

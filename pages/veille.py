@@ -1,4 +1,5 @@
 """Watch room: the reports, what each says, and where it leads on the map."""
+
 from __future__ import annotations
 
 import streamlit as st
@@ -23,8 +24,10 @@ def _map() -> None:
     from streamlit_folium import st_folium
 
     from geo.layers import live_map
-    st_folium(live_map(), key="kh_map", height=HEIGHT_PX, use_container_width=True,
-              returned_objects=[])
+
+    st_folium(
+        live_map(), key="kh_map", height=HEIGHT_PX, use_container_width=True, returned_objects=[]
+    )
 
 
 main()

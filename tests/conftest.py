@@ -1,4 +1,5 @@
 """What many tests share: the shipped catalogue, and the app served as people run it."""
+
 from __future__ import annotations
 
 import os
@@ -51,9 +52,27 @@ def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., st
         folder = tmp_path_factory.mktemp("app")
         log = (folder / "log").open("w")
         process = subprocess.Popen(
-            [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port),
-             "--server.address", "127.0.0.1"],
-            cwd=ROOT, env={**os.environ, "KHARITA_VAR": str(folder / "var"), "KHARITA_ROLE": "administrator", **settings}, stdout=log, stderr=subprocess.STDOUT)
+            [
+                sys.executable,
+                "-m",
+                "streamlit",
+                "run",
+                "app.py",
+                "--server.port",
+                str(port),
+                "--server.address",
+                "127.0.0.1",
+            ],
+            cwd=ROOT,
+            env={
+                **os.environ,
+                "KHARITA_VAR": str(folder / "var"),
+                "KHARITA_ROLE": "administrator",
+                **settings,
+            },
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )
         running.append(process)
         address = f"http://127.0.0.1:{port}"
         wait_for_health(address, process)
@@ -69,6 +88,7 @@ def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., st
 def wait_for_health(address: str, process: subprocess.Popen) -> None:
     """Wait until the app answers; its own end is a failure."""
     import time
+
     until = time.monotonic() + START_SECONDS
     while time.monotonic() < until:
         assert process.poll() is None, "the app stopped while starting"

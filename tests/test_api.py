@@ -1,4 +1,5 @@
 """The HTTP routes, through Starlette, over the shipped data and over broken data."""
+
 from __future__ import annotations
 
 import json
@@ -31,14 +32,21 @@ def test_health_has_the_announced_counts(client):
 
 @pytest.mark.parametrize("lang", ["fr", "ar", "en"])
 def test_no_key_is_left_untranslated_in_any_answer(client, lang, catalogue):
-    paths = [f"/api/facets?lang={lang}&market=DE&q=zzzz", f"/api/rows/buyers?lang={lang}",
-             f"/api/rows/sites?lang={lang}", f"/api/rows/reports?lang={lang}",
-             f"/api/entity/overview/all?lang={lang}", f"/api/entity/market/DE?lang={lang}",
-             f"/api/entity/craft/zellige?lang={lang}", f"/api/entity/region/08?lang={lang}"]
+    paths = [
+        f"/api/facets?lang={lang}&market=DE&q=zzzz",
+        f"/api/rows/buyers?lang={lang}",
+        f"/api/rows/sites?lang={lang}",
+        f"/api/rows/reports?lang={lang}",
+        f"/api/entity/overview/all?lang={lang}",
+        f"/api/entity/market/DE?lang={lang}",
+        f"/api/entity/craft/zellige?lang={lang}",
+        f"/api/entity/region/08?lang={lang}",
+    ]
     paths += [f"/api/entity/buyer/{b.id}?lang={lang}" for b in catalogue.buyers[::40]]
     paths += [f"/api/entity/site/{s.id}?lang={lang}" for s in catalogue.sites[::40]]
     paths += [f"/api/entity/report/{r.id}?lang={lang}" for r in catalogue.reports[::6]]
     from geo.i18n import catalogue as messages
+
     keys = set(messages("fr"))
     for path in paths:
         answer = client.get(path)
@@ -47,12 +55,17 @@ def test_no_key_is_left_untranslated_in_any_answer(client, lang, catalogue):
         assert not shown & keys, path
 
 
-@pytest.mark.parametrize(("lang", "agreement", "doubt"), [
-    ("fr", "Accord d’association UE–Maroc, en vigueur depuis 2000", "(à vérifier)"),
-    ("ar", "اتفاقية الشراكة بين المغرب والاتحاد الأوروبي", "(ينبغي التحقق)"),
-    ("en", "EU–Morocco Association Agreement", "(to be verified)")])
+@pytest.mark.parametrize(
+    ("lang", "agreement", "doubt"),
+    [
+        ("fr", "Accord d’association UE–Maroc, en vigueur depuis 2000", "(à vérifier)"),
+        ("ar", "اتفاقية الشراكة بين المغرب والاتحاد الأوروبي", "(ينبغي التحقق)"),
+        ("en", "EU–Morocco Association Agreement", "(to be verified)"),
+    ],
+)
 def test_an_agreement_is_told_in_the_readers_language_and_as_unverified(
-        client, catalogue, lang, agreement, doubt):
+    client, catalogue, lang, agreement, doubt
+):
     facts = [f["value"] for f in client.get(f"/api/entity/market/DE?lang={lang}").json()["facts"]]
     (told,) = [f for f in facts if agreement in f]
     assert told.endswith(doubt)
@@ -62,10 +75,14 @@ def test_an_agreement_is_told_in_the_readers_language_and_as_unverified(
             assert "FTA" not in said and "knowledge" not in said and "agreement" not in said
 
 
-@pytest.mark.parametrize(("lang", "told"), [
-    ("fr", {"exportations (janvier – novembre 2022)": "928,66 MDH"}),
-    ("ar", {"exportations (يناير – نونبر 2022)": "928,66 MDH"}),
-    ("en", {"exportations (January – November 2022)": "928.66 MDH"})])
+@pytest.mark.parametrize(
+    ("lang", "told"),
+    [
+        ("fr", {"exportations (janvier – novembre 2022)": "928,66 MDH"}),
+        ("ar", {"exportations (يناير – نونبر 2022)": "928,66 MDH"}),
+        ("en", {"exportations (January – November 2022)": "928.66 MDH"}),
+    ],
+)
 def test_key_figures_tell_their_period_and_number_in_words(client, catalogue, lang, told):
     seen: dict[str, set[str]] = {}
     for report in catalogue.reports:
@@ -93,9 +110,12 @@ def texts(content):
 def test_layers_are_geojson_and_follow_filters(client):
     url = "/api/layers/buyers?bbox=-180,-85,180,85&zoom=3"
     every, german = client.get(url).json(), client.get(url + "&market=DE").json()
+
     def total(answer):
         return sum(f["properties"].get("n", 1) for f in answer["features"]) + sum(
-            g["n"] for g in answer["tags"])
+            g["n"] for g in answer["tags"]
+        )
+
     assert total(every) == 228
     assert total(german) == client.get("/api/facets?market=DE").json()["counts"]["buyers"]
     assert every["type"] == "FeatureCollection" and every["mode"] == "cells"
@@ -114,21 +134,37 @@ def test_hidden_layers_are_not_sent(client):
     assert answer["features"] == [] and answer["tags"] == []
 
 
-@pytest.mark.parametrize("path", [
-    "/api/layers/buyers", "/api/layers/buyers?bbox=1,2,3&zoom=4",
-    "/api/layers/buyers?bbox=-10,20,10,40&zoom=nan", "/api/layers/buyers?bbox=-10,20,10,40&zoom=99",
-    "/api/rows/buyers?limit=100000", "/api/rows/buyers?offset=-1", "/api/rows/buyers?sort=password",
-    "/api/rows/buyers?limit=%D9%A3"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/api/layers/buyers",
+        "/api/layers/buyers?bbox=1,2,3&zoom=4",
+        "/api/layers/buyers?bbox=-10,20,10,40&zoom=nan",
+        "/api/layers/buyers?bbox=-10,20,10,40&zoom=99",
+        "/api/rows/buyers?limit=100000",
+        "/api/rows/buyers?offset=-1",
+        "/api/rows/buyers?sort=password",
+        "/api/rows/buyers?limit=%D9%A3",
+    ],
+)
 def test_bad_parameters_are_refused_in_words(client, path):
     answer = client.get(path)
     assert answer.status_code == 400
     assert answer.json()["error"]["text"] != answer.json()["error"]["code"]
 
 
-@pytest.mark.parametrize("path", [
-    "/api/layers/nothing?bbox=0,0,1,1&zoom=3", "/api/rows/nothing", "/api/entity/buyer/nobody",
-    "/api/entity/nothing/x", "/api/entity/buyer/../../etc/passwd", "/assets/x/../../app.py",
-    "/assets/x/nothing.js"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/api/layers/nothing?bbox=0,0,1,1&zoom=3",
+        "/api/rows/nothing",
+        "/api/entity/buyer/nobody",
+        "/api/entity/nothing/x",
+        "/api/entity/buyer/../../etc/passwd",
+        "/assets/x/../../app.py",
+        "/assets/x/nothing.js",
+    ],
+)
 def test_what_does_not_exist_is_not_found(client, path):
     assert client.get(path).status_code == 404
 
@@ -193,16 +229,21 @@ def _spoil_all_names(path):
 
 def _spoil_one(path):
     content = json.loads(path.read_text("utf-8"))
-    record = next(r for r in content.get("features") or content["markets"]
-                  if (r.get("properties") or r).get("code", "DE") in ("08", "08.401")
-                  or r.get("iso2") == "DE")
+    record = next(
+        r
+        for r in content.get("features") or content["markets"]
+        if (r.get("properties") or r).get("code", "DE") in ("08", "08.401") or r.get("iso2") == "DE"
+    )
     (record.get("properties") or record)["label_lon"] = "east"
     path.write_text(json.dumps(content), "utf-8")
 
 
 DAMAGE = [_drop, _cut, _empty, _spoil_all_names, _spoil_one]
-VOCABULARIES = {"markets.json": "market", "regions.geojson": "region",
-                "provinces.geojson": "province"}
+VOCABULARIES = {
+    "markets.json": "market",
+    "regions.geojson": "region",
+    "provinces.geojson": "province",
+}
 
 
 @pytest.mark.parametrize("harm", DAMAGE)
@@ -215,12 +256,17 @@ def test_a_damaged_list_of_codes_empties_nothing_that_refers_to_it(client, folde
     assert counts["buyers"] == 228 and counts["maisons"] == 110 and counts["reports"] == 30
     assert counts["sites_active"] + counts["sites_in_progress"] == 190
     from geo.service import current
+
     problems = current().catalogue.problems
     assert {p.file for p in problems} == {name} and all(p.code for p in problems)
-    values = {f["field"]: [v["value"] for g in f["groups"] for v in g["values"]]
-              for f in client.get("/api/facets?lang=en").json()["facets"]}
+    values = {
+        f["field"]: [v["value"] for g in f["groups"] for v in g["values"]]
+        for f in client.get("/api/facets?lang=en").json()["facets"]
+    }
     lost = VOCABULARIES[name]
-    assert ("DE" if lost == "market" else "08" if lost == "region" else "08.401") not in values[lost]
+    assert ("DE" if lost == "market" else "08" if lost == "region" else "08.401") not in values[
+        lost
+    ]
     assert all(values[other] for other in VOCABULARIES.values() if other != lost)
     buyer = next(b for b in current().catalogue.buyers if b.country == "DE")
     site = next(s for s in current().catalogue.sites if s.province == "08.401")
@@ -231,11 +277,19 @@ def test_a_damaged_list_of_codes_empties_nothing_that_refers_to_it(client, folde
         assert germany in {r["cells"][2]["text"] for r in rows}
     facts = {f["value"] for f in client.get(f"/api/entity/site/{site.id}").json()["facts"]}
     assert lost == "market" or {"region": "08", "province": "08.401"}[lost] in facts
-    for path in ("/api/layers/buyers?bbox=-180,-85,180,85&zoom=3", "/api/rows/maisons",
-                 "/api/layers/sites?bbox=-20,20,20,60&zoom=7", "/api/entity/overview/all",
-                 "/api/rows/sites?sort=region", "/api/bounds?q=fes", "/api/rows/reports",
-                 "/api/entity/craft/zellige", "/api/entity/report/R-2024-06",
-                 "/api/facets?market=DE&region=08&province=08.401", "/api/facets?q=germany"):
+    for path in (
+        "/api/layers/buyers?bbox=-180,-85,180,85&zoom=3",
+        "/api/rows/maisons",
+        "/api/layers/sites?bbox=-20,20,20,60&zoom=7",
+        "/api/entity/overview/all",
+        "/api/rows/sites?sort=region",
+        "/api/bounds?q=fes",
+        "/api/rows/reports",
+        "/api/entity/craft/zellige",
+        "/api/entity/report/R-2024-06",
+        "/api/facets?market=DE&region=08&province=08.401",
+        "/api/facets?q=germany",
+    ):
         assert client.get(path).status_code == 200, path
 
 

@@ -1,4 +1,5 @@
 """Every rule on whole data folders fires, and the shipped data breaks none."""
+
 from __future__ import annotations
 
 import ast
@@ -15,8 +16,16 @@ from geo.settings import DATA_DIR, PROJECT
 from geo.store.audit import folder_problems, near, run
 from geo.store.files import FileStore
 
-SHIPPED = ("markets.json", "regions.geojson", "provinces.geojson", "towns.json",
-           "buyers.geojson", "sites.geojson", "reports.json", "fairs.json")
+SHIPPED = (
+    "markets.json",
+    "regions.geojson",
+    "provinces.geojson",
+    "towns.json",
+    "buyers.geojson",
+    "sites.geojson",
+    "reports.json",
+    "fairs.json",
+)
 
 
 @pytest.fixture
@@ -83,34 +92,40 @@ def _leave_a_market(records):
     records[:] = [r for r in records if r["properties"]["country"] != "LU"]
 
 
-@pytest.mark.parametrize(("name", "change", "code"), [
-    ("buyers.geojson", _swap_lon_lat, "outside_country"),
-    ("sites.geojson", _move_far, "outside_region"),
-    ("sites.geojson", _move_far, "outside_province"),
-    ("sites.geojson", _wrong_province, "province_elsewhere"),
-    ("buyers.geojson", _no_source, "no_source"),
-    ("sites.geojson", _no_source, "no_source"),
-    ("buyers.geojson", _hide_demo, "demo_not_said"),
-    ("buyers.geojson", _repeat, "duplicate_id"),
-    ("sites.geojson", _repeat, "duplicate_id"),
-    ("reports.json", _repeat, "duplicate_id"),
-    ("buyers.geojson", _leave_a_market, "market_unserved"),
-    ("buyers.geojson", _leave_a_market, "count_short"),
-    ("sites.geojson", lambda records: records.clear(), "count_short"),
-    ("reports.json", lambda records: records.pop(), "count_short"),
-    ("reports.json", lambda records: records[0]["named"].append("nobody"), "unknown_buyer"),
-    ("fairs.json", _repeat, "duplicate_id"),
-    ("fairs.json", lambda records: records[0].update(lon=48.85, lat=2.35), "outside_country"),
-    ("fairs.json", lambda records: records[0]["sources"][0].update(url=""), "no_source"),
-    ("towns.json", lambda records: records[0].update(lon="west"), "bad_value"),
-    ("towns.json", lambda records: records[0].update(lat=30.4), "outside_province"),
-    ("towns.json", lambda records: records[0].update(province="99.999"), "bad_value"),
-    ("markets.json", lambda records: records[0].update(world_region="mars"), "bad_value"),
-    ("markets.json", lambda records: records[0].update(capital_lat=0), "outside_country"),
-    ("markets.json", lambda records: records[0].update(label_lon=None), "bad_value"),
-    ("regions.geojson", lambda records: records[0]["geometry"].update(type="Nope"),
-     "unreadable_record"),
-])
+@pytest.mark.parametrize(
+    ("name", "change", "code"),
+    [
+        ("buyers.geojson", _swap_lon_lat, "outside_country"),
+        ("sites.geojson", _move_far, "outside_region"),
+        ("sites.geojson", _move_far, "outside_province"),
+        ("sites.geojson", _wrong_province, "province_elsewhere"),
+        ("buyers.geojson", _no_source, "no_source"),
+        ("sites.geojson", _no_source, "no_source"),
+        ("buyers.geojson", _hide_demo, "demo_not_said"),
+        ("buyers.geojson", _repeat, "duplicate_id"),
+        ("sites.geojson", _repeat, "duplicate_id"),
+        ("reports.json", _repeat, "duplicate_id"),
+        ("buyers.geojson", _leave_a_market, "market_unserved"),
+        ("buyers.geojson", _leave_a_market, "count_short"),
+        ("sites.geojson", lambda records: records.clear(), "count_short"),
+        ("reports.json", lambda records: records.pop(), "count_short"),
+        ("reports.json", lambda records: records[0]["named"].append("nobody"), "unknown_buyer"),
+        ("fairs.json", _repeat, "duplicate_id"),
+        ("fairs.json", lambda records: records[0].update(lon=48.85, lat=2.35), "outside_country"),
+        ("fairs.json", lambda records: records[0]["sources"][0].update(url=""), "no_source"),
+        ("towns.json", lambda records: records[0].update(lon="west"), "bad_value"),
+        ("towns.json", lambda records: records[0].update(lat=30.4), "outside_province"),
+        ("towns.json", lambda records: records[0].update(province="99.999"), "bad_value"),
+        ("markets.json", lambda records: records[0].update(world_region="mars"), "bad_value"),
+        ("markets.json", lambda records: records[0].update(capital_lat=0), "outside_country"),
+        ("markets.json", lambda records: records[0].update(label_lon=None), "bad_value"),
+        (
+            "regions.geojson",
+            lambda records: records[0]["geometry"].update(type="Nope"),
+            "unreadable_record",
+        ),
+    ],
+)
 def test_each_rule_on_folders_fires(folder, name, change, code):
     edit(folder, name, change)
     assert code in codes(folder)
@@ -120,8 +135,14 @@ def test_a_missing_folder_is_told_not_raised(tmp_path):
     assert "file_missing" in codes(tmp_path / "nowhere")
 
 
-BROKEN = [b"", b"[]", b"{", b'{"features":5}', b"\xff\xfe",
-          b'{"features":[1,null,{}],"reports":[[]],"markets":[0],"towns":[0]}']
+BROKEN = [
+    b"",
+    b"[]",
+    b"{",
+    b'{"features":5}',
+    b"\xff\xfe",
+    b'{"features":[1,null,{}],"reports":[[]],"markets":[0],"towns":[0]}',
+]
 
 
 @pytest.mark.parametrize("content", BROKEN)
@@ -149,11 +170,12 @@ def test_a_file_nested_too_deep_is_told_not_raised(folder, name):
 
 def test_tolerance_is_in_kilometres():
     from shapely.geometry import box
+
     area = box(-6.0, 33.0, -5.0, 34.0)
     assert near(area, (-5.5, 33.5), 0)
-    assert near(area, (-4.955, 33.5), 5)       # 4.2 km east, at this latitude
-    assert not near(area, (-4.94, 33.5), 5)    # 5.6 km east
-    assert not near(area, (-5.5, 34.05), 5)    # 5.6 km north
+    assert near(area, (-4.955, 33.5), 5)  # 4.2 km east, at this latitude
+    assert not near(area, (-4.94, 33.5), 5)  # 5.6 km east
+    assert not near(area, (-5.5, 34.05), 5)  # 5.6 km north
 
 
 def test_the_command_prints_one_sentence_per_problem(folder, capsys):
@@ -166,8 +188,14 @@ def test_the_command_prints_one_sentence_per_problem(folder, capsys):
 
 
 def test_the_command_runs_as_a_module():
-    done = subprocess.run([sys.executable, "-m", "geo.store.checks"], cwd=PROJECT,
-                          capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(
+        [sys.executable, "-m", "geo.store.checks"],
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
     assert done.returncode == 0, done.stdout + done.stderr
 
 

@@ -1,4 +1,5 @@
 """The base map's payloads: faithful to their sources, small, complete in three languages."""
+
 from __future__ import annotations
 
 import csv
@@ -41,8 +42,10 @@ def labels(lang: str) -> list[list[Any]]:
 
 
 def points(flat: list[int]) -> list[tuple[float, float]]:
-    return [(lon / SCALE, lat / SCALE)
-            for lon, lat in zip(accumulate(flat[::2]), accumulate(flat[1::2]), strict=True)]
+    return [
+        (lon / SCALE, lat / SCALE)
+        for lon, lat in zip(accumulate(flat[::2]), accumulate(flat[1::2]), strict=True)
+    ]
 
 
 def markets() -> list[dict[str, Any]]:
@@ -56,8 +59,11 @@ def outline() -> Polygon:
 
 def rings_of(geometry: dict[str, Any]) -> list[list[list[float]]]:
     polygons = geometry["coordinates"]
-    return [ring for polygon in ([polygons] if geometry["type"] == "Polygon" else polygons)
-            for ring in polygon]
+    return [
+        ring
+        for polygon in ([polygons] if geometry["type"] == "Polygon" else polygons)
+        for ring in polygon
+    ]
 
 
 def ground(country: dict[str, Any]) -> shapely.Geometry:
@@ -86,8 +92,14 @@ def test_natural_earth_is_unchanged(detail):
         for flat, ring in zip(country["rings"], rings, strict=True):
             decoded = points(flat)
             assert len(decoded) == len(ring) - 1
-            assert max(abs(a - b) for p, q in zip(decoded, ring, strict=False)
-                       for a, b in zip(p, q, strict=True)) <= UNIT / 2 + 1e-9
+            assert (
+                max(
+                    abs(a - b)
+                    for p, q in zip(decoded, ring, strict=False)
+                    for a, b in zip(p, q, strict=True)
+                )
+                <= UNIT / 2 + 1e-9
+            )
 
 
 @pytest.mark.parametrize("detail", ["110m", "50m"])
@@ -101,10 +113,16 @@ def test_regions_replace_natural_earths_morocco(detail):
 
 @pytest.mark.parametrize("detail", ["110m", "50m"])
 def test_no_water_shows_along_the_land_border(detail):
-    neighbours = shapely.union_all([ground(c) for c in payload(detail)["countries"]
-                                    if c["iso2"] in ("DZ", "MR")])
-    theirs = shapely.union_all([shape(c["geometry"]) for c in source(f"countries_{detail}")
-                                if c["properties"]["iso2"] in ("DZ", "MR", "MA", "EH")])
+    neighbours = shapely.union_all(
+        [ground(c) for c in payload(detail)["countries"] if c["iso2"] in ("DZ", "MR")]
+    )
+    theirs = shapely.union_all(
+        [
+            shape(c["geometry"])
+            for c in source(f"countries_{detail}")
+            if c["properties"]["iso2"] in ("DZ", "MR", "MA", "EH")
+        ]
+    )
     dry = shapely.union_all([neighbours, outline()])
     # Inland, away from any coast, whatever Natural Earth calls land is still land.
     inland = theirs.buffer(-0.3) - dry
@@ -138,16 +156,18 @@ def test_inner_lines_are_complete_and_drawn_once():
         return sum(shape(f["geometry"]).length for f in source(name))
 
     edge = outline().length
-    regions, provinces = (sum(shapely.LineString(points(flat)).length
-                              for flat in payload("morocco")[name])
-                          for name in ("regions", "provinces"))
+    regions, provinces = (
+        sum(shapely.LineString(points(flat)).length for flat in payload("morocco")[name])
+        for name in ("regions", "provinces")
+    )
     assert regions == pytest.approx((perimeter("regions") - edge) / 2, rel=0.02)
     assert regions + provinces == pytest.approx((perimeter("provinces") - edge) / 2, rel=0.02)
 
 
 def test_natural_earth_keeps_region_lines_inside_its_own_morocco():
-    (morocco,) = (shape(c["geometry"]) for c in source("countries_50m")
-                  if c["properties"]["iso2"] == "MA")
+    (morocco,) = (
+        shape(c["geometry"]) for c in source("countries_50m") if c["properties"]["iso2"] == "MA"
+    )
     for name in ("regions", "provinces"):
         for flat in payload("morocco", "natural_earth")[name]:
             assert shapely.LineString(points(flat)).within(morocco.buffer(2 * UNIT))
@@ -158,7 +178,8 @@ def test_flags(boundaries):
     fine = payload("50m", boundaries)["countries"]
     assert {c["iso2"] for c in fine if c["market"]} == {m["iso2"] for m in markets()}
     assert {c["iso2"] for c in fine if c["home"]} == (
-        {"MA"} if boundaries == "natural_earth" else set())
+        {"MA"} if boundaries == "natural_earth" else set()
+    )
 
 
 @pytest.mark.parametrize(("detail", "boundaries"), [("10m", "regions"), ("50m", "mine")])
@@ -187,18 +208,25 @@ def test_every_market_region_province_and_town_has_its_label(lang):
     assert found["home"] == {{"fr": "Maroc", "ar": "المغرب", "en": "Morocco"}[lang]}
 
 
-@pytest.mark.parametrize(("lang", "names"), [
-    ("fr", {"Allemagne", "Algérie", "Fès", "Souss-Massa"}),
-    ("ar", {"ألمانيا", "الجزائر", "فاس", "سوس-ماسة"}),
-    ("en", {"Germany", "Algeria", "Fès", "Souss-Massa"})])
+@pytest.mark.parametrize(
+    ("lang", "names"),
+    [
+        ("fr", {"Allemagne", "Algérie", "Fès", "Souss-Massa"}),
+        ("ar", {"ألمانيا", "الجزائر", "فاس", "سوس-ماسة"}),
+        ("en", {"Germany", "Algeria", "Fès", "Souss-Massa"}),
+    ],
+)
 def test_names_are_in_the_readers_language(lang, names):
     assert names <= {text for text, *_ in labels(lang)}
 
 
 def test_country_labels_lie_in_their_country():
     grounds = {c["properties"]["name_fr"]: shape(c["geometry"]) for c in source("countries_50m")}
-    inside = [grounds[text].buffer(0.1).contains(shapely.Point(lon, lat))
-              for text, lon, lat, *_, kind in labels("fr") if kind == "country"]
+    inside = [
+        grounds[text].buffer(0.1).contains(shapely.Point(lon, lat))
+        for text, lon, lat, *_, kind in labels("fr")
+        if kind == "country"
+    ]
     assert len(inside) > 150
     assert all(inside)
 
@@ -232,10 +260,12 @@ def test_seas_have_names_in_three_languages_and_one_name_each():
 
 
 @pytest.mark.parametrize("harm", ["missing", "cut", "spoiled"])
-@pytest.mark.parametrize("name", ["markets.json", "regions.geojson", "provinces.geojson",
-                                  "towns.json"])
+@pytest.mark.parametrize(
+    "name", ["markets.json", "regions.geojson", "provinces.geojson", "towns.json"]
+)
 def test_a_damaged_data_file_leaves_the_rest_of_the_base_map(name, harm, tmp_path, monkeypatch):
     from geo import basemap
+
     for path in DATA_DIR.glob("*.*json"):
         content = path.read_text("utf-8")
         if path.name != name:
@@ -262,6 +292,9 @@ def test_larger_towns_come_first_and_from_farther():
 
 
 def test_ground_the_regions_cover_has_no_other_country_name():
-    names = {c["properties"]["name_fr"] for c in source("countries_110m")
-             if c["properties"]["iso2"] == "EH"}
+    names = {
+        c["properties"]["name_fr"]
+        for c in source("countries_110m")
+        if c["properties"]["iso2"] == "EH"
+    }
     assert names.isdisjoint(text for text, *_, kind in labels("fr") if kind == "country")

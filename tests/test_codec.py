@@ -1,4 +1,5 @@
 """The address holds the whole view, and survives whatever is typed in it."""
+
 from __future__ import annotations
 
 from urllib.parse import parse_qsl
@@ -23,22 +24,39 @@ def some(values, most=6):
 
 
 VIEWS = st.builds(
-    ViewState, lang=st.sampled_from(LANGUAGES), market=some(MARKETS), craft=some(CRAFTS),
-    report=some(REPORTS, 3), buyer=some(BUYER_KINDS), status=some(STATUSES),
+    ViewState,
+    lang=st.sampled_from(LANGUAGES),
+    market=some(MARKETS),
+    craft=some(CRAFTS),
+    report=some(REPORTS, 3),
+    buyer=some(BUYER_KINDS),
+    status=some(STATUSES),
     period=some(PERIOD_CODES),
     q=st.text(st.characters(exclude_categories=["C", "Z"]), max_size=20),
     sel=st.sampled_from(["", "buyer:limala-de", "market:DE", "report:R-2025-07"]),
     layers=st.sets(st.sampled_from(LAYERS)).map(lambda s: tuple(x for x in LAYERS if x in s)),
     tab=st.sampled_from(COLLECTIONS),
-    place=st.sampled_from(["", "town:2553604", "commune:08.363.03.01", "region:08", "-5.63421,32.1"]),
-    km=st.sampled_from(FIELDS["km"].values), nearest=st.sampled_from(FIELDS["nearest"].values),
-    request=st.sampled_from(["", "200 tapis, avant mars", "نريد 200 زربية"]), terms=st.sampled_from(["", "none", "craft:zellige|word:vert, bleu"]),
-    turnover=st.sampled_from(["", "1,5"]), legal=st.sampled_from(["", *LEGAL]), start=st.sampled_from(["", "2027-03-01"]),
-    stars=some(["m:DE", "b:limala-de", "s:a.b-1"]), pin=some(["08.363.03.01", "01.051.01.01"]), ban=some(["05.091.05.07"]),
+    place=st.sampled_from(
+        ["", "town:2553604", "commune:08.363.03.01", "region:08", "-5.63421,32.1"]
+    ),
+    km=st.sampled_from(FIELDS["km"].values),
+    nearest=st.sampled_from(FIELDS["nearest"].values),
+    request=st.sampled_from(["", "200 tapis, avant mars", "نريد 200 زربية"]),
+    terms=st.sampled_from(["", "none", "craft:zellige|word:vert, bleu"]),
+    turnover=st.sampled_from(["", "1,5"]),
+    legal=st.sampled_from(["", *LEGAL]),
+    start=st.sampled_from(["", "2027-03-01"]),
+    stars=some(["m:DE", "b:limala-de", "s:a.b-1"]),
+    pin=some(["08.363.03.01", "01.051.01.01"]),
+    ban=some(["05.091.05.07"]),
     zone=st.sampled_from(["", "-5,32;-4.5,32;-4,33.1234"]),
-    at=st.none() | st.tuples(st.floats(-180, 180).map(lambda v: round(v, 4)),
-                             st.floats(-80, 80).map(lambda v: round(v, 4)),
-                             st.integers(2, 14).map(float)))
+    at=st.none()
+    | st.tuples(
+        st.floats(-180, 180).map(lambda v: round(v, 4)),
+        st.floats(-80, 80).map(lambda v: round(v, 4)),
+        st.integers(2, 14).map(float),
+    ),
+)
 
 
 @given(VIEWS)
@@ -71,10 +89,17 @@ def test_any_parameters_are_a_view_that_has_an_address(params):
 
 
 def test_the_names_that_stay():
-    view = ViewState(market=("DE", "FR"), craft=("tapis_tissage",), report=("R-2025-07",), q="a b",
-                     lang="ar", region=("08",))
-    assert encode(view) == ("v=1&lang=ar&market=DE,FR&craft=tapis_tissage&report=R-2025-07"
-                            "&region=08&q=a%20b")
+    view = ViewState(
+        market=("DE", "FR"),
+        craft=("tapis_tissage",),
+        report=("R-2025-07",),
+        q="a b",
+        lang="ar",
+        region=("08",),
+    )
+    assert encode(view) == (
+        "v=1&lang=ar&market=DE,FR&craft=tapis_tissage&report=R-2025-07&region=08&q=a%20b"
+    )
 
 
 def test_unknown_values_fall_back_and_are_named():
@@ -90,7 +115,8 @@ def test_another_version_is_said():
 def test_too_long_is_refused_both_ways():
     view, notices = decode("q=" + "a" * 9000, CATALOGUE)
     assert (view, [n.key for n in notices]) == (ViewState(), ["notice.address_too_long"])
-    everything = ViewState(**{name: info.codes(CATALOGUE) for name, info in FIELDS.items()
-                              if info.many}, q="ف" * 80)
+    everything = ViewState(
+        **{name: info.codes(CATALOGUE) for name, info in FIELDS.items() if info.many}, q="ف" * 80
+    )
     with pytest.raises(AddressTooLong):
         encode(everything)

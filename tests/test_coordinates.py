@@ -1,4 +1,5 @@
 """Coordinates and plus codes as people write them."""
+
 from __future__ import annotations
 
 import pytest
@@ -10,24 +11,63 @@ from geo.coordinates import read, readings
 HERE = (-7.99, 31.63)
 
 
-@pytest.mark.parametrize("text", [
-    "31.63, -7.99", "31,63 -7,99", "31,63; -7,99", "31.63 -7.99", "31.63,-7.99", "(31.63; -7.99)",
-    "31,63,-7,99", "31° 37' 48\" N 7° 59' 24\" W", "31°37′48″N, 7°59′24″O", "N31 37.8 W7 59.4",
-    "31 37 48 N 7 59 24 W", "7°59'24\"W 31°37'48\"N", "31°37'48''N 7°59'24''W", "31°37.8'N 7°59.4'W",
-    "geo:31.63,-7.99", "https://www.google.com/maps/@31.63,-7.99,15z", "lat 31.63 lon -7.99",
-    "https://www.google.com/maps/search/?api=1&query=31.63,-7.99", "31.63N 7.99W", "N 31.63, W 7.99",
-    "https://www.openstreetmap.org/?mlat=31.63&mlon=-7.99#map=12/1/2", "31,63°N 7,99°O",
-    "https://www.openstreetmap.org/#map=12/31.63/-7.99", "٣١٫٦٣ ، -٧٫٩٩", "31.63 شمالا 7.99 غربا",
-    "31.63 et -7.99", "31.63° −7.99°", "latitude : 31.63 longitude : -7.99", "31.63 nord 7.99 ouest",
-])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "31.63, -7.99",
+        "31,63 -7,99",
+        "31,63; -7,99",
+        "31.63 -7.99",
+        "31.63,-7.99",
+        "(31.63; -7.99)",
+        "31,63,-7,99",
+        "31° 37' 48\" N 7° 59' 24\" W",
+        "31°37′48″N, 7°59′24″O",
+        "N31 37.8 W7 59.4",
+        "31 37 48 N 7 59 24 W",
+        "7°59'24\"W 31°37'48\"N",
+        "31°37'48''N 7°59'24''W",
+        "31°37.8'N 7°59.4'W",
+        "geo:31.63,-7.99",
+        "https://www.google.com/maps/@31.63,-7.99,15z",
+        "lat 31.63 lon -7.99",
+        "https://www.google.com/maps/search/?api=1&query=31.63,-7.99",
+        "31.63N 7.99W",
+        "N 31.63, W 7.99",
+        "https://www.openstreetmap.org/?mlat=31.63&mlon=-7.99#map=12/1/2",
+        "31,63°N 7,99°O",
+        "https://www.openstreetmap.org/#map=12/31.63/-7.99",
+        "٣١٫٦٣ ، -٧٫٩٩",
+        "31.63 شمالا 7.99 غربا",
+        "31.63 et -7.99",
+        "31.63° −7.99°",
+        "latitude : 31.63 longitude : -7.99",
+        "31.63 nord 7.99 ouest",
+    ],
+)
 def test_a_usual_notation_is_read(text):
     assert read(text) == pytest.approx(HERE, abs=1e-9)
 
 
-@pytest.mark.parametrize("text", [
-    "", "Fès", "12 rue X, Rabat", "31.63", "95, 200", "31.63 N 7.99 N", "31°70' N 7° W", "1 2 3 4 5 6 7",
-    "31.63 -7.99 12", "-31.63 S 7 W", "inf, nan", "31.63.5, 7", "plus", "٣١",
-])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "Fès",
+        "12 rue X, Rabat",
+        "31.63",
+        "95, 200",
+        "31.63 N 7.99 N",
+        "31°70' N 7° W",
+        "1 2 3 4 5 6 7",
+        "31.63 -7.99 12",
+        "-31.63 S 7 W",
+        "inf, nan",
+        "31.63.5, 7",
+        "plus",
+        "٣١",
+    ],
+)
 def test_what_states_no_position_is_not_guessed(text):
     assert read(text) is None
 
@@ -54,11 +94,17 @@ def test_decimal_degrees_read_back(lon, lat):
 
 
 # The specification's own examples: code, latitude and longitude of its centre.
-@pytest.mark.parametrize(("code", "lat", "lon"), [
-    ("7FG49Q00+", 20.375, 2.775), ("7FG49QCJ+2V", 20.3700625, 2.7821875),
-    ("8FVC2222+22", 47.0000625, 8.0000625), ("4VCPPQGP+Q9", -41.2730625, 174.7859375),
-    ("62G20000+", 0.5, -179.5), ("22220000+", -89.5, -179.5),
-])
+@pytest.mark.parametrize(
+    ("code", "lat", "lon"),
+    [
+        ("7FG49Q00+", 20.375, 2.775),
+        ("7FG49QCJ+2V", 20.3700625, 2.7821875),
+        ("8FVC2222+22", 47.0000625, 8.0000625),
+        ("4VCPPQGP+Q9", -41.2730625, 174.7859375),
+        ("62G20000+", 0.5, -179.5),
+        ("22220000+", -89.5, -179.5),
+    ],
+)
 def test_plus_codes_are_read(code, lat, lon):
     assert pluscode.decode(code) == pytest.approx((lon, lat), abs=1e-6)
 
@@ -72,12 +118,22 @@ def test_a_plus_code_holds_its_point(lon, lat):
 @given(st.floats(-13, -1), st.floats(23, 35.5))
 def test_a_short_code_is_found_again_from_nearby(lon, lat):
     full = pluscode.encode((lon, lat))
-    assert pluscode.recover(full[4:], (lon + 0.2, lat - 0.2)) == pytest.approx(pluscode.decode(full))
+    assert pluscode.recover(full[4:], (lon + 0.2, lat - 0.2)) == pytest.approx(
+        pluscode.decode(full)
+    )
 
 
-@pytest.mark.parametrize(("text", "found"), [
-    ("JRG2+6V Marrakech", ("JRG2+6V", "Marrakech")), ("8C7FJ2JP+R4", ("8C7FJ2JP+R4", "")),
-    ("abc+de", None), ("2+2", None), ("8F0R0000+", None), ("8F4R00+", None), ("J2JP+R", None),
-])
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("JRG2+6V Marrakech", ("JRG2+6V", "Marrakech")),
+        ("8C7FJ2JP+R4", ("8C7FJ2JP+R4", "")),
+        ("abc+de", None),
+        ("2+2", None),
+        ("8F0R0000+", None),
+        ("8F4R00+", None),
+        ("J2JP+R", None),
+    ],
+)
 def test_codes_are_told_from_words(text, found):
     assert pluscode.find(text) == found

@@ -1,4 +1,5 @@
 """The delegate loop: the Excel file out, corrections in line by line, a steward's verdict."""
+
 from __future__ import annotations
 
 import io
@@ -81,9 +82,14 @@ def test_each_change_is_a_proposal_with_its_line(here, lang):
     put(book, 5, lang, crafts=f"{t('craft.zellige')} ; {t('craft.vannerie')}")
     found = workbook.read(saved(book), here, REGION)
     assert [(c["line"], c["site"], c["field"], c["after"]) for c in found.changes] == [
-        (2, ids[0], "status", "planned"), (3, ids[1], "position", [-4.98, 34.05]),
-        (4, ids[2], "phone", "0535640000"), (5, ids[3], "crafts", ["vannerie", "zellige"])]
-    assert found.changes[0]["before"] == "active" or found.changes[0]["before"] in ("under_construction",)
+        (2, ids[0], "status", "planned"),
+        (3, ids[1], "position", [-4.98, 34.05]),
+        (4, ids[2], "phone", "0535640000"),
+        (5, ids[3], "crafts", ["vannerie", "zellige"]),
+    ]
+    assert found.changes[0]["before"] == "active" or found.changes[0]["before"] in (
+        "under_construction",
+    )
     assert found.remarks == []
 
 
@@ -104,8 +110,18 @@ def test_what_cannot_be_taken_is_explained_line_by_line(here):
     found = workbook.read(saved(book), here, REGION)
     assert found.changes == []
     said = remarks(found)
-    for expected in [(2, "status"), (3, "swapped"), (4, "abroad"), (5, "phone"), (6, "crafts"), (7, "unknown"),
-                     (8, "position"), (9, "twice"), (10, "twice"), (11, "no_id")]:
+    for expected in [
+        (2, "status"),
+        (3, "swapped"),
+        (4, "abroad"),
+        (5, "phone"),
+        (6, "crafts"),
+        (7, "unknown"),
+        (8, "position"),
+        (9, "twice"),
+        (10, "twice"),
+        (11, "no_id"),
+    ]:
         assert expected in said
     assert ("excel.remark.deleted", {"id": deleted}) in [(k, v) for _, k, v in found.remarks]
 
@@ -119,7 +135,10 @@ def test_renamed_and_added_columns_are_named_and_the_rest_is_read(here):
     found = workbook.read(saved(book), here, REGION)
     assert [c["field"] for c in found.changes] == ["phone"]
     assert {(k, v["value"]) for _, k, v in found.remarks} == {
-        ("excel.remark.column", "Etat"), ("excel.remark.column", "Notes"), ("excel.remark.no_column", "Statut")}
+        ("excel.remark.column", "Etat"),
+        ("excel.remark.column", "Notes"),
+        ("excel.remark.no_column", "Statut"),
+    }
 
 
 def test_columns_may_be_moved(here):
@@ -148,11 +167,19 @@ def test_rows_of_another_region_without_the_memory_are_refused_one_by_one(here):
 
 def test_what_the_delegate_did_not_touch_is_left_even_if_the_data_moved_on(here, query, tmp_path):
     content = workbook.write(here, REGION, words("fr"))
-    site = next(s for s in query.catalogue.sites if s.region == REGION and s.provenance != "demo" and s.status == "active")
+    site = next(
+        s
+        for s in query.catalogue.sites
+        if s.region == REGION and s.provenance != "demo" and s.status == "active"
+    )
     kept, files = Corrections(tmp_path), FileStore(DATA_DIR, tmp_path)
-    made = kept.propose([{"site": site.id, "field": "status", "before": "active", "after": "planned", "line": 2}], "A")
+    made = kept.propose(
+        [{"site": site.id, "field": "status", "before": "active", "after": "planned", "line": 2}],
+        "A",
+    )
     kept.judge(made[0].id, "accepted", "B", files)
     from geo.query import Query
+
     newer = locator(Query(files.load()))
     assert workbook.read(content, newer, REGION).changes == []
 
@@ -180,10 +207,24 @@ def test_a_file_without_identifiers_changes_nothing(here):
     assert refused.value.key == "excel.error.no_id"
 
 
-@given(st.lists(st.tuples(st.integers(2, 20), st.sampled_from(workbook.COLUMNS), st.one_of(
-    st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=20), st.floats(allow_nan=False, allow_infinity=False), st.booleans(), st.none())),
-    max_size=8))
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.lists(
+        st.tuples(
+            st.integers(2, 20),
+            st.sampled_from(workbook.COLUMNS),
+            st.one_of(
+                st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=20),
+                st.floats(allow_nan=False, allow_infinity=False),
+                st.booleans(),
+                st.none(),
+            ),
+        ),
+        max_size=8,
+    )
+)
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 def test_any_cells_are_read_without_a_crash(here, cells):
     book = sheet_of(here)
     for row, key, value in cells:
@@ -201,6 +242,7 @@ def test_any_cells_are_read_without_a_crash(here, cells):
 
 # --- the store ------------------------------------------------------------------------
 
+
 def phone(site, number="0535640000"):
     return {"site": site.id, "field": "phone", "before": "", "after": number, "line": 4}
 
@@ -214,7 +256,11 @@ def test_nothing_changes_before_a_steward_agrees(query, tmp_path):
     assert store.judge(made.id, "accepted", "Brahim", files).state == "accepted"
     assert files.revision() != before
     changed = {s.id: s for s in files.load().sites}[site.id]
-    assert (changed.phone, changed.verified_by, changed.verified) == ("0535640000", "Brahim", made.on)
+    assert (changed.phone, changed.verified_by, changed.verified) == (
+        "0535640000",
+        "Brahim",
+        made.on,
+    )
     assert files.load().version != query.catalogue.version
     (kept,) = files.history(collection="sites", id_=site.id)
     assert (kept.author, kept.kind) == ("Brahim", "correction") and "Amina" in kept.reason
@@ -223,8 +269,18 @@ def test_nothing_changes_before_a_steward_agrees(query, tmp_path):
 
 def test_a_refused_correction_changes_nothing(query, tmp_path):
     store, files = Corrections(tmp_path), FileStore(DATA_DIR, tmp_path)
-    (made,) = store.propose([{"site": query.catalogue.sites[0].id, "field": "status", "before": "active",
-                              "after": "planned", "line": 2}], "A")
+    (made,) = store.propose(
+        [
+            {
+                "site": query.catalogue.sites[0].id,
+                "field": "status",
+                "before": "active",
+                "after": "planned",
+                "line": 2,
+            }
+        ],
+        "A",
+    )
     store.judge(made.id, "refused", "B", files)
     assert files.load().sites == query.catalogue.sites and not files.history()
 
@@ -240,14 +296,24 @@ def test_a_correction_the_store_refuses_stays_open(query, tmp_path):
 def test_corrections_accepted_before_the_store_kept_changes_are_taken_over_once(query, tmp_path):
     first, second = query.catalogue.sites[:2]
     store = Corrections(tmp_path)
-    made = store.propose([phone(first), phone(second, "0535640001"), {**phone(first), "site": "gone"}], "Amina")
+    made = store.propose(
+        [phone(first), phone(second, "0535640001"), {**phone(first), "site": "gone"}], "Amina"
+    )
     with store.path.open("ab") as file:  # as the application wrote them until then
         for correction in made:
-            file.write(b"\n" + orjson.dumps({"event": "accepted", "id": correction.id, "by": "Brahim", "on": "2026-01-05"}))
+            file.write(
+                b"\n"
+                + orjson.dumps(
+                    {"event": "accepted", "id": correction.id, "by": "Brahim", "on": "2026-01-05"}
+                )
+            )
     files = FileStore(DATA_DIR, tmp_path)
     assert store.adopt(files) == 2
     phones = {s.id: (s.phone, s.verified_by, s.verified) for s in files.load().sites}
-    assert phones[first.id] == ("0535640000", "Brahim", "2026-01-05") and phones[second.id][0] == "0535640001"
+    assert (
+        phones[first.id] == ("0535640000", "Brahim", "2026-01-05")
+        and phones[second.id][0] == "0535640001"
+    )
     assert store.adopt(files) == 0 and len(files.history()) == 2
     # The commit is there, but the power went before its number was noted.
     lines = store.path.read_bytes().split(b"\n")
@@ -277,7 +343,11 @@ def test_a_line_cut_short_loses_only_itself(tmp_path):
 
 def test_many_writers_lose_nothing(tmp_path):
     def write(n):
-        Corrections(tmp_path).propose([{"site": f"s{n}", "field": "phone", "before": "", "after": "0535640000", "line": 2}], "A")
+        Corrections(tmp_path).propose(
+            [{"site": f"s{n}", "field": "phone", "before": "", "after": "0535640000", "line": 2}],
+            "A",
+        )
+
     threads = [threading.Thread(target=write, args=(n,)) for n in range(12)]
     for thread in threads:
         thread.start()
@@ -287,6 +357,7 @@ def test_many_writers_lose_nothing(tmp_path):
 
 
 # --- the routes -----------------------------------------------------------------------
+
 
 def corrected_file(here):
     book = sheet_of(here)
@@ -300,33 +371,57 @@ def test_the_whole_loop(client, here):
     assert answer.status_code == 200 and answer.content[:2] == b"PK"
     site, content = corrected_file(here)
     sent = client.post(f"/api/corrections/{REGION}", content=content, headers=OURS).json()
-    assert sent["text"].startswith("1 correction proposée") and sent["remarks"][0]["line"] == "Ligne 3"
+    assert (
+        sent["text"].startswith("1 correction proposée") and sent["remarks"][0]["line"] == "Ligne 3"
+    )
     (waiting,) = client.get(f"/api/corrections?region={REGION}").json()["open"]
     assert waiting["site"] == site and waiting["after"] == "0535640000"
     before = client.get(f"/api/entity/site/{site}").json()
     assert "0535640000" not in str(before)
-    judged = client.post(f"/api/corrections/{waiting['id']}/accept", headers={**OURS, "x-name": "Brahim"})
+    judged = client.post(
+        f"/api/corrections/{waiting['id']}/accept", headers={**OURS, "x-name": "Brahim"}
+    )
     assert judged.json()["state"] == "accepted" and "Brahim" in judged.json()["judged"]
     facts = {f["label"]: f["value"] for f in client.get(f"/api/entity/site/{site}").json()["facts"]}
     assert facts["Téléphone"] == "0535640000" and "Brahim" in str(facts)
-    assert client.post(f"/api/corrections/{waiting['id']}/refuse", headers={**OURS}).status_code == 404
+    assert (
+        client.post(f"/api/corrections/{waiting['id']}/refuse", headers={**OURS}).status_code == 404
+    )
 
 
-@pytest.mark.parametrize(("role", "headers", "status"), [
-    ("steward", {}, 403), ("steward", {"x-name": "Amina"}, 403), ("steward", {"x-kharita": "1"}, 400),
-    ("editor", OURS, 403), ("reader", OURS, 403), ("administrator", OURS, 200)])
+@pytest.mark.parametrize(
+    ("role", "headers", "status"),
+    [
+        ("steward", {}, 403),
+        ("steward", {"x-name": "Amina"}, 403),
+        ("steward", {"x-kharita": "1"}, 400),
+        ("editor", OURS, 403),
+        ("reader", OURS, 403),
+        ("administrator", OURS, 200),
+    ],
+)
 def test_only_a_steward_judges(client, here, monkeypatch, role, headers, status):
     monkeypatch.setenv("KHARITA_ROLE", role)
     client.post(f"/api/corrections/{REGION}", content=corrected_file(here)[1], headers=OURS)
     answer = client.get("/api/corrections").json()
     (waiting,) = answer["open"]
     assert answer["can_judge"] == (role in ("steward", "administrator"))
-    assert client.post(f"/api/corrections/{waiting['id']}/accept", headers=headers).status_code == status
+    assert (
+        client.post(f"/api/corrections/{waiting['id']}/accept", headers=headers).status_code
+        == status
+    )
     assert bool(client.get("/api/corrections").json()["open"]) == (status != 200)
 
 
-@pytest.mark.parametrize(("headers", "content", "status"), [
-    ({}, b"x", 403), ({"x-kharita": "1"}, b"x", 400), (OURS, b"x", 400), (OURS, b"0" * (workbook.MAX_BYTES + 10), 400)])
+@pytest.mark.parametrize(
+    ("headers", "content", "status"),
+    [
+        ({}, b"x", 403),
+        ({"x-kharita": "1"}, b"x", 400),
+        (OURS, b"x", 400),
+        (OURS, b"0" * (workbook.MAX_BYTES + 10), 400),
+    ],
+)
 def test_a_bad_upload_is_refused_and_writes_nothing(client, var, headers, content, status):
     answer = client.post(f"/api/corrections/{REGION}", content=content, headers=headers)
     assert answer.status_code == status and answer.json()["error"]["text"]
@@ -335,5 +430,8 @@ def test_a_bad_upload_is_refused_and_writes_nothing(client, var, headers, conten
 
 def test_a_minute_is_bounded(client, monkeypatch):
     monkeypatch.setattr(corrections, "_GATE", corrections.Gate(2))
-    codes = [client.post(f"/api/corrections/{REGION}", content=b"x", headers=OURS).status_code for _ in range(3)]
+    codes = [
+        client.post(f"/api/corrections/{REGION}", content=b"x", headers=OURS).status_code
+        for _ in range(3)
+    ]
     assert codes == [400, 400, 429]

@@ -1,4 +1,5 @@
 """No market, or one: the page still answers."""
+
 from __future__ import annotations
 
 from dataclasses import replace
@@ -20,7 +21,7 @@ from geo.view import ViewState
 
 @pytest.fixture(params=[0, 1])
 def few(request, catalogue):
-    return Query(replace(catalogue, markets=catalogue.markets[:request.param]))
+    return Query(replace(catalogue, markets=catalogue.markets[: request.param]))
 
 
 def test_every_answer_stands(few):
@@ -34,4 +35,7 @@ def test_every_answer_stands(few):
     assert support_answer(few, ViewState(), t, turnover="", status="")["months"]
     for market in few.catalogue.markets:
         why = why_answer(few, market.iso2, ViewState(), t)
-        assert why["tips"] == [] and page_answer(few, market.iso2, ViewState(), t)["sections"][-1]["rows"] == []
+        assert (
+            why["tips"] == []
+            and page_answer(few, market.iso2, ViewState(), t)["sections"][-1]["rows"] == []
+        )

@@ -1,4 +1,5 @@
 """A form asks, and makes the record that was meant; the rest of it stays as it was."""
+
 import json
 
 import pytest
@@ -13,7 +14,12 @@ from geo.settings import DATA_DIR
 from geo.store.changes import Held, Unfit
 from geo.store.checks import Known, record_problems
 
-FILES = {"buyers": ("buyers.geojson", "features"), "sites": ("sites.geojson", "features"), "markets": ("markets.json", "markets"), "fairs": ("fairs.json", "fairs")}
+FILES = {
+    "buyers": ("buyers.geojson", "features"),
+    "sites": ("sites.geojson", "features"),
+    "markets": ("markets.json", "markets"),
+    "fairs": ("fairs.json", "fairs"),
+}
 
 
 def raws(collection):
@@ -25,8 +31,13 @@ def answered(collection, raw):
     """The answers a browser would send for a record that nobody changed, but for what saving asks."""
     values = values_of(collection, raw)
     if "provenance" in values:
-        values |= {"provenance": "published", "verified": values["verified"] or "2026-11-25",
-                   "sources": [{**s, "url": s["url"] or "https://example.org/page"} for s in values["sources"]]}
+        values |= {
+            "provenance": "published",
+            "verified": values["verified"] or "2026-11-25",
+            "sources": [
+                {**s, "url": s["url"] or "https://example.org/page"} for s in values["sources"]
+            ],
+        }
     return values
 
 
@@ -49,26 +60,72 @@ def test_every_question_has_its_words(collection, lang, catalogue):
     answer = form_answer(collection, "", Held(None, 0), (), catalogue, words(lang))
     for question in answer["fields"]:
         assert not question["label"].startswith("form.")
-        assert all("." not in c["label"][:12] or " " in c["label"] for c in question.get("choices", ()) if c["value"] in c["label"])
+        assert all(
+            "." not in c["label"][:12] or " " in c["label"]
+            for c in question.get("choices", ())
+            if c["value"] in c["label"]
+        )
 
 
-@pytest.mark.parametrize(("change", "field"), [
-    ({"name": ""}, "name"), ({"kind": "king"}, "kind"), ({"country": "ZZ"}, "country"), ({"crafts": ["gold"]}, "crafts"), ({"crafts": "tapis_tissage"}, "crafts"),
-    ({"year": "soon"}, "year"), ({"year": "2020.5"}, "year"), ({"year": True}, "year"), ({"website": "javascript:alert(1)"}, "website"), ({"provenance": "demo"}, "provenance"),
-    ({"verified": "25/11/2026"}, "verified"), ({"verified": ""}, "verified"), ({"sources": []}, "sources"), ({"sources": "me"}, "sources"), ({"sources": [{"url": "file:///etc/passwd"}]}, "sources"),
-    ({"name": ["a"]}, "name"), ({"relation_fr": "x" * 5000}, "relation_fr")])
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"name": ""}, "name"),
+        ({"kind": "king"}, "kind"),
+        ({"country": "ZZ"}, "country"),
+        ({"crafts": ["gold"]}, "crafts"),
+        ({"crafts": "tapis_tissage"}, "crafts"),
+        ({"year": "soon"}, "year"),
+        ({"year": "2020.5"}, "year"),
+        ({"year": True}, "year"),
+        ({"website": "javascript:alert(1)"}, "website"),
+        ({"provenance": "demo"}, "provenance"),
+        ({"verified": "25/11/2026"}, "verified"),
+        ({"verified": ""}, "verified"),
+        ({"sources": []}, "sources"),
+        ({"sources": "me"}, "sources"),
+        ({"sources": [{"url": "file:///etc/passwd"}]}, "sources"),
+        ({"name": ["a"]}, "name"),
+        ({"relation_fr": "x" * 5000}, "relation_fr"),
+    ],
+)
 def test_what_does_not_fit_is_named_by_its_field(change, field, catalogue):
-    raw = next(r for r in raws("buyers") if r["geometry"] and r["properties"]["provenance"] == "published")
+    raw = next(
+        r for r in raws("buyers") if r["geometry"] and r["properties"]["provenance"] == "published"
+    )
     with pytest.raises(Unfit) as refused:
-        filled("buyers", raw, {**answered("buyers", raw), **change}, lon_lat_of(raw), raw["id"], known_codes(catalogue))
+        filled(
+            "buyers",
+            raw,
+            {**answered("buyers", raw), **change},
+            lon_lat_of(raw),
+            raw["id"],
+            known_codes(catalogue),
+        )
     assert [p.field for p in refused.value.problems] == [field]
 
 
-@pytest.mark.parametrize(("lon_lat", "precision"), [((181, 0), "city"), ((0, 91), "city"), ((float("nan"), 0), "city"), (None, "city"), ((2, 48), "country")])
+@pytest.mark.parametrize(
+    ("lon_lat", "precision"),
+    [
+        ((181, 0), "city"),
+        ((0, 91), "city"),
+        ((float("nan"), 0), "city"),
+        (None, "city"),
+        ((2, 48), "country"),
+    ],
+)
 def test_a_point_must_be_possible_and_as_precise_as_it_says(lon_lat, precision, catalogue):
     raw = next(r for r in raws("buyers") if r["geometry"])
     with pytest.raises(Unfit) as refused:
-        filled("buyers", raw, {**answered("buyers", raw), "precision": precision}, lon_lat, raw["id"], known_codes(catalogue))
+        filled(
+            "buyers",
+            raw,
+            {**answered("buyers", raw), "precision": precision},
+            lon_lat,
+            raw["id"],
+            known_codes(catalogue),
+        )
     assert {p.field for p in refused.value.problems} == {"geometry"}
 
 
@@ -82,12 +139,24 @@ def test_the_days_of_a_fair_give_its_months(catalogue):
 @given(st.text(max_size=80))
 def test_a_new_id_is_one_a_record_may_have(name):
     id_ = new_id("buyers", name)
-    assert [p for p in record_problems("buyer", {"id": id_, "properties": {}, "geometry": None}, Known()) if p.field == "id"] == []
+    assert [
+        p
+        for p in record_problems("buyer", {"id": id_, "properties": {}, "geometry": None}, Known())
+        if p.field == "id"
+    ] == []
     assert id_ != new_id("buyers", name)
 
 
-@given(st.dictionaries(st.sampled_from([f.name for f in FORMS["sites"]]), st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20), lambda x: st.lists(x, max_size=3) | st.dictionaries(st.text(max_size=6), x, max_size=3), max_leaves=6)))
+@given(
+    st.dictionaries(
+        st.sampled_from([f.name for f in FORMS["sites"]]),
+        st.recursive(
+            st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+            lambda x: st.lists(x, max_size=3) | st.dictionaries(st.text(max_size=6), x, max_size=3),
+            max_leaves=6,
+        ),
+    )
+)
 def test_whatever_a_browser_sends_is_a_record_or_a_list_of_problems(answers):
     try:
         made, problems = filled("sites", None, answers, None, "a-site", Known()), []

@@ -1,4 +1,5 @@
 """The matrix against a slow count over the records, and the names of its cells."""
+
 from __future__ import annotations
 
 import pytest
@@ -12,25 +13,48 @@ from geo.view import ViewState
 
 def slowly(catalogue, market, craft, view):
     first, _ = since_of(catalogue)
-    buyers = [b for b in catalogue.buyers if b.country == market and craft in b.crafts and b.provenance != "demo"
-              and (not view.buyer or b.kind in view.buyer)]
-    sites = [s for s in catalogue.sites if craft in s.crafts and s.status == "active" and s.provenance != "demo"
-             and (not view.region or s.region in view.region)]
-    reports = [r for r in catalogue.reports if market in r.markets and (not r.crafts or craft in r.crafts)
-               and recent(r, first)]
+    buyers = [
+        b
+        for b in catalogue.buyers
+        if b.country == market
+        and craft in b.crafts
+        and b.provenance != "demo"
+        and (not view.buyer or b.kind in view.buyer)
+    ]
+    sites = [
+        s
+        for s in catalogue.sites
+        if craft in s.crafts
+        and s.status == "active"
+        and s.provenance != "demo"
+        and (not view.region or s.region in view.region)
+    ]
+    reports = [
+        r
+        for r in catalogue.reports
+        if market in r.markets and (not r.crafts or craft in r.crafts) and recent(r, first)
+    ]
     return GapCell(len(buyers), len(sites), len(reports))
 
 
 def since_of(catalogue):
     class Holder:
         pass
+
     holder = Holder()
     holder.catalogue = catalogue
     return since(holder)
 
 
-@pytest.mark.parametrize("view", [ViewState(), ViewState(buyer=("concept_store",)), ViewState(region=("08",)),
-                                  ViewState(market=("DE", "FR"), craft=("zellige",))])
+@pytest.mark.parametrize(
+    "view",
+    [
+        ViewState(),
+        ViewState(buyer=("concept_store",)),
+        ViewState(region=("08",)),
+        ViewState(market=("DE", "FR"), craft=("zellige",)),
+    ],
+)
 def test_each_cell_is_what_a_slow_count_finds(query, view):
     matrix = gap_matrix(query, view)
     wanted = view.market or [m.iso2 for m in query.catalogue.markets]
@@ -41,11 +65,18 @@ def test_each_cell_is_what_a_slow_count_finds(query, view):
             assert cell == slowly(query.catalogue, market, craft, view), (market, craft)
 
 
-@pytest.mark.parametrize(("cell", "name"), [
-    (GapCell(2, 0, 1), "buyers_without_supply"), (GapCell(2, 0, 0), "buyers_without_supply"),
-    (GapCell(2, 3, 0), "market_without_watch"), (GapCell(2, 3, 1), "followed"),
-    (GapCell(0, 3, 1), "supply_without_buyers"), (GapCell(0, 3, 0), "nothing"), (GapCell(0, 0, 2), "nothing"),
-])
+@pytest.mark.parametrize(
+    ("cell", "name"),
+    [
+        (GapCell(2, 0, 1), "buyers_without_supply"),
+        (GapCell(2, 0, 0), "buyers_without_supply"),
+        (GapCell(2, 3, 0), "market_without_watch"),
+        (GapCell(2, 3, 1), "followed"),
+        (GapCell(0, 3, 1), "supply_without_buyers"),
+        (GapCell(0, 3, 0), "nothing"),
+        (GapCell(0, 0, 2), "nothing"),
+    ],
+)
 def test_a_gap_is_named(cell, name):
     assert cell.gap == name
 
@@ -69,8 +100,15 @@ def test_the_chips_of_a_cell_are_its_recent_reports(query):
     seen = 0
     for row in answer["crafts"]:
         for cell in row["cells"]:
-            ids = [r.id for r in query.catalogue.reports if recent(r, since(query)[0]) and speaks_of(r, cell["market"], cell["craft"])]
-            assert sorted(cell["reports"]) == sorted(ids) and len(ids) == matrix[cell["market"]][cell["craft"]].reports
+            ids = [
+                r.id
+                for r in query.catalogue.reports
+                if recent(r, since(query)[0]) and speaks_of(r, cell["market"], cell["craft"])
+            ]
+            assert (
+                sorted(cell["reports"]) == sorted(ids)
+                and len(ids) == matrix[cell["market"]][cell["craft"]].reports
+            )
             assert all(id_ in answer["reports"] for id_ in ids)
             seen += len(ids)
     assert seen > 20

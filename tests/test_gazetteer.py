@@ -1,4 +1,5 @@
 """Places by name: real spellings, namesakes, addresses; speed and stability."""
+
 from __future__ import annotations
 
 import pytest
@@ -7,7 +8,9 @@ from hypothesis import given, settings, strategies as st
 from geo.gazetteer import EXACT, Gazetteer, is_address, sounds
 
 #: What people type -> the French name and the province it must lead to, first of the answers.
-SPELLINGS = [tuple(line.split("|")) for line in """
+SPELLINGS = [
+    tuple(line.split("|"))
+    for line in """
 Imilchil|Imilchil|08.363
 imilshil|Imilchil|08.363
 Imelchil|Imilchil|08.363
@@ -132,7 +135,8 @@ Sidi Boubker, Rehamna|Sidi Boubker|07.427
 Ajdir Taza|Ajdir|03.561
 12 avenue Mohammed V, Rabat|Rabat|04.421
 Hay Salam، سلا|Salé|04.441
-""".strip().splitlines()]
+""".strip().splitlines()
+]
 
 
 @pytest.fixture(scope="module")
@@ -169,7 +173,9 @@ def test_namesakes_are_all_told(gazetteer):
     assert [f.place.ref for f in gazetteer.namesakes(imilchil)] == [imilchil.place.ref]
 
 
-@pytest.mark.parametrize("nothing", ["", "   ", "qqqqqq", "???", "12345", "\u200f", "zzxxwwvv kkjj"])
+@pytest.mark.parametrize(
+    "nothing", ["", "   ", "qqqqqq", "???", "12345", "\u200f", "zzxxwwvv kkjj"]
+)
 def test_what_is_no_place_finds_nothing(gazetteer, nothing):
     assert gazetteer.search(nothing) == []
 
@@ -194,8 +200,18 @@ def test_sounds_are_stable_under_case_and_spaces(text):
     assert sounds(f"  {text}  ") == sounds(text)
 
 
-@pytest.mark.parametrize(("typed", "is_one"), [
-    ("Rue Talaa Kebira, Fès", True), ("12 rue X, Fès", True), ("زنقة الطالعة، فاس", True), ("Derb Moulay, Marrakech", True),
-    ("Tazarine, Zagora", False), ("Imilchil", False), ("أزرو، إفران", False), ("Ruelle, Fès", False)])
+@pytest.mark.parametrize(
+    ("typed", "is_one"),
+    [
+        ("Rue Talaa Kebira, Fès", True),
+        ("12 rue X, Fès", True),
+        ("زنقة الطالعة، فاس", True),
+        ("Derb Moulay, Marrakech", True),
+        ("Tazarine, Zagora", False),
+        ("Imilchil", False),
+        ("أزرو، إفران", False),
+        ("Ruelle, Fès", False),
+    ],
+)
 def test_a_street_and_a_town_read_like_an_address(typed, is_one):
     assert is_address(typed) is is_one

@@ -1,4 +1,5 @@
 """Online geocoders against a local server with faults: bounded, clear, nothing lost."""
+
 from __future__ import annotations
 
 import json
@@ -29,7 +30,9 @@ class Faults:
     def __init__(self) -> None:
         self.asked: list[tuple[float, str, str]] = []
         self.posted: list[tuple[bytes, str]] = []  # body and key of each POST
-        self.act: Callable[[BaseHTTPRequestHandler], None] = lambda h: reply(h, json.dumps(FOUND).encode())
+        self.act: Callable[[BaseHTTPRequestHandler], None] = lambda h: reply(
+            h, json.dumps(FOUND).encode()
+        )
         self.closing = threading.Event()
         faults = self
 
@@ -46,6 +49,7 @@ class Faults:
 
             def log_message(self, *args: object) -> None:
                 pass
+
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.server.daemon_threads = True
         threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True).start()
@@ -75,8 +79,13 @@ def ask(faults, query, monkeypatch):
     here = locator(query)
 
     def made(kind: str = "nominatim", **options) -> Geocoder:
-        return Geocoder((Service(kind, faults.url),), "tests@example.org",
-                        lambda at: here.areas.province_at(at) is not None, **options)
+        return Geocoder(
+            (Service(kind, faults.url),),
+            "tests@example.org",
+            lambda at: here.areas.province_at(at) is not None,
+            **options,
+        )
+
     return made
 
 
@@ -85,20 +94,33 @@ def test_an_address_is_found_politely_and_kept(faults, ask):
     hit = geocoder.search("  rue  Talaa Kebira ", "fr")[0]
     assert hit.lon_lat == (-4.98, 34.06) and hit.name.startswith("Rue Talaa")
     assert geocoder.search("Rue Talaa kebira", "fr") == (hit,)
-    (_, path, agent), = faults.asked
+    ((_, path, agent),) = faults.asked
     assert "tests@example.org" in agent and "Kharita" in agent
     assert "countrycodes=ma" in path and "limit=5" in path and "q=rue+Talaa+Kebira" in path
 
 
 def test_photon_is_read_too(faults, ask):
-    faults.act = lambda h: reply(h, json.dumps({"features": [
-        {"geometry": {"coordinates": [-4.98, 34.06]}, "properties": {"name": "Talaa", "city": "Fès"}}]}).encode())
+    faults.act = lambda h: reply(
+        h,
+        json.dumps(
+            {
+                "features": [
+                    {
+                        "geometry": {"coordinates": [-4.98, 34.06]},
+                        "properties": {"name": "Talaa", "city": "Fès"},
+                    }
+                ]
+            }
+        ).encode(),
+    )
     assert ask("photon").search("talaa", "ar")[0].name == "Talaa, Fès"
     assert "lang=" not in faults.asked[0][1]
 
 
-@pytest.mark.parametrize("body", [
-    b"", b"<html>busy</html>", b"[", b"null", b"5", b'{"features":5}', b'"x"', b"\xff\xfe\x00"])
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"<html>busy</html>", b"[", b"null", b"5", b'{"features":5}', b'"x"', b"\xff\xfe\x00"],
+)
 def test_garbage_is_said(faults, ask, body):
     faults.act = lambda h: reply(h, body)
     with pytest.raises(Unavailable) as told:
@@ -106,21 +128,41 @@ def test_garbage_is_said(faults, ask, body):
     assert told.value.key == "geocode.garbage"
 
 
-@pytest.mark.parametrize("rows", [
-    [1, None, "x", {}], [{"display_name": 5, "lon": "1", "lat": "1"}], [{"display_name": "x", "lon": "nan", "lat": "30"}],
-    [{"display_name": "x", "lon": "inf", "lat": "30"}], [{"display_name": "Paris", "lon": "2.3", "lat": "48.8"}],
-    [{"display_name": " \x00", "lon": "-5", "lat": "32"}]])
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [1, None, "x", {}],
+        [{"display_name": 5, "lon": "1", "lat": "1"}],
+        [{"display_name": "x", "lon": "nan", "lat": "30"}],
+        [{"display_name": "x", "lon": "inf", "lat": "30"}],
+        [{"display_name": "Paris", "lon": "2.3", "lat": "48.8"}],
+        [{"display_name": " \x00", "lon": "-5", "lat": "32"}],
+    ],
+)
 def test_rows_that_cannot_be_used_are_left_out(faults, ask, rows):
     faults.act = lambda h: reply(h, json.dumps(rows).encode())
     assert ask().search("x", "fr") == ()
 
 
 def test_names_stay_text(faults, ask):
-    faults.act = lambda h: reply(h, json.dumps([{**FOUND[0], "display_name": "<b>x</b>\u2028" + "y" * 500}]).encode())
-    assert ask().search("x", "fr")[0].name.startswith("<b>x</b> y") and len(ask().search("x", "fr")[0].name) <= 200
+    faults.act = lambda h: reply(
+        h, json.dumps([{**FOUND[0], "display_name": "<b>x</b>\u2028" + "y" * 500}]).encode()
+    )
+    assert (
+        ask().search("x", "fr")[0].name.startswith("<b>x</b> y")
+        and len(ask().search("x", "fr")[0].name) <= 200
+    )
 
 
-@pytest.mark.parametrize("to", ["http://127.0.0.1:1/", "http://169.254.169.254/latest/meta-data", "file:///etc/passwd", "/search"])
+@pytest.mark.parametrize(
+    "to",
+    [
+        "http://127.0.0.1:1/",
+        "http://169.254.169.254/latest/meta-data",
+        "file:///etc/passwd",
+        "/search",
+    ],
+)
 def test_no_redirect_is_followed(faults, ask, to):
     faults.act = lambda h: reply(h, b"", 302, location=to)
     with pytest.raises(Unavailable) as told:
@@ -142,7 +184,9 @@ def test_a_refusal_is_respected(faults, ask, status):
 def test_another_service_takes_over(faults, ask, query):
     other = Faults()
     faults.act = lambda h: reply(h, b"", 429)
-    geocoder = Geocoder((Service("nominatim", faults.url), Service("nominatim", other.url)), "t", lambda at: True)
+    geocoder = Geocoder(
+        (Service("nominatim", faults.url), Service("nominatim", other.url)), "t", lambda at: True
+    )
     assert geocoder.search("x", "fr")[0].name.startswith("Rue")
     other.server.shutdown()
 
@@ -156,6 +200,7 @@ def drip(part: str, closing: threading.Event):
         while not closing.wait(0.05):
             handler.wfile.write(b"x" if part == "body" else b"a: b\r\n")
             handler.wfile.flush()
+
     return act
 
 
@@ -165,7 +210,9 @@ def test_a_slow_drip_ends_at_the_deadline(faults, ask, part):
     began = time.monotonic()
     with pytest.raises(Unavailable) as told:
         ask(deadline_s=0.6).search("x", "fr")
-    assert told.value.key in ("geocode.slow", "geocode.unreachable") and time.monotonic() - began < 3
+    assert (
+        told.value.key in ("geocode.slow", "geocode.unreachable") and time.monotonic() - began < 3
+    )
 
 
 def test_silence_ends_at_the_deadline(faults, ask):
@@ -181,6 +228,7 @@ def test_an_endless_answer_is_cut(faults, ask):
         handler.wfile.write(b"HTTP/1.1 200 OK\r\n\r\n")
         while not faults.closing.is_set():
             handler.wfile.write(b"x" * 65536)
+
     faults.act = act
     with pytest.raises(Unavailable):
         ask().search("x", "fr")
@@ -195,14 +243,18 @@ def test_nobody_there(ask, faults):
 
 def test_one_request_a_second_for_the_whole_process(faults, monkeypatch):
     waits: list[float] = []
-    monkeypatch.setattr(geocode, "time", SimpleNamespace(monotonic=lambda: 100.0, sleep=waits.append))
+    monkeypatch.setattr(
+        geocode, "time", SimpleNamespace(monotonic=lambda: 100.0, sleep=waits.append)
+    )
     geocoder = Geocoder((Service("nominatim", faults.url),), "t", lambda at: True)
     threads = [threading.Thread(target=geocoder.search, args=(f"x{n}", "fr")) for n in range(5)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert sorted(waits) == [1.0, 2.0, 3.0, 4.0] and len(faults.asked) == 5  # all asked at the same moment
+    assert (
+        sorted(waits) == [1.0, 2.0, 3.0, 4.0] and len(faults.asked) == 5
+    )  # all asked at the same moment
     with pytest.raises(Unavailable) as told:  # nobody waits longer than four seconds
         geocoder.search("x5", "fr")
     assert told.value.key == "geocode.busy" and len(faults.asked) == 5
@@ -212,15 +264,22 @@ def test_a_name_is_kept_in_the_address_as_bounded_text(query):
     here, t = locator(query), words("fr")
     long = Hit("Rue <b>;Talaa</b> & " + "très longue, " * 20 + "Fès", (-4.98, 34.06), "host")
     ref = online_answer(here, (long,), t)["items"][0]["ref"]
-    assert re.fullmatch(PLACE, ref) and len(ref) < 110 and not set(ref.partition(";")[2]) & set("<>&;")
+    assert (
+        re.fullmatch(PLACE, ref) and len(ref) < 110 and not set(ref.partition(";")[2]) & set("<>&;")
+    )
     view, notices = decode(encode(ViewState(place=ref)), query.catalogue)
     assert view.place == ref and notices == []
     place = near_answer(here, view, t)["place"]
-    assert place["name"] == ref.partition(";")[2] and place["credit"] == f"Adresse trouvée en ligne · {ATTRIBUTION}"
+    assert (
+        place["name"] == ref.partition(";")[2]
+        and place["credit"] == f"Adresse trouvée en ligne · {ATTRIBUTION}"
+    )
     assert (place["lon"], place["lat"]) == (-4.98, 34.06) and "Fès" in place["sub"]
 
 
-@pytest.mark.parametrize("name", ["", "<img>", "a&b", "x" * 81, "a;b", "a\u202eb", "a\u2028b", "a\x00b"])
+@pytest.mark.parametrize(
+    "name", ["", "<img>", "a&b", "x" * 81, "a;b", "a\u202eb", "a\u2028b", "a\x00b"]
+)
 def test_a_name_that_is_no_plain_bounded_text_is_refused(query, name):
     view, notices = decode({"place": f"-4.98,34.06;{name}"}, query.catalogue)
     assert view.place == "" and [n.key for n in notices] == ["notice.unknown_value"]
@@ -235,7 +294,10 @@ def test_a_failure_is_not_kept(faults, ask):
     assert geocoder.search("x", "fr")
 
 
-@pytest.mark.parametrize("setting", ["google:https://x.org", "nominatim:ftp://x.org", "nominatim", "photon:https://a@b.org"])
+@pytest.mark.parametrize(
+    "setting",
+    ["google:https://x.org", "nominatim:ftp://x.org", "nominatim", "photon:https://a@b.org"],
+)
 def test_a_wrong_setting_is_refused(setting):
     with pytest.raises(ValueError):
         services_of(setting)
@@ -243,5 +305,9 @@ def test_a_wrong_setting_is_refused(setting):
 
 def test_the_setting_is_read():
     assert services_of("") == ()
-    assert services_of("nominatim:https://nominatim.openstreetmap.org/ photon:https://photon.komoot.io") == (
-        Service("nominatim", "https://nominatim.openstreetmap.org"), Service("photon", "https://photon.komoot.io"))
+    assert services_of(
+        "nominatim:https://nominatim.openstreetmap.org/ photon:https://photon.komoot.io"
+    ) == (
+        Service("nominatim", "https://nominatim.openstreetmap.org"),
+        Service("photon", "https://photon.komoot.io"),
+    )

@@ -1,4 +1,5 @@
 """Long work: bounded, told, stopped, and forgotten in time."""
+
 from __future__ import annotations
 
 import threading
@@ -13,6 +14,7 @@ WAIT_S = 20
 
 def waiting(gate: threading.Event):
     """Work that waits for a gate, then looks whether it should stop."""
+
     def work(job: Job) -> bytes:
         job.progress(1, 2)
         assert gate.wait(WAIT_S)
@@ -20,6 +22,7 @@ def waiting(gate: threading.Event):
             raise Stopped
         job.progress(2, 2)
         return b"made"
+
     return work
 
 

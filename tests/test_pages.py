@@ -1,4 +1,5 @@
 """Every page in three languages, as Streamlit runs it."""
+
 from __future__ import annotations
 
 import shutil
@@ -30,7 +31,13 @@ def opened(page: str, **params: str) -> AppTest:
 def test_a_page_runs_and_speaks_the_language(page, lang):
     test = opened(page, lang=lang, market="DE")
     assert not test.exception
-    if page not in ("carte", "marches", "localiser", "partager", "veille"):  # theirs are written by components
+    if page not in (
+        "carte",
+        "marches",
+        "localiser",
+        "partager",
+        "veille",
+    ):  # theirs are written by components
         assert words(lang)(f"page.{page}") in [h.value for h in test.title]
 
 
@@ -61,4 +68,5 @@ def test_pages_live_without_one_list_of_codes_and_name_it(page, name, tmp_path, 
     test = opened(page, market="DE", region="08")
     assert not test.exception
     assert [t.value for t in test.text if ".json" in t.value or ".geojson" in t.value][0] == words(
-        "fr")("problem.file_missing", file=name)
+        "fr"
+    )("problem.file_missing", file=name)

@@ -1,4 +1,5 @@
 """Rows, counts and facets agree with a slow, obvious twin."""
+
 from __future__ import annotations
 
 from datetime import date
@@ -35,11 +36,21 @@ def some(values, most=3):
 
 
 VIEWS = st.builds(
-    ViewState, market=some([m.iso2 for m in CATALOGUE.markets]), craft=some(CRAFTS),
-    report=some([r.id for r in CATALOGUE.reports], 2), region=some(REGIONS),
-    province=some([a.code for a in CATALOGUE.provinces]), buyer=some(BUYER_KINDS),
-    site=some(SITE_KINDS), status=some(STATUSES), origin=some(PROVENANCES),
-    period=some(PERIOD_CODES), fresh=st.sampled_from(["", "", *AGE_MONTHS]), women=some(("yes", "no")), training=some(("yes", "no")))
+    ViewState,
+    market=some([m.iso2 for m in CATALOGUE.markets]),
+    craft=some(CRAFTS),
+    report=some([r.id for r in CATALOGUE.reports], 2),
+    region=some(REGIONS),
+    province=some([a.code for a in CATALOGUE.provinces]),
+    buyer=some(BUYER_KINDS),
+    site=some(SITE_KINDS),
+    status=some(STATUSES),
+    origin=some(PROVENANCES),
+    period=some(PERIOD_CODES),
+    fresh=st.sampled_from(["", "", *AGE_MONTHS]),
+    women=some(("yes", "no")),
+    training=some(("yes", "no")),
+)
 
 
 def covered(record, report):
@@ -59,26 +70,44 @@ def younger(record, months):
 
 def passes(record, view, skip=""):
     """The obvious twin of every predicate but free text."""
+
     def ok(name, test):
         picked = getattr(view, name)
         return name == skip or not picked or test(picked)
+
     year = record.year if isinstance(record, Buyer) else record.year_opened
-    common = (ok("craft", lambda p: bool(set(p) & set(record.crafts)))
-              and ok("origin", lambda p: record.provenance in p)
-              and ok("period", lambda p: period_of(year) in p)
-              and ok("fresh", lambda p: younger(record, AGE_MONTHS[p]))
-              and ok("report", lambda p: any(covered(record, CATALOGUE.report_by_id[r])
-                                             for r in p)))
+    common = (
+        ok("craft", lambda p: bool(set(p) & set(record.crafts)))
+        and ok("origin", lambda p: record.provenance in p)
+        and ok("period", lambda p: period_of(year) in p)
+        and ok("fresh", lambda p: younger(record, AGE_MONTHS[p]))
+        and ok("report", lambda p: any(covered(record, CATALOGUE.report_by_id[r]) for r in p))
+    )
     if isinstance(record, Buyer):
-        return common and ok("market", lambda p: record.country in p) and ok(
-            "buyer", lambda p: record.kind in p)
-    return (common and ok("region", lambda p: record.region in p)
-            and ok("province", lambda p: record.province in p)
-            and ok("site", lambda p: record.kind in p) and ok("status", lambda p: record.status in p)
-            and ok("women", lambda p: ("yes" if record.women_only else "no") in p)
-            and ok("training", lambda p: (
-                "yes" if record.kind == "centre_formation" or "formation" in record.fact_fr.lower()
-                else "no") in p))
+        return (
+            common
+            and ok("market", lambda p: record.country in p)
+            and ok("buyer", lambda p: record.kind in p)
+        )
+    return (
+        common
+        and ok("region", lambda p: record.region in p)
+        and ok("province", lambda p: record.province in p)
+        and ok("site", lambda p: record.kind in p)
+        and ok("status", lambda p: record.status in p)
+        and ok("women", lambda p: ("yes" if record.women_only else "no") in p)
+        and ok(
+            "training",
+            lambda p: (
+                (
+                    "yes"
+                    if record.kind == "centre_formation" or "formation" in record.fact_fr.lower()
+                    else "no"
+                )
+                in p
+            ),
+        )
+    )
 
 
 def members(name):
@@ -108,7 +137,9 @@ def test_facets_follow_other_filters_and_ignore_their_own_picks(view):
         for code in info.codes(CATALOGUE):
             alone = ViewState(**{info.name: (code,)})
             assert facets[info.name][code] == sum(passes(r, alone) for r in open_to), (
-                info.name, code)
+                info.name,
+                code,
+            )
 
 
 @given(VIEWS)
@@ -127,8 +158,9 @@ def test_blame_names_a_filter_that_empties(view):
 @pytest.mark.parametrize("spelling", ["Fès", "fes", "Fez", "فاس", "FÈS"])
 def test_a_town_is_found_in_every_spelling(spelling):
     columns = QUERY.columns["sites"]
-    found = {columns.record(p).id for p in np.flatnonzero(
-        QUERY.passing("sites", ViewState(q=spelling)))}
+    found = {
+        columns.record(p).id for p in np.flatnonzero(QUERY.passing("sites", ViewState(q=spelling)))
+    }
     assert {s.id for s in CATALOGUE.sites if s.class_ == "site" and s.town == "Fès"} <= found
 
 
@@ -139,8 +171,10 @@ def test_a_craft_is_found_in_every_spelling(spelling):
     assert any("zellige" in r.crafts for r in QUERY.matching_reports(view))
 
 
-@pytest.mark.parametrize(("spelling", "market"), [
-    ("allemagne", "DE"), ("Germany", "DE"), ("ألمانيا", "DE"), ("japan", "JP")])
+@pytest.mark.parametrize(
+    ("spelling", "market"),
+    [("allemagne", "DE"), ("Germany", "DE"), ("ألمانيا", "DE"), ("japan", "JP")],
+)
 def test_a_market_is_found_in_every_language(spelling, market):
     found = QUERY.passing("buyers", ViewState(q=spelling))
     columns = QUERY.columns["buyers"]

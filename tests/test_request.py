@@ -1,4 +1,5 @@
 """A pasted request becomes terms in three languages; terms become sites with reasons."""
+
 from __future__ import annotations
 
 import pytest
@@ -12,50 +13,80 @@ def codes(text, query):
     return {t.text for t in understand(text, query)}
 
 
-@pytest.mark.parametrize("text", [
-    "Nous cherchons 200 tapis de Fès pour l’Allemagne, avant mars 2027",
-    "We need 200 rugs from Fes for Germany before March 2027",
-    "نريد 200 زربية من فاس إلى ألمانيا قبل مارس 2027",
-])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Nous cherchons 200 tapis de Fès pour l’Allemagne, avant mars 2027",
+        "We need 200 rugs from Fes for Germany before March 2027",
+        "نريد 200 زربية من فاس إلى ألمانيا قبل مارس 2027",
+    ],
+)
 def test_the_same_request_in_three_languages(query, text):
-    assert codes(text, query) >= {"craft:tapis_tissage", "quantity:200", "place:03.231", "market:DE", "date:2027-03"}
+    assert codes(text, query) >= {
+        "craft:tapis_tissage",
+        "quantity:200",
+        "place:03.231",
+        "market:DE",
+        "date:2027-03",
+    }
 
 
-@pytest.mark.parametrize(("text", "code"), [
-    ("1 500 pièces", "quantity:1500"), ("1,500 pieces", "quantity:1500"), ("٣٠٠ قطعة", "quantity:300"),
-    ("livraison le 15/06/2027", "date:2027-06"), ("2026-09", "date:2026-09"), ("والزليج", "craft:zellige"),
-    ("Royaume-Uni", "market:GB"),
-])
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("1 500 pièces", "quantity:1500"),
+        ("1,500 pieces", "quantity:1500"),
+        ("٣٠٠ قطعة", "quantity:300"),
+        ("livraison le 15/06/2027", "date:2027-06"),
+        ("2026-09", "date:2026-09"),
+        ("والزليج", "craft:zellige"),
+        ("Royaume-Uni", "market:GB"),
+    ],
+)
 def test_one_piece(query, text, code):
     assert code in codes(text, query)
 
 
 @pytest.mark.parametrize("text", ["", "   ", "bonjour", "<script>alert(1)</script>", "en 2027"])
 def test_what_says_nothing_gives_no_craft_place_market_or_quantity(query, text):
-    assert not [t for t in understand(text, query) if t.kind in ("craft", "market", "quantity", "place")]
+    assert not [
+        t for t in understand(text, query) if t.kind in ("craft", "market", "quantity", "place")
+    ]
 
 
 @settings(max_examples=60, deadline=None)
 @given(st.text(max_size=300))
 def test_any_text_is_read_without_an_error_and_its_terms_are_known(query, text):
     found = understand(text, query)
-    assert read_terms([t.text for t in found], query.catalogue) == [Term(t.kind, t.code) for t in found]
+    assert read_terms([t.text for t in found], query.catalogue) == [
+        Term(t.kind, t.code) for t in found
+    ]
 
 
-@pytest.mark.parametrize("code", ["craft:rien", "market:ZZ", "place:99", "quantity:-1", "date:2027-13", "nope:1", "word:"])
+@pytest.mark.parametrize(
+    "code",
+    ["craft:rien", "market:ZZ", "place:99", "quantity:-1", "date:2027-13", "nope:1", "word:"],
+)
 def test_a_term_that_makes_no_sense_is_dropped(query, code):
     assert read_terms([code], query.catalogue) == []
 
 
 def test_every_site_makes_a_craft_that_was_asked_and_the_points_fall(query):
-    terms = [Term("craft", "zellige"), Term("craft", "poterie_ceramique"), Term("place", "03.231"), Term("quantity", "100")]
+    terms = [
+        Term("craft", "zellige"),
+        Term("craft", "poterie_ceramique"),
+        Term("place", "03.231"),
+        Term("quantity", "100"),
+    ]
     found = rank_sites(query.catalogue, terms)
     assert found and all({"zellige", "poterie_ceramique"} & set(m.site.crafts) for m in found)
     real = [m.points for m in found if m.site.provenance != "demo"]
     assert real == sorted(real, reverse=True)
     for match in found:
         said = dict(match.missing)
-        assert ("crafts" in said) == (not {"zellige", "poterie_ceramique"} <= set(match.site.crafts))
+        assert ("crafts" in said) == (
+            not {"zellige", "poterie_ceramique"} <= set(match.site.crafts)
+        )
         assert ("capacity" in said) == (match.site.capacity_artisans is None)
         assert ("demo" in said) == (match.site.provenance == "demo")
 

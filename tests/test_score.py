@@ -1,4 +1,5 @@
 """The market score: what must hold whatever the numbers, and what the table promises."""
+
 from __future__ import annotations
 
 import time
@@ -72,10 +73,18 @@ def test_the_unit_of_a_criterion_changes_nothing(scale, table, factor):
     raw, _ = table
     # Values nearly equal are treated as equal: a unit may carry them over that line.
     known = raw[~np.isnan(raw)]
-    assume(len(known) and all(np.nanmax(c) - np.nanmin(c) > 1 or np.isnan(c).all() or np.nanmax(c) == np.nanmin(c)
-                              for c in raw.T if not np.isnan(c).all()))
+    assume(
+        len(known)
+        and all(
+            np.nanmax(c) - np.nanmin(c) > 1 or np.isnan(c).all() or np.nanmax(c) == np.nanmin(c)
+            for c in raw.T
+            if not np.isnan(c).all()
+        )
+    )
     criteria = tuple(Criterion(c.key, c.axis, 10, scale, True, "km") for c in LINEAR)
-    np.testing.assert_allclose(normalised(raw * factor, criteria), normalised(raw, criteria), atol=1e-4)
+    np.testing.assert_allclose(
+        normalised(raw * factor, criteria), normalised(raw, criteria), atol=1e-4
+    )
 
 
 @given(tables(), st.integers(0, 11), st.integers(0, 3), st.floats(0, 1))
@@ -99,7 +108,9 @@ def test_scores_stay_between_0_and_100_and_points_add_up(table):
     found = score(normalised(raw, LINEAR), weights)
     known = ~np.isnan(found.score)
     assert ((found.score[known] >= -1e-9) & (found.score[known] <= 100 + 1e-9)).all()
-    np.testing.assert_allclose(np.nansum(found.points, axis=1)[known], found.score[known], atol=1e-9)
+    np.testing.assert_allclose(
+        np.nansum(found.points, axis=1)[known], found.score[known], atol=1e-9
+    )
     assert (found.rank[found.coverage < 0.6 - 1e-6] == 0).all()
 
 
@@ -110,7 +121,9 @@ def test_a_tipping_share_is_where_recomputed_scores_meet_and_swap(table, j):
     for share in tipping(n[0], n[1], weights, j):
         a, b = score(n[:2], share_weights(weights, j, share)).score
         assert a == pytest.approx(b, abs=1e-5)
-        sides = [score(n[:2], share_weights(weights, j, share + step)).score for step in (-1e-4, 1e-4)]
+        sides = [
+            score(n[:2], share_weights(weights, j, share + step)).score for step in (-1e-4, 1e-4)
+        ]
         (low_a, low_b), (high_a, high_b) = sides
         assert (low_a - low_b) * (high_a - high_b) < 0
 
@@ -190,6 +203,7 @@ def test_two_criteria_that_say_the_same_are_pointed_out():
 
 
 # --- the table ------------------------------------------------------------------------
+
 
 @given(st.dictionaries(st.sampled_from(KEYS), st.integers(0, 20).map(lambda n: n * 5)))
 def test_weights_survive_the_address(changed):

@@ -1,4 +1,5 @@
 """`make data` rebuilds the shipped files: published records first, demo ones to the figures."""
+
 from __future__ import annotations
 
 import csv
@@ -65,15 +66,19 @@ def test_published_records_come_first(files, name):
 
 
 def test_every_published_row_is_there(files):
-    for name, source in (("buyers.geojson", "actors"), ("sites.geojson", "sites"),
-                         ("reports.json", "reports")):
+    for name, source in (
+        ("buyers.geojson", "actors"),
+        ("sites.geojson", "sites"),
+        ("reports.json", "reports"),
+    ):
         rows = [row["id"] for row in table(source)]
         assert [record["id"] for record in files[name]][: len(rows)] == rows
 
 
 def test_the_announced_counts_are_reached(data):
-    figures = {row["id"]: int(row["value"]) for row in table("seed_facts")
-               if row["id"] in ANNOUNCED}
+    figures = {
+        row["id"]: int(row["value"]) for row in table("seed_facts") if row["id"] in ANNOUNCED
+    }
     for id_, (name, count) in ANNOUNCED.items():
         assert count(data) >= figures[id_], name
     assert len(data.buyers) == figures["S15"]
@@ -105,11 +110,15 @@ def test_demo_records_say_so(files):
                 assert all(s["url"].startswith("http") for s in p["sources"])
 
 
-@pytest.mark.parametrize(("name", "field"), [("buyers.geojson", "year"),
-                                             ("sites.geojson", "year_opened")])
+@pytest.mark.parametrize(
+    ("name", "field"), [("buyers.geojson", "year"), ("sites.geojson", "year_opened")]
+)
 def test_about_half_of_the_demo_records_have_no_year(files, name, field):
-    years = [p[field] for p in properties(files, name)
-             if p["provenance"] == "demo" and p.get("status", "active") == "active"]
+    years = [
+        p[field]
+        for p in properties(files, name)
+        if p["provenance"] == "demo" and p.get("status", "active") == "active"
+    ]
     assert 0.4 < years.count(None) / len(years) < 0.6
 
 
@@ -150,27 +159,36 @@ def test_demo_crafts_follow_what_the_town_is_known_for(files):
     known: dict[str, set[str]] = {}
     for row in table("craft_geography"):
         known.setdefault(row["province_code"], set()).add(row["craft"])
-    demo = [p for p in properties(files, "sites.geojson")
-            if p["provenance"] == "demo" and p["province"] in known]
+    demo = [
+        p
+        for p in properties(files, "sites.geojson")
+        if p["provenance"] == "demo" and p["province"] in known
+    ]
     assert sum(bool(known[p["province"]] & set(p["crafts"])) for p in demo) > len(demo) / 2
 
 
 def test_reports_name_the_actors_their_notes_name(files):
     named = {r["id"]: r["named"] for r in files["reports.json"]}
-    assert named["R-2023-03"] == ["el-corte-ingles-es", "galeries-lafayette-fr",
-                                  "el-corte-ingles-pt"]
+    assert named["R-2023-03"] == [
+        "el-corte-ingles-es",
+        "galeries-lafayette-fr",
+        "el-corte-ingles-pt",
+    ]
     assert named["R-2025-01"] == ["dior-fr", "la-rinascente-it"]
     assert sum(map(bool, named.values())) == 7  # read by hand: no other note names an actor
 
 
-@pytest.mark.parametrize(("actor", "text", "organisations", "expected"), [
-    ("Larache", "Un centre à Larache", [], False),
-    ("Larache", "Une boutique", ["Larache"], True),
-    ("Le Printemps", "Le printemps des tapis", [], False),
-    ("clé tile", "Selon CLE TILE, le zellige", [], True),
-    ("Dior", "Un diorama", [], False),
-    ("Global Village Dubai (pavillon Maroc)", "Au Global Village Dubaï", [], True),
-])
+@pytest.mark.parametrize(
+    ("actor", "text", "organisations", "expected"),
+    [
+        ("Larache", "Un centre à Larache", [], False),
+        ("Larache", "Une boutique", ["Larache"], True),
+        ("Le Printemps", "Le printemps des tapis", [], False),
+        ("clé tile", "Selon CLE TILE, le zellige", [], True),
+        ("Dior", "Un diorama", [], False),
+        ("Global Village Dubai (pavillon Maroc)", "Au Global Village Dubaï", [], True),
+    ],
+)
 def test_an_actor_is_named_by_its_whole_name(actor, text, organisations, expected):
     note = {"title_fr": "", "summary_fr": text, "organisations": organisations}
     assert names(note, {"properties": {"name": actor}}) is expected
@@ -210,7 +228,8 @@ def test_agreements_are_codes_and_every_text_of_the_source_has_one(files):
     for market in files["markets.json"]:
         assert market["agreements"] and set(market["agreements"]) <= set(AGREEMENTS)
         assert market["agreements"] == agreements(
-            rows[market["iso2"]]["trade_agreement_with_morocco"])
+            rows[market["iso2"]]["trade_agreement_with_morocco"]
+        )
         assert market["agreement_source"] == "general_knowledge"
     found = {m["iso2"]: m["agreements"] for m in files["markets.json"]}
     assert found["AE"] == ["fta_uae", "gafta"] and found["US"] == ["fta_us"]
@@ -221,6 +240,7 @@ def test_agreements_are_codes_and_every_text_of_the_source_has_one(files):
 
 def test_area_labels_lie_inside(files):
     from shapely.geometry import Point, shape
+
     for name in ("regions.geojson", "provinces.geojson"):
         for area in files[name]:
             p = area["properties"]
@@ -230,6 +250,7 @@ def test_area_labels_lie_inside(files):
 
 def test_writing_replaces_files_whole(tmp_path: Path, monkeypatch, texts):
     from geo.seed.__main__ import main
+
     (tmp_path / "buyers.geojson").write_text("old", "utf-8")
     monkeypatch.setattr("sys.argv", ["geo.seed", "--out", str(tmp_path)])
     main()

@@ -1,4 +1,5 @@
 """Shared views over HTTP: kept with their picture, compared with changed data."""
+
 from __future__ import annotations
 
 import io
@@ -38,8 +39,9 @@ def folder(monkeypatch, tmp_path):
 
 
 def share(client, query: str = "market=DE", **more) -> dict:
-    answer = client.post(PATH, json={"query": query, "title": "Tapis & cœur", **more},
-                         headers={"origin": HOST})
+    answer = client.post(
+        PATH, json={"query": query, "title": "Tapis & cœur", **more}, headers={"origin": HOST}
+    )
     assert answer.status_code == 201, answer.text
     return answer.json()
 
@@ -51,7 +53,10 @@ def test_a_view_is_kept_with_its_link_and_its_picture(client, folder):
     assert made["address"] == "v=1&lang=ar&market=DE&craft=tapis_tissage"
     assert client.get(f"/s/{code}").headers["location"].startswith(f"/?{made['address']}")
     picture = client.get(made["picture"])
-    assert picture.headers["content-type"] == "image/png" and "immutable" in picture.headers["cache-control"]
+    assert (
+        picture.headers["content-type"] == "image/png"
+        and "immutable" in picture.headers["cache-control"]
+    )
     assert len(picture.content) <= MAX_PICTURE
     image = Image.open(io.BytesIO(picture.content))
     assert image.width >= 640 and round(image.width / image.height, 2) == 1.78
@@ -74,7 +79,11 @@ def test_nothing_changed_is_said(client, catalogue, query, lang, said):
     assert answer["same"] and answer["title"] == "Tapis & cœur" and said in answer["created"]
     assert answer["version"] == answer["version_now"] == catalogue.version
     assert [answer[k]["total"] for k in ("added", "removed", "changed")] == [0, 0, 0]
-    assert answer["counts"]["then"] == answer["counts"]["now"] == query.counts(ViewState(market=("DE",)))
+    assert (
+        answer["counts"]["then"]
+        == answer["counts"]["now"]
+        == query.counts(ViewState(market=("DE",)))
+    )
 
 
 def test_what_changed_is_listed_with_its_selection(client, catalogue, monkeypatch):
@@ -83,23 +92,37 @@ def test_what_changed_is_listed_with_its_selection(client, catalogue, monkeypatc
     gone, moved = german[0], german[1]
     site = catalogue.sites[0]
     report = catalogue.report_by_id["R-2024-06"]
-    changed = Query(replace(
-        catalogue, version="other",
-        buyers=(*(replace(b, city="Ailleurs") if b.id == moved.id else b
-                  for b in catalogue.buyers if b.id != gone.id),
-                replace(german[2], id="nouveau", name="<b>Nouveau</b>")),
-        sites=(replace(site, town="X"), *catalogue.sites[1:]),
-        reports=tuple(replace(r, date="2024-03-01") if r.id == report.id else r
-                      for r in catalogue.reports)))
+    changed = Query(
+        replace(
+            catalogue,
+            version="other",
+            buyers=(
+                *(
+                    replace(b, city="Ailleurs") if b.id == moved.id else b
+                    for b in catalogue.buyers
+                    if b.id != gone.id
+                ),
+                replace(german[2], id="nouveau", name="<b>Nouveau</b>"),
+            ),
+            sites=(replace(site, town="X"), *catalogue.sites[1:]),
+            reports=tuple(
+                replace(r, date="2024-03-01") if r.id == report.id else r for r in catalogue.reports
+            ),
+        )
+    )
     monkeypatch.setattr(shared, "current", lambda: changed)
     answer = client.get(f"{PATH}/{code}?lang=en").json()
     assert not answer["same"] and answer["version_now"] == "other"
     assert answer["added"]["rows"] == [
-        {"sel": "buyer:nouveau", "name": "<b>Nouveau</b>", "collection": "buyers"}]
+        {"sel": "buyer:nouveau", "name": "<b>Nouveau</b>", "collection": "buyers"}
+    ]
     assert [r["sel"] for r in answer["removed"]["rows"]] == [f"buyer:{gone.id}"]
     rows = {r["sel"]: r["name"] for r in answer["changed"]["rows"]}
-    assert rows == {f"buyer:{moved.id}": moved.name, f"site:{site.id}": site.name,
-                    f"report:{report.id}": report.title["en"]}
+    assert rows == {
+        f"buyer:{moved.id}": moved.name,
+        f"site:{site.id}": site.name,
+        f"report:{report.id}": report.title["en"],
+    }
     counts = answer["counts"]
     assert counts["then"]["buyers"] == counts["now"]["buyers"] == len(german)
 
@@ -114,8 +137,9 @@ def test_long_lists_are_cut_and_counted(client, catalogue, monkeypatch):
 
 def test_a_view_that_lost_a_code_says_so(client, catalogue, monkeypatch):
     code = share(client, "report=R-2024-06")["code"]
-    fewer = Query(replace(catalogue, reports=tuple(
-        r for r in catalogue.reports if r.id != "R-2024-06")))
+    fewer = Query(
+        replace(catalogue, reports=tuple(r for r in catalogue.reports if r.id != "R-2024-06"))
+    )
     monkeypatch.setattr(shared, "current", lambda: fewer)
     assert "R-2024-06" in " ".join(client.get(f"{PATH}/{code}").json()["notice"])
 
@@ -138,10 +162,17 @@ def test_unknown_and_damaged_codes_are_told(client, folder, lang):
     assert client.get(f"{PATH}/{code}").status_code == 410
 
 
-@pytest.mark.parametrize(("body", "key"), [
-    ({"query": "market=ZZ"}, "error.bad_view_value"), ({"query": "v=0&market=DE"}, "error.bad_view"),
-    ({"query": "x" * 3_000}, "error.bad_view"), ({"query": 4}, "error.body_unread"),
-    ({"title": {}}, "error.body_unread"), ({"query": "&".join(["a=b"] * 90)}, "error.bad_view")])
+@pytest.mark.parametrize(
+    ("body", "key"),
+    [
+        ({"query": "market=ZZ"}, "error.bad_view_value"),
+        ({"query": "v=0&market=DE"}, "error.bad_view"),
+        ({"query": "x" * 3_000}, "error.bad_view"),
+        ({"query": 4}, "error.body_unread"),
+        ({"title": {}}, "error.body_unread"),
+        ({"query": "&".join(["a=b"] * 90)}, "error.bad_view"),
+    ],
+)
 def test_wrong_views_are_refused(client, folder, body, key):
     answer = client.post(PATH, json=body)
     assert answer.status_code == 400 and answer.json()["error"]["code"] == key
@@ -151,6 +182,7 @@ def test_wrong_views_are_refused(client, folder, body, key):
 def test_a_link_without_its_picture_is_still_a_link(client, monkeypatch):
     def broken(*_):
         raise DrawingFailed("png")
+
     monkeypatch.setattr(shared, "picture_of", broken)
     made = share(client)
     assert made["picture"] == "" and client.get(f"/s/{made['code']}").status_code == 302
@@ -160,8 +192,10 @@ def test_a_picture_is_written_whole_or_not_at_all(tmp_path, monkeypatch):
     store = FileSnapshots(tmp_path / "x")
     with pytest.raises(ValueError, match="bytes"):
         store.put_picture("ABCDEFGH", b"\x89PNG\r\n" + b"x" * MAX_PICTURE)
+
     def full(*_):
         raise OSError(28, "no space")
+
     monkeypatch.setattr("os.fsync", full)
     with pytest.raises(OSError, match="no space"):
         store.put_picture("ABCDEFGH", b"\x89PNG\r\n")

@@ -1,4 +1,5 @@
 """New sites against exhaustive search; bounds that hold; rules that are kept."""
+
 from __future__ import annotations
 
 import itertools
@@ -22,7 +23,9 @@ def made(seed, m, n, **rules):
     chance = np.random.default_rng(seed)
     at = chance.uniform((-8, 30), (-4, 34), (m, 2))
     to = np.vstack([at[: n // 2], chance.uniform((-8, 30), (-4, 34), (n - min(m, n // 2), 2))])[:n]
-    return Problem(at[:, 0], at[:, 1], to[:, 0], to[:, 1], chance.integers(0, 50_000, len(to)), **rules)
+    return Problem(
+        at[:, 0], at[:, 1], to[:, 0], to[:, 1], chance.integers(0, 50_000, len(to)), **rules
+    )
 
 
 def away(p, a, b):
@@ -30,15 +33,23 @@ def away(p, a, b):
 
 
 def reached(p, chosen):
-    return sum(int(p.people[i]) for i in range(len(p.people)) if any(
-        GEOD.inv(p.lon[j], p.lat[j], p.to_lon[i], p.to_lat[i])[2] <= p.metres for j in chosen))
+    return sum(
+        int(p.people[i])
+        for i in range(len(p.people))
+        if any(
+            GEOD.inv(p.lon[j], p.lat[j], p.to_lon[i], p.to_lat[i])[2] <= p.metres for j in chosen
+        )
+    )
 
 
 def keeps_the_rules(p, chosen):
     new = [j for j in chosen if j not in p.pinned]
-    return (len(chosen) <= max(p.count, len(p.pinned)) and set(p.pinned[: p.count]) <= set(chosen)
-            and not (set(p.banned) - set(p.pinned)) & set(chosen)
-            and all(away(p, a, b) >= p.apart_m - 1e-3 for a in new for b in chosen if a != b))
+    return (
+        len(chosen) <= max(p.count, len(p.pinned))
+        and set(p.pinned[: p.count]) <= set(chosen)
+        and not (set(p.banned) - set(p.pinned)) & set(chosen)
+        and all(away(p, a, b) >= p.apart_m - 1e-3 for a in new for b in chosen if a != b)
+    )
 
 
 def exhaustive(p):
@@ -54,11 +65,24 @@ def exhaustive(p):
 
 PROBLEMS = st.builds(
     lambda seed, m, n, metres, count, apart, pins, bans: made(
-        seed, m, n, metres=metres, count=max(count, 1), apart_m=apart,
-        pinned=tuple(sorted(p % m for p in pins))[:count], banned=tuple(sorted(b % m for b in bans))),
-    st.integers(0, 10**6), st.integers(1, 9), st.integers(0, 14), st.sampled_from([25_000, 60_000, 120_000]),
-    st.integers(0, 3), st.sampled_from([0.0, 50_000, 150_000]), st.sets(st.integers(0, 8), max_size=1),
-    st.sets(st.integers(0, 8), max_size=2))
+        seed,
+        m,
+        n,
+        metres=metres,
+        count=max(count, 1),
+        apart_m=apart,
+        pinned=tuple(sorted(p % m for p in pins))[:count],
+        banned=tuple(sorted(b % m for b in bans)),
+    ),
+    st.integers(0, 10**6),
+    st.integers(1, 9),
+    st.integers(0, 14),
+    st.sampled_from([25_000, 60_000, 120_000]),
+    st.integers(0, 3),
+    st.sampled_from([0.0, 50_000, 150_000]),
+    st.sets(st.integers(0, 8), max_size=1),
+    st.sets(st.integers(0, 8), max_size=2),
+)
 
 
 @given(PROBLEMS)
@@ -101,6 +125,7 @@ def test_a_question_can_be_followed_and_stopped(monkeypatch):
         progress.cancelled.wait(10)
         go_on.wait(10)
         return progress.best
+
     monkeypatch.setattr(questions, "solve", slow)
     jobs = Jobs()
     progress, answer, _ = jobs.ask("q", lambda: None, 0)
@@ -115,6 +140,7 @@ def test_what_goes_wrong_is_told_and_not_remembered():
 
     def broken():
         raise ValueError("no")
+
     with pytest.raises(ValueError):
         jobs.ask("q", broken, 5)
     answer = jobs.ask("q", lambda: made(1, 4, 4, metres=50_000, count=1), 10)[1]

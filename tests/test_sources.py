@@ -1,4 +1,5 @@
 """The tables in data/sources keep the promises of their README."""
+
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +10,9 @@ ROOT = Path(__file__).parent.parent
 def test_source_tables_pass_their_own_checks():
     done = subprocess.run(
         [sys.executable, ROOT / "tools" / "check_facts.py", ROOT / "data" / "sources"],
-        capture_output=True, text=True, timeout=120, check=False,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr

@@ -1,4 +1,5 @@
 """Nearest points against brute force, distances against pyproj and published geodesics."""
+
 from __future__ import annotations
 
 import numpy as np
@@ -34,8 +35,14 @@ def few(request, monkeypatch):
     monkeypatch.setattr(spatial, "FEW", request.param)
 
 
-@given(seed=st.integers(0, 10**6), n=st.integers(0, 300), wide=st.booleans(), at=WORLD,
-       count=st.integers(1, 25), share=st.sampled_from([0.0, 0.1, 1.0]))
+@given(
+    seed=st.integers(0, 10**6),
+    n=st.integers(0, 300),
+    wide=st.booleans(),
+    at=WORLD,
+    count=st.integers(1, 25),
+    share=st.sampled_from([0.0, 0.1, 1.0]),
+)
 @settings(max_examples=120, deadline=None)
 @pytest.mark.usefixtures("few")
 def test_the_nearest_are_those_of_brute_force(seed, n, wide, at, count, share):
@@ -48,8 +55,13 @@ def test_the_nearest_are_those_of_brute_force(seed, n, wide, at, count, share):
     assert all(mask[i] for i in found.position)
 
 
-@given(seed=st.integers(0, 10**6), n=st.integers(0, 200), wide=st.booleans(), at=WORLD,
-       km=st.sampled_from([0.1, 10, 50, 3000, 25_000]))
+@given(
+    seed=st.integers(0, 10**6),
+    n=st.integers(0, 200),
+    wide=st.booleans(),
+    at=WORLD,
+    km=st.sampled_from([0.1, 10, 50, 3000, 25_000]),
+)
 @settings(max_examples=80, deadline=None)
 def test_within_a_radius_is_brute_force_too(seed, n, wide, at, km):
     lon, lat = scattered(seed, n, wide)
@@ -80,7 +92,9 @@ def test_points_without_a_position_are_never_found():
 def test_distances_are_geodesic():
     # Casablanca to Dakhla, by pyproj's own line; a sphere would be kilometres off.
     found = distances((-7.61138, 33.58831), np.array([-15.932]), np.array([23.6848]))
-    assert found[0] == pytest.approx(GEOD.line_length([-7.61138, -15.932], [33.58831, 23.6848]), abs=1e-6)
+    assert found[0] == pytest.approx(
+        GEOD.line_length([-7.61138, -15.932], [33.58831, 23.6848]), abs=1e-6
+    )
 
 
 def test_a_ring_is_at_its_distance():

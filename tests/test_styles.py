@@ -1,4 +1,5 @@
 """The style sheets of the components share one page: a name must mean one thing."""
+
 from __future__ import annotations
 
 import re

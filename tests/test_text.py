@@ -1,4 +1,5 @@
 """Typed and written words meet: folding, splitting, synonyms."""
+
 import csv
 from pathlib import Path
 
@@ -10,39 +11,49 @@ from geo.text import _LINKING, Synonyms, fold, phrase, tokens
 WORDS_FILE = Path(__file__).parent.parent / "data" / "sources" / "synonyms.csv"
 
 ROWS = [
-    {"group": "town:fes", "word": "Fès"}, {"group": "town:fes", "word": "Fez"},
+    {"group": "town:fes", "word": "Fès"},
+    {"group": "town:fes", "word": "Fez"},
     {"group": "town:fes", "word": "فاس"},
-    {"group": "craft:zellige", "word": "zellige"}, {"group": "craft:zellige", "word": "زليج"},
+    {"group": "craft:zellige", "word": "zellige"},
+    {"group": "craft:zellige", "word": "زليج"},
     {"group": "buyer:department_store", "word": "grand magasin"},
     {"group": "buyer:department_store", "word": "department store"},
     {"group": "site:maison_artisan", "word": "maison de l'artisan"},
     {"group": "site:maison_artisan", "word": "دار الصانع"},
     {"group": "town:el_jadida", "word": "El Jadida"},
     {"group": "town:el_jadida", "word": "الجديدة"},
-    {"group": "word:fair", "word": "salon"}, {"group": "word:room", "word": "salon"},
+    {"group": "word:fair", "word": "salon"},
+    {"group": "word:room", "word": "salon"},
     {"group": "word:room", "word": "room"},
 ]
 #: Letters that matter here, more often than chance would draw them.
-TEXTS = st.text(st.one_of(
-    st.sampled_from("aéÉœÆßıİŉﬁ ’'ـَأإآٱىیةک٣الزليج-_ʼΐ"), st.characters(exclude_categories=["Cs"])))
+TEXTS = st.text(
+    st.one_of(
+        st.sampled_from("aéÉœÆßıİŉﬁ ’'ـَأإآٱىیةک٣الزليج-_ʼΐ"),
+        st.characters(exclude_categories=["Cs"]),
+    )
+)
 
 
-@pytest.mark.parametrize(("text", "folded"), [
-    ("  Fès   el Bali ", "fes el bali"),
-    ("MEKNÈS", "meknes"),
-    ("L’Oriental", "l oriental"),
-    ("Maison de l'Artisan", "maison de l artisan"),
-    ("Œuvres et Ægypte", "oeuvres et aegypte"),
-    ("Łódź, Køln, Straße", "lodz, koln, strasse"),
-    ("أَكَادِير", "اكادير"),
-    ("إفران آسفي", "افران اسفي"),
-    ("الزرابـــي", "الزرابي"),
-    ("سلوى طنجة", "سلوي طنجه"),
-    ("کرمانی", "كرماني"),
-    ("٢٠٢٤", "2024"),
-    ("ﬁnition", "finition"),
-    ("", ""),
-])
+@pytest.mark.parametrize(
+    ("text", "folded"),
+    [
+        ("  Fès   el Bali ", "fes el bali"),
+        ("MEKNÈS", "meknes"),
+        ("L’Oriental", "l oriental"),
+        ("Maison de l'Artisan", "maison de l artisan"),
+        ("Œuvres et Ægypte", "oeuvres et aegypte"),
+        ("Łódź, Køln, Straße", "lodz, koln, strasse"),
+        ("أَكَادِير", "اكادير"),
+        ("إفران آسفي", "افران اسفي"),
+        ("الزرابـــي", "الزرابي"),
+        ("سلوى طنجة", "سلوي طنجه"),
+        ("کرمانی", "كرماني"),
+        ("٢٠٢٤", "2024"),
+        ("ﬁnition", "finition"),
+        ("", ""),
+    ],
+)
 def test_fold(text, folded):
     assert fold(text) == folded
 
@@ -53,8 +64,11 @@ def test_folding_twice_changes_nothing(text):
 
 
 def test_every_character_folds_once():
-    unstable = [hex(n) for n in range(0x110000)
-                if not 0xD800 <= n < 0xE000 and fold(fold(chr(n))) != fold(chr(n))]
+    unstable = [
+        hex(n)
+        for n in range(0x110000)
+        if not 0xD800 <= n < 0xE000 and fold(fold(chr(n))) != fold(chr(n))
+    ]
     assert unstable == []
 
 
@@ -63,15 +77,18 @@ def test_case_and_outer_spaces_do_not_matter(text):
     assert fold(f"  {text} ") == fold(text)
 
 
-@pytest.mark.parametrize(("text", "words"), [
-    ("Maison de l’artisan d'Azrou", ["maison", "de", "artisan", "azrou"]),
-    ("Tanger-Tétouan-Al Hoceïma", ["tanger", "tetouan", "al", "hoceima"]),
-    ("R-2025_07 à 5 %", ["2025", "07", "5"]),
-    ("الزليج", ["الزليج", "زليج"]),
-    ("الفن", ["الفن"]),
-    ("دار الصانعة", ["دار", "الصانعه", "صانعه"]),
-    ("…", []),
-])
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("Maison de l’artisan d'Azrou", ["maison", "de", "artisan", "azrou"]),
+        ("Tanger-Tétouan-Al Hoceïma", ["tanger", "tetouan", "al", "hoceima"]),
+        ("R-2025_07 à 5 %", ["2025", "07", "5"]),
+        ("الزليج", ["الزليج", "زليج"]),
+        ("الفن", ["الفن"]),
+        ("دار الصانعة", ["دار", "الصانعه", "صانعه"]),
+        ("…", []),
+    ],
+)
 def test_tokens(text, words):
     assert tokens(text) == words
 
@@ -83,29 +100,33 @@ def test_tokens_are_folded_words(text):
         assert fold(word) == word
 
 
-@pytest.mark.parametrize(("query", "terms"), [
-    ("fès", [["fes", "fez", "فاس"]]),
-    ("Zellige Fez", [["zellige", "زليج"], ["fez", "fes", "فاس"]]),
-    ("الزليج", [["الزليج", "زليج", "zellige"]]),
-    ("الصويرة الجديدة", [["الصويره", "صويره"], ["الجديده", "el jadida"]]),
-    ("grands magasins", [["grands"], ["magasins"]]),
-    ("grand magasin paris", [["grand magasin", "department store"], ["paris"]]),
-    ("Maison de l’Artisan", [["maison de artisan", "دار الصانع"]]),
-    ("zellige de Fez", [["zellige", "زليج"], ["fez", "fes", "فاس"]]),
-    ("zellige in Paris", [["zellige", "زليج"], ["paris"]]),
-    ("زليج في فاس", [["زليج", "zellige"], ["فاس", "fes", "fez"]]),
-    ("de la", [["de"], ["la"]]),
-    ("bijoux en or", [["bijoux"], ["or"]]),
-    ("salon", [["salon", "room"]]),
-    ("", []),
-    (" ' ", []),
-])
+@pytest.mark.parametrize(
+    ("query", "terms"),
+    [
+        ("fès", [["fes", "fez", "فاس"]]),
+        ("Zellige Fez", [["zellige", "زليج"], ["fez", "fes", "فاس"]]),
+        ("الزليج", [["الزليج", "زليج", "zellige"]]),
+        ("الصويرة الجديدة", [["الصويره", "صويره"], ["الجديده", "el jadida"]]),
+        ("grands magasins", [["grands"], ["magasins"]]),
+        ("grand magasin paris", [["grand magasin", "department store"], ["paris"]]),
+        ("Maison de l’Artisan", [["maison de artisan", "دار الصانع"]]),
+        ("zellige de Fez", [["zellige", "زليج"], ["fez", "fes", "فاس"]]),
+        ("zellige in Paris", [["zellige", "زليج"], ["paris"]]),
+        ("زليج في فاس", [["زليج", "zellige"], ["فاس", "fes", "fez"]]),
+        ("de la", [["de"], ["la"]]),
+        ("bijoux en or", [["bijoux"], ["or"]]),
+        ("salon", [["salon", "room"]]),
+        ("", []),
+        (" ' ", []),
+    ],
+)
 def test_expand(query, terms):
     assert Synonyms(ROWS).expand(query) == terms
 
 
-QUERIES = st.lists(st.one_of(
-    st.sampled_from([r["word"] for r in ROWS]), TEXTS), max_size=5).map(" ".join)
+QUERIES = st.lists(st.one_of(st.sampled_from([r["word"] for r in ROWS]), TEXTS), max_size=5).map(
+    " ".join
+)
 
 
 @given(QUERIES)
@@ -127,6 +148,7 @@ def test_unknown_words_pass_unchanged(query):
 def test_the_order_of_the_terms_does_not_matter(parts):
     def found(words):
         return sorted(Synonyms(ROWS).expand(" ".join(words)))
+
     assert found(parts) == found(sorted(parts))
 
 

@@ -1,4 +1,5 @@
 """The trade clients against a local server that speaks the documented shapes, and every fault."""
+
 from __future__ import annotations
 
 import json
@@ -30,7 +31,9 @@ class Server:
 
     def __init__(self) -> None:
         self.asked: list[tuple[str, dict[str, str]]] = []
-        self.answer: Callable[[BaseHTTPRequestHandler, str, dict[str, str]], None] = lambda h, p, q: give(h, {})
+        self.answer: Callable[[BaseHTTPRequestHandler, str, dict[str, str]], None] = (
+            lambda h, p, q: give(h, {})
+        )
         self.stop = threading.Event()
         outer = self
 
@@ -110,16 +113,23 @@ def failing(server: Server, **options) -> TradeError:
 
 # --- faults ---------------------------------------------------------------------------
 
-@pytest.mark.parametrize(("answer", "key"), [
-    (lambda h, p, q: give(h, b"<html>sorry</html>", kind="text/html"), "trade.error.html"),
-    (lambda h, p, q: give(h, b'{"data": [1, 2', kind="application/json"), "trade.error.broken"),
-    (lambda h, p, q: give(h, b'{"data": [', length="999"), "trade.error.broken"),
-    (lambda h, p, q: give(h, b"", kind="application/json"), "trade.error.broken"),
-    (lambda h, p, q: give(h, {}, 404), "trade.error.status"),
-    (lambda h, p, q: give(h, {}, 401), "trade.error.status"),
-    (lambda h, p, q: give(h, b"", 302, location="http://169.254.169.254/latest"), "trade.error.redirect"),
-    (lambda h, p, q: give(h, b"", 301, location="http://127.0.0.1:1/"), "trade.error.redirect"),
-])
+
+@pytest.mark.parametrize(
+    ("answer", "key"),
+    [
+        (lambda h, p, q: give(h, b"<html>sorry</html>", kind="text/html"), "trade.error.html"),
+        (lambda h, p, q: give(h, b'{"data": [1, 2', kind="application/json"), "trade.error.broken"),
+        (lambda h, p, q: give(h, b'{"data": [', length="999"), "trade.error.broken"),
+        (lambda h, p, q: give(h, b"", kind="application/json"), "trade.error.broken"),
+        (lambda h, p, q: give(h, {}, 404), "trade.error.status"),
+        (lambda h, p, q: give(h, {}, 401), "trade.error.status"),
+        (
+            lambda h, p, q: give(h, b"", 302, location="http://169.254.169.254/latest"),
+            "trade.error.redirect",
+        ),
+        (lambda h, p, q: give(h, b"", 301, location="http://127.0.0.1:1/"), "trade.error.redirect"),
+    ],
+)
 def test_a_fault_is_one_plain_error_that_holds_no_key(server, answer, key):
     server.answer = answer
     error = failing(server)
@@ -174,7 +184,16 @@ def test_nobody_listening_is_said_without_the_address(server):
     assert error.key == "trade.error.unreachable" and SECRET not in repr(error)
 
 
-@pytest.mark.parametrize("url", ["http://example.org/", "https://127.0.0.1:9/", "file:///etc/passwd", "http://169.254.169.254/", "ftp://x/"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://example.org/",
+        "https://127.0.0.1:9/",
+        "file:///etc/passwd",
+        "http://169.254.169.254/",
+        "ftp://x/",
+    ],
+)
 def test_only_allowed_hosts_are_asked(server, url):
     with pytest.raises(TradeError) as caught:
         client(server).json(url, {})
@@ -182,10 +201,15 @@ def test_only_allowed_hosts_are_asked(server, url):
 
 
 def test_after_429_the_service_is_left_alone_as_long_as_it_asks(server):
-    answers = [lambda h, p, q: give(h, {}, 429, retry_after="7"), lambda h, p, q: give(h, {"ok": 1})]
+    answers = [
+        lambda h, p, q: give(h, {}, 429, retry_after="7"),
+        lambda h, p, q: give(h, {"ok": 1}),
+    ]
     server.answer = lambda h, p, q: answers.pop(0)(h, p, q)
     time_ = Time()
-    assert client(server, clock=time_.clock, sleep=time_.sleep, deadline_s=30).json(server.base + "/x", {}) == {"ok": 1}
+    assert client(server, clock=time_.clock, sleep=time_.sleep, deadline_s=30).json(
+        server.base + "/x", {}
+    ) == {"ok": 1}
     assert time_.slept == [7.0]
 
 
@@ -205,11 +229,19 @@ def test_after_500_it_tries_again_with_longer_pauses_then_gives_up(server):
 
 
 def test_a_retry_after_that_is_a_date_or_nonsense_is_no_error(server):
-    answers = [lambda h, p, q: give(h, {}, 503, retry_after="Wed, 21 Oct 2015 07:28:00 GMT"),
-               lambda h, p, q: give(h, {}, 503, retry_after="soon"), lambda h, p, q: give(h, [])]
+    answers = [
+        lambda h, p, q: give(h, {}, 503, retry_after="Wed, 21 Oct 2015 07:28:00 GMT"),
+        lambda h, p, q: give(h, {}, 503, retry_after="soon"),
+        lambda h, p, q: give(h, []),
+    ]
     server.answer = lambda h, p, q: answers.pop(0)(h, p, q)
     time_ = Time()
-    assert client(server, clock=time_.clock, sleep=time_.sleep, deadline_s=30).json(server.base + "/x", {}) == []
+    assert (
+        client(server, clock=time_.clock, sleep=time_.sleep, deadline_s=30).json(
+            server.base + "/x", {}
+        )
+        == []
+    )
 
 
 def test_two_calls_keep_their_distance(server):
@@ -222,9 +254,23 @@ def test_two_calls_keep_their_distance(server):
 
 # --- shapes ---------------------------------------------------------------------------
 
+
 def record(code, value, year=2024, reporter=251, **changes):
-    return {"typeCode": "C", "freqCode": "A", "refYear": year, "period": str(year), "reporterCode": reporter, "flowCode": "M",
-            "partnerCode": 0, "partner2Code": 0, "customsCode": "C00", "motCode": 0, "cmdCode": code, "primaryValue": value, **changes}
+    return {
+        "typeCode": "C",
+        "freqCode": "A",
+        "refYear": year,
+        "period": str(year),
+        "reporterCode": reporter,
+        "flowCode": "M",
+        "partnerCode": 0,
+        "partner2Code": 0,
+        "customsCode": "C00",
+        "motCode": 0,
+        "cmdCode": code,
+        "primaryValue": value,
+        **changes,
+    }
 
 
 def comtrade_answer(rows):
@@ -232,33 +278,68 @@ def comtrade_answer(rows):
 
 
 def test_imports_are_summed_over_headings_of_the_newest_year_only(server):
-    server.answer = lambda h, p, q: give(h, comtrade_answer([
-        record("5701", 100.0), record("6912", 50.0), record("5701", 900.0, 2023), record("5701", 7.0, customsCode="C04"),
-        record("5701", 8.0, motCode=1000), record("0101", 5.0), record("6911", None), record("5702", 3.0, partnerCode=504)]))
+    server.answer = lambda h, p, q: give(
+        h,
+        comtrade_answer(
+            [
+                record("5701", 100.0),
+                record("6912", 50.0),
+                record("5701", 900.0, 2023),
+                record("5701", 7.0, customsCode="C04"),
+                record("5701", 8.0, motCode=1000),
+                record("0101", 5.0),
+                record("6911", None),
+                record("5702", 3.0, partnerCode=504),
+            ]
+        ),
+    )
     found = trade.comtrade(client(server), {"FR": 251}, base=server.base, last_year=2024)
     assert found == {"imports": {"FR": (150.0, 2024)}}
     path, query = server.asked[0]
     assert path == "/public/v1/preview/C/A/HS"
-    assert query["reportercode"] == "251" and query["period"] == "2024,2023,2022" and query["flowCode"] == "M"
+    assert (
+        query["reportercode"] == "251"
+        and query["period"] == "2024,2023,2022"
+        and query["flowCode"] == "M"
+    )
     assert "5701" in query["cmdCode"].split(",") and "subscription-key" not in query
 
 
 def test_with_a_key_the_full_service_is_asked(server):
     server.answer = lambda h, p, q: give(h, comtrade_answer([record("5701", 1.0)]))
     trade.comtrade(client(server), {"FR": 251}, base=server.base, key=SECRET)
-    assert server.asked[0][0] == "/data/v1/get/C/A/HS" and server.asked[0][1]["subscription-key"] == SECRET
+    assert (
+        server.asked[0][0] == "/data/v1/get/C/A/HS"
+        and server.asked[0][1]["subscription-key"] == SECRET
+    )
 
 
 def test_comtrade_has_codes_of_its_own():
     numbers = trade.market_numbers()
     assert {k: numbers[k] for k in ("FR", "US", "CH", "NO", "DE", "JP")} == {
-        "FR": 251, "US": 842, "CH": 757, "NO": 579, "DE": 276, "JP": 392}
+        "FR": 251,
+        "US": 842,
+        "CH": 757,
+        "NO": 579,
+        "DE": 276,
+        "JP": 392,
+    }
     assert len(numbers) == 34
 
 
-@pytest.mark.parametrize("answer", [
-    [], {}, {"data": None}, {"data": [{}]}, {"data": [], "error": "quota"}, {"data": [record("5701", "many")]},
-    {"data": [record("5701", 1.0, refYear="soon")]}, "text"])
+@pytest.mark.parametrize(
+    "answer",
+    [
+        [],
+        {},
+        {"data": None},
+        {"data": [{}]},
+        {"data": [], "error": "quota"},
+        {"data": [record("5701", "many")]},
+        {"data": [record("5701", 1.0, refYear="soon")]},
+        "text",
+    ],
+)
 def test_a_shape_that_is_not_documented_is_refused(server, answer):
     server.answer = lambda h, p, q: give(h, answer)
     with pytest.raises(TradeError) as caught:
@@ -274,26 +355,42 @@ def test_a_full_page_of_the_preview_may_be_cut_and_is_refused(server):
 
 
 def wb_row(iso2, year, value):
-    return {"indicator": {"id": "NY.GDP.MKTP.CD", "value": "GDP"}, "country": {"id": iso2, "value": iso2}, "countryiso3code": "XXX",
-            "date": str(year), "value": value, "unit": "", "obs_status": "", "decimal": 0}
+    return {
+        "indicator": {"id": "NY.GDP.MKTP.CD", "value": "GDP"},
+        "country": {"id": iso2, "value": iso2},
+        "countryiso3code": "XXX",
+        "date": str(year),
+        "value": value,
+        "unit": "",
+        "obs_status": "",
+        "decimal": 0,
+    }
 
 
 def test_the_newest_year_known_is_taken_over_all_pages(server):
-    pages = {"1": [wb_row("FR", 2024, None), wb_row("FR", 2023, 3e12)], "2": [wb_row("BH", 2022, 4e10), wb_row("ZZ", 2024, 1.0)]}
-    server.answer = lambda h, p, q: give(h, [{"page": int(q["page"]), "pages": 2, "per_page": 1000, "total": 4}, pages[q["page"]]])
+    pages = {
+        "1": [wb_row("FR", 2024, None), wb_row("FR", 2023, 3e12)],
+        "2": [wb_row("BH", 2022, 4e10), wb_row("ZZ", 2024, 1.0)],
+    }
+    server.answer = lambda h, p, q: give(
+        h, [{"page": int(q["page"]), "pages": 2, "per_page": 1000, "total": 4}, pages[q["page"]]]
+    )
     found = trade.worldbank(client(server), ["FR", "BH"], base=server.base, last_year=2025)
     assert found["gdp"] == {"FR": (3e12, 2023), "BH": (4e10, 2022)}
     assert [p for p, _ in server.asked[:2]] == ["/v2/country/BH;FR/indicator/NY.GDP.MKTP.CD"] * 2
 
 
 def test_the_error_of_the_world_bank_is_a_list_of_one(server):
-    server.answer = lambda h, p, q: give(h, [{"message": [{"id": "120", "key": "Invalid value", "value": "x"}]}])
+    server.answer = lambda h, p, q: give(
+        h, [{"message": [{"id": "120", "key": "Invalid value", "value": "x"}]}]
+    )
     with pytest.raises(TradeError) as caught:
         trade.worldbank(client(server), ["FR"], base=server.base)
     assert caught.value.key == "trade.error.shape"
 
 
 # --- what is kept ---------------------------------------------------------------------
+
 
 @pytest.fixture
 def var(tmp_path, monkeypatch):
@@ -303,7 +400,10 @@ def var(tmp_path, monkeypatch):
 
 def whole(handler, path, query):
     if "/indicator/" in path:
-        give(handler, [{"page": 1, "pages": 1}, [wb_row("FR", 2024, 5e12), wb_row("BH", 2024, 4.6e10)]])
+        give(
+            handler,
+            [{"page": 1, "pages": 1}, [wb_row("FR", 2024, 5e12), wb_row("BH", 2024, 4.6e10)]],
+        )
     else:
         give(handler, comtrade_answer([record("5701", 2e9, reporter=int(query["reportercode"]))]))
 
@@ -315,7 +415,9 @@ def point_at(server, monkeypatch):
         monkeypatch.setattr(trade, name, lambda *a, true=true, **k: true(*a, base=server.base, **k))
 
 
-def test_figures_are_kept_with_date_and_licence_and_used_by_the_score(server, var, monkeypatch, query):
+def test_figures_are_kept_with_date_and_licence_and_used_by_the_score(
+    server, var, monkeypatch, query
+):
     point_at(server, monkeypatch)
     server.answer = whole
     before = market_table(query)
@@ -324,7 +426,9 @@ def test_figures_are_kept_with_date_and_licence_and_used_by_the_score(server, va
     kept = tradefacts.kept("comtrade")
     assert kept.fetched and "Comtrade" in kept.licence
     after = market_table(query)
-    assert after.cells["BH"]["gdp"].value == pytest.approx(46) and after.cells["FR"]["imports"].value == pytest.approx(2000)
+    assert after.cells["BH"]["gdp"].value == pytest.approx(46) and after.cells["FR"][
+        "imports"
+    ].value == pytest.approx(2000)
     assert after.cells["FR"]["imports"].how == "kept" and len(KEYS) == 12
 
 
@@ -344,11 +448,23 @@ def test_when_a_service_fails_its_last_good_figures_stay_with_their_date(server,
 
     server.answer = half
     result = trade.refresh(client=client(server))
-    assert {k: e.key for k, e in result.items()} == {"worldbank": "trade.error.status", "comtrade": "trade.error.html"}
+    assert {k: e.key for k, e in result.items()} == {
+        "worldbank": "trade.error.status",
+        "comtrade": "trade.error.html",
+    }
     assert {p.name: p.read_bytes() for p in (var / "trade").iterdir()} == good
 
 
-@pytest.mark.parametrize("content", ["", "{", "[]", '{"service": 1}', '{"service":"x","fetched":"x","licence":"x","values":{"imports":{"FR":[1]}}}'])
+@pytest.mark.parametrize(
+    "content",
+    [
+        "",
+        "{",
+        "[]",
+        '{"service": 1}',
+        '{"service":"x","fetched":"x","licence":"x","values":{"imports":{"FR":[1]}}}',
+    ],
+)
 def test_a_damaged_file_counts_as_none(var, content):
     (var / "trade").mkdir()
     (var / "trade" / "comtrade.json").write_text(content)
@@ -357,12 +473,15 @@ def test_a_damaged_file_counts_as_none(var, content):
 
 def test_an_empty_answer_replaces_nothing(server, var, monkeypatch):
     point_at(server, monkeypatch)
-    server.answer = lambda h, p, q: give(h, [{"page": 1, "pages": 1}, []] if "/indicator/" in p else comtrade_answer([]))
+    server.answer = lambda h, p, q: give(
+        h, [{"page": 1, "pages": 1}, []] if "/indicator/" in p else comtrade_answer([])
+    )
     assert {e.key for e in trade.refresh(client=client(server)).values()} == {"trade.error.empty"}
     assert not list(var.rglob("*.json"))
 
 
 # --- button ---------------------------------------------------------------------------
+
 
 def test_one_refresh_at_a_time_and_its_progress_in_words():
     gate, reached = threading.Event(), threading.Event()
@@ -381,14 +500,19 @@ def test_one_refresh_at_a_time_and_its_progress_in_words():
     gate.set()
     run.wait(5)
     ended = run.answer(words("en"))
-    assert not ended["running"] and "up to date" in ended["text"] and "asks to wait" in ended["text"]
+    assert (
+        not ended["running"] and "up to date" in ended["text"] and "asks to wait" in ended["text"]
+    )
     assert not run.start(), "so soon after the end"
 
 
 OURS = {"x-kharita": "1"}
 
 
-@pytest.mark.parametrize("headers", [{"x-kharita": ""}, {"origin": "https://evil.example"}, {"sec-fetch-site": "cross-site"}])
+@pytest.mark.parametrize(
+    "headers",
+    [{"x-kharita": ""}, {"origin": "https://evil.example"}, {"sec-fetch-site": "cross-site"}],
+)
 def test_other_sites_may_not_start_it(headers, monkeypatch):
     began = []
     monkeypatch.setattr(trade_routes, "RUN", Run(lambda progress: began.append(1) or {}))
@@ -408,4 +532,7 @@ def test_the_page_may_start_it(lang, monkeypatch):
     with TestClient(Starlette(routes=trade_routes.routes()), headers=OURS) as web:
         assert web.post(f"/api/markets/trade/refresh?lang={lang}").status_code == 200
         run.wait(5)
-        assert words(lang)("trade.done") in web.get(f"/api/markets/trade/progress?lang={lang}").json()["text"]
+        assert (
+            words(lang)("trade.done")
+            in web.get(f"/api/markets/trade/progress?lang={lang}").json()["text"]
+        )

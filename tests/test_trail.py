@@ -1,4 +1,5 @@
 """The audit log: nothing acknowledged is missing, nothing personal or secret is in it."""
+
 from __future__ import annotations
 
 import threading
@@ -10,16 +11,23 @@ from geo.store.trail import FILE, Trail, short
 
 
 def told(trail, **over):
-    trail.record(**{"email": "a.alami@example.ma", "role": "editor", "what": "POST /api/x", "outcome": 200} | over)
+    trail.record(
+        **{"email": "a.alami@example.ma", "role": "editor", "what": "POST /api/x", "outcome": 200}
+        | over
+    )
 
 
 def test_an_entry_says_who_when_what_role_and_outcome(tmp_path):
     trail = Trail(tmp_path)
     told(trail, needs="editor")
     (entry,) = trail.latest()
-    assert entry["role"] == "editor" and entry["needs"] == "editor" and entry["what"] == "POST /api/x"
+    assert (
+        entry["role"] == "editor" and entry["needs"] == "editor" and entry["what"] == "POST /api/x"
+    )
     assert entry["outcome"] == 200 and entry["at"].endswith("+00:00")
-    assert entry["short"] == "a…@example.ma" and entry["who"] == Trail(tmp_path).sign("A.Alami@Example.ma ")
+    assert entry["short"] == "a…@example.ma" and entry["who"] == Trail(tmp_path).sign(
+        "A.Alami@Example.ma "
+    )
 
 
 def test_no_address_is_written_and_signs_differ_between_folders(tmp_path):
@@ -27,7 +35,11 @@ def test_no_address_is_written_and_signs_differ_between_folders(tmp_path):
     told(one)
     told(two)
     assert b"alami" not in (tmp_path / "1" / FILE).read_bytes()
-    assert one.latest()[0]["who"] != two.latest()[0]["who"] != Trail(tmp_path / "1").sign("b@example.ma")
+    assert (
+        one.latest()[0]["who"]
+        != two.latest()[0]["who"]
+        != Trail(tmp_path / "1").sign("b@example.ma")
+    )
     for name in (FILE, "audit.key"):
         assert (tmp_path / "1" / name).stat().st_mode & 0o077 == 0
 
@@ -56,6 +68,7 @@ def test_many_at_once_lose_nothing(tmp_path):
     def write(n):
         for i in range(10):
             told(Trail(tmp_path, max_bytes=2_000, kept=50), what=f"POST /{n}/{i}")
+
     threads = [threading.Thread(target=write, args=(n,)) for n in range(6)]
     for thread in threads:
         thread.start()
@@ -70,7 +83,9 @@ def test_a_full_disk_is_said(tmp_path):
         told(Trail(tmp_path / "file" / "x"))
 
 
-@pytest.mark.parametrize(("email", "shown"), [("", ""), ("a@b", "a…@b"), ("plain", ""), ("é.à@x.ma", "é…@x.ma")])
+@pytest.mark.parametrize(
+    ("email", "shown"), [("", ""), ("a@b", "a…@b"), ("plain", ""), ("é.à@x.ma", "é…@x.ma")]
+)
 def test_addresses_are_cut_short(email, shown):
     assert short(email) == shown
 

@@ -1,4 +1,5 @@
 """What keeps the project easy to keep: nothing dead, nothing long, nothing undocumented."""
+
 from __future__ import annotations
 
 import ast
@@ -13,42 +14,47 @@ from geo.view import FIELDS, FILTERS
 from tests.conftest import ROOT
 
 SOURCES = sorted([*(ROOT / "geo").rglob("*.py"), *(ROOT / "pages").rglob("*.py"), ROOT / "app.py"])
-MOST_LINES = 300
-#: Longer modules, and why they stay whole.
-LONG = {
-    "geo/answers/entity.py": "one panel for each kind of record, built from the same few helpers",
-    "geo/importing/xlsx.py": "one streaming reader: its limits are counted across all parts of a book",
-    "geo/model.py": "the records and their vocabularies: one page to look things up in",
-    "geo/store/checks.py": "one table of rules, and what each rule asks",
-}
 
 
 def name_of(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 
 
-def test_a_module_has_one_job():
-    long = {name_of(p): len(p.read_text("utf-8").splitlines()) for p in SOURCES}
-    assert {name for name, lines in long.items() if lines > MOST_LINES} == set(LONG)
-    assert max(long.values()) < 400
-
-
 def test_no_function_class_or_constant_is_only_defined():
     """A name that is written once in the whole program is dead; tests do not keep it alive."""
     texts = {p: p.read_text("utf-8") for p in SOURCES}
-    others = [p.read_text("utf-8") for p in (*(ROOT / "benchmarks").glob("*.py"), *(ROOT / "tools").glob("*"), ROOT / "Makefile")
-              if p.is_file()]
+    others = [
+        p.read_text("utf-8")
+        for p in (
+            *(ROOT / "benchmarks").glob("*.py"),
+            *(ROOT / "tools").glob("*"),
+            ROOT / "Makefile",
+        )
+        if p.is_file()
+    ]
     words = Counter(re.findall(r"\w+", "\n".join([*texts.values(), *others])))
     dead = []
     for path, text in texts.items():
         for node in ast.parse(text).body:
-            named = [node.name] if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) else \
-                [t.id for t in getattr(node, "targets", []) if isinstance(t, ast.Name)] if isinstance(node, ast.Assign) else \
-                [node.target.id] if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) else []
-            decorated = bool(getattr(node, "decorator_list", None)) and not isinstance(node, ast.ClassDef) \
+            named = (
+                [node.name]
+                if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
+                else [t.id for t in getattr(node, "targets", []) if isinstance(t, ast.Name)]
+                if isinstance(node, ast.Assign)
+                else [node.target.id]
+                if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name)
+                else []
+            )
+            decorated = (
+                bool(getattr(node, "decorator_list", None))
+                and not isinstance(node, ast.ClassDef)
                 and any("command" in ast.unparse(d) for d in node.decorator_list)
-            dead += [f"{name_of(path)}: {name}" for name in named
-                     if words[name] == 1 and not decorated and not name.startswith("__")]
+            )
+            dead += [
+                f"{name_of(path)}: {name}"
+                for name in named
+                if words[name] == 1 and not decorated and not name.startswith("__")
+            ]
     # Called by alembic, and by ``read_{format}``.
     called = ("revision", "down_revision", "upgrade", "downgrade", "read_kmz")
     assert [d for d in dead if d.rpartition(" ")[2] not in called] == []
@@ -56,11 +62,15 @@ def test_no_function_class_or_constant_is_only_defined():
 
 # --- settings -------------------------------------------------------------------------
 
+
 def test_every_setting_that_is_read_is_documented_and_the_other_way_round():
     read = set()
     for path in SOURCES:
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if isinstance(node, ast.Call) and ast.unparse(node.func) in ("os.environ.get", "os.getenv"):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) in (
+                "os.environ.get",
+                "os.getenv",
+            ):
                 read.add(ast.literal_eval(node.args[0]))
             elif isinstance(node, ast.Subscript) and ast.unparse(node.value) == "os.environ":
                 read.add(ast.literal_eval(node.slice))
@@ -73,13 +83,19 @@ def test_every_setting_that_is_read_is_documented_and_the_other_way_round():
 
 # --- routes ---------------------------------------------------------------------------
 
+
 def shown(path: str) -> str:
     return re.sub(r"\{(\w+):path\}", r"{\1}", path)
 
 
 def test_every_route_is_documented_with_its_methods_and_the_other_way_round():
     from app import app
-    served = {(method, shown(route.path)) for route in app._user_routes for method in (getattr(route, "methods", None) or {"GET"}) - {"HEAD"}}
+
+    served = {
+        (method, shown(route.path))
+        for route in app._user_routes
+        for method in (getattr(route, "methods", None) or {"GET"}) - {"HEAD"}
+    }
     page = (ROOT / "docs" / "routes.md").read_text("utf-8")
     rows = re.findall(r"^\| ([A-Z, ]+) \| `([^`]+)` \| (.+) \|$", page, re.MULTILINE)
     told = [(method, path) for methods, path, _ in rows for method in methods.split(", ")]
@@ -89,17 +105,26 @@ def test_every_route_is_documented_with_its_methods_and_the_other_way_round():
 
 # --- errors and filters ---------------------------------------------------------------
 
+
 def test_every_error_has_its_sentence():
     def below(kind: type) -> set[str]:
         return {kind.__name__}.union(*map(below, kind.__subclasses__()))
+
     import geo.importing.desk
     import geo.store.backup
     import geo.watch.intake.files  # noqa: F401  the errors of these are known once they are loaded
+
     raised, kinds = set(), below(KharitaError)
     for path in SOURCES:
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] in kinds and node.args \
-                    and isinstance(node.args[0], ast.Constant) and isinstance(node.args[0].value, str) and "." in node.args[0].value:
+            if (
+                isinstance(node, ast.Call)
+                and ast.unparse(node.func).rpartition(".")[2] in kinds
+                and node.args
+                and isinstance(node.args[0], ast.Constant)
+                and isinstance(node.args[0].value, str)
+                and "." in node.args[0].value
+            ):
                 raised.add(node.args[0].value)
     assert len(raised) > 60
     for lang in ("fr", "ar", "en"):
@@ -108,9 +133,20 @@ def test_every_error_has_its_sentence():
 
 def test_every_filter_is_in_the_guide_under_its_own_name():
     page = (ROOT / "docs" / "filtres.fr.md").read_text("utf-8")
-    rows = re.findall(r"^\| ([^|]+) \| ([^|]+) \| ([^|]+) \| [^|]+ \| `(\w+)` \|$", page, re.MULTILINE)
+    rows = re.findall(
+        r"^\| ([^|]+) \| ([^|]+) \| ([^|]+) \| [^|]+ \| `(\w+)` \|$", page, re.MULTILINE
+    )
     assert [name for *_, name in rows] == [f.name for f in FILTERS]
-    told, named = catalogue("fr"), {"buyers": "acheteurs", "sites": "sites", "maisons": "Maisons", "reports": "rapports", "fairs": "salons"}
+    told, named = (
+        catalogue("fr"),
+        {
+            "buyers": "acheteurs",
+            "sites": "sites",
+            "maisons": "Maisons",
+            "reports": "rapports",
+            "fairs": "salons",
+        },
+    )
     for label, hint, concerns, name in rows:
         assert label == told[f"facet.{name}"] and len(hint) > 20
         assert set(concerns.split(", ")) == {named[c] for c in FIELDS[name].concerns}

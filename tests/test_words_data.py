@@ -1,4 +1,5 @@
 """The word tables in data/sources: their shape, their codes, and nothing listed twice."""
+
 import csv
 import re
 from collections import defaultdict
@@ -32,8 +33,9 @@ def titles():
 def test_synonym_rows_are_complete_and_lower_case(synonyms):
     assert list(synonyms[0]) == ["group", "lang", "word"]
     for row in synonyms:
-        assert re.fullmatch(r"(craft|market|buyer|site|status|town|city|word):\w+",
-                            row["group"]), row
+        assert re.fullmatch(r"(craft|market|buyer|site|status|town|city|word):\w+", row["group"]), (
+            row
+        )
         assert row["lang"] in model.LANGUAGES, row
         assert row["word"] == row["word"].strip().lower(), row
         assert phrase(row["word"]), row
@@ -42,8 +44,10 @@ def test_synonym_rows_are_complete_and_lower_case(synonyms):
 
 def test_groups_carry_known_codes(synonyms):
     known = {
-        "craft": set(model.CRAFTS), "buyer": set(model.BUYER_KINDS),
-        "site": set(model.SITE_KINDS), "status": set(model.STATUSES),
+        "craft": set(model.CRAFTS),
+        "buyer": set(model.BUYER_KINDS),
+        "site": set(model.SITE_KINDS),
+        "status": set(model.STATUSES),
         "market": {row["iso2"] for row in table("markets.csv")},
     }
     found = defaultdict(set)

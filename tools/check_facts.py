@@ -2,6 +2,7 @@
 
 Usage: python check_facts.py   (exit status 0 when every check passes)
 """
+
 import collections
 import csv
 import gzip
@@ -11,30 +12,117 @@ import pathlib
 import re
 import sys
 
-HERE = pathlib.Path(sys.argv[1]) if len(sys.argv) > 1 else pathlib.Path(__file__).resolve().parent.parent / "data" / "sources"
+HERE = (
+    pathlib.Path(sys.argv[1])
+    if len(sys.argv) > 1
+    else pathlib.Path(__file__).resolve().parent.parent / "data" / "sources"
+)
 CRAFTS = set(
-    ["tapis_tissage", "cuir_maroquinerie", "poterie_ceramique", "bois_marqueterie", "broderie_couture", "bijouterie", "ferronnerie", "vannerie", "dinanderie_metal", "zellige", "produits_terroir_cosmetique", "vetement_traditionnel", "pierre_marbre_platre", "babouches", "autre"]
+    [
+        "tapis_tissage",
+        "cuir_maroquinerie",
+        "poterie_ceramique",
+        "bois_marqueterie",
+        "broderie_couture",
+        "bijouterie",
+        "ferronnerie",
+        "vannerie",
+        "dinanderie_metal",
+        "zellige",
+        "produits_terroir_cosmetique",
+        "vetement_traditionnel",
+        "pierre_marbre_platre",
+        "babouches",
+        "autre",
+    ]
 )
 SITE_KINDS = set(
-    ["espace_commercialisation", "complexe_artisanal", "centre_formation", "village_artisanal", "maison_artisane", "autre", "zone_activites", "ensemble_artisanal", "musee_atelier", "maison_artisan", "dar_maalma"]
+    [
+        "espace_commercialisation",
+        "complexe_artisanal",
+        "centre_formation",
+        "village_artisanal",
+        "maison_artisane",
+        "autre",
+        "zone_activites",
+        "ensemble_artisanal",
+        "musee_atelier",
+        "maison_artisan",
+        "dar_maalma",
+    ]
 )
 STATUSES = {"active", "planned", "under_construction"}
 ACTOR_KINDS = set(
-    ["department_store", "retail_chain", "importer_wholesaler", "marketplace", "concept_store", "museum_shop", "designer_brand", "trade_fair", "hotel_contract", "other"]
+    [
+        "department_store",
+        "retail_chain",
+        "importer_wholesaler",
+        "marketplace",
+        "concept_store",
+        "museum_shop",
+        "designer_brand",
+        "trade_fair",
+        "hotel_contract",
+        "other",
+    ]
 )
 SCOPES = {"total", "market", "craft", "market_craft", "city"}
-GROUPS = {"", "europe", "eu", "other_europe", "benelux", "arab_countries", "africa", "north_america", "other"}
-SHARE_BASES = {"", "total", "arab_countries", "africa", "north_america", "carpets_from_casablanca", "carpets_from_marrakech_to_other_europe", "see_note"}
+GROUPS = {
+    "",
+    "europe",
+    "eu",
+    "other_europe",
+    "benelux",
+    "arab_countries",
+    "africa",
+    "north_america",
+    "other",
+}
+SHARE_BASES = {
+    "",
+    "total",
+    "arab_countries",
+    "africa",
+    "north_america",
+    "carpets_from_casablanca",
+    "carpets_from_marrakech_to_other_europe",
+    "see_note",
+}
 WORLD = {"europe", "north_america", "middle_east", "africa", "asia", "oceania"}
 PRECISIONS = {"", "building", "town", "commune", "province", "city"}
-COUNTS = {"sites.csv": 153, "towns.csv": 507, "communes.csv": 1503, "markets.csv": 34, "hs_codes.csv": 44}
+COUNTS = {
+    "sites.csv": 153,
+    "towns.csv": 507,
+    "communes.csv": 1503,
+    "markets.csv": 34,
+    "hs_codes.csv": 44,
+}
 TOLERANCE_KM = 5.0
 MOROCCO_BOX = (-17.3, 20.6, -0.9, 36.1)
 MAX_BYTES = {"regions.geojson": 60_000, "provinces.geojson": 180_000}
 # Files whose rows come from one data set; the data set is named in README.md. Every other file carries its sources per row.
-FILE_LEVEL_SOURCE = {"towns.csv": "GeoNames", "communes.csv": "RGPH", "hs_codes.csv": "HS", "markets.csv": "CLDR"}
-ROW_SOURCE = {"sites.csv": "sources", "exports.csv": "source_url", "actors.csv": "source_url", "programmes.csv": "source_url", "craft_geography.csv": "sources"}
-KNOWN = {*FILE_LEVEL_SOURCE, *ROW_SOURCE, "README.md", "check_facts.py", "morocco_outline.geojson", "regions.geojson", "provinces.geojson"} | {
+FILE_LEVEL_SOURCE = {
+    "towns.csv": "GeoNames",
+    "communes.csv": "RGPH",
+    "hs_codes.csv": "HS",
+    "markets.csv": "CLDR",
+}
+ROW_SOURCE = {
+    "sites.csv": "sources",
+    "exports.csv": "source_url",
+    "actors.csv": "source_url",
+    "programmes.csv": "source_url",
+    "craft_geography.csv": "sources",
+}
+KNOWN = {
+    *FILE_LEVEL_SOURCE,
+    *ROW_SOURCE,
+    "README.md",
+    "check_facts.py",
+    "morocco_outline.geojson",
+    "regions.geojson",
+    "provinces.geojson",
+} | {
     "countries_50m.geojson.gz",
     "countries_110m.geojson.gz",
     "synonyms.csv",
@@ -171,7 +259,11 @@ def load_geo(name):
             if ring[0] != ring[-1] or len(ring) < 4:
                 bad(name, feature["properties"], "open or tiny ring")
             for lon, lat in ring:
-                if not (-180 <= lon <= 180 and -90 <= lat <= 90) or round(lon, 5) != lon or round(lat, 5) != lat:
+                if (
+                    not (-180 <= lon <= 180 and -90 <= lat <= 90)
+                    or round(lon, 5) != lon
+                    or round(lat, 5) != lat
+                ):
                     bad(name, feature["properties"], "coordinate", lon, lat)
             for (x1, y1), (x2, _) in zip(ring, ring[1:]):
                 if abs(x2 - x1) > 180 and y1 > -89.9:
@@ -195,7 +287,14 @@ def main():
         if f["properties"]["region_code"] != code[:2] or code[:2] not in regions:
             bad("provinces.geojson", code, "wrong region")
     for year in ("2014", "2024"):
-        totals = {r: sum(p["properties"][f"population_{year}"] for p in provinces.values() if p["properties"]["region_code"] == r) for r in regions}
+        totals = {
+            r: sum(
+                p["properties"][f"population_{year}"]
+                for p in provinces.values()
+                if p["properties"]["region_code"] == r
+            )
+            for r in regions
+        }
         for r, total in totals.items():
             if total != regions[r]["properties"][f"population_{year}"]:
                 bad("population", year, "of region", r, "is not the sum of its provinces")
@@ -266,7 +365,9 @@ def main():
         bad("communes.csv uses one GeoNames place twice")
     for year in ("2014", "2024"):
         for code, f in provinces.items():
-            total = sum(int(r[f"population_{year}"] or 0) for r in communes if r["province_code"] == code)
+            total = sum(
+                int(r[f"population_{year}"] or 0) for r in communes if r["province_code"] == code
+            )
             if total != f["properties"][f"population_{year}"]:
                 bad("communes.csv", code, year, "does not add up to its province")
     for r in communes:
@@ -281,7 +382,11 @@ def main():
         listed("craft_geography.csv", r, "craft", CRAFTS)
         urls("craft_geography.csv", r, "sources")
         in_region("craft_geography.csv", r, position("craft_geography.csv", r, MOROCCO_BOX))
-    for name, rows in (("sites.csv", sites), ("communes.csv", communes), ("craft_geography.csv", geography)):
+    for name, rows in (
+        ("sites.csv", sites),
+        ("communes.csv", communes),
+        ("craft_geography.csv", geography),
+    ):
         for r in rows:
             if r["geoname_id"] and r["geoname_id"] not in town_ids:
                 bad(name, key(r), "unknown GeoNames id", r["geoname_id"])
@@ -293,18 +398,51 @@ def main():
         n = "markets.csv"
         listed(n, r, "region_of_world", WORLD)
         listed(n, r, "evidence", {"published", "assumed"})
-        for column, size in (("capital_lon", 180), ("capital_lat", 90), ("label_lon", 180), ("label_lat", 90)):
+        for column, size in (
+            ("capital_lon", 180),
+            ("capital_lat", 90),
+            ("label_lon", 180),
+            ("label_lat", 90),
+        ):
             if number(n, r, column, -size, size) is None:
                 bad(n, r["iso2"], "lacks", column)
-        if not (len(r["iso2"]) == 2 and len(r["iso3"]) == 3 and re.fullmatch(r"\d{3}", r["iso_n3"])):
+        if not (
+            len(r["iso2"]) == 2 and len(r["iso3"]) == 3 and re.fullmatch(r"\d{3}", r["iso_n3"])
+        ):
             bad(n, r["iso2"], "odd codes")
-        if not all(r[c] for c in ("name_fr", "name_ar", "name_en", "trade_agreement_with_morocco", "agreement_source")):
+        if not all(
+            r[c]
+            for c in (
+                "name_fr",
+                "name_ar",
+                "name_en",
+                "trade_agreement_with_morocco",
+                "agreement_source",
+            )
+        ):
             bad(n, r["iso2"], "has an empty cell")
     market_codes = {r["iso2"] for r in markets}
 
     exports = rows_of("exports.csv")
     unique("exports.csv", exports, "id")
-    unique("exports.csv", exports, *[c for c in exports[0] if c not in ("id", "value_mdh", "share_pct", "growth_pct", "value_original", "approx", "note_fr")])
+    unique(
+        "exports.csv",
+        exports,
+        *[
+            c
+            for c in exports[0]
+            if c
+            not in (
+                "id",
+                "value_mdh",
+                "share_pct",
+                "growth_pct",
+                "value_original",
+                "approx",
+                "note_fr",
+            )
+        ],
+    )
     shares = collections.defaultdict(float)
     for r in exports:
         n = "exports.csv"
@@ -320,7 +458,12 @@ def main():
         if r["market_iso2"] and (r["market_iso2"] not in market_codes or r["market_group"]):
             bad(n, r["id"], "market", r["market_iso2"], r["market_group"])
         market = bool(r["market_iso2"] or r["market_group"])
-        expected = {"total": (0, 0, 0), "market": (1, 0, 0), "craft": (0, 1, 0), "market_craft": (1, 1, 0)}.get(r["scope"])
+        expected = {
+            "total": (0, 0, 0),
+            "market": (1, 0, 0),
+            "craft": (0, 1, 0),
+            "market_craft": (1, 1, 0),
+        }.get(r["scope"])
         found = (int(market), int(bool(r["craft"])), int(bool(r["exit_city"])))
         if (expected and found != expected) or (r["scope"] == "city" and not r["exit_city"]):
             bad(n, r["id"], "scope", r["scope"], "does not fit its keys")
@@ -329,10 +472,14 @@ def main():
         number(n, r, "value_mdh", 0, 100_000)
         share = number(n, r, "share_pct", 0, 100)
         number(n, r, "growth_pct", -100, 10_000)
-        if bool(r["share_pct"]) != bool(r["share_base"]) or bool(r["value_original"]) != bool(r["unit_original"]):
+        if bool(r["share_pct"]) != bool(r["share_base"]) or bool(r["value_original"]) != bool(
+            r["unit_original"]
+        ):
             bad(n, r["id"], "figure without its base or unit")
         if share and r["market_group"] == "" and r["share_base"] != "see_note":
-            shares[r["period_start"], r["period_end"], r["scope"], r["share_base"], r["source_url"]] += share
+            shares[
+                r["period_start"], r["period_end"], r["scope"], r["share_base"], r["source_url"]
+            ] += share
         urls(n, r, "source_url")
     for where, total in shares.items():
         if total > 100.5:
@@ -356,7 +503,9 @@ def main():
 
     for r in rows_of("hs_codes.csv"):
         listed("hs_codes.csv", r, "craft", CRAFTS)
-        if not re.fullmatch(r"\d{4}", r["hs4"]) or any(not re.fullmatch(r["hs4"] + r"\d\d", c) for c in r["hs6_children"].split(";")):
+        if not re.fullmatch(r"\d{4}", r["hs4"]) or any(
+            not re.fullmatch(r["hs4"] + r"\d\d", c) for c in r["hs6_children"].split(";")
+        ):
             bad("hs_codes.csv", r["hs4"], "odd code")
     programmes = rows_of("programmes.csv")
     unique("programmes.csv", programmes, "id")
@@ -370,8 +519,18 @@ def main():
     for r in synonyms:
         listed("synonyms.csv", r, "lang", {"fr", "ar", "en"})
         kind, _, code = r["group"].partition(":")
-        codes = {"craft": CRAFTS, "buyer": ACTOR_KINDS, "site": SITE_KINDS, "status": STATUSES, "market": market_codes}
-        if not code or (kind in codes and code not in codes[kind]) or kind not in {*codes, "town", "city", "word"}:
+        codes = {
+            "craft": CRAFTS,
+            "buyer": ACTOR_KINDS,
+            "site": SITE_KINDS,
+            "status": STATUSES,
+            "market": market_codes,
+        }
+        if (
+            not code
+            or (kind in codes and code not in codes[kind])
+            or kind not in {*codes, "town", "city", "word"}
+        ):
             bad("synonyms.csv", r["group"], "unknown group")
     titles = rows_of("report_titles.csv")
     unique("report_titles.csv", titles, "id")

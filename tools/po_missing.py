@@ -2,6 +2,7 @@
 
 Usage: python tools/po_missing.py   (exit status 0 when nothing is missing or wrong)
 """
+
 from __future__ import annotations
 
 import gettext
@@ -62,8 +63,12 @@ def load(lang: str) -> Po:
         text = message.string if isinstance(message.string, str) else tuple(message.string or ())
         if key and text and all(text) and not message.fuzzy:
             texts[key] = text
-    return Po(texts, tuple(sorted({k for k in written if written.count(k) > 1})),
-              int(header[1]) if header else 0, gettext.c2py(po.plural_expr))
+    return Po(
+        texts,
+        tuple(sorted({k for k in written if written.count(k) > 1})),
+        int(header[1]) if header else 0,
+        gettext.c2py(po.plural_expr),
+    )
 
 
 def faults(lang: str, po: Po, source: Po) -> Iterator[str]:

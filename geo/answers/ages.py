@@ -1,4 +1,5 @@
 """Ages in words: when somebody last looked at a record or a market, and the slider that filters by it."""
+
 from __future__ import annotations
 
 from datetime import timedelta
@@ -29,8 +30,12 @@ def _said(text: str, family: str, query: Query, t: Words) -> str:
         return t(f"age.{family}.never")
     if months < 1:
         return t(f"age.{family}.now")
-    age = format_timedelta(timedelta(days=365 * (months // 12)) if months >= 12 else timedelta(days=30 * months),
-                           granularity="month", threshold=1, locale=t.locale)
+    age = format_timedelta(
+        timedelta(days=365 * (months // 12)) if months >= 12 else timedelta(days=30 * months),
+        granularity="month",
+        threshold=1,
+        locale=t.locale,
+    )
     return t(f"age.{family}", age=age)
 
 
@@ -40,8 +45,15 @@ def ages_answer(query: Query, view: ViewState, t: Words) -> dict[str, Any]:
     steps, total = [], 0
     for step in AGE_MONTHS:
         total += ages[step]
-        steps.append({"value": step, "label": t(f"fresh.{step}"), "text": t.n("count.records", total)})
+        steps.append(
+            {"value": step, "label": t(f"fresh.{step}"), "text": t.n("count.records", total)}
+        )
     everything = total + ages[OLDER] + ages[UNDATED]
     steps.append({"value": "", "label": t("fresh.any"), "text": t.n("count.records", everything)})
-    return {"label": t("facet.fresh"), "hint": t("hint.fresh"), "value": view.fresh, "steps": steps,
-            "undated": t.n("age.undated", ages[UNDATED]) if ages[UNDATED] else ""}
+    return {
+        "label": t("facet.fresh"),
+        "hint": t("hint.fresh"),
+        "value": view.fresh,
+        "steps": steps,
+        "undated": t.n("age.undated", ages[UNDATED]) if ages[UNDATED] else "",
+    }

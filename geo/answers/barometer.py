@@ -1,4 +1,5 @@
 """The export barometer: trend lines of comparable periods, the map of markets, every statement."""
+
 from __future__ import annotations
 
 from collections.abc import Iterable
@@ -36,18 +37,37 @@ def barometer_answer(query: Query, view: ViewState, t: Words) -> dict[str, Any]:
     by_market = _map(query, view, t)
     lines = _lines(kept, every, measure, months, view, t)
     return {
-        "title": t("baro.title"), "subtitle": t("baro.subtitle", n=t.number(len(kept)), total=t.number(len(every))),
-        "measure": measure, "measures": [{"key": m, "text": t(f"baro.measure.{m}"), "on": m == measure} for m in MEASURES],
-        "months": months, "windows": [{"key": m, "text": window_text(m, t), "on": m == months} for m in choices],
+        "title": t("baro.title"),
+        "subtitle": t("baro.subtitle", n=t.number(len(kept)), total=t.number(len(every))),
+        "measure": measure,
+        "measures": [
+            {"key": m, "text": t(f"baro.measure.{m}"), "on": m == measure} for m in MEASURES
+        ],
+        "months": months,
+        "windows": [{"key": m, "text": window_text(m, t), "on": m == months} for m in choices],
         "unit": t("baro.unit_mdh") if measure == "value_mdh" else t("baro.unit_pct"),
-        "lines": lines, "empty": "" if lines else t("baro.no_line", window=window_text(months, t)),
+        "lines": lines,
+        "empty": "" if lines else t("baro.no_line", window=window_text(months, t)),
         "headline": _headline(every, t),
-        "map": by_market, "map_note": _map_note(by_market, view, t), "map_none": _no_figure(view, t), "origin": list(ORIGIN_LON_LAT),
-        "rows": [statement(r, t) for r in sorted(kept, key=lambda r: (r.end, r.start, r.id), reverse=True)[:SHOWN]],
+        "map": by_market,
+        "map_note": _map_note(by_market, view, t),
+        "map_none": _no_figure(view, t),
+        "origin": list(ORIGIN_LON_LAT),
+        "rows": [
+            statement(r, t)
+            for r in sorted(kept, key=lambda r: (r.end, r.start, r.id), reverse=True)[:SHOWN]
+        ],
         "more": t("baro.more", n=t.number(len(kept) - SHOWN)) if len(kept) > SHOWN else "",
-        "columns": [t(f"baro.column.{c}") for c in ("period", "about", "value", "share", "growth", "source")],
+        "columns": [
+            t(f"baro.column.{c}") for c in ("period", "about", "value", "share", "growth", "source")
+        ],
         "cities": _cities(kept, t),
-        "notices": [t("baro.never_add"), t("baro.family"), *([t.n("baro.left_out", left_out())] if left_out() else []), *_disagreements(kept, t)],
+        "notices": [
+            t("baro.never_add"),
+            t("baro.family"),
+            *([t.n("baro.left_out", left_out())] if left_out() else []),
+            *_disagreements(kept, t),
+        ],
         "warn": "" if months == WHOLE_YEAR else t("baro.part_year", window=window_text(months, t)),
     }
 
@@ -70,8 +90,14 @@ def _passes(row: Export, view: ViewState) -> bool:
     return not view.craft or bool(set(view.craft) & set(row.crafts))
 
 
-def _lines(kept: list[Export], every: Iterable[Export], measure: str, months: str, view: ViewState,
-           t: Words) -> list[dict[str, Any]]:
+def _lines(
+    kept: list[Export],
+    every: Iterable[Export],
+    measure: str,
+    months: str,
+    view: ViewState,
+    t: Words,
+) -> list[dict[str, Any]]:
     groups: dict[tuple[str, ...], list[Export]] = {}
     for row in kept:
         if row.scope in ("total", "market", "craft"):
@@ -80,20 +106,40 @@ def _lines(kept: list[Export], every: Iterable[Export], measure: str, months: st
     for rows in groups.values():
         points = line(rows, measure, months)
         if len(points) >= MIN_POINTS or (points and rows[0].scope == "total"):
-            found.append({"key": "-".join(filter(None, rows[0].subject)), "scope": rows[0].scope, "market": rows[0].market,
-                          "text": about(points[-1], t),
-                          "points": [_point(p, measure, t) for p in points]})
+            found.append(
+                {
+                    "key": "-".join(filter(None, rows[0].subject)),
+                    "scope": rows[0].scope,
+                    "market": rows[0].market,
+                    "text": about(points[-1], t),
+                    "points": [_point(p, measure, t) for p in points],
+                }
+            )
     found.sort(key=lambda f: (f["scope"] != "total", -f["points"][-1]["value"]))
     return found[:8]
 
 
 def _point(row: Export, measure: str, t: Words) -> dict[str, Any]:
     value = getattr(row, measure)
-    text = (t("unit.mdh", n=t.number(value)) if measure == "value_mdh"
-            else signed(value, t) if measure == "growth_pct" else t("unit.pct", n=t.number(value)))
-    short = signed(value, t).rstrip("% \u00a0\u202f") if measure == "growth_pct" else t.number(value)
-    return {"year": row.year, "value": value, "text": text, "short": short, "period": t.period(row.period), "href": row.url,
-            "approximate": row.approximate}
+    text = (
+        t("unit.mdh", n=t.number(value))
+        if measure == "value_mdh"
+        else signed(value, t)
+        if measure == "growth_pct"
+        else t("unit.pct", n=t.number(value))
+    )
+    short = (
+        signed(value, t).rstrip("% \u00a0\u202f") if measure == "growth_pct" else t.number(value)
+    )
+    return {
+        "year": row.year,
+        "value": value,
+        "text": text,
+        "short": short,
+        "period": t.period(row.period),
+        "href": row.url,
+        "approximate": row.approximate,
+    }
 
 
 def _headline(every: Iterable[Export], t: Words) -> str:
@@ -103,7 +149,9 @@ def _headline(every: Iterable[Export], t: Words) -> str:
     if not amounts:
         return t("baro.no_total")
     last = amounts[-1]
-    text = t("baro.headline", year=str(last.year), value=t("unit.mdh", n=t.number(last.value_mdh or 0.0)))
+    text = t(
+        "baro.headline", year=str(last.year), value=t("unit.mdh", n=t.number(last.value_mdh or 0.0))
+    )
     grown = next((g.growth_pct for g in growths if g.year == last.year), None)
     return text if grown is None else f"{text} {t('baro.change', change=signed(grown, t))}"
 
@@ -114,8 +162,13 @@ def _map(query: Query, view: ViewState, t: Words) -> list[dict[str, Any]]:
     found = []
     for market in query.catalogue.markets:
         entry: dict[str, Any] = {
-            "iso2": market.iso2, "name": t.pick(market.name), "lon_lat": list(market.label_lon_lat),
-            "value": None, "text": _no_figure(view, t), "picked": not view.market or market.iso2 in view.market}
+            "iso2": market.iso2,
+            "name": t.pick(market.name),
+            "lon_lat": list(market.label_lon_lat),
+            "value": None,
+            "text": _no_figure(view, t),
+            "picked": not view.market or market.iso2 in view.market,
+        }
         known: tuple[float, Export, Export | None] | None
         if view.craft:
             pair = demand_of_pair(market.iso2, view.craft, exports())
@@ -125,8 +178,16 @@ def _map(query: Query, view: ViewState, t: Words) -> list[dict[str, Any]]:
         if known:
             value, row, total = known
             amount = t("unit.mdh", n=t.number(round(value, 1)))
-            entry |= {"value": round(value, 2), "year": str(row.year), "href": row.url,
-                      "text": t("baro.map_value" if total is None else "baro.map_share", value=amount, year=str(row.year))}
+            entry |= {
+                "value": round(value, 2),
+                "year": str(row.year),
+                "href": row.url,
+                "text": t(
+                    "baro.map_value" if total is None else "baro.map_share",
+                    value=amount,
+                    year=str(row.year),
+                ),
+            }
         found.append(entry)
     return found
 
@@ -140,21 +201,43 @@ def _map_note(by_market: list[dict[str, Any]], view: ViewState, t: Words) -> str
     if not view.craft:
         return ""
     known = sum(m["value"] is not None for m in by_market)
-    return t("baro.pair_note", crafts=t.all_of(t(f"craft.{c}") for c in view.craft), n=t.number(known), total=t.number(len(by_market)))
+    return t(
+        "baro.pair_note",
+        crafts=t.all_of(t(f"craft.{c}") for c in view.craft),
+        n=t.number(known),
+        total=t.number(len(by_market)),
+    )
 
 
 def _cities(kept: list[Export], t: Words) -> list[dict[str, str]]:
     rows = [r for r in kept if r.city]
     newest = sorted(rows, key=lambda r: (r.end, r.share_pct or 0), reverse=True)[:24]
-    return [{"city": r.city, "about": about(r, t), "period": t.period(r.period),
-             "value": statement(r, t)["share"] or statement(r, t)["value"] or statement(r, t)["growth"],
-             "note": r.note_fr, "href": r.url} for r in newest]
+    return [
+        {
+            "city": r.city,
+            "about": about(r, t),
+            "period": t.period(r.period),
+            "value": statement(r, t)["share"]
+            or statement(r, t)["value"]
+            or statement(r, t)["growth"],
+            "note": r.note_fr,
+            "href": r.url,
+        }
+        for r in newest
+    ]
 
 
 def _disagreements(kept: list[Export], t: Words) -> list[str]:
     found = []
     for measure in MEASURES:
         for a, b in disagreeing(kept, measure)[:2]:
-            found.append(t("baro.disagree", about=about(a, t), period=t.period(a.period),
-                           a=t.number(getattr(a, measure)), b=t.number(getattr(b, measure))))
+            found.append(
+                t(
+                    "baro.disagree",
+                    about=about(a, t),
+                    period=t.period(a.period),
+                    a=t.number(getattr(a, measure)),
+                    b=t.number(getattr(b, measure)),
+                )
+            )
     return found

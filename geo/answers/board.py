@@ -1,4 +1,5 @@
 """The scores of one axis under one set of weights, as the answers of the Markets page use them."""
+
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -36,7 +37,9 @@ class Board:
     def order(self) -> list[int]:
         """Rows, ranked ones first and by rank, then by name of code."""
         rank = self.scores.rank
-        return sorted(range(len(rank)), key=lambda i: (rank[i] == 0, rank[i], self.table.markets[i].iso2))
+        return sorted(
+            range(len(rank)), key=lambda i: (rank[i] == 0, rank[i], self.table.markets[i].iso2)
+        )
 
 
 def board(query: Query, axis: str, weights: dict[str, int]) -> Board:
@@ -66,4 +69,6 @@ def interval_text(rank: int, low: int, high: int, unstable: bool, coverage: int,
         return t("rank.unranked", coverage=t("unit.pct", n=t.number(coverage)))
     if low == high:
         return t("rank.fixed", rank=t.number(low))
-    return t("rank.unstable" if unstable else "rank.between", low=t.number(low), high=t.number(high))
+    return t(
+        "rank.unstable" if unstable else "rank.between", low=t.number(low), high=t.number(high)
+    )

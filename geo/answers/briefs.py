@@ -1,4 +1,5 @@
 """A market and a mission as documents to print, from the very answers the page shows."""
+
 from __future__ import annotations
 
 from typing import Any
@@ -17,12 +18,28 @@ from geo.view import ViewState
 def market_document(query: Query, iso2: str, view: ViewState, t: Words) -> Document:
     """The brief of a market: its place with the weights in use, then all its sections."""
     page, why = page_answer(query, iso2, view, t), why_answer(query, iso2, view, t)
-    parts = [Line(f"{c['text']} · {c['value']}", f"{c['points']} / {c['out_of']} · {c['how']}", c["href"]) for c in why["components"]]
-    rows = [Line(why["place"], " · ".join(x for x in (why["interval"], why["coverage"]) if x)), *parts,
-            *([Line(t("brief.weights"), _weights(view, t))])]
-    blocks = [Block(t("brief.score", axis=why["axis_text"]), rows, why["score_text"]), *_neighbour(query, iso2, view, t)]
-    blocks += [Block(s["title"], [_line(r, t) for r in s["rows"]] or [Line("", s["empty"])], s["count"]) for s in page["sections"]]
-    return Document(t.lang, page["name"], f"{page['world']} · {page['agreement']}", t("brief.footer"), blocks)
+    parts = [
+        Line(
+            f"{c['text']} · {c['value']}", f"{c['points']} / {c['out_of']} · {c['how']}", c["href"]
+        )
+        for c in why["components"]
+    ]
+    rows = [
+        Line(why["place"], " · ".join(x for x in (why["interval"], why["coverage"]) if x)),
+        *parts,
+        *([Line(t("brief.weights"), _weights(view, t))]),
+    ]
+    blocks = [
+        Block(t("brief.score", axis=why["axis_text"]), rows, why["score_text"]),
+        *_neighbour(query, iso2, view, t),
+    ]
+    blocks += [
+        Block(s["title"], [_line(r, t) for r in s["rows"]] or [Line("", s["empty"])], s["count"])
+        for s in page["sections"]
+    ]
+    return Document(
+        t.lang, page["name"], f"{page['world']} · {page['agreement']}", t("brief.footer"), blocks
+    )
 
 
 def _neighbour(query: Query, iso2: str, view: ViewState, t: Words) -> list[Block]:
@@ -36,7 +53,9 @@ def _neighbour(query: Query, iso2: str, view: ViewState, t: Words) -> list[Block
 
 def _weights(view: ViewState, t: Words) -> str:
     weights = weights_of(view.weights)
-    return " · ".join(f"{t(f'criterion.{c.key}')} {weights[c.key]}" for c in CRITERIA if c.axis == view.axis)
+    return " · ".join(
+        f"{t(f'criterion.{c.key}')} {weights[c.key]}" for c in CRITERIA if c.axis == view.axis
+    )
 
 
 def _line(row: dict[str, Any], t: Words) -> Line:
@@ -57,15 +76,29 @@ def mission_document(query: Query, iso2: str, view: ViewState, t: Words, *, star
         blocks.append(Block(day["title"], lines, day["date"]))
     for key in ("left", "placeless"):
         if plan[key]:
-            blocks.append(Block(plan[f"{key}_text"], [Line("", _named(r, t)) for r in plan[key]], t.number(len(plan[key]))))
+            blocks.append(
+                Block(
+                    plan[f"{key}_text"],
+                    [Line("", _named(r, t)) for r in plan[key]],
+                    t.number(len(plan[key])),
+                )
+            )
     if plan["fairs"]:
         blocks.append(Block(plan["fairs_text"], [Line("", text) for text in plan["fairs"]]))
-    return Document(t.lang, plan["title"], plan["empty"] or plan["text"], f"{plan['note']} {t('brief.footer')}", blocks)
+    return Document(
+        t.lang,
+        plan["title"],
+        plan["empty"] or plan["text"],
+        f"{plan['note']} {t('brief.footer')}",
+        blocks,
+    )
 
 
 def _visit(visit: dict[str, Any], t: Words) -> list[Line]:
     name = f"{visit['name']} ({t('origin.demo')})" if visit["demo"] else visit["name"]
-    found = [Line(name, " · ".join(x for x in (visit["kind"], visit["crafts"], visit["contact"]) if x))]
+    found = [
+        Line(name, " · ".join(x for x in (visit["kind"], visit["crafts"], visit["contact"]) if x))
+    ]
     found += [Line("", visit["lead"])] if visit["lead"] else []
     for key in ("reports", "sites"):
         found += [Line("", f"{visit[f'{key}_text']} · {row['text']}") for row in visit[key]]

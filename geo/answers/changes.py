@@ -1,4 +1,5 @@
 """Changes in the reader's words: what a record was, what it is, who said so and when."""
+
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -21,35 +22,84 @@ HERE = ZoneInfo("Africa/Casablanca")
 TOLD = 60
 
 
-def set_answer(made: ChangeSet, catalogue: Catalogue, t: Words, *, whole: bool = False) -> dict[str, Any]:
+def set_answer(
+    made: ChangeSet, catalogue: Catalogue, t: Words, *, whole: bool = False
+) -> dict[str, Any]:
     """One change set; ``whole`` tells its changes field by field."""
     return {
-        "number": made.number, "author": made.author, "reason": made.reason, "kind": t(f"change.{made.kind}"), "when": _when(made.time, t),
-        "counts": [t.n({"new": "change.n_new", "changed": "change.n_changed", "removed": "change.n_removed"}[name], n) for name, n in made.counts.items() if n],
-        "records": len(made.changes), "more": max(0, len(made.changes) - TOLD) if whole else 0,
-        "changes": [change_answer(c, catalogue, t) for c in made.changes[:TOLD]] if whole else []}
+        "number": made.number,
+        "author": made.author,
+        "reason": made.reason,
+        "kind": t(f"change.{made.kind}"),
+        "when": _when(made.time, t),
+        "counts": [
+            t.n(
+                {
+                    "new": "change.n_new",
+                    "changed": "change.n_changed",
+                    "removed": "change.n_removed",
+                }[name],
+                n,
+            )
+            for name, n in made.counts.items()
+            if n
+        ],
+        "records": len(made.changes),
+        "more": max(0, len(made.changes) - TOLD) if whole else 0,
+        "changes": [change_answer(c, catalogue, t) for c in made.changes[:TOLD]] if whole else [],
+    }
 
 
 def change_answer(change: Change, catalogue: Catalogue, t: Words) -> dict[str, Any]:
     """One change, with the positions to draw."""
     return {
-        "collection": change.collection, "id": change.id, "revision": change.revision, "existed": change.before is not None, "name": name_of(change.after or change.before, t),
-        "what": t("change.new" if change.before is None else "change.removed" if change.after is None else "change.changed"),
+        "collection": change.collection,
+        "id": change.id,
+        "revision": change.revision,
+        "existed": change.before is not None,
+        "name": name_of(change.after or change.before, t),
+        "what": t(
+            "change.new"
+            if change.before is None
+            else "change.removed"
+            if change.after is None
+            else "change.changed"
+        ),
         "fields": list(differences(change.collection, change.before, change.after, catalogue, t)),
-        "from": lon_lat_of(change.before), "to": lon_lat_of(change.after)}
+        "from": lon_lat_of(change.before),
+        "to": lon_lat_of(change.after),
+    }
 
 
-def differences(collection: str, before: Raw | None, after: Raw | None, catalogue: Catalogue, t: Words) -> Iterator[dict[str, str]]:
+def differences(
+    collection: str, before: Raw | None, after: Raw | None, catalogue: Catalogue, t: Words
+) -> Iterator[dict[str, str]]:
     """The fields that differ: name, before and after as words; nothing for a field neither has."""
     for field in FORMS.get(collection, ()):
-        old, new = (values_of(collection, raw)[field.name] if raw else None for raw in (before, after))
+        old, new = (
+            values_of(collection, raw)[field.name] if raw else None for raw in (before, after)
+        )
         if old == new or (old in (None, "", []) and new in (None, "", [])):
             continue
-        yield {"name": field.name, "field": t(f"form.{field.name}"), "before": shown(field, old, catalogue, t), "after": shown(field, new, catalogue, t)}
+        yield {
+            "name": field.name,
+            "field": t(f"form.{field.name}"),
+            "before": shown(field, old, catalogue, t),
+            "after": shown(field, new, catalogue, t),
+        }
     old_at, new_at = lon_lat_of(before), lon_lat_of(after)
     if old_at != new_at:
-        moved = t("change.moved", km=t.number(round(_apart_m(old_at, new_at) / 1000, 1))) if old_at and new_at else ""
-        yield {"name": "position", "field": t("form.position"), "before": _position(old_at), "after": " ".join(filter(None, (_position(new_at), moved)))}
+        moved = (
+            t("change.moved", km=t.number(round(_apart_m(old_at, new_at) / 1000, 1)))
+            if old_at and new_at
+            else ""
+        )
+        yield {
+            "name": "position",
+            "field": t("form.position"),
+            "before": _position(old_at),
+            "after": " ".join(filter(None, (_position(new_at), moved))),
+        }
 
 
 def shown(field: Field, value: Any, catalogue: Catalogue, t: Words) -> str:
@@ -64,7 +114,11 @@ def shown(field: Field, value: Any, catalogue: Catalogue, t: Words) -> str:
         return t.number(value)
     if field.kind == "date":
         return t.date(value)
-    return t.all_of(code_name(field, v, catalogue, t) for v in value) if field.kind == "many" else code_name(field, str(value), catalogue, t)
+    return (
+        t.all_of(code_name(field, v, catalogue, t) for v in value)
+        if field.kind == "many"
+        else code_name(field, str(value), catalogue, t)
+    )
 
 
 def code_name(field: Field, code: str, catalogue: Catalogue, t: Words) -> str:

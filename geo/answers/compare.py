@@ -1,4 +1,5 @@
 """Two to four markets side by side, and the sentence that says why one stands above another."""
+
 from __future__ import annotations
 
 from typing import Any
@@ -25,8 +26,13 @@ def compare_answer(query: Query, view: ViewState, t: Words) -> dict[str, Any]:
     b = boards[view.axis]
     if len(codes) < 2:
         ready = [b.table.markets[i].iso2 for i in b.order() if b.scores.rank[i]][:MOST]
-        return {"markets": [], "empty": t("compare.empty"), "choices": _choices(query, view, t),
-                "suggest": [*codes, *(c for c in ready if c not in codes)][:3], "suggest_text": t("compare.suggest")}
+        return {
+            "markets": [],
+            "empty": t("compare.empty"),
+            "choices": _choices(query, view, t),
+            "suggest": [*codes, *(c for c in ready if c not in codes)][:3],
+            "suggest_text": t("compare.suggest"),
+        }
     order = sorted(codes, key=lambda c: (not b.scores.rank[b.of(c)], b.scores.rank[b.of(c)]))
     sentences = [above(b, b.of(x), b.of(y), t) for x, y in zip(order, order[1:], strict=False)]
     columns = []
@@ -35,21 +41,59 @@ def compare_answer(query: Query, view: ViewState, t: Words) -> dict[str, Any]:
         market = query.catalogue.market_by_code[code]
         crafts = list(crafts_in_demand(query, code))[:4]
         row = ranked[code]
-        columns.append({
-            "iso2": code, "name": names[code], "rank": row["rank_text"], "score": row["score_text"],
-            "interval": row["interval_text"], "coverage": row["coverage_text"],
-            "agreement": agreements_text(market, t) or "—", "doubt": row["doubt"] or "—", "crafts": t.all_of(t(f"craft.{c}") for c in crafts) or "—",
-            "axes": {axis: components(board_, board_.of(code), board_.counted.sum(), t) for axis, board_ in boards.items()},
-        })
+        columns.append(
+            {
+                "iso2": code,
+                "name": names[code],
+                "rank": row["rank_text"],
+                "score": row["score_text"],
+                "interval": row["interval_text"],
+                "coverage": row["coverage_text"],
+                "agreement": agreements_text(market, t) or "—",
+                "doubt": row["doubt"] or "—",
+                "crafts": t.all_of(t(f"craft.{c}") for c in crafts) or "—",
+                "axes": {
+                    axis: components(board_, board_.of(code), board_.counted.sum(), t)
+                    for axis, board_ in boards.items()
+                },
+            }
+        )
     return {
-        "title": t("compare.title"), "subtitle": t(f"axis.{view.axis}"), "markets": columns, "sentences": sentences,
-        "axes": [{"key": axis, "text": t(f"axis.{axis}"),
-                  "rows": [{"key": c.key, "text": t(f"criterion.{c.key}")} for c in boards[axis].criteria]} for axis in AXES],
-        "labels": {k: t(f"compare.{k}") for k in ("rank", "score", "interval", "coverage", "agreement", "crafts", "doubt", "points")},
-        "choices": _choices(query, view, t), "empty": "",
+        "title": t("compare.title"),
+        "subtitle": t(f"axis.{view.axis}"),
+        "markets": columns,
+        "sentences": sentences,
+        "axes": [
+            {
+                "key": axis,
+                "text": t(f"axis.{axis}"),
+                "rows": [
+                    {"key": c.key, "text": t(f"criterion.{c.key}")} for c in boards[axis].criteria
+                ],
+            }
+            for axis in AXES
+        ],
+        "labels": {
+            k: t(f"compare.{k}")
+            for k in (
+                "rank",
+                "score",
+                "interval",
+                "coverage",
+                "agreement",
+                "crafts",
+                "doubt",
+                "points",
+            )
+        },
+        "choices": _choices(query, view, t),
+        "empty": "",
     }
 
 
 def _choices(query: Query, view: ViewState, t: Words) -> list[dict[str, Any]]:
-    found = [{"iso2": m.iso2, "name": t.pick(m.name), "on": m.iso2 in view.compare[:MOST]} for m in query.catalogue.markets]
+    found = [
+        {"iso2": m.iso2, "name": t.pick(m.name), "on": m.iso2 in view.compare[:MOST]}
+        for m in query.catalogue.markets
+    ]
     return sorted(found, key=lambda c: c["name"])

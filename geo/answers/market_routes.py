@@ -1,4 +1,5 @@
 """The JSON answers of the Markets page, by address; ``geo.web.api`` serves them."""
+
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
@@ -34,10 +35,13 @@ MARKET_ROUTES: Mapping[str, Callable[[Any], Mapping[str, Any]]] = {
     "/api/markets/method": lambda a: method_answer(a.query, a.view, a.t),
     "/api/markets/barometer": lambda a: barometer_answer(a.query, a.view, a.t),
     "/api/markets/supply": lambda a: supply_answer(
-        a.query, a.view, a.t, text=a.params.get("text", ""), terms=a.view.terms or None),
+        a.query, a.view, a.t, text=a.params.get("text", ""), terms=a.view.terms or None
+    ),
     "/api/markets/support": lambda a: support_answer(
-        a.query, a.view, a.t, turnover=a.params.get("turnover", ""), status=a.view.legal),
+        a.query, a.view, a.t, turnover=a.params.get("turnover", ""), status=a.view.legal
+    ),
     "/api/markets/stars": lambda a: stars_answer(a.query, a.view, a.t),
     "/api/markets/mission/{iso2}": lambda a: mission_answer(
-        a.query, _market(a), a.view, a.t, start=a.params.get("start", "")),
+        a.query, _market(a), a.view, a.t, start=a.params.get("start", "")
+    ),
 }

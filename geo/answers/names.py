@@ -1,4 +1,5 @@
 """How codes, records and notices are called in the reader's language."""
+
 from __future__ import annotations
 
 from geo.errors import Notice
@@ -62,8 +63,10 @@ def where(record: Buyer | Site, catalogue: Catalogue, t: Words) -> str:
     if isinstance(record, Buyer):
         parts = [record.city, t.country(record.country)]
     else:
-        parts = [record.town or record.commune, area_name(catalogue, record.province, t)
-                 or area_name(catalogue, record.region, t)]
+        parts = [
+            record.town or record.commune,
+            area_name(catalogue, record.province, t) or area_name(catalogue, record.region, t),
+        ]
     return t("ui.comma").join(dict.fromkeys(p for p in parts if p))
 
 
@@ -77,8 +80,13 @@ def notice_text(notice: Notice, t: Words) -> str:
 
 def problem_text(problem: Problem, t: Words) -> str:
     """One problem of the data files as a sentence."""
-    return t(f"problem.{problem.code}", file=problem.file, record=problem.record,
-             field=problem.field, value=problem.value)
+    return t(
+        f"problem.{problem.code}",
+        file=problem.file,
+        record=problem.record,
+        field=problem.field,
+        value=problem.value,
+    )
 
 
 def is_open(record: Buyer | Site) -> bool:
@@ -93,8 +101,13 @@ def is_demo(record: Buyer | Site) -> bool:
 
 #: The shape of a facility on the map: kinds of one use look alike.
 FORMS = ("complex", "sale", "training", "maison", "other")
-_FORM = {"complexe_artisanal": "complex", "ensemble_artisanal": "complex", "village_artisanal": "complex",
-         "espace_commercialisation": "sale", "centre_formation": "training"}
+_FORM = {
+    "complexe_artisanal": "complex",
+    "ensemble_artisanal": "complex",
+    "village_artisanal": "complex",
+    "espace_commercialisation": "sale",
+    "centre_formation": "training",
+}
 
 
 def form_of(site: Site) -> str:
@@ -109,5 +122,3 @@ def title_of(record: Buyer | Site | Report | Fair, t: Words) -> str:
     title = t.pick(record.title)
     foreign = record.lang not in ("", t.lang) and title == record.title.get(record.lang)
     return f"{title} ({t.locale.languages[record.lang]})" if foreign else title
-
-

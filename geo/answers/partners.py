@@ -1,4 +1,5 @@
 """The other side of the trade: who at home makes what a buyer buys, and who buys it."""
+
 from __future__ import annotations
 
 import heapq
@@ -32,8 +33,9 @@ def sites_that_make(query: Query, crafts: tuple[str, ...]) -> tuple[list[Site], 
     return list(best)[:KEPT], sum(p[1] for p in parts)
 
 
-def who_buys(query: Query, crafts: tuple[str, ...], view: ViewState | None = None
-             ) -> tuple[list[Buyer], int]:
+def who_buys(
+    query: Query, crafts: tuple[str, ...], view: ViewState | None = None
+) -> tuple[list[Buyer], int]:
     """Buyers that share a craft (or pass ``view``), in the same order."""
     if view is None and not crafts:
         return [], 0
@@ -45,7 +47,9 @@ def _rank(crafts: tuple[str, ...]) -> Callable[[Buyer | Site], tuple[Any, ...]]:
     return lambda r: (is_demo(r), not is_open(r), -len(wanted & set(r.crafts)), r.name, r.id)
 
 
-def _best(query: Query, collection: str, view: ViewState, rank: Callable[..., Any]) -> tuple[list[Any], int]:
+def _best(
+    query: Query, collection: str, view: ViewState, rank: Callable[..., Any]
+) -> tuple[list[Any], int]:
     columns = query.columns[collection]
     positions = np.flatnonzero(query.passing(collection, view))
     records = (columns.record(p) for p in positions[:RANKED])

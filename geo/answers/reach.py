@@ -1,4 +1,5 @@
 """The answer of ``/api/reach``: what lies within some minutes by road of a place."""
+
 from __future__ import annotations
 
 from typing import Any
@@ -38,8 +39,17 @@ def reach_answer(here: Locator, view: ViewState, t: Words, router: Router) -> di
         people = int(census.people[shapely.contains_xy(each.area, census.lon, census.lat)].sum())
         sites = int(shapely.contains_xy(each.area, here.lon[passing], here.lat[passing]).sum())
         shape: Any = shapely.set_precision(each.area, GRID_DEG)
-        bands.append({
-            "minutes": each.minutes, "label": t("unit.minutes", n=str(each.minutes)),
-            "people": t.n("unit.people", people), "sites": t.n("reach.sites", sites),
-            "geometry": mapping(shape)})
-    return {"bands": bands, "title": t("reach.title"), "note": t("reach.by", who=router.ors.name, attribution=ATTRIBUTION)}
+        bands.append(
+            {
+                "minutes": each.minutes,
+                "label": t("unit.minutes", n=str(each.minutes)),
+                "people": t.n("unit.people", people),
+                "sites": t.n("reach.sites", sites),
+                "geometry": mapping(shape),
+            }
+        )
+    return {
+        "bands": bands,
+        "title": t("reach.title"),
+        "note": t("reach.by", who=router.ors.name, attribution=ATTRIBUTION),
+    }

@@ -1,4 +1,5 @@
 """Why a market stands where it does: its components, what would tip it, why one is above another."""
+
 from __future__ import annotations
 
 from typing import Any
@@ -26,13 +27,26 @@ def why_answer(query: Query, iso2: str, view: ViewState, t: Words) -> dict[str, 
     i = b.of(iso2)
     rank, total = int(b.scores.rank[i]), b.counted.sum()
     coverage = round(100 * float(b.scores.coverage[i]))
-    place = interval_text(rank, int(b.low[i]), int(b.high[i]),
-                           bool(rank) and b.high[i] - b.low[i] >= UNSTABLE_RANKS, coverage, t)
+    place = interval_text(
+        rank,
+        int(b.low[i]),
+        int(b.high[i]),
+        bool(rank) and b.high[i] - b.low[i] >= UNSTABLE_RANKS,
+        coverage,
+        t,
+    )
     return {
-        "iso2": iso2, "name": t.pick(b.table.markets[i].name), "axis_text": t(f"axis.{view.axis}"),
+        "iso2": iso2,
+        "name": t.pick(b.table.markets[i].name),
+        "axis_text": t(f"axis.{view.axis}"),
         "score_text": score_text(b, i, t) if rank else "—",
-        "place": (t("rank.place", rank=t.number(rank), total=t.number(int((b.scores.rank > 0).sum())))
-                  if rank else "") or place, "interval": place if rank else "",
+        "place": (
+            t("rank.place", rank=t.number(rank), total=t.number(int((b.scores.rank > 0).sum())))
+            if rank
+            else ""
+        )
+        or place,
+        "interval": place if rank else "",
         "coverage": t("rank.coverage", n=t("unit.pct", n=t.number(coverage))),
         "components": components(b, i, total, t),
         "tips": tips(b, i, t),
@@ -47,13 +61,22 @@ def components(b: Board, i: int, total: float, t: Words) -> list[dict[str, Any]]
         cell = b.table.cells[market.iso2][c.key]
         share = 100 * b.counted[j] / total if total else 0.0
         known = not np.isnan(b.n[i, j])
-        found.append({
-            "key": c.key, "text": t(f"criterion.{c.key}"), "tone": j,
-            "value": raw_text(c, cell, market, t), "year": cell.year, "href": cell.url,
-            "how": how_text(cell, market, t), "known": known,
-            "points": t.number(round(share * b.n[i, j], 1)) if known and share else ("0" if known else "—"),
-            "out_of": t.number(round(share, 1)),
-        })
+        found.append(
+            {
+                "key": c.key,
+                "text": t(f"criterion.{c.key}"),
+                "tone": j,
+                "value": raw_text(c, cell, market, t),
+                "year": cell.year,
+                "href": cell.url,
+                "how": how_text(cell, market, t),
+                "known": known,
+                "points": t.number(round(share * b.n[i, j], 1))
+                if known and share
+                else ("0" if known else "—"),
+                "out_of": t.number(round(share, 1)),
+            }
+        )
     return found
 
 
@@ -105,10 +128,19 @@ def tips(b: Board, i: int, t: Words) -> list[str]:
                     continue
                 up, down = (i, k) if b.scores.score[i] < b.scores.score[k] else (k, i)
                 key = "tip.more" if p > share else "tip.less"
-                found.append((abs(p - share), t(
-                    key, up=t.pick(b.table.markets[up].name), down=t.pick(b.table.markets[down].name),
-                    criterion=t(f"criterion.{c.key}"), p=t("unit.pct", n=t.number(round(100 * p, 1))),
-                    now=t("unit.pct", n=t.number(round(100 * share, 1))))))
+                found.append(
+                    (
+                        abs(p - share),
+                        t(
+                            key,
+                            up=t.pick(b.table.markets[up].name),
+                            down=t.pick(b.table.markets[down].name),
+                            criterion=t(f"criterion.{c.key}"),
+                            p=t("unit.pct", n=t.number(round(100 * p, 1))),
+                            now=t("unit.pct", n=t.number(round(100 * share, 1))),
+                        ),
+                    )
+                )
     return [text for _, text in sorted(found)][:TIPS] or [t("tip.none")]
 
 
@@ -132,9 +164,14 @@ def above(b: Board, i: int, k: int, t: Words) -> str:
     pieces += [t("above.but", b=z, reasons=t.all_of(behind))] if behind else []
     for row, (effect, js) in alone.items():
         if js:
-            pieces.append(t("above.alone", name=t.pick(b.table.markets[row].name),
-                            criteria=t.all_of(t(f"criterion.{b.criteria[j].key}") for j in js),
-                            effect=("+" if effect > 0 else "−") + t.number(abs(round(effect, 1)))))
+            pieces.append(
+                t(
+                    "above.alone",
+                    name=t.pick(b.table.markets[row].name),
+                    criteria=t.all_of(t(f"criterion.{b.criteria[j].key}") for j in js),
+                    effect=("+" if effect > 0 else "−") + t.number(abs(round(effect, 1))),
+                )
+            )
     return " ".join(pieces)
 
 
@@ -161,4 +198,8 @@ def differences(b: Board, i: int, k: int) -> tuple[np.ndarray, dict[int, tuple[f
 
 
 def _reason(b: Board, j: int, points: float, t: Words) -> str:
-    return t("above.reason", criterion=t(f"criterion.{b.criteria[j].key}"), points=t.number(round(points, 1)))
+    return t(
+        "above.reason",
+        criterion=t(f"criterion.{b.criteria[j].key}"),
+        points=t.number(round(points, 1)),
+    )

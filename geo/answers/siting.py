@@ -1,4 +1,5 @@
 """The answer of ``/api/siting``: the next sites, what each brings, and how sure that is."""
+
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -53,10 +54,22 @@ def question(here: Locator, view: ViewState) -> Question:
     commune = np.flatnonzero(allowed)
     at = {int(c): i for i, c in enumerate(commune)}
     return Question(
-        Problem(census.lon[commune], census.lat[commune], census.lon[out], census.lat[out],
-                census.people[out], metres, max(int(view.new), len(pins)), apart, tuple(at[p] for p in pins)),
-        commune, int(census.people[counted & ~out].sum()), int(census.people[counted].sum()),
-        tuple(c for c in (*view.pin, *view.ban) if c not in census.row))
+        Problem(
+            census.lon[commune],
+            census.lat[commune],
+            census.lon[out],
+            census.lat[out],
+            census.people[out],
+            metres,
+            max(int(view.new), len(pins)),
+            apart,
+            tuple(at[p] for p in pins),
+        ),
+        commune,
+        int(census.people[counted & ~out].sum()),
+        int(census.people[counted].sum()),
+        tuple(c for c in (*view.pin, *view.ban) if c not in census.row),
+    )
 
 
 def key_of(here: Locator, view: ViewState) -> str:
@@ -64,24 +77,44 @@ def key_of(here: Locator, view: ViewState) -> str:
     return f"{here.catalogue.version}|{encode(view.with_(lang='fr'), only='data')}|{encode(view, only='locate')}"
 
 
-def siting_answer(here: Locator, view: ViewState, t: Words, *, patience: float = PATIENCE_S) -> dict[str, Any]:
+def siting_answer(
+    here: Locator, view: ViewState, t: Words, *, patience: float = PATIENCE_S
+) -> dict[str, Any]:
     """The next sites; ``state`` is ``off``, ``working`` (ask again) or ``done``."""
-    blank: dict[str, Any] = {"state": "off", "title": t("siting.title"), "lead": t("siting.lead"), "sites": [],
-                             "text": "", "sure": "", "rules": "", "stage": "", "notes": [], "candidates": []}
+    blank: dict[str, Any] = {
+        "state": "off",
+        "title": t("siting.title"),
+        "lead": t("siting.lead"),
+        "sites": [],
+        "text": "",
+        "sure": "",
+        "rules": "",
+        "stage": "",
+        "notes": [],
+        "candidates": [],
+    }
     if view.new == "0" and not view.pin:
         return blank
     asked = question(here, view)
     progress, final, seconds = JOBS.ask(key_of(here, view), lambda: asked.problem, patience)
     answer = final or progress.best
     notes = [t("siting.unknown", codes=", ".join(asked.unknown))] if asked.unknown else []
-    told = {**blank, "state": "done" if final else "working", "notes": notes,
-            "stage": t(f"siting.stage.{progress.stage}", seconds=t.number(round(seconds, 1))),
-            "rules": rules_text(view, len(asked.commune), t),
-            "candidates": [_candidate(here, int(i)) for i in asked.commune]}
+    told = {
+        **blank,
+        "state": "done" if final else "working",
+        "notes": notes,
+        "stage": t(f"siting.stage.{progress.stage}", seconds=t.number(round(seconds, 1))),
+        "rules": rules_text(view, len(asked.commune), t),
+        "candidates": [_candidate(here, int(i)) for i in asked.commune],
+    }
     if answer is None:
         return told
-    return {**told, "sites": _sites(here, view, asked, answer, t), "text": _text(asked, answer, view, t),
-            "sure": sure_text(answer, t)}
+    return {
+        **told,
+        "sites": _sites(here, view, asked, answer, t),
+        "text": _text(asked, answer, view, t),
+        "sure": sure_text(answer, t),
+    }
 
 
 def rules_text(view: ViewState, candidates: int, t: Words) -> str:
@@ -108,21 +141,41 @@ def _text(asked: Question, answer: Answer, view: ViewState, t: Words) -> str:
     if not answer.chosen or not answer.reached:
         return t("siting.nothing")
     whole = asked.everyone or 1
-    return t.n("siting.brings", answer.reached, km=view.km, before=percent(asked.before / whole, t),
-               after=percent((asked.before + answer.reached) / whole, t))
+    return t.n(
+        "siting.brings",
+        answer.reached,
+        km=view.km,
+        before=percent(asked.before / whole, t),
+        after=percent((asked.before + answer.reached) / whole, t),
+    )
 
 
-def _sites(here: Locator, view: ViewState, asked: Question, answer: Answer, t: Words) -> list[dict[str, Any]]:
+def _sites(
+    here: Locator, view: ViewState, asked: Question, answer: Answer, t: Words
+) -> list[dict[str, Any]]:
     found, sofar = [], asked.before
     for rank, (j, gain) in enumerate(zip(answer.chosen, answer.gains, strict=True), start=1):
         c, at = _placed(here, int(asked.commune[j]))
         sofar += gain
-        found.append({
-            "rank": rank, "code": c.code, "name": t.pick(c.name), "lon": at[0], "lat": at[1],
-            "sub": " · ".join((t("place.kind.rural" if c.rural else "place.kind.urban"),
-                               province_text(here, c.province, t))),
-            "gain": f"+{t.number(gain)}", "people": gain, "pinned": c.code in view.pin,
-            "after": percent(sofar / (asked.everyone or 1), t)})
+        found.append(
+            {
+                "rank": rank,
+                "code": c.code,
+                "name": t.pick(c.name),
+                "lon": at[0],
+                "lat": at[1],
+                "sub": " · ".join(
+                    (
+                        t("place.kind.rural" if c.rural else "place.kind.urban"),
+                        province_text(here, c.province, t),
+                    )
+                ),
+                "gain": f"+{t.number(gain)}",
+                "people": gain,
+                "pinned": c.code in view.pin,
+                "after": percent(sofar / (asked.everyone or 1), t),
+            }
+        )
     return found
 
 
@@ -140,6 +193,11 @@ def _placed(here: Locator, index: int) -> tuple[Commune, tuple[float, float]]:
 def people_served(here: Locator, code: str, view: ViewState) -> int:
     """Everyone within the distance of a commune, already within reach or not."""
     i = here.census.row[code]
-    near = within(here.census.lon[i:i + 1], here.census.lat[i:i + 1], here.census.lon, here.census.lat,
-                  float(view.km) * 1000)[0]
+    near = within(
+        here.census.lon[i : i + 1],
+        here.census.lat[i : i + 1],
+        here.census.lon,
+        here.census.lat,
+        float(view.km) * 1000,
+    )[0]
     return int(here.census.people[near].sum())

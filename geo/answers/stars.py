@@ -1,4 +1,5 @@
 """A shortlist that came in a link: what its ids name, for the receiver to take or leave."""
+
 from __future__ import annotations
 
 from typing import Any
@@ -17,8 +18,12 @@ def stars_answer(query: Query, view: ViewState, t: Words) -> dict[str, Any]:
     asked = view.stars[:MOST]
     rows = [row for star in asked if (row := _row(query, star, t))]
     gone = len(asked) - len(rows)
-    return {"rows": rows, "title": t("stars.shared", n=t.number(len(rows))), "lead": t("stars.shared_lead"),
-            "gone": t.n("stars.gone", gone) if gone else ""}
+    return {
+        "rows": rows,
+        "title": t("stars.shared", n=t.number(len(rows))),
+        "lead": t("stars.shared_lead"),
+        "gone": t.n("stars.gone", gone) if gone else "",
+    }
 
 
 def _row(query: Query, star: str, t: Words) -> dict[str, str] | None:
@@ -26,10 +31,25 @@ def _row(query: Query, star: str, t: Words) -> dict[str, str] | None:
     catalogue = query.catalogue
     if kind == "m":
         market = catalogue.market_by_code.get(id_)
-        return {"sel": f"market:{id_}", "name": t.pick(market.name), "text": t(f"world.{market.world_region}")} if market else None
-    rows, records = (catalogue.buyer_row, catalogue.buyers) if kind == "b" else (catalogue.site_row, catalogue.sites)
+        return (
+            {
+                "sel": f"market:{id_}",
+                "name": t.pick(market.name),
+                "text": t(f"world.{market.world_region}"),
+            }
+            if market
+            else None
+        )
+    rows, records = (
+        (catalogue.buyer_row, catalogue.buyers)
+        if kind == "b"
+        else (catalogue.site_row, catalogue.sites)
+    )
     if id_ not in rows:
         return None
     record = records[rows[id_]]
-    return {"sel": f"{'buyer' if kind == 'b' else 'site'}:{id_}", "name": record.name,
-            "text": f"{kind_label(record, t)} \u00b7 {where(record, catalogue, t)}"}
+    return {
+        "sel": f"{'buyer' if kind == 'b' else 'site'}:{id_}",
+        "name": record.name,
+        "text": f"{kind_label(record, t)} \u00b7 {where(record, catalogue, t)}",
+    }

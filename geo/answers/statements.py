@@ -1,4 +1,5 @@
 """Export statements as rows a reader can check: what, when, how much, who says so."""
+
 from __future__ import annotations
 
 from typing import Any
@@ -10,10 +11,16 @@ from geo.i18n import Words
 def statement(row: Export, t: Words) -> dict[str, Any]:
     """One published statement."""
     return {
-        "id": row.id, "period": t.period(row.period), "part": "" if row.whole_year else t("export.part_year"),
-        "about": about(row, t), "value": "" if row.value_mdh is None else t("unit.mdh", n=t.number(row.value_mdh)),
-        "share": share(row, t), "growth": "" if row.growth_pct is None else signed(row.growth_pct, t),
-        "approximate": t("export.approximate") if row.approximate else "", "note": row.note_fr, "href": row.url,
+        "id": row.id,
+        "period": t.period(row.period),
+        "part": "" if row.whole_year else t("export.part_year"),
+        "about": about(row, t),
+        "value": "" if row.value_mdh is None else t("unit.mdh", n=t.number(row.value_mdh)),
+        "share": share(row, t),
+        "growth": "" if row.growth_pct is None else signed(row.growth_pct, t),
+        "approximate": t("export.approximate") if row.approximate else "",
+        "note": row.note_fr,
+        "href": row.url,
     }
 
 
@@ -30,7 +37,11 @@ def share(row: Export, t: Words) -> str:
     """A share and what it is a share of."""
     if row.share_pct is None:
         return ""
-    base = t(f"share_of.{row.share_base}") if row.share_base in ("total", "see_note") else row.share_base
+    base = (
+        t(f"share_of.{row.share_base}")
+        if row.share_base in ("total", "see_note")
+        else row.share_base
+    )
     return f"{t('unit.pct', n=t.number(row.share_pct))} {base}".strip()
 
 

@@ -3,6 +3,7 @@
 CRS      EPSG:4326, longitude first. Records without a position keep a null geometry where
          the format has one, and are counted in the file's own words where it has not.
 """
+
 from __future__ import annotations
 
 import io
@@ -32,16 +33,31 @@ _KML, _GPX = "http://www.opengis.net/kml/2.2", "http://www.topografix.com/GPX/1/
 
 def geojson_of(export: Export) -> bytes:
     """A FeatureCollection; the member ``about`` states filters, date and sources."""
-    return orjson.dumps({
-        "type": "FeatureCollection", "name": "kharita",
-        "about": {"filters": export.filters, "data_version": export.query.catalogue.version,
-                  "date": export.day.isoformat(), "link": export.link, "demo": export.demo,
-                  "lines": [f"{a}: {b}" for a, b in export.about()]},
-        "features": [{
-            "type": "Feature", "id": record.id, "properties": {
-                **export.row(record), "demo": is_demo(record)},
-            "geometry": {"type": "Point", "coordinates": list(record.lon_lat)}
-            if record.lon_lat else None} for record in export.records]})
+    return orjson.dumps(
+        {
+            "type": "FeatureCollection",
+            "name": "kharita",
+            "about": {
+                "filters": export.filters,
+                "data_version": export.query.catalogue.version,
+                "date": export.day.isoformat(),
+                "link": export.link,
+                "demo": export.demo,
+                "lines": [f"{a}: {b}" for a, b in export.about()],
+            },
+            "features": [
+                {
+                    "type": "Feature",
+                    "id": record.id,
+                    "properties": {**export.row(record), "demo": is_demo(record)},
+                    "geometry": {"type": "Point", "coordinates": list(record.lon_lat)}
+                    if record.lon_lat
+                    else None,
+                }
+                for record in export.records
+            ],
+        }
+    )
 
 
 def gpkg_of(export: Export) -> bytes:
@@ -51,13 +67,15 @@ def gpkg_of(export: Export) -> bytes:
     for column in COLUMNS:
         kind = {"whole": "Int64", "number": "float64"}.get(column.kind, "object")
         frame[column.key] = frame[column.key].astype(kind)
-    points = gpd.GeoDataFrame(frame, crs="EPSG:4326", geometry=[
-        Point(r.lon_lat) if r.lon_lat else None for r in export.records])
+    points = gpd.GeoDataFrame(
+        frame,
+        crs="EPSG:4326",
+        geometry=[Point(r.lon_lat) if r.lon_lat else None for r in export.records],
+    )
     about = pd.DataFrame(export.about(), columns=["label", "text"])
     with tempfile.TemporaryDirectory(prefix="kharita-") as folder:
         path = Path(folder) / "kharita.gpkg"
-        pyogrio.write_dataframe(points, path, layer="kharita", driver="GPKG",
-                                geometry_type="Point")
+        pyogrio.write_dataframe(points, path, layer="kharita", driver="GPKG", geometry_type="Point")
         pyogrio.write_dataframe(about, path, layer="about", driver="GPKG", append=True)
         return path.read_bytes()
 
@@ -77,8 +95,12 @@ def kmz_of(export: Export) -> bytes:
             icons[key] = _icon(record)
             style = _child(document, _KML, "Style")
             style.set("id", key)
-            _child(_child(_child(style, _KML, "IconStyle"), _KML, "Icon"), _KML, "href",
-                   f"icons/{key}.png")
+            _child(
+                _child(_child(style, _KML, "IconStyle"), _KML, "Icon"),
+                _KML,
+                "href",
+                f"icons/{key}.png",
+            )
     for record, at in _pinned(export):
         place = _child(document, _KML, "Placemark")
         place.set("id", _xml_id(record.id))
@@ -92,12 +114,13 @@ def kmz_of(export: Export) -> bytes:
                 item.set("name", key)
                 _child(item, _KML, "displayName", export.labels[key])
                 _child(item, _KML, "value", str(value))
-        _child(_child(place, _KML, "Point"), _KML, "coordinates",
-               f"{at[0]:.6f},{at[1]:.6f}")
+        _child(_child(place, _KML, "Point"), _KML, "coordinates", f"{at[0]:.6f},{at[1]:.6f}")
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in (("doc.kml", _xml(root)),
-                              *((f"icons/{k}.png", v) for k, v in sorted(icons.items()))):
+        for name, content in (
+            ("doc.kml", _xml(root)),
+            *((f"icons/{k}.png", v) for k, v in sorted(icons.items())),
+        ):
             archive.writestr(zipfile.ZipInfo(name, _STAMP), content, zipfile.ZIP_DEFLATED)
     return out.getvalue()
 
@@ -126,10 +149,16 @@ def vcards_of(export: Export) -> bytes:
     for record in export.records:
         row = export.row(record)
         address = ["", "", "", row["place"] or "", row["region"] or "", "", row["country"] or ""]
-        lines = ["BEGIN:VCARD", "VERSION:3.0", f"UID:kharita-{_value(record.id)}",
-                 f"FN:{_value(_name(record, export))}", f"N:{_value(_name(record, export))};;;;",
-                 f"ORG:{_value(record.name)}", f"ADR;TYPE=WORK:{';'.join(map(_value, address))}",
-                 f"CATEGORIES:{_value(row['class'])},{_value(row['origin'])}"]
+        lines = [
+            "BEGIN:VCARD",
+            "VERSION:3.0",
+            f"UID:kharita-{_value(record.id)}",
+            f"FN:{_value(_name(record, export))}",
+            f"N:{_value(_name(record, export))};;;;",
+            f"ORG:{_value(record.name)}",
+            f"ADR;TYPE=WORK:{';'.join(map(_value, address))}",
+            f"CATEGORIES:{_value(row['class'])},{_value(row['origin'])}",
+        ]
         if record.lon_lat:
             lines.append(f"GEO:{record.lon_lat[1]:.6f};{record.lon_lat[0]:.6f}")
         if isinstance(record, Buyer) and record.website.startswith(("http://", "https://")):
@@ -138,15 +167,34 @@ def vcards_of(export: Export) -> bytes:
         lines += [f"NOTE:{_value(note)}", f"REV:{export.day:%Y%m%d}T000000Z", "END:VCARD"]
         cards += map(_folded, lines)
     if not export.records:  # still a file that says why it is empty
-        cards += map(_folded, ["BEGIN:VCARD", "VERSION:3.0", "FN:Kharita", "N:Kharita;;;;",
-                               f"NOTE:{_value(export.about_text())}", "END:VCARD"])
+        cards += map(
+            _folded,
+            [
+                "BEGIN:VCARD",
+                "VERSION:3.0",
+                "FN:Kharita",
+                "N:Kharita;;;;",
+                f"NOTE:{_value(export.about_text())}",
+                "END:VCARD",
+            ],
+        )
     return ("\r\n".join(cards) + "\r\n").encode()
 
 
 def _told(record: Record, export: Export) -> str:
     row = export.row(record)
-    keys = ("class", "kind", "place", "region", "country", "crafts", "status", "origin",
-            "precision", "sources")
+    keys = (
+        "class",
+        "kind",
+        "place",
+        "region",
+        "country",
+        "crafts",
+        "status",
+        "origin",
+        "precision",
+        "sources",
+    )
     return "\n".join(f"{export.labels[k]}: {row[k]}" for k in keys if row[k])
 
 
@@ -157,14 +205,23 @@ def _name(record: Record, export: Export) -> str:
 
 
 def _icon_key(record: Record) -> str:
-    return "-".join([record.class_, "open" if is_open(record) else "coming",
-                     *(["demo"] if is_demo(record) else [])])
+    return "-".join(
+        [
+            record.class_,
+            "open" if is_open(record) else "coming",
+            *(["demo"] if is_demo(record) else []),
+        ]
+    )
 
 
 def _icon(record: Record) -> bytes:
     mark = mark_svg(Mark(record.class_, 12, 12, open=is_open(record), demo=is_demo(record)))
-    return png_of(f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24">{mark}</svg>',
-                  64, 64, background="")
+    return png_of(
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24">{mark}</svg>',
+        64,
+        64,
+        background="",
+    )
 
 
 def _child(parent: ET.Element, space: str, name: str, text: str = "") -> ET.Element:
@@ -184,8 +241,9 @@ def _xml_id(id_: str) -> str:
 
 
 def _value(text: Any) -> str:
-    return (str(text).replace("\\", "\\\\").replace("\n", "\\n").replace(",", "\\,")
-            .replace(";", "\\;"))
+    return (
+        str(text).replace("\\", "\\\\").replace("\n", "\\n").replace(",", "\\,").replace(";", "\\;")
+    )
 
 
 def _folded(line: str) -> str:

@@ -1,4 +1,5 @@
 """Excel and CSV: typed cells, nothing that a spreadsheet would run."""
+
 from __future__ import annotations
 
 import csv
@@ -15,23 +16,42 @@ from geo.formulas import guarded
 from geo.snapshot.fonts import clean
 
 _CELL = 32_000
-_OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False,
-            "strings_to_numbers": False, "default_date_format": "yyyy-mm-dd"}
+_OPTIONS = {
+    "in_memory": True,
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+    "default_date_format": "yyyy-mm-dd",
+}
 
 
 def xlsx_of(export: Export) -> bytes:
     """A workbook: the records, what the file is, and the reports of the view."""
     t, out = export.t, io.BytesIO()
     book = xlsxwriter.Workbook(out, _OPTIONS)
-    book.set_properties({"title": t("export.name"), "comments": export.filters[:250],
-                         "created": datetime(export.day.year, export.day.month, export.day.day)})
-    head = book.add_format({"bold": True, "bg_color": "#0F3D3E", "font_color": "#FFFFFF",
-                            "text_wrap": True, "valign": "vcenter"})
+    book.set_properties(
+        {
+            "title": t("export.name"),
+            "comments": export.filters[:250],
+            "created": datetime(export.day.year, export.day.month, export.day.day),
+        }
+    )
+    head = book.add_format(
+        {
+            "bold": True,
+            "bg_color": "#0F3D3E",
+            "font_color": "#FFFFFF",
+            "text_wrap": True,
+            "valign": "vcenter",
+        }
+    )
     wrap = book.add_format({"text_wrap": True, "valign": "top"})
     bold = book.add_format({"bold": True, "valign": "top"})
     day = book.add_format({"num_format": "yyyy-mm-dd"})
-    plain = {"whole": book.add_format({"num_format": "0"}),
-             "number": book.add_format({"num_format": "#,##0.######"})}
+    plain = {
+        "whole": book.add_format({"num_format": "0"}),
+        "number": book.add_format({"num_format": "#,##0.######"}),
+    }
     sheet = _sheet(book, t("export.about.rows"), t.dir)
     for i, column in enumerate(COLUMNS):
         sheet.set_column(i, i, column.width)
@@ -64,8 +84,9 @@ def _sheet(book: xlsxwriter.Workbook, name: str, direction: str) -> Worksheet:
     return sheet
 
 
-def _write(sheet: Worksheet, r: int, i: int, value: Any, kind: str, plain: dict[str, Any],
-           day: Any) -> None:
+def _write(
+    sheet: Worksheet, r: int, i: int, value: Any, kind: str, plain: dict[str, Any], day: Any
+) -> None:
     if value is None or value == "":
         return
     if kind in plain:
@@ -82,15 +103,26 @@ def _write(sheet: Worksheet, r: int, i: int, value: Any, kind: str, plain: dict[
 
 def _reports(sheet: Worksheet, export: Export, head: Any) -> None:
     t = export.t
-    labels = [t("export.col.id"), t("column.name"), t("column.kind"), t("column.date"),
-              t("column.markets"), t("column.crafts")]
+    labels = [
+        t("export.col.id"),
+        t("column.name"),
+        t("column.kind"),
+        t("column.date"),
+        t("column.markets"),
+        t("column.crafts"),
+    ]
     for i, (label, width) in enumerate(zip(labels, (14, 60, 26, 14, 40, 50), strict=True)):
         sheet.set_column(i, i, width)
         sheet.write_string(0, i, label, head)
     for r, report in enumerate(export.reports, start=1):
-        texts = [report.id, t.pick(report.title), t(f"report_kind.{report.kind}"), report.date,
-                 t.all_of(map(t.country, report.markets)) or t("panel.all_markets"),
-                 crafts_text(report.crafts, t) or t("panel.all_crafts")]
+        texts = [
+            report.id,
+            t.pick(report.title),
+            t(f"report_kind.{report.kind}"),
+            report.date,
+            t.all_of(map(t.country, report.markets)) or t("panel.all_markets"),
+            crafts_text(report.crafts, t) or t("panel.all_crafts"),
+        ]
         for i, text in enumerate(texts):
             sheet.write_string(r, i, clean(text)[:_CELL])
 
@@ -104,8 +136,9 @@ def csv_of(export: Export) -> bytes:
     writer = csv.writer(out, lineterminator="\r\n")
     t = export.t
     said = ["; ".join(f"{label}: {text}" for label, text in export.about()[:5])]
-    writer.writerow([*(guarded(export.labels[c.key]) for c in COLUMNS),
-                     guarded(t("export.about.filters"))])
+    writer.writerow(
+        [*(guarded(export.labels[c.key]) for c in COLUMNS), guarded(t("export.about.filters"))]
+    )
     for record in export.records:
         row = export.row(record)
         writer.writerow([*(_cell(row[c.key]) for c in COLUMNS), guarded(said[0])])

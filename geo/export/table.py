@@ -5,6 +5,7 @@ Units    lon, lat degrees (EPSG:4326); area square metres; budget dirhams; year 
 Missing  unknown is None (an empty cell), never zero.
 Demo     generated records say so twice: in their name and in the column ``origin``.
 """
+
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
@@ -44,8 +45,9 @@ def _site(name: str) -> Callable[[Any, Query, Words], Any]:
 
 
 def _area(name: str) -> Callable[[Any, Query, Words], Any]:
-    return lambda r, q, t: area_name(q.catalogue, getattr(r, name), t) \
-        if isinstance(r, Site) else None
+    return lambda r, q, t: (
+        area_name(q.catalogue, getattr(r, name), t) if isinstance(r, Site) else None
+    )
 
 
 def _place(r: Record, q: Query, t: Words) -> str:
@@ -56,27 +58,38 @@ COLUMNS: tuple[Column, ...] = (
     Column("name", "text", lambda r, q, t: r.name, 44),
     Column("class", "text", lambda r, q, t: t(f"snapshot.key.{r.class_}s"), 20),
     Column("kind", "text", lambda r, q, t: kind_label(r, t), 26),
-    Column("country", "text", lambda r, q, t: t.country(
-        r.country if isinstance(r, Buyer) else "MA"), 18),
+    Column(
+        "country",
+        "text",
+        lambda r, q, t: t.country(r.country if isinstance(r, Buyer) else "MA"),
+        18,
+    ),
     Column("place", "text", _place, 22),
     Column("province", "text", _area("province"), 22),
     Column("region", "text", _area("region"), 24),
     Column("crafts", "text", lambda r, q, t: crafts_text(r.crafts, t), 36),
-    Column("status", "text", lambda r, q, t: t(f"status.{r.status}")
-           if isinstance(r, Site) else None, 18),
+    Column(
+        "status",
+        "text",
+        lambda r, q, t: t(f"status.{r.status}") if isinstance(r, Site) else None,
+        18,
+    ),
     Column("year", "whole", lambda r, q, t: r.year if isinstance(r, Buyer) else r.year_opened, 14),
     Column("capacity", "number", _site("capacity_artisans"), 18),
     Column("area", "number", _site("area_m2"), 16),
     Column("budget", "number", _site("budget_mad"), 18),
     Column("website", "text", lambda r, q, t: getattr(r, "website", None), 28),
     Column("origin", "text", lambda r, q, t: t(f"origin.{r.provenance}"), 18),
-    Column("precision", "text", lambda r, q, t: t(f"precision.{r.precision}")
-           if r.lon_lat else t("precision.unknown"), 26),
+    Column(
+        "precision",
+        "text",
+        lambda r, q, t: t(f"precision.{r.precision}") if r.lon_lat else t("precision.unknown"),
+        26,
+    ),
     Column("verified", "date", lambda r, q, t: r.verified, 14),
     Column("lon", "number", lambda r, q, t: r.lon_lat[0] if r.lon_lat else None, 14),
     Column("lat", "number", lambda r, q, t: r.lon_lat[1] if r.lon_lat else None, 14),
-    Column("sources", "text", lambda r, q, t: " | ".join(
-        s.url or s.label for s in r.sources), 50),
+    Column("sources", "text", lambda r, q, t: " | ".join(s.url or s.label for s in r.sources), 50),
     Column("id", "text", lambda r, q, t: r.id, 30),
 )
 
@@ -130,19 +143,21 @@ class Export:
             (t("export.about.sources"), " ".join(map(t, CREDITS))),
         ]
         if left_out:
-            lines.append((t("export.about.title"),
-                          t("export.no_position", n=t.number(left_out))))
+            lines.append((t("export.about.title"), t("export.no_position", n=t.number(left_out))))
         return [(label, clean(text)) for label, text in lines]
 
     def about_text(self, *, left_out: int = 0, short: bool = False) -> str:
         """The same, one line each; short: without address and sources."""
         lines = self.about(left_out=left_out)
-        return "\n".join(self.t("snapshot.filter", label=label, values=text)
-                         for label, text in (lines[:5] if short else lines))
+        return "\n".join(
+            self.t("snapshot.filter", label=label, values=text)
+            for label, text in (lines[:5] if short else lines)
+        )
 
 
-def export_of(query: Query, view: ViewState, *, base: str = "", today: date | None = None
-              ) -> Export:
+def export_of(
+    query: Query, view: ViewState, *, base: str = "", today: date | None = None
+) -> Export:
     """Read what a view leaves.
 
     Raises
@@ -153,8 +168,16 @@ def export_of(query: Query, view: ViewState, *, base: str = "", today: date | No
     counts = query.counts(view)
     if sum(counts[n] for n in RECORDS if n in view.layers) > MAX_RECORDS:
         raise BadRequest("error.export_too_big", limit=t.number(MAX_RECORDS))
-    records = tuple(r for name in RECORDS if name in view.layers
-                    for r in listed_records(query, view, name))
-    return Export(query, view, t, records, tuple(query.matching_reports(view)),
-                  filters_text(query, view, t), f"{base}/?{encode(view)}".removesuffix("?"),
-                  today or date.today())
+    records = tuple(
+        r for name in RECORDS if name in view.layers for r in listed_records(query, view, name)
+    )
+    return Export(
+        query,
+        view,
+        t,
+        records,
+        tuple(query.matching_reports(view)),
+        filters_text(query, view, t),
+        f"{base}/?{encode(view)}".removesuffix("?"),
+        today or date.today(),
+    )

@@ -2,6 +2,7 @@
 
 Knows: the central directory (sizes, ratio, names, encryption). Not: what the entries mean.
 """
+
 from __future__ import annotations
 
 import io
@@ -36,7 +37,13 @@ class Box:
             raise Refused("ZIP_BOMB")
         try:
             self._zip = zipfile.ZipFile(io.BytesIO(content))
-        except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError) as error:
+        except (
+            zipfile.BadZipFile,
+            OSError,
+            ValueError,
+            NotImplementedError,
+            RuntimeError,
+        ) as error:
             raise Refused(corrupt) from error
         entries = self._zip.infolist()
         if len(entries) > MAX_ENTRIES:
@@ -47,13 +54,17 @@ class Box:
                 raise Refused("ZIP_ENTRY_PATH", value=entry.filename[:60])
             if entry.flag_bits & 1:
                 raise Refused("ZIP_ENCRYPTED")
-            if entry.file_size > SMALL and entry.file_size > MAX_RATIO * max(entry.compress_size, 1):
+            if entry.file_size > SMALL and entry.file_size > MAX_RATIO * max(
+                entry.compress_size, 1
+            ):
                 raise Refused("ZIP_BOMB")
         if sum(e.file_size for e in entries) > MAX_UNPACKED:
             raise Refused("ZIP_BOMB")
         self.names = frozenset(e.filename for e in entries)
         starts = sorted((e.header_offset, e.compress_size) for e in entries)
-        if any(at + size > after for (at, size), (after, _) in zip(starts, starts[1:], strict=False)):
+        if any(
+            at + size > after for (at, size), (after, _) in zip(starts, starts[1:], strict=False)
+        ):
             raise Refused("ZIP_BOMB")  # entries over one another unpack to far more than they take
 
     def read(self, name: str, limit: int = MAX_UNPACKED) -> bytes:
@@ -74,5 +85,12 @@ class Box:
                     take(part)
         except KeyError as error:
             raise Refused(self._corrupt) from error
-        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError) as error:
+        except (
+            zipfile.BadZipFile,
+            zlib.error,
+            EOFError,
+            OSError,
+            NotImplementedError,
+            RuntimeError,
+        ) as error:
             raise Refused(self._corrupt) from error

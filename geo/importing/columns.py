@@ -4,6 +4,7 @@ A heading is folded and met with the table ``data/sources/import_columns.csv``: 
 then the same words without units and linking words, then a few letters off (RapidFuzz), then a
 known word inside a longer heading. What the caller says by hand comes first and is certain.
 """
+
 from __future__ import annotations
 
 import csv
@@ -18,19 +19,98 @@ from geo.settings import SOURCES_DIR
 from geo.text import fold
 
 #: What can be imported, and the store's collection that holds it.
-KINDS: Mapping[str, str] = {"buyers": "buyers", "sites": "sites", "maisons": "sites", "markets": "markets", "fairs": "fairs"}
-_SITE = ("id", "name", "kind", "status", "town", "address", "commune", "province", "region", "lat", "lon",
-         "position", "x", "y", "crafts", "opened", "capacity", "area", "budget", "women_only", "rural",
-         "relation", "verified", "source", "precision")
+KINDS: Mapping[str, str] = {
+    "buyers": "buyers",
+    "sites": "sites",
+    "maisons": "sites",
+    "markets": "markets",
+    "fairs": "fairs",
+}
+_SITE = (
+    "id",
+    "name",
+    "kind",
+    "status",
+    "town",
+    "address",
+    "commune",
+    "province",
+    "region",
+    "lat",
+    "lon",
+    "position",
+    "x",
+    "y",
+    "crafts",
+    "opened",
+    "capacity",
+    "area",
+    "budget",
+    "women_only",
+    "rural",
+    "relation",
+    "verified",
+    "source",
+    "precision",
+)
 #: Kind -> the fields it stores, in the order of its template.
 FIELDS: Mapping[str, tuple[str, ...]] = {
-    "buyers": ("id", "name", "kind", "country", "town", "address", "lat", "lon", "position", "x", "y",
-               "crafts", "relation", "year", "website", "verified", "source", "precision"),
-    "sites": _SITE, "maisons": _SITE,
-    "markets": ("country", "name", "name_ar", "name_en", "world_region", "capital", "lat", "lon", "position",
-                "x", "y", "relation", "source"),
-    "fairs": ("id", "name", "kind", "country", "town", "venue", "start", "end", "month", "edition", "lat", "lon",
-              "position", "crafts", "verified", "source", "precision"),
+    "buyers": (
+        "id",
+        "name",
+        "kind",
+        "country",
+        "town",
+        "address",
+        "lat",
+        "lon",
+        "position",
+        "x",
+        "y",
+        "crafts",
+        "relation",
+        "year",
+        "website",
+        "verified",
+        "source",
+        "precision",
+    ),
+    "sites": _SITE,
+    "maisons": _SITE,
+    "markets": (
+        "country",
+        "name",
+        "name_ar",
+        "name_en",
+        "world_region",
+        "capital",
+        "lat",
+        "lon",
+        "position",
+        "x",
+        "y",
+        "relation",
+        "source",
+    ),
+    "fairs": (
+        "id",
+        "name",
+        "kind",
+        "country",
+        "town",
+        "venue",
+        "start",
+        "end",
+        "month",
+        "edition",
+        "lat",
+        "lon",
+        "position",
+        "crafts",
+        "verified",
+        "source",
+        "precision",
+    ),
 }
 POSITION_FIELDS = ("lat", "lon", "position", "x", "y")
 CLOSE, INSIDE = 86, 0.6
@@ -39,7 +119,9 @@ _COUNTERS = ("fid", "ogc fid", "objectid")
 COUNTED = 0.9
 _WORD = re.compile(r"[^\W_]+")
 _UNITS = re.compile(r"\([^)]*\)|\[[^\]]*\]")
-_LINKING = frozenset(("de", "du", "des", "la", "le", "les", "l", "d", "en", "of", "the", "et", "and", "ou"))
+_LINKING = frozenset(
+    ("de", "du", "des", "la", "le", "les", "l", "d", "en", "of", "the", "et", "and", "ou")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,10 +204,17 @@ def _labels() -> Mapping[str, str]:
     """Our own templates' headings, in every language."""
     from geo.i18n import words
     from geo.model import LANGUAGES
+
     names = dict.fromkeys(f for fields in FIELDS.values() for f in fields)
-    found = {plain(words(lang)(f"import.field.{name}")): name for lang in LANGUAGES for name in names}
+    found = {
+        plain(words(lang)(f"import.field.{name}")): name for lang in LANGUAGES for name in names
+    }
     # What we add to a file that goes back is not its sender's.
-    return found | {plain(words(lang)(f"import.sheet.{name}")): "" for lang in LANGUAGES for name in ("line", "remarks")}
+    return found | {
+        plain(words(lang)(f"import.sheet.{name}")): ""
+        for lang in LANGUAGES
+        for name in ("line", "remarks")
+    }
 
 
 @cache
@@ -133,6 +222,7 @@ def examples() -> frozenset[str]:
     """The name of the example in our templates, in every language."""
     from geo.i18n import words
     from geo.model import LANGUAGES
+
     return frozenset(plain(words(lang)("import.sheet.example")) for lang in LANGUAGES)
 
 
@@ -156,13 +246,15 @@ def _met(folded: str, bare: str) -> tuple[str, float, str]:
     words = bare.split()
     for length in range(len(words) - 1, 0, -1):
         for start in range(len(words) - length + 1):
-            part = " ".join(words[start:start + length])
+            part = " ".join(words[start : start + length])
             if len(part) >= 4 and part in known:
                 return known[part], INSIDE, "inside"
     return "", 0.0, "unknown"
 
 
-def headings(columns: Sequence[str], kind: str, given: Mapping[str, str] | None = None) -> tuple[Heading, ...]:
+def headings(
+    columns: Sequence[str], kind: str, given: Mapping[str, str] | None = None
+) -> tuple[Heading, ...]:
     """What each column of a file is, one field at most once, the surest first.
 
     Parameters
@@ -178,7 +270,10 @@ def headings(columns: Sequence[str], kind: str, given: Mapping[str, str] | None 
         else:
             found.append(Heading(name, *recognise(name)))
     taken: set[str] = set()
-    for i in sorted(range(len(found)), key=lambda i: (found[i].how != "given", -found[i].certainty, _rank(found[i].heading), i)):
+    for i in sorted(
+        range(len(found)),
+        key=lambda i: (found[i].how != "given", -found[i].certainty, _rank(found[i].heading), i),
+    ):
         item = found[i]
         if item.field and item.field in taken:
             found[i] = Heading(item.heading, "", item.certainty, "taken")

@@ -5,6 +5,7 @@ Encoding   a byte order mark, else UTF-8, else UTF-16 by its zeros, else the sin
            encoding of the others are named, and refused.
 Separator  the one that gives headings we know and lines of one width.
 """
+
 from __future__ import annotations
 
 import csv
@@ -23,15 +24,27 @@ SEPARATORS = (",", ";", "\t", "|")
 MOST_LINES = 60
 MOST_CHARS = 1 << 24
 _END = "-- kharita: end --"
-_MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe\x00\x00", "utf-32"), (b"\x00\x00\xfe\xff", "utf-32"),
-          (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
+_MARKS = (
+    (b"\xef\xbb\xbf", "utf-8"),
+    (b"\xff\xfe\x00\x00", "utf-32"),
+    (b"\x00\x00\xfe\xff", "utf-32"),
+    (b"\xff\xfe", "utf-16"),
+    (b"\xfe\xff", "utf-16"),
+)
 _ARABIC = re.compile(r"[\u0621-\u064a]{3,}")
 #: UTF-8 that somebody read as CP1252 and saved again.
 _TWICE = re.compile(r"[\u00c2\u00c3][\x80-\xbf\u2018-\u203a\u0152-\u0178]|\u00d8[\x80-\xbf]\u00d9")
 
 
-def read_delimited(content: bytes, name: str, clock: Clock, *, header_row: int | None = None,
-                   separator: str = "", encoding: str = "") -> Table:
+def read_delimited(
+    content: bytes,
+    name: str,
+    clock: Clock,
+    *,
+    header_row: int | None = None,
+    separator: str = "",
+    encoding: str = "",
+) -> Table:
     """The table of a text file.
 
     Parameters
@@ -51,7 +64,14 @@ def read_delimited(content: bytes, name: str, clock: Clock, *, header_row: int |
         separator, text = separator or first.strip()[4:], "\n" + rest
     separator = separator if separator in SEPARATORS else _separator(text)
     lines = _parsed(text, separator, clock)
-    table = table_of(lines, name, "tsv" if separator == "\t" else "csv", clock, header_row=header_row, ragged=True)
+    table = table_of(
+        lines,
+        name,
+        "tsv" if separator == "\t" else "csv",
+        clock,
+        header_row=header_row,
+        ragged=True,
+    )
     table.detected |= {"encoding": found, "separator": separator}
     table.problems = [*said, *table.problems]
     if odd:
@@ -76,12 +96,20 @@ def decode(content: bytes, encoding: str = "") -> tuple[str, str, list[Problem]]
     for mark, known in _MARKS:
         if content.startswith(mark):
             try:
-                text = content[len(mark):].decode("utf-8") if known == "utf-8" else content.decode(known)
+                text = (
+                    content[len(mark) :].decode("utf-8")
+                    if known == "utf-8"
+                    else content.decode(known)
+                )
             except UnicodeError:
                 break
             if "\x00" in text:
                 raise Refused("NOT_TEXT")
-            code = {"utf-8": "ENCODING_UTF8_BOM", "utf-16": "ENCODING_UTF16", "utf-32": "ENCODING_UTF32"}[known]
+            code = {
+                "utf-8": "ENCODING_UTF8_BOM",
+                "utf-16": "ENCODING_UTF16",
+                "utf-32": "ENCODING_UTF32",
+            }[known]
             return text, known, [Problem(code, "note")]
     if b"\x00" in content:
         return _utf16(content)
@@ -99,7 +127,7 @@ def _utf16(content: bytes) -> tuple[str, str, list[Problem]]:
     head = content[:4000]
     for start, known in ((1, "utf-16-le"), (0, "utf-16-be")):
         zeros = head[start::2].count(0) / max(len(head) // 2, 1)
-        if zeros > 0.6 and head[1 - start::2].count(0) == 0:
+        if zeros > 0.6 and head[1 - start :: 2].count(0) == 0:
             try:
                 return content.decode(known), known, [Problem("ENCODING_UTF16", "note")]
             except UnicodeError:
@@ -124,8 +152,19 @@ def _single_bytes(content: bytes) -> tuple[str, str, list[Problem]]:
     known = "cp1256" if _arabic(content) else "cp1252"
     if good and bad:
         text = "\n".join(_either(line, known) for line in lines)
-        return text, "utf-8", [Problem("ENCODING_MIXED", "refuse", place("row", bad), tuple(bad),
-                                       values={"value": known.upper()})]
+        return (
+            text,
+            "utf-8",
+            [
+                Problem(
+                    "ENCODING_MIXED",
+                    "refuse",
+                    place("row", bad),
+                    tuple(bad),
+                    values={"value": known.upper()},
+                )
+            ],
+        )
     text = content.decode(known, "replace")
     return text, known, [Problem(f"ENCODING_{known.upper()}", "note")]
 
@@ -193,7 +232,9 @@ def _parsed(text: str, separator: str, clock: Clock) -> list[Line]:
     lines: list[Line] = []
     cells = 0
     # A line of our own at the end: a quote that was never closed swallows it.
-    reader = csv.reader(itertools.chain(io.StringIO(text, newline="\n"), ["\n", _END]), delimiter=separator)
+    reader = csv.reader(
+        itertools.chain(io.StringIO(text, newline="\n"), ["\n", _END]), delimiter=separator
+    )
     before = 0
     try:
         for number, record in enumerate(reader, start=1):
@@ -213,4 +254,3 @@ def _parsed(text: str, separator: str, clock: Clock) -> list[Line]:
     if lines.pop().cells != [_END]:
         raise Refused("CSV_QUOTE", f"row {len(lines) + 1}")
     return lines
-

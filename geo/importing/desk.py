@@ -1,9 +1,10 @@
 """The one way pages and the command line import: read, plan, tell, commit.
 
-    desk = Desk(ledger, catalogue)
-    plan = desk.preview(content, name, "buyers", reading=Reading(), options=Options())
-    desk.store(plan, author="…", reason="…", chosen=None, demo="replaced")
+desk = Desk(ledger, catalogue)
+plan = desk.preview(content, name, "buyers", reading=Reading(), options=Options())
+desk.store(plan, author="…", reason="…", chosen=None, demo="replaced")
 """
+
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
@@ -72,8 +73,16 @@ class Desk:
         self._ledger = ledger
         self.catalogue = catalogue
 
-    def preview(self, content: bytes, name: str, kind: str, *, reading: Reading | None = None, options: Options | None = None,
-                progress: Progress = lambda stage, done, total: None) -> Plan:
+    def preview(
+        self,
+        content: bytes,
+        name: str,
+        kind: str,
+        *,
+        reading: Reading | None = None,
+        options: Options | None = None,
+        progress: Progress = lambda stage, done, total: None,
+    ) -> Plan:
         """What importing a file would do. A file that cannot be used gives a plan that says why.
 
         Raises
@@ -87,16 +96,34 @@ class Desk:
             raise BadRequest("error.bad_parameter", name="date", value=options.day[:40])
         if options.url and not (page := website(options.url).value):
             raise BadRequest("error.bad_parameter", name="url", value=options.url[:40])
-        options = replace(options, day=day_ if options.day else "", url=page if options.url else "", source=cell(options.source)[:200])
+        options = replace(
+            options,
+            day=day_ if options.day else "",
+            url=page if options.url else "",
+            source=cell(options.source)[:200],
+        )
         try:
             table = read(content, name, **asdict(reading or Reading()))
-            return plan_of(table, kind, self._held(kind), _reference(self.catalogue.version, _Shared(self.catalogue)), options,
-                           progress=progress)
+            return plan_of(
+                table,
+                kind,
+                self._held(kind),
+                _reference(self.catalogue.version, _Shared(self.catalogue)),
+                options,
+                progress=progress,
+            )
         except Refused as refused:
             return rejected(refused, name, kind)
 
-    def store(self, plan: Plan, author: str, reason: str, *, chosen: Collection[int] | None = None, demo: Demo = "keep"
-              ) -> ChangeSet | None:
+    def store(
+        self,
+        plan: Plan,
+        author: str,
+        reason: str,
+        *,
+        chosen: Collection[int] | None = None,
+        demo: Demo = "keep",
+    ) -> ChangeSet | None:
         """Keep what was chosen, all of it or nothing; None when it changes nothing.
 
         Raises
@@ -106,16 +133,25 @@ class Desk:
         asked = edits(plan, chosen, demo)
         return self._ledger.commit(asked, author, reason, "import") if asked else None
 
-    def online(self, plan: Plan, geocoder: Geocoder, lang: str, progress: Progress = lambda stage, done, total: None
-               ) -> dict[int, tuple[float, float]]:
+    def online(
+        self,
+        plan: Plan,
+        geocoder: Geocoder,
+        lang: str,
+        progress: Progress = lambda stage, done, total: None,
+    ) -> dict[int, tuple[float, float]]:
         """Positions that online services know for new rows without one, for ``Options.places``; the first
         200 rows, one request a second. What a service does not know, or refuses, is left out."""
-        rows = [i for i in plan.items if i.action == "new" and i.after is not None and not i.placed_by][:MOST_ONLINE]
+        rows = [
+            i for i in plan.items if i.action == "new" and i.after is not None and not i.placed_by
+        ][:MOST_ONLINE]
         found: dict[int, tuple[float, float]] = {}
         for n, item in enumerate(rows):
             progress("online", n, len(rows))
             inside = (item.after or {}).get("properties", {})
-            text = ", ".join(t for t in (item.name, inside.get("town", ""), inside.get("commune", "")) if t)
+            text = ", ".join(
+                t for t in (item.name, inside.get("town", ""), inside.get("commune", "")) if t
+            )
             try:
                 hits = geocoder.search(text, lang)
             except Unavailable:
@@ -132,14 +168,42 @@ def told(plan: Plan, t: Words, *, notes: bool = True) -> dict[str, Any]:
     """The plan as one JSON object: ``outcome``, counts, ``problems`` (``code``, ``level``, ``where``,
     ``message``), what was detected, headings, guesses and offers."""
     return {
-        "outcome": plan.outcome, **plan.counts, "counts": plan.counts, "file": plan.table.name, "kind": plan.kind,
-        "problems": [{"code": p.code, "level": p.level, "where": p.where or None, "message": p.message(t)}
-                     for p in ordered(plan.problems) if notes or p.level != "note"],
+        "outcome": plan.outcome,
+        **plan.counts,
+        "counts": plan.counts,
+        "file": plan.table.name,
+        "kind": plan.kind,
+        "problems": [
+            {"code": p.code, "level": p.level, "where": p.where or None, "message": p.message(t)}
+            for p in ordered(plan.problems)
+            if notes or p.level != "note"
+        ],
         "detected": plan.table.detected,
-        "columns": [{"heading": h.heading, "field": h.field, "certainty": round(h.certainty, 2), "how": h.how} for h in plan.headings],
-        "guesses": [{"field": g.field, "raw": g.raw, "codes": list(g.codes), "certainty": round(g.certainty, 2), "how": g.how,
-                     "count": g.count} for g in plan.guesses if g.certainty < 1],
-        "offers": [{"kind": o.kind, "value": o.value, "share": round(o.share, 2), "rows": len(o.rows)} for o in plan.offers],
+        "columns": [
+            {
+                "heading": h.heading,
+                "field": h.field,
+                "certainty": round(h.certainty, 2),
+                "how": h.how,
+            }
+            for h in plan.headings
+        ],
+        "guesses": [
+            {
+                "field": g.field,
+                "raw": g.raw,
+                "codes": list(g.codes),
+                "certainty": round(g.certainty, 2),
+                "how": g.how,
+                "count": g.count,
+            }
+            for g in plan.guesses
+            if g.certainty < 1
+        ],
+        "offers": [
+            {"kind": o.kind, "value": o.value, "share": round(o.share, 2), "rows": len(o.rows)}
+            for o in plan.offers
+        ],
     }
 
 

@@ -5,6 +5,7 @@ How     candidates share a rare word of their names, its beginning or its end, o
         same website, same place.
 Proved  against comparing every pair, by ``tests/importing/test_duplicates.py``.
 """
+
 from __future__ import annotations
 
 import math
@@ -69,14 +70,20 @@ def alike(rows: Sequence[Known], held: Sequence[Known] = ()) -> list[Alike]:
     found: dict[tuple[int, int], Alike] = {}
     for block in _blocks(names, hosts, len(rows)):
         for a, b in block:
-            if (a, b) not in found and (pair := compared(everything[a], everything[b], names[a], names[b], hosts[a], hosts[b])):
+            if (a, b) not in found and (
+                pair := compared(
+                    everything[a], everything[b], names[a], names[b], hosts[a], hosts[b]
+                )
+            ):
                 found[a, b] = pair
                 if len(found) >= MOST:
                     return list(found.values())
     return sorted(found.values(), key=lambda p: (p.row, -p.score))
 
 
-def compared(a: Known, b: Known, name_a: str = "", name_b: str = "", host_a: str = "", host_b: str = "") -> Alike | None:
+def compared(
+    a: Known, b: Known, name_a: str = "", name_b: str = "", host_a: str = "", host_b: str = ""
+) -> Alike | None:
     """Whether two records may be one; the later row speaks of the earlier."""
     name_a, name_b = name_a or plain(a.name), name_b or plain(b.name)
     if a.country and b.country and a.country != b.country:
@@ -85,14 +92,24 @@ def compared(a: Known, b: Known, name_a: str = "", name_b: str = "", host_a: str
         likeness = 100.0 if a.name.casefold() == b.name.casefold() else 0.0
     else:
         likeness = _likeness(name_a, name_b)
-    host = bool(host_a or _host(a.website)) and (host_a or _host(a.website)) == (host_b or _host(b.website))
+    host = bool(host_a or _host(a.website)) and (host_a or _host(a.website)) == (
+        host_b or _host(b.website)
+    )
     metres = _metres(a.lon_lat, b.lon_lat)
     near = metres is not None and metres <= NEAR_M and a.precise and b.precise
     town = bool(a.town and plain(a.town) == plain(b.town))
     far = metres is not None and metres > 30_000
-    reasons = (*(("name",) if likeness >= NEAR_ALIKE else ()), *(("near",) if near else ()),
-               *(("website",) if host else ()), *(("town",) if town else ()))
-    same = (likeness >= ALIKE and not far) or (likeness >= NEAR_ALIKE and (near or host or town)) or (host and (near or town))
+    reasons = (
+        *(("name",) if likeness >= NEAR_ALIKE else ()),
+        *(("near",) if near else ()),
+        *(("website",) if host else ()),
+        *(("town",) if town else ()),
+    )
+    same = (
+        (likeness >= ALIKE and not far)
+        or (likeness >= NEAR_ALIKE and (near or host or town))
+        or (host and (near or town))
+    )
     if not same:
         return None
     score = min(1.0, likeness / 100 * 0.7 + 0.15 * host + 0.1 * near + 0.05 * town)
@@ -102,21 +119,28 @@ def compared(a: Known, b: Known, name_a: str = "", name_b: str = "", host_a: str
 
 
 def _likeness(a: str, b: str) -> float:
-    if any(c.isdigit() for c in a + b) and [w for w in a.split() if w.isdigit()] != [w for w in b.split() if w.isdigit()]:
+    if any(c.isdigit() for c in a + b) and [w for w in a.split() if w.isdigit()] != [
+        w for w in b.split() if w.isdigit()
+    ]:
         return 0.0  # « Espace 12 » is not « Espace 13 »
     return fuzz.token_sort_ratio(a, b)
 
 
-def _blocks(names: Sequence[str], hosts: Sequence[str], count: int) -> Iterable[Iterable[tuple[int, int]]]:
+def _blocks(
+    names: Sequence[str], hosts: Sequence[str], count: int
+) -> Iterable[Iterable[tuple[int, int]]]:
     """Pairs that share something rare, at least one of them a row; one sort of sharing at a time."""
     shared: tuple[tuple[Callable[[int], Iterable[str]], int], ...] = (
         (lambda i: set(names[i].split()), COMMON),
         (lambda i: {w[:4] for w in names[i].split() if len(w) > 4}, COMMON),
         (lambda i: {w[-4:] for w in names[i].split() if len(w) > 4}, COMMON),
         (lambda i: (" ".join(sorted(set(names[i].split()))),), SAME),
-        (lambda i: (hosts[i],) if hosts[i] else (), SAME))
+        (lambda i: (hosts[i],) if hosts[i] else (), SAME),
+    )
     for keys, most in shared:
-        by: dict[str, int | list[int]] = {}  # nearly all stand alone: a number takes less than a list
+        by: dict[
+            str, int | list[int]
+        ] = {}  # nearly all stand alone: a number takes less than a list
         for i in range(len(names)):
             for key in keys(i):
                 known = by.get(key)
@@ -139,7 +163,7 @@ def _pairs(members: list[int], count: int) -> Iterable[tuple[int, int]]:
     for i, a in enumerate(members):
         if a >= count:
             return
-        for b in members[i + 1:]:
+        for b in members[i + 1 :]:
             yield a, b
 
 

@@ -1,4 +1,5 @@
 """What the readers of geographic files share: attributes as cells, geometry as positions."""
+
 from __future__ import annotations
 
 from collections.abc import Mapping
@@ -72,8 +73,16 @@ class Gathered:
         place = feature.place
         at_ = self._converted(place.x_y) if place.x_y else None
         code = place.code or ("COORD_MISSING" if place.x_y and not at_ else "")
-        self._rows.append(Row(number, [found.get(i, "") for i in range(max(found, default=-1) + 1)], at_, code, place.values,
-                              tuple(faults)))
+        self._rows.append(
+            Row(
+                number,
+                [found.get(i, "") for i in range(max(found, default=-1) + 1)],
+                at_,
+                code,
+                place.values,
+                tuple(faults),
+            )
+        )
 
     def table(self, remarks: Remarks) -> Table:
         """The table, once all features are in."""
@@ -82,7 +91,9 @@ class Gathered:
         width = len(self.columns)
         for row in self._rows:
             row.cells = [*row.cells, *[""] * (width - len(row.cells))]
-        table = Table(self.name, self.format, "feature", tuple(self.columns), self._rows, located=True)
+        table = Table(
+            self.name, self.format, "feature", tuple(self.columns), self._rows, located=True
+        )
         if self._nested:
             table.note("NESTED_PROPS_AS_JSON")
         if self._bad:

@@ -3,6 +3,7 @@
 Everything supposed here is kept as a guess, and as ``supposed`` in the row's values: it makes a new
 record whole and never replaces what a held one says.
 """
+
 from __future__ import annotations
 
 from collections.abc import Sequence
@@ -22,13 +23,28 @@ LonLat = tuple[float, float]
 class Filling:
     """Completes the rows of one table."""
 
-    def __init__(self, kind: str, reference: Reference, understanding: Understanding, located: Located, geocode: bool) -> None:
+    def __init__(
+        self,
+        kind: str,
+        reference: Reference,
+        understanding: Understanding,
+        located: Located,
+        geocode: bool,
+    ) -> None:
         self._kind, self._here, self._located, self._geocode = kind, reference, located, geocode
-        self._remarks, self._guesses, self._at = understanding.remarks, understanding.guesses, understanding.at
+        self._remarks, self._guesses, self._at = (
+            understanding.remarks,
+            understanding.guesses,
+            understanding.at,
+        )
         self._countries: np.ndarray | None = None
         self._provinces: list[str] = []
         self._by_name: dict[int, Found] = {}
-        self._columns = bool({"lat", "lon"} <= self._at.keys() or "position" in self._at or {"x", "y"} <= self._at.keys())
+        self._columns = bool(
+            {"lat", "lon"} <= self._at.keys()
+            or "position" in self._at
+            or {"x", "y"} <= self._at.keys()
+        )
 
     def prepare(self, rows: Sequence[Understood]) -> None:
         """Look up all positions at once."""
@@ -56,7 +72,11 @@ class Filling:
         lon, lat = float(self._located.lon[i]), float(self._located.lat[i])
         said = row.values.get("precision", "")
         if lon == lon and lat == lat:
-            precision = said if said not in ("", "country", "region", "province") else self._precision(row, lon, lat)
+            precision = (
+                said
+                if said not in ("", "country", "region", "province")
+                else self._precision(row, lon, lat)
+            )
             return (lon, lat), precision, "file"
         if exists:
             return None, "", "held"
@@ -77,7 +97,17 @@ class Filling:
         self._suppose(row, "precision", "", precision, 0.5, "default", keep=False)
         return precision
 
-    def _suppose(self, row: Understood, name: str, raw: str, code: str, certainty: float, how: str, *, keep: bool = True) -> None:
+    def _suppose(
+        self,
+        row: Understood,
+        name: str,
+        raw: str,
+        code: str,
+        certainty: float,
+        how: str,
+        *,
+        keep: bool = True,
+    ) -> None:
         self._guesses.note(name, raw, (code,), certainty, how, row.row.number)
         if keep:
             row.values[name] = code
@@ -95,11 +125,16 @@ class Filling:
             self._remarks.say("COUNTRY_NOT_A_MARKET", "refuse", number, value=country)
             return False
         if not self._has_position(i) and self._geocode:
-            for name in (values.get("town", ""), *reversed(str(values.get("address", "")).split(","))):
+            for name in (
+                values.get("town", ""),
+                *reversed(str(values.get("address", "")).split(",")),
+            ):
                 found = self._here.places.city(name, country) if name.strip() else None
                 if found:
                     self._by_name[i] = found
-                    self._guesses.note("position", name.strip(), (found.name,), 0.9, "place", number)
+                    self._guesses.note(
+                        "position", name.strip(), (found.name,), 0.9, "place", number
+                    )
                     if "town" not in values:
                         self._suppose(row, "town", name.strip(), found.name, 0.8, "place")
                     break
@@ -112,7 +147,14 @@ class Filling:
     def _country(self, i: int, row: Understood) -> bool:
         literal = row.values.get("country_literal")
         if self._countries is not None and self._countries[i]:
-            self._suppose(row, "country", literal or "", str(self._countries[i]), 0.6 if literal else 0.9, "position")
+            self._suppose(
+                row,
+                "country",
+                literal or "",
+                str(self._countries[i]),
+                0.6 if literal else 0.9,
+                "position",
+            )
             return True
         if literal:
             row.values["country"] = literal
@@ -138,11 +180,23 @@ class Filling:
             values.pop("end", None)
         if "year" not in values:
             from geo.importing.values import year
-            found = year(start or end or str(values.get("edition", ""))).value if start or end or values.get("edition") else None
+
+            found = (
+                year(start or end or str(values.get("edition", ""))).value
+                if start or end or values.get("edition")
+                else None
+            )
             if found:
                 values["year"] = found
         if "kind" not in values:
-            self._suppose(row, "kind", "", "national" if values["country"] == "MA" else "international", 0.8, "default")
+            self._suppose(
+                row,
+                "kind",
+                "",
+                "national" if values["country"] == "MA" else "international",
+                0.8,
+                "default",
+            )
 
     # --- sites ------------------------------------------------------------------------
 
@@ -175,11 +229,15 @@ class Filling:
             text = str(values.get(name, ""))
             if not text:
                 continue
-            found = self._here.places.moroccan(text, values.get("province", ""), values.get("region", ""))
+            found = self._here.places.moroccan(
+                text, values.get("province", ""), values.get("region", "")
+            )
             if found is None:
                 continue
             if found.namesakes:
-                self._remarks.say("PLACE_AMBIGUOUS", "warn", number, value=", ".join(found.namesakes[:3]))
+                self._remarks.say(
+                    "PLACE_AMBIGUOUS", "warn", number, value=", ".join(found.namesakes[:3])
+                )
                 return ""
             self._by_name[i] = found
             self._guesses.note("position", text, (found.name,), found.certainty, "place", number)
@@ -189,11 +247,17 @@ class Filling:
     def _site_defaults(self, row: Understood) -> None:
         values = row.values
         if "kind" not in values:
-            vocabulary = self._here.words.kinds(self._kind) if self._kind == "sites" else self._here.words.maison_kinds
+            vocabulary = (
+                self._here.words.kinds(self._kind)
+                if self._kind == "sites"
+                else self._here.words.maison_kinds
+            )
             met = vocabulary.one(str(values["name"]))
             default = "maison_artisan" if self._kind == "maisons" else "autre"
             if met.codes:
-                self._suppose(row, "kind", str(values["name"]), met.codes[0], met.certainty * 0.8, "name")
+                self._suppose(
+                    row, "kind", str(values["name"]), met.codes[0], met.certainty * 0.8, "name"
+                )
             else:
                 self._suppose(row, "kind", "", default, 0.3, "default")
         if "status" not in values:
@@ -206,7 +270,9 @@ class Filling:
         if "country" not in values and values.get("name"):
             met = self._here.words.countries.one(values["name"])
             if met.codes:
-                self._guesses.note("country", values["name"], met.codes, met.certainty, met.how, number)
+                self._guesses.note(
+                    "country", values["name"], met.codes, met.certainty, met.how, number
+                )
                 values["country"] = met.codes[0]
         code = values.get("country") or values.get("country_literal")
         if not code:
@@ -230,7 +296,11 @@ class Filling:
 
     def _nowhere(self, i: int, row: Understood, code: str) -> str:
         """Why a row is nowhere: a file that has coordinates lacks them here."""
-        return "COORD_MISSING" if self._columns and not self._has_position(i) and not row.row.shape else code
+        return (
+            "COORD_MISSING"
+            if self._columns and not self._has_position(i) and not row.row.shape
+            else code
+        )
 
     def _has_position(self, i: int) -> bool:
         return bool(np.isfinite(self._located.lon[i]) and np.isfinite(self._located.lat[i]))
@@ -244,11 +314,14 @@ class Filling:
         elif self._columns and self._kind != "fairs":
             self._remarks.say("COORD_MISSING", "warn", row.row.number)
         elif self._geocode and row.values.get("town") and self._kind != "fairs":
-            self._remarks.say("PLACE_UNKNOWN", "warn", row.row.number, value=str(row.values["town"]))
+            self._remarks.say(
+                "PLACE_UNKNOWN", "warn", row.row.number, value=str(row.values["town"])
+            )
 
 
 def _month(text: str) -> str:
     """The month of a text such as ``avril-mai``, as a partial date of any year."""
     from geo.importing.values import day
+
     first = text.replace("-", " ").split()
     return day(f"{first[0]} 2000").value or "" if first else ""

@@ -3,6 +3,7 @@
 Bounded  by its size, by the number of its brackets before it is parsed, and by its depth.
 Reads    a FeatureCollection, a Feature, a bare geometry, or one Feature a line.
 """
+
 from __future__ import annotations
 
 import json
@@ -20,11 +21,21 @@ from geo.importing.table import Clock, Table
 MAX_BRACKETS = 800_000
 MAX_COMMAS = 4_000_000
 MAX_DEPTH = 200
-GEOMETRIES = ("Point", "MultiPoint", "LineString", "MultiLineString", "Polygon", "MultiPolygon", "GeometryCollection")
+GEOMETRIES = (
+    "Point",
+    "MultiPoint",
+    "LineString",
+    "MultiLineString",
+    "Polygon",
+    "MultiPolygon",
+    "GeometryCollection",
+)
 _INTEGER = 400
 
 
-def read_geojson(content: bytes, name: str, clock: Clock, *, crs: str = "", repair: bool = False) -> Table:
+def read_geojson(
+    content: bytes, name: str, clock: Clock, *, crs: str = "", repair: bool = False
+) -> Table:
     """The table of a GeoJSON file.
 
     Parameters
@@ -87,6 +98,7 @@ def _parsed(text: str, said: list[Problem]) -> tuple[Any, bool]:
                     twice[key[:40]] = None
                 seen.add(key)
         return made
+
     read = json.JSONDecoder(parse_constant=constant, parse_int=integer, object_pairs_hook=pairs)
     try:
         try:
@@ -95,7 +107,9 @@ def _parsed(text: str, said: list[Problem]) -> tuple[Any, bool]:
         except json.JSONDecodeError as error:
             found = _lines(text, read)
             if found is None:
-                raise Refused("JSON_SYNTAX", f"line {error.lineno}", value=error.msg[:60]) from error
+                raise Refused(
+                    "JSON_SYNTAX", f"line {error.lineno}", value=error.msg[:60]
+                ) from error
             whole, lines = {"type": "FeatureCollection", "features": found}, True
     except RecursionError as error:
         raise Refused("JSON_TOO_DEEP") from error
@@ -128,7 +142,9 @@ def _features(whole: Any) -> tuple[Iterator[Any], str]:
     if kind == "Feature":
         return iter([whole]), _crs(whole.get("crs"))
     if kind in GEOMETRIES:
-        return iter([{"type": "Feature", "geometry": whole, "properties": {}}]), _crs(whole.get("crs"))
+        return iter([{"type": "Feature", "geometry": whole, "properties": {}}]), _crs(
+            whole.get("crs")
+        )
     features = whole.get("features")
     if kind != "FeatureCollection" or not isinstance(features, list):
         raise Refused("NOT_GEOJSON", value=str(kind)[:40])
@@ -150,5 +166,8 @@ def _feature(raw: Any, repair: bool) -> Feature:
         return Feature({}, Place(None, "NOT_A_FEATURE"))
     inside = raw.get("properties")
     id_ = raw.get("id")
-    return Feature(inside if isinstance(inside, dict) else {}, place_of(raw.get("geometry"), repair=repair),
-                   str(id_) if isinstance(id_, (str, int)) and not isinstance(id_, bool) else "")
+    return Feature(
+        inside if isinstance(inside, dict) else {},
+        place_of(raw.get("geometry"), repair=repair),
+        str(id_) if isinstance(id_, (str, int)) and not isinstance(id_, bool) else "",
+    )

@@ -3,6 +3,7 @@
 The database is only ever read: an authorizer refuses everything else, views and virtual tables
 are left out, a progress handler keeps the deadline, the schema is not trusted.
 """
+
 from __future__ import annotations
 
 import sqlite3
@@ -18,14 +19,29 @@ from geo.importing.table import MAX_COLUMNS, MAX_ROWS, Clock, Table, cell
 CORRUPT = "GPKG_CORRUPT"
 APPLICATIONS = (b"GPKG", b"GP10", b"GP11")
 MAX_TEXT = 2**20
-_NAMES = {2: "LineString", 5: "MultiLineString", 7: "GeometryCollection", 8: "CircularString", 9: "CompoundCurve",
-          10: "CurvePolygon", 11: "MultiCurve", 12: "MultiSurface"}
+_NAMES = {
+    2: "LineString",
+    5: "MultiLineString",
+    7: "GeometryCollection",
+    8: "CircularString",
+    9: "CompoundCurve",
+    10: "CurvePolygon",
+    11: "MultiCurve",
+    12: "MultiSurface",
+}
 _ENVELOPES = (0, 32, 48, 48, 64)
-_READING = (sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_PRAGMA, sqlite3.SQLITE_FUNCTION,
-            sqlite3.SQLITE_RECURSIVE)
+_READING = (
+    sqlite3.SQLITE_SELECT,
+    sqlite3.SQLITE_READ,
+    sqlite3.SQLITE_PRAGMA,
+    sqlite3.SQLITE_FUNCTION,
+    sqlite3.SQLITE_RECURSIVE,
+)
 
 
-def read_gpkg(content: bytes, name: str, clock: Clock, *, layer: str = "", crs: str = "", repair: bool = False) -> Table:
+def read_gpkg(
+    content: bytes, name: str, clock: Clock, *, layer: str = "", crs: str = "", repair: bool = False
+) -> Table:
     """The table of one layer: the one asked for, else the first with records.
 
     Raises
@@ -33,7 +49,9 @@ def read_gpkg(content: bytes, name: str, clock: Clock, *, layer: str = "", crs: 
     Refused : ``GPKG_CORRUPT``, ``GPKG_NO_LAYERS``, ``LAYER_MISSING``, ``CRS_UNKNOWN``, ``NO_ROWS``.
     """
     size = struct.unpack(">H", content[16:18])[0] if len(content) >= 100 else 0
-    if size not in (1, 512, 1024, 2048, 4096, 8192, 16384, 32768) or len(content) % (65536 if size == 1 else size):
+    if size not in (1, 512, 1024, 2048, 4096, 8192, 16384, 32768) or len(content) % (
+        65536 if size == 1 else size
+    ):
         raise Refused(CORRUPT)
     writing = content[18:20] == b"\x02\x02"
     if writing:  # what lies in a journal beside the file did not come with it
@@ -53,7 +71,15 @@ def read_gpkg(content: bytes, name: str, clock: Clock, *, layer: str = "", crs: 
     return table
 
 
-def _read(base: sqlite3.Connection, content: bytes, name: str, clock: Clock, layer: str, crs: str, repair: bool) -> Table:
+def _read(
+    base: sqlite3.Connection,
+    content: bytes,
+    name: str,
+    clock: Clock,
+    layer: str,
+    crs: str,
+    repair: bool,
+) -> Table:
     base.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, max(len(content), MAX_TEXT) + 4096)
     base.deserialize(content)
     base.set_progress_handler(_deadline(clock), 20_000)
@@ -62,16 +88,31 @@ def _read(base: sqlite3.Connection, content: bytes, name: str, clock: Clock, lay
     base.text_factory = lambda raw: raw.decode("utf-8", "replace")
     if base.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
         raise Refused(CORRUPT)
-    base.set_authorizer(lambda action, *_: sqlite3.SQLITE_OK if action in _READING else sqlite3.SQLITE_DENY)
-    tables = {n for n, sql in base.execute("SELECT name, sql FROM sqlite_master WHERE type = 'table'")
-              if not str(sql).upper().lstrip().startswith("CREATE VIRTUAL")}
+    base.set_authorizer(
+        lambda action, *_: sqlite3.SQLITE_OK if action in _READING else sqlite3.SQLITE_DENY
+    )
+    tables = {
+        n
+        for n, sql in base.execute("SELECT name, sql FROM sqlite_master WHERE type = 'table'")
+        if not str(sql).upper().lstrip().startswith("CREATE VIRTUAL")
+    }
     if "gpkg_contents" not in tables:
         raise Refused("GPKG_NO_LAYERS")
     shapes = {}
     if "gpkg_geometry_columns" in tables:
-        shapes = {t: (c, s) for t, c, s in base.execute("SELECT table_name, column_name, srs_id FROM gpkg_geometry_columns")}
-    layers = [(t, s) for t, kind, s in base.execute("SELECT table_name, data_type, srs_id FROM gpkg_contents LIMIT 200")
-              if kind in ("features", "attributes") and t in tables]
+        shapes = {
+            t: (c, s)
+            for t, c, s in base.execute(
+                "SELECT table_name, column_name, srs_id FROM gpkg_geometry_columns"
+            )
+        }
+    layers = [
+        (t, s)
+        for t, kind, s in base.execute(
+            "SELECT table_name, data_type, srs_id FROM gpkg_contents LIMIT 200"
+        )
+        if kind in ("features", "attributes") and t in tables
+    ]
     if not layers:
         raise Refused("GPKG_NO_LAYERS")
     names = [t for t, _ in layers]
@@ -102,6 +143,7 @@ def _deadline(clock: Clock) -> Callable[[], int]:
         except Refused:
             return 1
         return 0
+
     return late
 
 
@@ -122,14 +164,18 @@ def _epsg(base: sqlite3.Connection, srs: Any, tables: set[str]) -> str:
         return ""
     row = None
     if "gpkg_spatial_ref_sys" in tables:
-        row = base.execute("SELECT organization, organization_coordsys_id FROM gpkg_spatial_ref_sys WHERE srs_id = ?",
-                           (srs,)).fetchone()
+        row = base.execute(
+            "SELECT organization, organization_coordsys_id FROM gpkg_spatial_ref_sys WHERE srs_id = ?",
+            (srs,),
+        ).fetchone()
     if row is None or str(row[0]).upper() != "EPSG":
         raise Refused("CRS_UNKNOWN", str(srs)[:20], value=str(srs)[:20])
     return f"EPSG:{row[1]}"
 
 
-def _features(base: sqlite3.Connection, table: str, geometry: str, repair: bool) -> Iterator[Feature]:
+def _features(
+    base: sqlite3.Connection, table: str, geometry: str, repair: bool
+) -> Iterator[Feature]:
     columns = [row[1] for row in base.execute(f"PRAGMA table_info({_quoted(table)})")]
     if len(columns) > MAX_COLUMNS:
         raise Refused("TOO_MANY_COLUMNS", n=str(len(columns)), limit=str(MAX_COLUMNS))
@@ -153,7 +199,7 @@ def _place(blob: Any, repair: bool) -> Place:
         return Place(None, "GEOMETRY_TYPE", {"value": ""})
     if flags & 0x10:
         return Place(None, "NO_GEOMETRY")
-    wkb = blob[8 + _ENVELOPES[envelope]:]
+    wkb = blob[8 + _ENVELOPES[envelope] :]
     if len(wkb) < 5:
         return Place(None, "INVALID_GEOMETRY", {"value": ""})
     order = "<" if wkb[0] == 1 else ">"
@@ -171,6 +217,7 @@ def _place(blob: Any, repair: bool) -> Place:
 
 def _area(wkb: bytes, repair: bool) -> Place:
     import shapely
+
     if len(wkb) > 4 * 2**20:
         return Place(None, "TOO_MANY_VERTICES", {"limit": ""})
     try:
@@ -179,5 +226,9 @@ def _area(wkb: bytes, repair: bool) -> Place:
         return Place(None, "RING_TOO_SHORT")
     if shape.geom_type == "MultiPoint":
         points = list(shape.geoms)
-        return Place((points[0].x, points[0].y)) if len(points) == 1 else Place(None, "GEOMETRY_TYPE", {"value": "MultiPoint"})
+        return (
+            Place((points[0].x, points[0].y))
+            if len(points) == 1
+            else Place(None, "GEOMETRY_TYPE", {"value": "MultiPoint"})
+        )
     return area_point(shape, repair)

@@ -3,6 +3,7 @@
 Above the headings there may be titles; the headings may take two lines (merged cells); below
 them come repeated headings, lines of sums and empty lines, which are no records.
 """
+
 from __future__ import annotations
 
 import re
@@ -28,8 +29,15 @@ class Line:
     faults: tuple[tuple[int, str, str], ...] = ()
 
 
-def table_of(lines: Sequence[Line], name: str, format_: str, clock: Clock, *, header_row: int | None = None,
-             ragged: bool = False) -> Table:
+def table_of(
+    lines: Sequence[Line],
+    name: str,
+    format_: str,
+    clock: Clock,
+    *,
+    header_row: int | None = None,
+    ragged: bool = False,
+) -> Table:
     """The table that a sheet holds.
 
     Parameters
@@ -106,7 +114,11 @@ def _joined(upper: list[str], lower: list[str]) -> list[str] | None:
 
 
 def _names(heading: list[str], body: list[Line]) -> tuple[str, ...]:
-    used = [i for i in range(len(heading)) if heading[i] or any(i < len(line.cells) and line.cells[i] for line in body)]
+    used = [
+        i
+        for i in range(len(heading))
+        if heading[i] or any(i < len(line.cells) and line.cells[i] for line in body)
+    ]
     width = max(used, default=-1) + 1
     names: list[str] = []
     for i, text in enumerate(heading[:width]):
@@ -123,7 +135,7 @@ def _said_of_heading(table: Table, heading: list[str], filled: list[Line], at: i
     table.detected["header_row"] = str(filled[at - 1].number if at else 0)
     if at > 1:
         table.note("HEADER_ROW", f"row {filled[at - 1].number}", n=str(at - 1))
-    unnamed = [letter(i) for i, text in enumerate(heading[:len(table.columns)]) if not text]
+    unnamed = [letter(i) for i, text in enumerate(heading[: len(table.columns)]) if not text]
     if unnamed:
         table.note("UNNAMED_COLUMN", ",".join(unnamed[:10]))
     bad = bad_names(heading)
@@ -151,10 +163,18 @@ def _records(table: Table, body: list[Line], remarks: Remarks, clock: Clock, rag
             skipped.setdefault(not_a_record, []).append(line.number)
             continue
         if ragged and len(cells) < least:
-            remarks.say("RAGGED_ROW", "warn", line.number, n_cells=str(len(cells)), n_columns=str(width))
+            remarks.say(
+                "RAGGED_ROW", "warn", line.number, n_cells=str(len(cells)), n_columns=str(width)
+            )
         if len(cells) > width:
             if any(cells[width:]):
-                remarks.say("RAGGED_ROW", "refuse", line.number, n_cells=str(len(cells)), n_columns=str(width))
+                remarks.say(
+                    "RAGGED_ROW",
+                    "refuse",
+                    line.number,
+                    n_cells=str(len(cells)),
+                    n_columns=str(width),
+                )
             cells = cells[:width]
         elif len(cells) < width:
             cells = cells + [""] * (width - len(cells))
@@ -165,7 +185,9 @@ def _records(table: Table, body: list[Line], remarks: Remarks, clock: Clock, rag
             cells = [text[:MAX_CELL] for text in cells]
         row = Row(line.number, cells)
         if line.faults:
-            row.faults = tuple((code, table.columns[i], value) for i, code, value in line.faults if i < width)
+            row.faults = tuple(
+                (code, table.columns[i], value) for i, code, value in line.faults if i < width
+            )
         table.rows.append(row)
         if len(table.rows) > MAX_ROWS:
             return
@@ -180,6 +202,6 @@ def _not_a_record(cells: list[str], heading: tuple[str, ...]) -> str:
     if len(filled) <= max(2, len(heading) // 2):
         if plain(filled[0]) in total_words():
             return "TOTAL_ROW"
-    elif plain(filled[0]) in heading and tuple(plain(c) for c in cells[:len(heading)]) == heading:
+    elif plain(filled[0]) in heading and tuple(plain(c) for c in cells[: len(heading)]) == heading:
         return "REPEATED_HEADER"
     return ""

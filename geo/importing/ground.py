@@ -3,6 +3,7 @@
 CRS     EPSG:4326, longitude first; tolerances in degrees at the coast.
 Source  ``countries_50m.geojson.gz`` (Natural Earth) and the provinces of the catalogue.
 """
+
 from __future__ import annotations
 
 import gzip
@@ -67,15 +68,20 @@ class Ground:
         off = np.flatnonzero((codes == "") & np.isfinite(lon) & np.isfinite(lat))
         if len(off):
             points = shapely.points(lon[off], lat[off])
-            which, nearest = self._tree.query_nearest(points, max_distance=SHORE_DEGREES, all_matches=False)
+            which, nearest = self._tree.query_nearest(
+                points, max_distance=SHORE_DEGREES, all_matches=False
+            )
             for row, at in zip(off[which], nearest, strict=True):
                 codes[row] = self._countries[at][0]
         return codes
 
     def on_land(self, lon: float, lat: float) -> bool:
         """Whether a position is well inside some country."""
-        return any(outline.contains(shapely.Point(lon, lat))
-                   for at in self._tree.query(shapely.Point(lon, lat)) for _, outline in (self._countries[at],))
+        return any(
+            outline.contains(shapely.Point(lon, lat))
+            for at in self._tree.query(shapely.Point(lon, lat))
+            for _, outline in (self._countries[at],)
+        )
 
     def country(self, lon: float, lat: float) -> str:
         """The country of one position."""
@@ -86,7 +92,9 @@ class Ground:
         found = [o for c, o in self._countries if c == code]
         if not found:
             return None
-        point = max((part for o in found for part in getattr(o, "geoms", [o])), key=lambda p: p.area).representative_point()
+        point = max(
+            (part for o in found for part in getattr(o, "geoms", [o])), key=lambda p: p.area
+        ).representative_point()
         return point.x, point.y
 
     def provinces(self, lon: np.ndarray, lat: np.ndarray) -> list[str]:
@@ -105,7 +113,9 @@ class Ground:
         return [str(c) for c in codes]
 
 
-def _within(lon: np.ndarray, lat: np.ndarray, bounds: tuple[float, float, float, float]) -> np.ndarray:
+def _within(
+    lon: np.ndarray, lat: np.ndarray, bounds: tuple[float, float, float, float]
+) -> np.ndarray:
     west, south, east, north = bounds
     with np.errstate(invalid="ignore"):
         return np.flatnonzero((lon >= west) & (lon <= east) & (lat >= south) & (lat <= north))

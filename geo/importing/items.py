@@ -1,4 +1,5 @@
 """From understood rows to the items of a plan: identifiers, records, what changes, what looks alike."""
+
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
@@ -28,14 +29,33 @@ from geo.store.checks import Known, record_problems
 class Items:
     """Makes the item of every row: its identifier, its record, what it changes."""
 
-    def __init__(self, plan: Plan, filling: Filling, remarks: Remarks, reference: Reference, held: Mapping[str, Held],
-                 options: Options) -> None:
-        self._plan, self._filling, self._remarks, self._held, self._options = plan, filling, remarks, held, options
+    def __init__(
+        self,
+        plan: Plan,
+        filling: Filling,
+        remarks: Remarks,
+        reference: Reference,
+        held: Mapping[str, Held],
+        options: Options,
+    ) -> None:
+        self._plan, self._filling, self._remarks, self._held, self._options = (
+            plan,
+            filling,
+            remarks,
+            held,
+            options,
+        )
         catalogue = reference.catalogue
-        self._known = Known(markets=frozenset(catalogue.market_by_code), regions=frozenset(a.code for a in catalogue.regions),
-                            provinces=frozenset(a.code for a in catalogue.provinces))
+        self._known = Known(
+            markets=frozenset(catalogue.market_by_code),
+            regions=frozenset(a.code for a in catalogue.regions),
+            provinces=frozenset(a.code for a in catalogue.provinces),
+        )
         label = options.source or plan.table.name
-        self._about = {"source": {"url": options.url, "label": label, "date": options.day}, "verified": options.day}
+        self._about = {
+            "source": {"url": options.url, "label": label, "date": options.day},
+            "verified": options.day,
+        }
         self._ids: dict[str, int] = {}
         self._raw_ids: dict[str, int] = {}
 
@@ -64,9 +84,14 @@ class Items:
         held = self._held.get(id_)
         before = held.raw if held else None
         item.revision = held.revision if held else 0
-        lon_lat, precision, item.placed_by = self._filling.placed(i, row, exists=before is not None and position_of(
-            self._plan.kind, before) is not None)
-        found = values if before is None else {k: v for k, v in values.items() if k not in _supposed(row)}
+        lon_lat, precision, item.placed_by = self._filling.placed(
+            i, row, exists=before is not None and position_of(self._plan.kind, before) is not None
+        )
+        found = (
+            values
+            if before is None
+            else {k: v for k, v in values.items() if k not in _supposed(row)}
+        )
         after = record(self._plan.kind, id_, found, lon_lat, precision, self._about, before)
         faults = record_problems(CHECKED[self._plan.kind], after, self._known)
         if faults:
@@ -77,7 +102,9 @@ class Items:
             item.action = "new"
             self._filling.say_position(i, row)
             return item
-        item.changes = tuple(FieldChange(*c) for c in changed_fields(self._plan.kind, before, after))
+        item.changes = tuple(
+            FieldChange(*c) for c in changed_fields(self._plan.kind, before, after)
+        )
         item.action = "changed" if item.changes else "unchanged"
         return item
 
@@ -92,16 +119,24 @@ class Items:
         number, given = row.row.number, str(row.values.get("id", ""))
         if given:
             if given in self._raw_ids:
-                self._remarks.say("DUPLICATE_ID", "refuse", number, value=given, first=str(self._raw_ids[given]))
+                self._remarks.say(
+                    "DUPLICATE_ID", "refuse", number, value=given, first=str(self._raw_ids[given])
+                )
                 return ""
             self._raw_ids[given] = number
         if decision and decision != "new" and decision in self._held:
             made = decision
         else:
-            made = given if given and (usable_id(given) or given in self._held) else made_id(self._plan.kind, row.values)
+            made = (
+                given
+                if given and (usable_id(given) or given in self._held)
+                else made_id(self._plan.kind, row.values)
+            )
         if made in self._ids or (decision == "new" and made in self._held):
             if self._plan.kind == "markets":
-                self._remarks.say("DUPLICATE_ID", "refuse", number, value=made, first=str(self._ids.get(made, "")))
+                self._remarks.say(
+                    "DUPLICATE_ID", "refuse", number, value=made, first=str(self._ids.get(made, ""))
+                )
                 return ""
             n = 2
             while f"{made}-{n}" in self._ids:
@@ -117,7 +152,13 @@ def _supposed(row: Understood) -> Collection[str]:
     return result
 
 
-def propose(plan: Plan, rows: Sequence[Understood], held: Mapping[str, Held], remarks: Remarks, progress: Progress) -> None:
+def propose(
+    plan: Plan,
+    rows: Sequence[Understood],
+    held: Mapping[str, Held],
+    remarks: Remarks,
+    progress: Progress,
+) -> None:
     """Say which rows may be records that exist, in the file or in the store."""
     if plan.kind == "markets":
         return
@@ -128,9 +169,14 @@ def propose(plan: Plan, rows: Sequence[Understood], held: Mapping[str, Held], re
         if item.after is not None and item.action in ("new", "changed"):
             mine.append(_compared(plan.kind, item.row, item.after))
             items[item.row] = item
-    others = [_compared(plan.kind, id_, h.raw) for id_, h in held.items()
-              if h.raw is not None and id_ not in ids and not is_demo(plan.kind, h.raw)
-              and of_kind(plan.kind, h.raw.get("properties", h.raw))]
+    others = [
+        _compared(plan.kind, id_, h.raw)
+        for id_, h in held.items()
+        if h.raw is not None
+        and id_ not in ids
+        and not is_demo(plan.kind, h.raw)
+        and of_kind(plan.kind, h.raw.get("properties", h.raw))
+    ]
     named = {r.row.number for r in rows if r.values.get("id")}
     met: dict[int, list[twins.Alike]] = {}
     for pair in twins.alike(mine, others):
@@ -142,12 +188,22 @@ def propose(plan: Plan, rows: Sequence[Understood], held: Mapping[str, Held], re
         items[row].alike = tuple(pairs[:5])
         if plan.options.decisions.get(row) != "new":
             # A file that gives both an identifier of their own says that they are two.
-            claimed = all(isinstance(p.other, int) and p.other in named and row in named for p in pairs)
-            remarks.say("POSSIBLE_DUPLICATE", "note" if claimed else "warn", row, value=pairs[0].other_name)
+            claimed = all(
+                isinstance(p.other, int) and p.other in named and row in named for p in pairs
+            )
+            remarks.say(
+                "POSSIBLE_DUPLICATE", "note" if claimed else "warn", row, value=pairs[0].other_name
+            )
 
 
 def _compared(kind: str, key: int | str, raw: Mapping[str, Any]) -> twins.Known:
     inside = raw["properties"] if kind in FEATURES else raw
-    return twins.Known(key, str(inside.get("name") or inside.get("name_fr") or ""), str(inside.get("country", "")),
-                       str(inside.get("city") or inside.get("town") or ""), str(inside.get("website", "")),
-                       position_of(kind, raw), inside.get("precision") == "building")
+    return twins.Known(
+        key,
+        str(inside.get("name") or inside.get("name_fr") or ""),
+        str(inside.get("country", "")),
+        str(inside.get("city") or inside.get("town") or ""),
+        str(inside.get("website", "")),
+        position_of(kind, raw),
+        inside.get("precision") == "building",
+    )

@@ -2,6 +2,7 @@
 
 Links to other files (NetworkLink, overlays, pictures) are left out, and said.
 """
+
 from __future__ import annotations
 
 from collections.abc import Mapping
@@ -23,7 +24,10 @@ _TEXTS = ("name", "description", "address", "phoneNumber")
 def read_kmz(content: bytes, name: str, clock: Clock, *, repair: bool = False) -> Table:
     """The first KML document of an archive."""
     box = Box(content, CORRUPT)
-    inside = sorted((n for n in box.names if n.casefold().endswith(".kml")), key=lambda n: (n.count("/"), n != "doc.kml", n))
+    inside = sorted(
+        (n for n in box.names if n.casefold().endswith(".kml")),
+        key=lambda n: (n.count("/"), n != "doc.kml", n),
+    )
     if not inside:
         raise Refused("FORMAT_UNKNOWN", value="zip")
     table = read_kml(box.read(inside[0], MAX_KML), name, clock, repair=repair)
@@ -41,7 +45,7 @@ def read_kml(content: bytes, name: str, clock: Clock, *, repair: bool = False) -
     marks = _Marks(Gathered(name, "kml", clock), repair)
     walker = Walker(marks.start, marks.end, marks.text, CORRUPT, clock)
     for start in range(0, len(content), 1 << 16):
-        walker.feed(content[start:start + (1 << 16)])
+        walker.feed(content[start : start + (1 << 16)])
     walker.close()
     table = marks.gathered.table(marks.remarks)
     table.detected["crs"] = "EPSG:4326"

@@ -1,4 +1,5 @@
 """XML from outside through expat: no document type, no entities, bounded depth, piece by piece."""
+
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
@@ -20,8 +21,14 @@ class Walker:
     corrupt : code of the refusal when it is no XML.
     """
 
-    def __init__(self, start: Callable[[str, Mapping[str, str]], None], end: Callable[[str], None],
-                 text: Callable[[str], None], corrupt: str, clock: Clock) -> None:
+    def __init__(
+        self,
+        start: Callable[[str, Mapping[str, str]], None],
+        end: Callable[[str], None],
+        text: Callable[[str], None],
+        corrupt: str,
+        clock: Clock,
+    ) -> None:
         self._parser = expat.ParserCreate()
         self._parser.buffer_text = True
         self._parser.StartElementHandler = self._start

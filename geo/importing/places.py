@@ -4,6 +4,7 @@ Nothing is guessed between namesakes: a name that fits several places gives none
 one has ten times the people of the others; that is a guess, and told as one.
 Precision  ``town``, ``commune`` or ``city``: the position is that of the place, never of the record.
 """
+
 from __future__ import annotations
 
 import csv
@@ -82,26 +83,51 @@ class Places:
     def country_of_city(self, name: str) -> str:
         """The only country with a known city of this name; empty when there is none, or several."""
         folded = plain(name)
-        countries = {country for country, city in self._cities if city == folded} if folded else set()
+        countries = (
+            {country for country, city in self._cities if city == folded} if folded else set()
+        )
         return countries.pop() if len(countries) == 1 else ""
 
     def _moroccan(self, name: str, province: str = "", region: str = "") -> Found | None:
         """A Moroccan town or commune; a province or region narrows the choice."""
-        found = [f for f in self._gazetteer.search(name, 20)
-                 if f.tier in (EXACT, SOUNDS) and f.place.kind in _PRECISIONS]
-        here = [f for f in found if (not province or f.place.province == province)
-                and (not region or f.place.region == region)]
+        found = [
+            f
+            for f in self._gazetteer.search(name, 20)
+            if f.tier in (EXACT, SOUNDS) and f.place.kind in _PRECISIONS
+        ]
+        here = [
+            f
+            for f in found
+            if (not province or f.place.province == province)
+            and (not region or f.place.region == region)
+        ]
         if not here:
             return None
         best = [f for f in here if f.tier == here[0].tier]
-        alike = [f for f in best if f.place.province != best[0].place.province] if not province else []
+        alike = (
+            [f for f in best if f.place.province != best[0].place.province] if not province else []
+        )
         place = best[0].place
         certainty = 1.0 if here[0].tier == EXACT else 0.8
         people = max((f.place.population or 0 for f in alike), default=0)
         if alike and (place.population or 0) >= DOMINANT * max(people, 1_000):
             alike, certainty = [], 0.7  # Dakhla is the city, until somebody says otherwise
         area = self._catalogue.area_by_code
-        told = tuple(f"{f.place.names['fr']} ({area[f.place.province].name['fr']})"
-                     for f in [best[0], *alike] if f.place.province in area) if alike else ()
-        return Found(place.names["fr"], place.lon_lat, _PRECISIONS[place.kind], place.province, place.region,
-                     certainty, told)
+        told = (
+            tuple(
+                f"{f.place.names['fr']} ({area[f.place.province].name['fr']})"
+                for f in [best[0], *alike]
+                if f.place.province in area
+            )
+            if alike
+            else ()
+        )
+        return Found(
+            place.names["fr"],
+            place.lon_lat,
+            _PRECISIONS[place.kind],
+            place.province,
+            place.region,
+            certainty,
+            told,
+        )

@@ -7,6 +7,7 @@
 The plan of the same table, options and held records is always the same; after its edits were
 committed, the plan of the same file changes nothing.
 """
+
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
@@ -25,15 +26,39 @@ from geo.importing.table import Table
 from geo.importing.understanding import Understanding, Understood
 from geo.store.changes import Edit, Held
 
-__all__ = ["Action", "Demo", "FieldChange", "Item", "Options", "Plan", "Progress", "edits", "plan_of", "rejected"]
+__all__ = [
+    "Action",
+    "Demo",
+    "FieldChange",
+    "Item",
+    "Options",
+    "Plan",
+    "Progress",
+    "edits",
+    "plan_of",
+    "rejected",
+]
 
 #: Fields that tell where something lies when there are no coordinates.
-_SITUATED = {"buyers": ("country", "town", "address"), "sites": ("town", "commune", "province", "region"),
-             "maisons": ("town", "commune", "province", "region"), "markets": ("country", "name"), "fairs": ("name",)}
+_SITUATED = {
+    "buyers": ("country", "town", "address"),
+    "sites": ("town", "commune", "province", "region"),
+    "maisons": ("town", "commune", "province", "region"),
+    "markets": ("country", "name"),
+    "fairs": ("name",),
+}
 
 
-def plan_of(table: Table, kind: str, held: Mapping[str, Held], reference: Reference, options: Options | None = None, *,
-            today: date | None = None, progress: Progress = lambda stage, done, total: None) -> Plan:
+def plan_of(
+    table: Table,
+    kind: str,
+    held: Mapping[str, Held],
+    reference: Reference,
+    options: Options | None = None,
+    *,
+    today: date | None = None,
+    progress: Progress = lambda stage, done, total: None,
+) -> Plan:
     """The plan of importing a table.
 
     Parameters
@@ -48,17 +73,37 @@ def plan_of(table: Table, kind: str, held: Mapping[str, Held], reference: Refere
     unused = [h.heading for h in columns if h.field not in FIELDS[kind]]
     if unused:
         problems.append(Problem("COLUMN_NOT_USED", "note", ",".join(unused[:20])))
-    plan = Plan(kind, KINDS[kind], table, columns, [], problems, [], [],
-                tuple(sorted(id_ for id_, h in held.items() if h.raw is not None and is_demo(kind, h.raw))), options, held)
+    plan = Plan(
+        kind,
+        KINDS[kind],
+        table,
+        columns,
+        [],
+        problems,
+        [],
+        [],
+        tuple(sorted(id_ for id_, h in held.items() if h.raw is not None and is_demo(kind, h.raw))),
+        options,
+        held,
+    )
     if plan.outcome == "reject":
         return plan
     remarks = Remarks(table.unit)
-    understanding = Understanding(table, kind, columns, reference.words, options.values, remarks, today)
+    understanding = Understanding(
+        table, kind, columns, reference.words, options.values, remarks, today
+    )
     rows = _understood(table, understanding, options, progress)
     at = {name: i for name, i in understanding.at.items() if name in POSITION_FIELDS}
-    located = locate(table.rows, at, kind in ("sites", "maisons"), [r.values.get("country", "") for r in rows], reference.ground,
-                     remarks, Answers(options.crs, options.swap, options.west, options.places),
-                     {r.row.number for r in rows if r.refused})
+    located = locate(
+        table.rows,
+        at,
+        kind in ("sites", "maisons"),
+        [r.values.get("country", "") for r in rows],
+        reference.ground,
+        remarks,
+        Answers(options.crs, options.swap, options.west, options.places),
+        {r.row.number for r in rows if r.refused},
+    )
     if any(p.code == "DECIMAL_COMMA" for p in remarks.problems()):
         table.detected["decimal"] = ","
     filling = Filling(kind, reference, understanding, located, options.geocode)
@@ -87,7 +132,11 @@ def edits(plan: Plan, chosen: Collection[int] | None = None, demo: Demo = "keep"
     demo : ``all`` also removes every generated record of this kind, ``replaced`` as many as new
         records come in, those of the same country or region first.
     """
-    taken = [i for i in plan.items if i.action in ("new", "changed") and (chosen is None or i.row in chosen)]
+    taken = [
+        i
+        for i in plan.items
+        if i.action in ("new", "changed") and (chosen is None or i.row in chosen)
+    ]
     found = [Edit(plan.collection, i.id, i.after, i.revision) for i in taken]
     written = {e.id for e in found}
     gone = [id_ for id_ in plan.demo if id_ not in written]
@@ -102,6 +151,7 @@ def _replaced(plan: Plan, new: Sequence[Item], demo: Sequence[str]) -> list[str]
     def where(raw: Mapping[str, Any] | None) -> str:
         inside = (raw or {}).get("properties", raw or {})
         return str(inside.get("country") or inside.get("region") or "")
+
     waiting: dict[str, list[str]] = {}
     for id_ in demo:
         waiting.setdefault(where(plan.held[id_].raw), []).append(id_)
@@ -119,23 +169,42 @@ def _replaced(plan: Plan, new: Sequence[Item], demo: Sequence[str]) -> list[str]
 
 # --- steps ----------------------------------------------------------------------------
 
+
 def _missing(table: Table, kind: str, columns: Sequence[Heading]) -> list[Problem]:
     """Required columns that no heading names."""
     have = {h.field for h in columns if h.field}
     found = []
-    placed = table.located or "position" in have or {"x", "y"} <= have or {"lat", "lon"} <= have \
+    placed = (
+        table.located
+        or "position" in have
+        or {"x", "y"} <= have
+        or {"lat", "lon"} <= have
         or bool(have & set(_SITUATED[kind]) - {"lat", "lon"})
-    if kind != "markets" and not {"lat", "lon"} <= have and ({"lat", "lon"} & have or not placed) \
-            and not (table.located or "position" in have or {"x", "y"} <= have):
+    )
+    if (
+        kind != "markets"
+        and not {"lat", "lon"} <= have
+        and ({"lat", "lon"} & have or not placed)
+        and not (table.located or "position" in have or {"x", "y"} <= have)
+    ):
         lacking = ",".join(n for n in ("lat", "lon") if n not in have)
-        found.append(Problem("MISSING_COLUMNS", "warn" if placed else "reject", lacking, values={"value": lacking}))
+        found.append(
+            Problem(
+                "MISSING_COLUMNS",
+                "warn" if placed else "reject",
+                lacking,
+                values={"value": lacking},
+            )
+        )
     needed = "country" if kind == "markets" else "name"
     if needed not in have and not (kind == "markets" and "name" in have):
         found.append(Problem("MISSING_COLUMNS", "reject", needed, values={"value": needed}))
     return found
 
 
-def _understood(table: Table, understanding: Understanding, options: Options, progress: Progress) -> list[Understood]:
+def _understood(
+    table: Table, understanding: Understanding, options: Options, progress: Progress
+) -> list[Understood]:
     total = len(table.rows)
     position = {h: i for i, h in enumerate(table.columns)}
     found = []

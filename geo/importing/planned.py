@@ -1,4 +1,5 @@
 """What a plan is made of: the options it was made with, its rows, and everything said about them."""
+
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping

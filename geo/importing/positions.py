@@ -6,6 +6,7 @@ Offers  swapped columns, a missing minus sign and a likely projection are offere
         applied when the caller answers (``Answers``).
 CRS     out EPSG:4326, longitude first.
 """
+
 from __future__ import annotations
 
 import math
@@ -23,11 +24,27 @@ from geo.importing.table import Row
 from geo.importing.values import missing
 
 #: What Moroccan administrations use: Lambert Nord, Sud, Sahara Nord, Sahara Sud, then UTM.
-MOROCCAN = ("EPSG:26191", "EPSG:26192", "EPSG:26194", "EPSG:26195", "EPSG:26193", "EPSG:32629", "EPSG:32630", "EPSG:32628")
+MOROCCAN = (
+    "EPSG:26191",
+    "EPSG:26192",
+    "EPSG:26194",
+    "EPSG:26195",
+    "EPSG:26193",
+    "EPSG:32629",
+    "EPSG:32630",
+    "EPSG:32628",
+)
 #: Values beyond these are no degrees.
 DEGREES = 400.0
 _DECIMAL = re.compile(r"[+-]?[0-9]{1,9}(?:[.,][0-9]*)?\Z")
-_TURN = {0x2212: "-", 0x2013: "-", 0xA0: "", 0x202F: "", 0x66B: ".", **{0x660 + d: str(d) for d in range(10)}}
+_TURN = {
+    0x2212: "-",
+    0x2013: "-",
+    0xA0: "",
+    0x202F: "",
+    0x66B: ".",
+    **{0x660 + d: str(d) for d in range(10)},
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +87,16 @@ class Answers:
     places: Mapping[int, tuple[float, float]] | None = None
 
 
-def locate(rows: Sequence[Row], at: Mapping[str, int], domestic: bool, expected: Sequence[str], ground: Ground,
-           remarks: Remarks, answers: Answers, refused: Collection[int] = ()) -> Located:
+def locate(
+    rows: Sequence[Row],
+    at: Mapping[str, int],
+    domestic: bool,
+    expected: Sequence[str],
+    ground: Ground,
+    remarks: Remarks,
+    answers: Answers,
+    refused: Collection[int] = (),
+) -> Located:
     """The position of every row.
 
     Parameters
@@ -98,7 +123,9 @@ def locate(rows: Sequence[Row], at: Mapping[str, int], domestic: bool, expected:
                 remarks.say(row.shape, "note", row.number)
         elif row.shape and (row.shape != "NO_GEOMETRY" or not at):
             found.blocked[i] = row.shape != "NO_GEOMETRY"
-            remarks.say(row.shape, "refuse" if found.blocked[i] else "warn", row.number, **row.shape_values)
+            remarks.say(
+                row.shape, "refuse" if found.blocked[i] else "warn", row.number, **row.shape_values
+            )
             continue
         else:
             pair = read(row)
@@ -174,7 +201,17 @@ class _Reader:
 
 
 def _nothing(text: str) -> bool:
-    return missing(text) or text.casefold() in ("nan", "inf", "-inf", "infinity", "-infinity", "na", "null", "none", "#n/a")
+    return missing(text) or text.casefold() in (
+        "nan",
+        "inf",
+        "-inf",
+        "infinity",
+        "-infinity",
+        "na",
+        "null",
+        "none",
+        "#n/a",
+    )
 
 
 def _decimal(text: str) -> float | None:
@@ -182,8 +219,16 @@ def _decimal(text: str) -> float | None:
     return float(text.replace(",", ".")) if _DECIMAL.match(text) else None
 
 
-def _projected(metres: list[tuple[int, float, float]], rows: Sequence[Row], found: Located, domestic: bool,
-               expected: Sequence[str], ground: Ground, remarks: Remarks, answers: Answers) -> None:
+def _projected(
+    metres: list[tuple[int, float, float]],
+    rows: Sequence[Row],
+    found: Located,
+    domestic: bool,
+    expected: Sequence[str],
+    ground: Ground,
+    remarks: Remarks,
+    answers: Answers,
+) -> None:
     """Metres of a projection: converted when the system was confirmed, else the likely ones offered."""
     which = np.array([m[0] for m in metres])
     x, y = np.array([m[1] for m in metres]), np.array([m[2] for m in metres])
@@ -209,7 +254,9 @@ def _projected(metres: list[tuple[int, float, float]], rows: Sequence[Row], foun
         remarks.say("COORD_PROJECTED", "refuse", rows[i].number, value=best)
 
 
-def _crs_offer(epsg: str, x: np.ndarray, y: np.ndarray, numbers: tuple[int, ...], ground: Ground) -> Offer:
+def _crs_offer(
+    epsg: str, x: np.ndarray, y: np.ndarray, numbers: tuple[int, ...], ground: Ground
+) -> Offer:
     convert = converter(epsg)
     lon, lat = (np.asarray(v, float) for v in convert(x, y)) if convert else (x, y)
     odd = ~(np.isfinite(lon) & np.isfinite(lat))
@@ -217,12 +264,23 @@ def _crs_offer(epsg: str, x: np.ndarray, y: np.ndarray, numbers: tuple[int, ...]
     # A hundred of them tell as much as all.
     take: list[int] = np.linspace(0, len(x) - 1, min(len(x), 100)).astype(int).tolist()
     inside = [bool(code) for code in ground.provinces(lon[take], lat[take])]
-    sample = tuple((numbers[i], round(float(lon[i]), 5), round(float(lat[i]), 5)) for i in take[:5] if not odd[i])
+    sample = tuple(
+        (numbers[i], round(float(lon[i]), 5), round(float(lat[i]), 5))
+        for i in take[:5]
+        if not odd[i]
+    )
     return Offer("crs", epsg, sum(inside) / len(inside), numbers, sample)
 
 
-def _checked(rows: Sequence[Row], found: Located, domestic: bool, expected: Sequence[str], ground: Ground,
-             remarks: Remarks, answers: Answers) -> None:
+def _checked(
+    rows: Sequence[Row],
+    found: Located,
+    domestic: bool,
+    expected: Sequence[str],
+    ground: Ground,
+    remarks: Remarks,
+    answers: Answers,
+) -> None:
     """Say what cannot be, or hardly is: out of range, swapped, on the wrong side of Greenwich."""
     lon, lat = found.lon, found.lat
     if answers.swap == "all":
@@ -235,7 +293,9 @@ def _checked(rows: Sequence[Row], found: Located, domestic: bool, expected: Sequ
     asked = np.flatnonzero(fits & (home != ""))
     if len(asked):
         countries[asked] = ground.countries(lon[asked], lat[asked])
-    doubtful = np.flatnonzero(placed & (~fits | ((home != "") & (countries != home)) | ((lon == 0) & (lat == 0))))
+    doubtful = np.flatnonzero(
+        placed & (~fits | ((home != "") & (countries != home)) | ((lon == 0) & (lat == 0)))
+    )
     swapped: list[tuple[int, float, float]] = []
     west: list[tuple[int, float, float]] = []
     for i in doubtful.tolist():
@@ -256,7 +316,16 @@ def _checked(rows: Sequence[Row], found: Located, domestic: bool, expected: Sequ
             found.blocked[i] = True
         else:
             remarks.say("POSITION_ELSEWHERE", "warn", number, value=f"{y:g}, {x:g}")
-    _settle(swapped, rows, found, remarks, "LATLON_SWAPPED", "swap", "flagged", answers.swap == "flagged")
+    _settle(
+        swapped,
+        rows,
+        found,
+        remarks,
+        "LATLON_SWAPPED",
+        "swap",
+        "flagged",
+        answers.swap == "flagged",
+    )
     _settle(west, rows, found, remarks, "LON_SIGN", "west", "1", answers.west)
 
 
@@ -266,8 +335,16 @@ def _plausible(lon: float, lat: float, home: str, ground: Ground) -> bool:
     return ground.country(lon, lat) == home if home else ground.on_land(lon, lat)
 
 
-def _settle(rows_: list[tuple[int, float, float]], rows: Sequence[Row], found: Located, remarks: Remarks, code: str, kind: str,
-            value: str, agreed: bool) -> None:
+def _settle(
+    rows_: list[tuple[int, float, float]],
+    rows: Sequence[Row],
+    found: Located,
+    remarks: Remarks,
+    code: str,
+    kind: str,
+    value: str,
+    agreed: bool,
+) -> None:
     """Apply what was agreed to; else leave the rows out and offer it."""
     for i, x, y in rows_:
         if agreed:
@@ -277,5 +354,12 @@ def _settle(rows_: list[tuple[int, float, float]], rows: Sequence[Row], found: L
             found.blocked[i] = True
             remarks.say(code, "refuse", rows[i].number, value=f"{y:g}, {x:g}")
     if rows_ and not agreed:
-        found.offers.append(Offer(kind, value, 1.0, tuple(rows[i].number for i, _, _ in rows_),
-                                  tuple((rows[i].number, x, y) for i, x, y in rows_[:5])))
+        found.offers.append(
+            Offer(
+                kind,
+                value,
+                1.0,
+                tuple(rows[i].number for i, _, _ in rows_),
+                tuple((rows[i].number, x, y) for i, x, y in rows_[:5]),
+            )
+        )

@@ -6,6 +6,7 @@ Levels  ``reject``  the file as a whole cannot be used;
         ``note``    what was understood on the way.
 Words   ``import.problem.<code in lower case>`` in the catalogues.
 """
+
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
@@ -20,8 +21,16 @@ Outcome = Literal["reject", "warn", "accept"]
 #: A place names so many rows at most.
 MOST_ROWS = 40
 #: Codes whose place names the column after the rows.
-_WITH_COLUMN = ("UNKNOWN_VALUE", "BAD_DATE", "BAD_YEAR", "BAD_FLAG", "BAD_URL", "DATE_IN_FUTURE",
-                "CELL_TOO_LONG", "ERROR_CELL")
+_WITH_COLUMN = (
+    "UNKNOWN_VALUE",
+    "BAD_DATE",
+    "BAD_YEAR",
+    "BAD_FLAG",
+    "BAD_URL",
+    "DATE_IN_FUTURE",
+    "CELL_TOO_LONG",
+    "ERROR_CELL",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +53,16 @@ class Problem:
 
     def message(self, t: Words) -> str:
         """The sentence, in the reader's language."""
-        return t(f"import.problem.{self.code.lower()}", **{
-            "where": self.where, "column": self.column, "value": "", "n": t.number(len(self.rows)),
-            **self.values})
+        return t(
+            f"import.problem.{self.code.lower()}",
+            **{
+                "where": self.where,
+                "column": self.column,
+                "value": "",
+                "n": t.number(len(self.rows)),
+                **self.values,
+            },
+        )
 
 
 class Refused(KharitaError):
@@ -56,7 +72,10 @@ class Refused(KharitaError):
 
     def __init__(self, code: str, where: str = "", **values: str) -> None:
         self.problem = Problem(code, "reject", where, values=values)
-        super().__init__(f"import.problem.{code.lower()}", **{"where": where, "column": "", "value": "", "n": "", **values})
+        super().__init__(
+            f"import.problem.{code.lower()}",
+            **{"where": where, "column": "", "value": "", "n": "", **values},
+        )
 
     def __reduce__(self) -> tuple[Any, ...]:
         p = self.problem
@@ -91,8 +110,10 @@ class Remarks:
 
     def problems(self) -> list[Problem]:
         """One problem per code, level and column, with its rows."""
-        return [Problem(code, level, place(self._unit, rows, code, column), tuple(rows), column, values)
-                for (code, level, column), (rows, values) in self._found.items()]
+        return [
+            Problem(code, level, place(self._unit, rows, code, column), tuple(rows), column, values)
+            for (code, level, column), (rows, values) in self._found.items()
+        ]
 
 
 def place(unit: str, rows: Iterable[int], code: str = "", column: str = "") -> str:

@@ -3,6 +3,7 @@
 ``read`` is the one door. It takes bytes and a name that is only ever a label, keeps every limit,
 and either returns a ``Table`` or raises ``Refused`` with a problem that can be told.
 """
+
 from __future__ import annotations
 
 import re
@@ -13,16 +14,50 @@ from geo.importing.problems import Refused
 from geo.importing.table import MAX_BYTES, Clock, Table, ending, label
 
 #: Name endings -> the format they announce.
-ENDINGS = {"csv": "csv", "tsv": "csv", "txt": "csv", "tab": "csv", "xlsx": "xlsx", "xlsm": "xlsx", "xls": "xls",
-           "geojson": "geojson", "json": "geojson", "geojsonl": "geojson", "gpkg": "gpkg", "kml": "kml", "kmz": "kmz"}
+ENDINGS = {
+    "csv": "csv",
+    "tsv": "csv",
+    "txt": "csv",
+    "tab": "csv",
+    "xlsx": "xlsx",
+    "xlsm": "xlsx",
+    "xls": "xls",
+    "geojson": "geojson",
+    "json": "geojson",
+    "geojsonl": "geojson",
+    "gpkg": "gpkg",
+    "kml": "kml",
+    "kmz": "kmz",
+}
 _COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_NOT_TEXT = (b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"7z\xbc\xaf", b"Rar!", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"%PDF-",
-             b"MZ", b"\x7fELF")
+_NOT_TEXT = (
+    b"\x1f\x8b",
+    b"BZh",
+    b"\xfd7zXZ",
+    b"7z\xbc\xaf",
+    b"Rar!",
+    b"\x89PNG",
+    b"\xff\xd8\xff",
+    b"GIF8",
+    b"%PDF-",
+    b"MZ",
+    b"\x7fELF",
+)
 _HTML = re.compile(rb"<(!doctype\s+html|html|head|body|table|script)\b", re.IGNORECASE)
 
 
-def read(content: bytes, name: str, *, sheet: str = "", layer: str = "", header_row: int | None = None,
-         separator: str = "", encoding: str = "", crs: str = "", repair: bool = False) -> Table:
+def read(
+    content: bytes,
+    name: str,
+    *,
+    sheet: str = "",
+    layer: str = "",
+    header_row: int | None = None,
+    separator: str = "",
+    encoding: str = "",
+    crs: str = "",
+    repair: bool = False,
+) -> Table:
     """The table of a file.
 
     Parameters
@@ -44,17 +79,22 @@ def read(content: bytes, name: str, *, sheet: str = "", layer: str = "", header_
     found = sniff(content, ends)
     if found == "xlsx":
         from geo.importing.xlsx import read_xlsx
+
         table = read_xlsx(content, shown, clock, sheet=sheet, header_row=header_row)
     elif found == "gpkg":
         from geo.importing.gpkg import read_gpkg
+
         table = read_gpkg(content, shown, clock, layer=layer, crs=crs, repair=repair)
     elif found in ("kml", "kmz"):
         from geo.importing import kml
+
         table = getattr(kml, f"read_{found}")(content, shown, clock, repair=repair)
     elif found == "geojson":
         table = read_geojson(content, shown, clock, crs=crs, repair=repair)
     else:
-        table = read_delimited(content, shown, clock, header_row=header_row, separator=separator, encoding=encoding)
+        table = read_delimited(
+            content, shown, clock, header_row=header_row, separator=separator, encoding=encoding
+        )
     table.detected["format"] = found
     if ends != found:
         table.note("WRONG_EXTENSION", value=found.upper())
@@ -83,7 +123,11 @@ def sniff(content: bytes, ends: str) -> str:
     head = content[:4096].lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n\x00\x1e").replace(b"\x00", b"")
     if head.startswith(b"<"):
         return _markup(head, ends)
-    if head.startswith(b"{") or ends == "geojson" or (head.startswith(b"[") and head.lstrip(b"[ \r\n\t")[:1] in b"{]"):
+    if (
+        head.startswith(b"{")
+        or ends == "geojson"
+        or (head.startswith(b"[") and head.lstrip(b"[ \r\n\t")[:1] in b"{]")
+    ):
         return "geojson"
     if ends == "kml":
         raise Refused("KML_CORRUPT")

@@ -3,6 +3,7 @@
 A cell that is empty, or a column that is absent, changes nothing in a record that exists. A new
 record gets honest defaults: unknown facts are None, what had to be supposed is a guess that is told.
 """
+
 from __future__ import annotations
 
 import hashlib
@@ -19,26 +20,113 @@ from geo.model import MAISON_KINDS
 Raw = dict[str, Any]
 LonLat = tuple[float, float]
 #: What ``geo.store.checks`` calls one record of each kind.
-CHECKED = {"buyers": "buyer", "sites": "site", "maisons": "site", "markets": "market", "fairs": "fair"}
+CHECKED = {
+    "buyers": "buyer",
+    "sites": "site",
+    "maisons": "site",
+    "markets": "market",
+    "fairs": "fair",
+}
 #: Kind -> field of a file -> key of the record.
 KEYS: Mapping[str, Mapping[str, str]] = {
-    "buyers": {"name": "name", "kind": "kind", "country": "country", "town": "city", "crafts": "crafts", "relation": "relation_fr",
-               "year": "year", "website": "website", "verified": "verified"},
-    "sites": {"name": "name_fr", "kind": "kind", "status": "status", "town": "town", "commune": "commune", "province": "province",
-              "region": "region", "crafts": "crafts", "opened": "year_opened", "capacity": "capacity_artisans", "area": "area_m2",
-              "budget": "budget_mad", "women_only": "women_only", "rural": "rural", "relation": "fact_fr", "verified": "verified"},
-    "fairs": {"name": "name", "kind": "kind", "country": "country", "town": "city", "venue": "venue", "crafts": "crafts",
-              "start": "first", "end": "last", "edition": "edition", "year": "year", "months": "months", "verified": "verified"},
+    "buyers": {
+        "name": "name",
+        "kind": "kind",
+        "country": "country",
+        "town": "city",
+        "crafts": "crafts",
+        "relation": "relation_fr",
+        "year": "year",
+        "website": "website",
+        "verified": "verified",
+    },
+    "sites": {
+        "name": "name_fr",
+        "kind": "kind",
+        "status": "status",
+        "town": "town",
+        "commune": "commune",
+        "province": "province",
+        "region": "region",
+        "crafts": "crafts",
+        "opened": "year_opened",
+        "capacity": "capacity_artisans",
+        "area": "area_m2",
+        "budget": "budget_mad",
+        "women_only": "women_only",
+        "rural": "rural",
+        "relation": "fact_fr",
+        "verified": "verified",
+    },
+    "fairs": {
+        "name": "name",
+        "kind": "kind",
+        "country": "country",
+        "town": "city",
+        "venue": "venue",
+        "crafts": "crafts",
+        "start": "first",
+        "end": "last",
+        "edition": "edition",
+        "year": "year",
+        "months": "months",
+        "verified": "verified",
+    },
     "markets": {"world_region": "world_region", "capital": "capital", "relation": "evidence_fr"},
 }
 _EMPTY: Mapping[str, Raw] = {
-    "buyers": {"name": "", "kind": "other", "country": "", "city": "", "crafts": [], "relation_fr": "", "year": None, "website": ""},
-    "sites": {"name_fr": "", "kind": "autre", "status": "active", "town": "", "commune": "", "province": "", "region": "",
-              "crafts": [], "year_opened": None, "capacity_artisans": None, "area_m2": None, "budget_mad": None,
-              "women_only": None, "rural": None, "precision": "", "geoname_id": "", "fact_fr": ""},
-    "fairs": {"name": "", "kind": "international", "country": "", "city": "", "venue": "", "months": [], "edition": "",
-              "year": None, "first": "", "last": "", "crafts": [], "lon": None, "lat": None},
-    "markets": {"capital": "", "evidence": "assumed", "evidence_fr": "", "evidence_url": "", "agreements": [], "agreement_source": ""},
+    "buyers": {
+        "name": "",
+        "kind": "other",
+        "country": "",
+        "city": "",
+        "crafts": [],
+        "relation_fr": "",
+        "year": None,
+        "website": "",
+    },
+    "sites": {
+        "name_fr": "",
+        "kind": "autre",
+        "status": "active",
+        "town": "",
+        "commune": "",
+        "province": "",
+        "region": "",
+        "crafts": [],
+        "year_opened": None,
+        "capacity_artisans": None,
+        "area_m2": None,
+        "budget_mad": None,
+        "women_only": None,
+        "rural": None,
+        "precision": "",
+        "geoname_id": "",
+        "fact_fr": "",
+    },
+    "fairs": {
+        "name": "",
+        "kind": "international",
+        "country": "",
+        "city": "",
+        "venue": "",
+        "months": [],
+        "edition": "",
+        "year": None,
+        "first": "",
+        "last": "",
+        "crafts": [],
+        "lon": None,
+        "lat": None,
+    },
+    "markets": {
+        "capital": "",
+        "evidence": "assumed",
+        "evidence_fr": "",
+        "evidence_url": "",
+        "agreements": [],
+        "agreement_source": "",
+    },
 }
 #: What tells where a record comes from, not what it says: a difference here alone changes nothing.
 ABOUT = frozenset(("provenance", "sources", "verified", "precision"))
@@ -77,8 +165,15 @@ def made_id(kind: str, found: Mapping[str, Any]) -> str:
     return slug(str(found.get("name", "")))
 
 
-def record(kind: str, id_: str, found: Mapping[str, Any], lon_lat: LonLat | None, precision: str,
-           about: Mapping[str, Any], before: Mapping[str, Any] | None) -> Raw:
+def record(
+    kind: str,
+    id_: str,
+    found: Mapping[str, Any],
+    lon_lat: LonLat | None,
+    precision: str,
+    about: Mapping[str, Any],
+    before: Mapping[str, Any] | None,
+) -> Raw:
     """The record that a row makes.
 
     Parameters
@@ -110,7 +205,10 @@ def record(kind: str, id_: str, found: Mapping[str, Any], lon_lat: LonLat | None
 
 
 def _empty(kind: str) -> Raw:
-    return {k: list(v) if isinstance(v, list) else v for k, v in _EMPTY["sites" if kind == "maisons" else kind].items()}
+    return {
+        k: list(v) if isinstance(v, list) else v
+        for k, v in _EMPTY["sites" if kind == "maisons" else kind].items()
+    }
 
 
 def _placed(kind: str, made: Raw, inside: Raw, lon_lat: LonLat | None, precision: str) -> None:
@@ -130,7 +228,11 @@ def _placed(kind: str, made: Raw, inside: Raw, lon_lat: LonLat | None, precision
 
 def _market(inside: Raw, found: Mapping[str, Any], lon_lat: LonLat | None) -> None:
     names = dict(inside.get("name") or {})
-    names |= {lang: found[key] for lang, key in (("fr", "name"), ("ar", "name_ar"), ("en", "name_en")) if found.get(key)}
+    names |= {
+        lang: found[key]
+        for lang, key in (("fr", "name"), ("ar", "name_ar"), ("en", "name_en"))
+        if found.get(key)
+    }
     inside["name"] = names
     if lon_lat:
         inside["label_lon"], inside["label_lat"] = round(lon_lat[0], 3), round(lon_lat[1], 3)
@@ -145,7 +247,11 @@ def _told(kind: str, inside: Raw, about: Mapping[str, Any], found: Mapping[str, 
     inside["provenance"] = "imported"
     own = _sources(str(found.get("source", "")))
     given = {about["source"]["label"], *(s["url"] or s["label"] for s in own)}
-    known = [s for s in inside.get("sources", []) if s.get("label") not in (*given, "demo") and s.get("url") not in given]
+    known = [
+        s
+        for s in inside.get("sources", [])
+        if s.get("label") not in (*given, "demo") and s.get("url") not in given
+    ]
     inside["sources"] = [about["source"], *own, *known][:60]
     if "verified" not in found:
         inside["verified"] = about["verified"]
@@ -157,12 +263,17 @@ def _sources(text: str) -> list[dict[str, str]]:
     found = []
     for part in parts:
         page = website(part).value if part.startswith(("http://", "https://", "www.")) else None
-        found.append({"url": page, "label": urlsplit(page).hostname or page, "date": ""} if page
-                     else {"url": "", "label": part[:200], "date": ""})
+        found.append(
+            {"url": page, "label": urlsplit(page).hostname or page, "date": ""}
+            if page
+            else {"url": "", "label": part[:200], "date": ""}
+        )
     return found
 
 
-def changed_fields(kind: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> list[tuple[str, Any, Any]]:
+def changed_fields(
+    kind: str, before: Mapping[str, Any], after: Mapping[str, Any]
+) -> list[tuple[str, Any, Any]]:
     """What differs between two records, field by field: (key, before, after); the place is ``position``."""
     inside_before = before.get("properties", {}) if kind in FEATURES else before
     inside_after = after.get("properties", {}) if kind in FEATURES else after
@@ -183,7 +294,11 @@ def position_of(kind: str, raw: Mapping[str, Any]) -> LonLat | None:
     """The position of a raw record."""
     if kind in FEATURES:
         geometry = raw.get("geometry")
-        return (float(geometry["coordinates"][0]), float(geometry["coordinates"][1])) if geometry else None
+        return (
+            (float(geometry["coordinates"][0]), float(geometry["coordinates"][1]))
+            if geometry
+            else None
+        )
     lon, lat = raw.get("lon", raw.get("label_lon")), raw.get("lat", raw.get("label_lat"))
     return (float(lon), float(lat)) if lon is not None and lat is not None else None
 

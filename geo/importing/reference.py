@@ -1,4 +1,5 @@
 """What every import is read against, built once over a catalogue and shared."""
+
 from __future__ import annotations
 
 from dataclasses import dataclass

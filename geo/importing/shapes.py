@@ -4,6 +4,7 @@ CRS     in the file's, out EPSG:4326 longitude first; converted by pyproj when t
 Codes   of what is wrong: ``NO_GEOMETRY``, ``GEOMETRY_TYPE``, ``COORD_NOT_NUMBER``, ``COORD_MISSING``,
         ``RING_TOO_SHORT``, ``RING_NOT_CLOSED``, ``TOO_MANY_VERTICES``, ``INVALID_GEOMETRY``.
 """
+
 from __future__ import annotations
 
 import math
@@ -18,9 +19,13 @@ MAX_VERTICES = 100_000
 LonLat = tuple[float, float]
 #: Takes and gives single values or arrays.
 Convert = Callable[[Any, Any], Any]
-_EPSG = re.compile(r"(?:urn:ogc:def:crs:|https?://www\.opengis\.net/def/crs/)?EPSG(?::|::|/|/0/|:[0-9.]+:)([0-9]{3,6})\Z",
-                   re.IGNORECASE)
-_CRS84 = re.compile(r"(?:urn:ogc:def:crs:|https?://www\.opengis\.net/def/crs/)?OGC[:/].*CRS84h?\Z", re.IGNORECASE)
+_EPSG = re.compile(
+    r"(?:urn:ogc:def:crs:|https?://www\.opengis\.net/def/crs/)?EPSG(?::|::|/|/0/|:[0-9.]+:)([0-9]{3,6})\Z",
+    re.IGNORECASE,
+)
+_CRS84 = re.compile(
+    r"(?:urn:ogc:def:crs:|https?://www\.opengis\.net/def/crs/)?OGC[:/].*CRS84h?\Z", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +64,7 @@ def converter(epsg: str) -> Convert | None:
         return None
     from pyproj import Transformer
     from pyproj.exceptions import ProjError
+
     try:
         made = Transformer.from_crs(epsg, "EPSG:4326", always_xy=True)
     except ProjError as error:
@@ -96,7 +102,12 @@ def _point(at: Any) -> Place:
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) < 1e300 or value != value
+    return (
+        isinstance(value, (int, float))
+        and not isinstance(value, bool)
+        and abs(value) < 1e300
+        or value != value
+    )
 
 
 def _area(kind: str, at: Any, repair: bool) -> Place:
@@ -111,14 +122,22 @@ def _area(kind: str, at: Any, repair: bool) -> Place:
                 return Place(None, "TOO_MANY_VERTICES", {"limit": str(MAX_VERTICES)})
             if len(ring) < 4:
                 return Place(None, "RING_TOO_SHORT")
-            if not all(isinstance(p, (list, tuple)) and len(p) >= 2 and _is_number(p[0]) and _is_number(p[1])
-                       and math.isfinite(p[0]) and math.isfinite(p[1]) for p in ring):
+            if not all(
+                isinstance(p, (list, tuple))
+                and len(p) >= 2
+                and _is_number(p[0])
+                and _is_number(p[1])
+                and math.isfinite(p[0])
+                and math.isfinite(p[1])
+                for p in ring
+            ):
                 return Place(None, "COORD_NOT_NUMBER", {"value": ""})
             if list(ring[0][:2]) != list(ring[-1][:2]):
                 return Place(None, "RING_NOT_CLOSED")
     except TypeError:
         return Place(None, "COORD_NOT_NUMBER", {"value": str(at)[:60]})
     from shapely.geometry import shape
+
     flat = [[[p[:2] for p in ring] for ring in polygon] for polygon in polygons]
     return area_point(shape({"type": "MultiPolygon", "coordinates": flat}), repair)
 
@@ -127,6 +146,7 @@ def area_point(area: Any, repair: bool) -> Place:
     """A point inside a shapely area; one that crosses itself is repaired only when asked."""
     from shapely import get_num_coordinates, make_valid
     from shapely.validation import explain_validity
+
     if area.is_empty:
         return Place(None, "NO_GEOMETRY")
     if get_num_coordinates(area) > MAX_VERTICES:
@@ -135,8 +155,11 @@ def area_point(area: Any, repair: bool) -> Place:
         said = explain_validity(area)
         near = re.search(r"\[(-?[0-9.e+-]+) (-?[0-9.e+-]+)", said)
         if not repair:
-            return Place(None, "INVALID_GEOMETRY",
-                         {"value": f"{float(near[1]):g},{float(near[2]):g}" if near else said[:60]})
+            return Place(
+                None,
+                "INVALID_GEOMETRY",
+                {"value": f"{float(near[1]):g},{float(near[2]):g}" if near else said[:60]},
+            )
         area = make_valid(area)
     inside = area.representative_point()
     return Place((inside.x, inside.y), "POINT_INSIDE_AREA")

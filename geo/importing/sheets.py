@@ -2,6 +2,7 @@
 
 Texts are written as texts: nothing in them becomes a formula or a link.
 """
+
 from __future__ import annotations
 
 import io
@@ -15,21 +16,57 @@ from geo.importing.records import position_of
 from geo.importing.vocabularies import labels
 from geo.model import Catalogue
 
-_OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+_OPTIONS = {
+    "in_memory": True,
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+}
 _FILL = {"refused": "#F9DEDC", "warned": "#FBF0D5"}
 _MOST_ROWS = 1_000
 #: What a template leaves out: other ways to say the position.
 _NOT_IN_TEMPLATE = ("position", "x", "y", "precision")
 _EXAMPLES: Mapping[str, Mapping[str, str]] = {
-    "buyers": {"kind": "importer_wholesaler", "country": "FR", "crafts": "tapis_tissage;poterie_ceramique", "town": "Lyon",
-               "lat": "45.76404", "lon": "4.83566", "year": "2019", "website": "https://example.org"},
-    "sites": {"kind": "ensemble_artisanal", "status": "active", "crafts": "zellige;bois_marqueterie", "town": "Meknes",
-              "lat": "33.89352", "lon": "-5.54727", "opened": "2015", "capacity": "40", "area": "1200"},
-    "maisons": {"kind": "maison_artisane", "status": "active", "crafts": "tapis_tissage", "town": "Azrou", "lat": "33.43443",
-                "lon": "-5.22126", "women_only": "1", "rural": "0"},
+    "buyers": {
+        "kind": "importer_wholesaler",
+        "country": "FR",
+        "crafts": "tapis_tissage;poterie_ceramique",
+        "town": "Lyon",
+        "lat": "45.76404",
+        "lon": "4.83566",
+        "year": "2019",
+        "website": "https://example.org",
+    },
+    "sites": {
+        "kind": "ensemble_artisanal",
+        "status": "active",
+        "crafts": "zellige;bois_marqueterie",
+        "town": "Meknes",
+        "lat": "33.89352",
+        "lon": "-5.54727",
+        "opened": "2015",
+        "capacity": "40",
+        "area": "1200",
+    },
+    "maisons": {
+        "kind": "maison_artisane",
+        "status": "active",
+        "crafts": "tapis_tissage",
+        "town": "Azrou",
+        "lat": "33.43443",
+        "lon": "-5.22126",
+        "women_only": "1",
+        "rural": "0",
+    },
     "markets": {"country": "NO", "world_region": "europe", "capital": "Oslo"},
-    "fairs": {"kind": "international", "country": "FR", "town": "Paris", "start": "2026-09-10", "end": "2026-09-14",
-              "crafts": "tapis_tissage"},
+    "fairs": {
+        "kind": "international",
+        "country": "FR",
+        "town": "Paris",
+        "start": "2026-09-10",
+        "end": "2026-09-14",
+        "crafts": "tapis_tissage",
+    },
 }
 
 
@@ -40,7 +77,11 @@ def corrected(plan: Plan, t: Words) -> bytes:
 
 def located(plan: Plan, t: Words) -> bytes:
     """The file as it was read, with the position found for each row and its precision."""
-    names = (t("import.sheet.found_lat"), t("import.sheet.found_lon"), t("import.sheet.found_precision"))
+    names = (
+        t("import.sheet.found_lat"),
+        t("import.sheet.found_lon"),
+        t("import.sheet.found_precision"),
+    )
 
     def found(item: Item | None) -> tuple[str, ...]:
         at = position_of(plan.kind, item.after) if item and item.after else None
@@ -49,11 +90,15 @@ def located(plan: Plan, t: Words) -> bytes:
         inside = item.after.get("properties", item.after)
         precision = str(inside.get("precision") or "")
         return (f"{at[1]:.5f}", f"{at[0]:.5f}", t(f"precision.{precision}") if precision else "")
+
     return _returned(plan, t, names, found)
 
 
-def _returned(plan: Plan, t: Words, more: Sequence[str], cells: Callable[[Item | None], Sequence[str]]) -> bytes:
+def _returned(
+    plan: Plan, t: Words, more: Sequence[str], cells: Callable[[Item | None], Sequence[str]]
+) -> bytes:
     import xlsxwriter
+
     out = io.BytesIO()
     book = xlsxwriter.Workbook(out, _OPTIONS)
     head, plain, fills = _formats(book)
@@ -77,7 +122,9 @@ def _returned(plan: Plan, t: Words, more: Sequence[str], cells: Callable[[Item |
     about = book.add_worksheet(t("import.sheet.about")[:31])
     about.set_column(0, 0, 100)
     for r, problem in enumerate(p for p in plan.problems if p.level != "note"):
-        about.write_string(r, 0, f"{problem.where}: {problem.message(t)}"[:32_000].lstrip(": "), plain)
+        about.write_string(
+            r, 0, f"{problem.where}: {problem.message(t)}"[:32_000].lstrip(": "), plain
+        )
     book.close()
     return out.getvalue()
 
@@ -86,10 +133,21 @@ def remarks_of(item: Item | None, plan: Plan, t: Words) -> str:
     """What is said of one row, refusals first; empty when there is nothing."""
     if item is None:
         return ""
-    whole = [(p.code, p.level, p.column, p.values) for p in plan.table.problems if item.row in p.rows and p.level != "note"]
+    whole = [
+        (p.code, p.level, p.column, p.values)
+        for p in plan.table.problems
+        if item.row in p.rows and p.level != "note"
+    ]
     said = sorted([*whole, *item.remarks], key=lambda s: s[1] != "refuse")
-    return " ".join(dict.fromkeys(t(f"import.problem.{code.lower()}", **{"where": "", "value": "", "n": "", "column": column, **values})
-                                  for code, _, column, values in said))
+    return " ".join(
+        dict.fromkeys(
+            t(
+                f"import.problem.{code.lower()}",
+                **{"where": "", "value": "", "n": "", "column": column, **values},
+            )
+            for code, _, column, values in said
+        )
+    )
 
 
 def _grade(item: Item | None) -> str:
@@ -99,14 +157,28 @@ def _grade(item: Item | None) -> str:
 
 
 def _formats(book: Any) -> tuple[Any, Any, dict[str, Any]]:
-    return (book.add_format({"bold": True, "bg_color": "#0F3D3E", "font_color": "#FFFFFF", "text_wrap": True, "valign": "vcenter"}),
-            book.add_format({"num_format": "@", "valign": "top"}),
-            {grade: book.add_format({"num_format": "@", "valign": "top", "bg_color": colour}) for grade, colour in _FILL.items()})
+    return (
+        book.add_format(
+            {
+                "bold": True,
+                "bg_color": "#0F3D3E",
+                "font_color": "#FFFFFF",
+                "text_wrap": True,
+                "valign": "vcenter",
+            }
+        ),
+        book.add_format({"num_format": "@", "valign": "top"}),
+        {
+            grade: book.add_format({"num_format": "@", "valign": "top", "bg_color": colour})
+            for grade, colour in _FILL.items()
+        },
+    )
 
 
 def template(kind: str, catalogue: Catalogue, t: Words) -> bytes:
     """An empty workbook to fill in: headings, one example, and the values that are known."""
     import xlsxwriter
+
     out = io.BytesIO()
     book = xlsxwriter.Workbook(out, _OPTIONS)
     head, plain, fills = _formats(book)
@@ -131,8 +203,17 @@ def template(kind: str, catalogue: Catalogue, t: Words) -> bytes:
         if name in names and name != "crafts":
             letter = chr(65 + column)
             title = values.get_name().replace("'", "''")
-            sheet.data_validation(1, names.index(name), _MOST_ROWS, names.index(name), {
-                "validate": "list", "source": f"='{title}'!${letter}$2:${letter}${len(words_) + 1}", "error_type": "warning"})
+            sheet.data_validation(
+                1,
+                names.index(name),
+                _MOST_ROWS,
+                names.index(name),
+                {
+                    "validate": "list",
+                    "source": f"='{title}'!${letter}$2:${letter}${len(words_) + 1}",
+                    "error_type": "warning",
+                },
+            )
     book.close()
     return out.getvalue()
 

@@ -4,6 +4,7 @@ Shape   one ``Row`` per record, with its number in the file; cells are texts, as
 CRS     ``Row.lon_lat`` is EPSG:4326, longitude first: positions of geographic files only. Tables
         keep their coordinates in cells; ``geo.importing.positions`` reads them.
 """
+
 from __future__ import annotations
 
 import re
@@ -90,9 +91,11 @@ class Table:
 def label(name: str) -> str:
     """A file's name as it is shown: its last part, without control or direction marks."""
     text = unicodedata.normalize("NFC", str(name)).replace("\\", "/").rpartition("/")[2]
-    text = "".join(c for c in text if c.isprintable() and unicodedata.category(c) not in ("Cf", "Cs", "Cc"))
+    text = "".join(
+        c for c in text if c.isprintable() and unicodedata.category(c) not in ("Cf", "Cs", "Cc")
+    )
     text = " ".join(text.split())
-    return (text[:MAX_NAME - 1] + "\u2026" if len(text) > MAX_NAME else text) or "?"
+    return (text[: MAX_NAME - 1] + "\u2026" if len(text) > MAX_NAME else text) or "?"
 
 
 def ending(name: str) -> str:

@@ -3,6 +3,7 @@
 Knows   the vocabularies, the readers of values, what the caller answered by hand.
 Not     positions, identifiers, records: ``positions`` and ``records`` take it from here.
 """
+
 from __future__ import annotations
 
 import re
@@ -19,13 +20,29 @@ from geo.importing.vocabularies import Met, Vocabularies, Vocabulary
 
 #: Words that programs take for a missing value; a name or a country may be spelled so.
 LITERALS = frozenset(("NA", "N/A", "NULL", "None", "NaN", "nan", "null", "none"))
-_ACTIVE = re.compile(r"<\s*[a-z!/]|\$\{|`|javascript:|\x1f(?:[=@\t]|[+-](?=[^0-9 .,\x1f-]))", re.IGNORECASE)
+_ACTIVE = re.compile(
+    r"<\s*[a-z!/]|\$\{|`|javascript:|\x1f(?:[=@\t]|[+-](?=[^0-9 .,\x1f-]))", re.IGNORECASE
+)
 _NUMBERS = {"capacity": True, "area": False, "budget": False}
 _YEARS = ("year", "opened")
 _DAYS = ("verified", "start", "end")
 _FLAGS = ("women_only", "rural")
-_TEXTS = ("id", "name", "name_ar", "name_en", "town", "address", "commune", "relation", "phone", "source", "capital", "venue",
-          "edition", "month")
+_TEXTS = (
+    "id",
+    "name",
+    "name_ar",
+    "name_en",
+    "town",
+    "address",
+    "commune",
+    "relation",
+    "phone",
+    "source",
+    "capital",
+    "venue",
+    "edition",
+    "month",
+)
 MOST_GUESSES = 2_000
 
 
@@ -58,7 +75,9 @@ class Guesses:
     def __init__(self) -> None:
         self._found: dict[tuple[str, str, tuple[str, ...]], Guess] = {}
 
-    def note(self, name: str, raw: str, codes: Sequence[str], certainty: float, how: str, row: int) -> None:
+    def note(
+        self, name: str, raw: str, codes: Sequence[str], certainty: float, how: str, row: int
+    ) -> None:
         """One cell was read so."""
         key = (name, raw, tuple(codes))
         guess = self._found.get(key)
@@ -92,8 +111,16 @@ class Understanding:
     given : field -> text -> code (several with ``;``), answered by hand; an empty code: leave it out.
     """
 
-    def __init__(self, table: Table, kind: str, headings: Sequence[Heading], vocabularies: Vocabularies,
-                 given: Mapping[str, Mapping[str, str]], remarks: Remarks, today: date) -> None:
+    def __init__(
+        self,
+        table: Table,
+        kind: str,
+        headings: Sequence[Heading],
+        vocabularies: Vocabularies,
+        given: Mapping[str, Mapping[str, str]],
+        remarks: Remarks,
+        today: date,
+    ) -> None:
         self.kind, self.remarks, self.guesses = kind, remarks, Guesses()
         self.at = {h.field: i for i, h in enumerate(headings) if h.field}
         self._heading = {h.field: h.heading for h in headings if h.field}
@@ -108,7 +135,9 @@ class Understanding:
         found = Understood(row, {}, row.number in self._blocked)
         for code, column, value in row.faults:
             level: Level = "refuse" if code == "FORMULA_WITHOUT_VALUE" else "warn"
-            self.remarks.say(code, level, row.number, "" if level == "refuse" else column, value=value)
+            self.remarks.say(
+                code, level, row.number, "" if level == "refuse" else column, value=value
+            )
             found.refused |= level == "refuse"
         if found.refused:
             return found
@@ -159,8 +188,13 @@ class Understanding:
         elif name == "country":
             self._country(text, found)
         else:
-            vocabulary = {"status": self._words.statuses, "precision": self._words.precisions, "province": self._words.provinces,
-                          "region": self._words.regions, "world_region": self._words.world_regions}.get(name)
+            vocabulary = {
+                "status": self._words.statuses,
+                "precision": self._words.precisions,
+                "province": self._words.provinces,
+                "region": self._words.regions,
+                "world_region": self._words.world_regions,
+            }.get(name)
             if vocabulary:
                 self._coded(name, text, vocabulary, found)
 
@@ -186,11 +220,15 @@ class Understanding:
             read = values.Read(None, "DATE_IN_FUTURE")
         self._plain(name, text, read, found)
 
-    def _coded(self, name: str, text: str, vocabulary: Vocabulary, found: Understood, *, many: bool = False) -> None:
+    def _coded(
+        self, name: str, text: str, vocabulary: Vocabulary, found: Understood, *, many: bool = False
+    ) -> None:
         met = self._asked(name, text) or (vocabulary.many(text) if many else vocabulary.one(text))
         self.guesses.note(name, text, met.codes, met.certainty, met.how, found.row.number)
         if met.unknown:
-            self.remarks.say("UNKNOWN_VALUE", "warn", found.row.number, self._heading[name], value=met.unknown[0])
+            self.remarks.say(
+                "UNKNOWN_VALUE", "warn", found.row.number, self._heading[name], value=met.unknown[0]
+            )
         if met.codes:
             found.values[name] = list(met.codes) if many else met.codes[0]
 
@@ -205,19 +243,32 @@ class Understanding:
         if self.kind in ("markets",):
             return
         asked = self._asked("kind", text)
-        met = asked or (self._words.fair_kinds if self.kind == "fairs" else self._words.kinds(self.kind)).one(text)
+        met = asked or (
+            self._words.fair_kinds if self.kind == "fairs" else self._words.kinds(self.kind)
+        ).one(text)
         if not met.codes or met.certainty < 1:
             class_ = self._words.classes.one(text)
             if class_.codes and not asked:
-                if class_.codes[0] != self.kind and not {class_.codes[0], self.kind} <= {"sites", "maisons"}:
-                    self.remarks.say("OTHER_COLLECTION", "refuse", found.row.number, self._heading["kind"], value=text)
+                if class_.codes[0] != self.kind and not {class_.codes[0], self.kind} <= {
+                    "sites",
+                    "maisons",
+                }:
+                    self.remarks.say(
+                        "OTHER_COLLECTION",
+                        "refuse",
+                        found.row.number,
+                        self._heading["kind"],
+                        value=text,
+                    )
                     found.refused = True
                 return
         self.guesses.note("kind", text, met.codes, met.certainty, met.how, found.row.number)
         if met.codes:
             found.values["kind"] = met.codes[0]
         elif not asked:
-            self.remarks.say("UNKNOWN_VALUE", "warn", found.row.number, self._heading["kind"], value=text)
+            self.remarks.say(
+                "UNKNOWN_VALUE", "warn", found.row.number, self._heading["kind"], value=text
+            )
 
     def _country(self, text: str, found: Understood) -> None:
         met = self._asked("country", text) or self._words.countries.one(text)
@@ -230,4 +281,6 @@ class Understanding:
         if met.codes:
             found.values["country"] = met.codes[0]
         elif met.how != "given":
-            self.remarks.say("UNKNOWN_VALUE", "warn", found.row.number, self._heading["country"], value=text)
+            self.remarks.say(
+                "UNKNOWN_VALUE", "warn", found.row.number, self._heading["country"], value=text
+            )

@@ -4,6 +4,7 @@ One upload is planned again at every answer of its editor; the last plan is what
 Knows   states, bounds, how long an upload is remembered.
 Not     HTTP or words.
 """
+
 from __future__ import annotations
 
 import logging
@@ -74,7 +75,9 @@ class Uploads:
     clock : seconds that only grow.
     """
 
-    def __init__(self, desk: Callable[[], Desk], clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, desk: Callable[[], Desk], clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self._desk, self._clock = desk, clock
         self._lock = threading.Lock()
         self._held: OrderedDict[str, Upload] = OrderedDict()
@@ -86,7 +89,9 @@ class Uploads:
         ------
         Busy : enough files are being worked on already.
         """
-        upload = Upload(secrets.token_urlsafe(18), owner, name, kind, content, touched_s=self._clock())
+        upload = Upload(
+            secrets.token_urlsafe(18), owner, name, kind, content, touched_s=self._clock()
+        )
         with self._lock:
             self._forget()
             self._room()
@@ -153,7 +158,13 @@ class Uploads:
             if upload.state == "running":
                 raise NotReady("error.job_not_ready")
             self._room()
-            upload.state, upload.error, upload.stage, upload.done, upload.of = "running", None, "reading", 0, 0
+            upload.state, upload.error, upload.stage, upload.done, upload.of = (
+                "running",
+                None,
+                "reading",
+                0,
+                0,
+            )
 
     def _room(self) -> None:
         if sum(u.state == "running" for u in self._held.values()) >= AT_ONCE:
@@ -171,11 +182,21 @@ class Uploads:
             upload.error, upload.state = error, "planned" if upload.plan else "failed"
         except Exception:
             log.exception("importing %s", upload.kind)
-            upload.error, upload.state = KharitaError("error.internal"), "planned" if upload.plan else "failed"
+            upload.error, upload.state = (
+                KharitaError("error.internal"),
+                "planned" if upload.plan else "failed",
+            )
 
     @staticmethod
     def _planned(desk: Desk, upload: Upload) -> None:
-        upload.plan = desk.preview(upload.content, upload.name, upload.kind, reading=upload.reading, options=upload.options, progress=upload.progress)
+        upload.plan = desk.preview(
+            upload.content,
+            upload.name,
+            upload.kind,
+            reading=upload.reading,
+            options=upload.options,
+            progress=upload.progress,
+        )
         upload.state = "planned"
 
     def _forget(self) -> None:
@@ -184,5 +205,7 @@ class Uploads:
         for upload in idle:
             if now - upload.touched_s > KEPT_S:
                 del self._held[upload.id]
-        for upload in sorted((u for u in self._held.values() if u.state != "running"), key=lambda u: u.touched_s)[:-KEPT]:
+        for upload in sorted(
+            (u for u in self._held.values() if u.state != "running"), key=lambda u: u.touched_s
+        )[:-KEPT]:
             del self._held[upload.id]

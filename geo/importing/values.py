@@ -3,6 +3,7 @@
 Each reader takes a text and gives a ``Read``: the value, or a fault. Nothing is invented: what can
 be read in two ways is read in the more usual one and said to be a guess.
 """
+
 from __future__ import annotations
 
 import csv
@@ -21,10 +22,22 @@ from geo.settings import SOURCES_DIR
 LARGEST = 1e12
 #: Languages whose months are read: those of the app, and the Levant's Arabic names.
 _MONTH_LOCALES = ("fr", "ar_MA", "ar_TN", "ar_SY", "ar", "en")
-_DIGITS = {**{0x660 + d: str(d) for d in range(10)}, **{0x6F0 + d: str(d) for d in range(10)},
-           0x66B: ".", 0x66C: " ", 0xA0: " ", 0x202F: " ", 0x2009: " ", 0x2212: "-", 0x2019: "'"}
+_DIGITS = {
+    **{0x660 + d: str(d) for d in range(10)},
+    **{0x6F0 + d: str(d) for d in range(10)},
+    0x66B: ".",
+    0x66C: " ",
+    0xA0: " ",
+    0x202F: " ",
+    0x2009: " ",
+    0x2212: "-",
+    0x2019: "'",
+}
 _GROUPED = re.compile(r"[0-9]{1,3}(?:[ '][0-9]{3})+(?![0-9])")
-_UNIT = re.compile(r"\s*(dhs?|mad|m2|m\u00b2|mdh|mmdh|ha|millions?(?: de)?(?: dhs?| mad| dirhams)?|dirhams)\.?\s*\Z", re.IGNORECASE)
+_UNIT = re.compile(
+    r"\s*(dhs?|mad|m2|m\u00b2|mdh|mmdh|ha|millions?(?: de)?(?: dhs?| mad| dirhams)?|dirhams)\.?\s*\Z",
+    re.IGNORECASE,
+)
 _SCALES = {"mdh": 1e6, "mmdh": 1e9, "ha": 1e4}
 _PLAIN = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?(?:e[+-]?[0-9]+)?\Z", re.IGNORECASE)
 _ISO = re.compile(r"([12][0-9]{3})(?:[-/]([01]?[0-9])(?:[-/]([0-3]?[0-9])(?:[T ].*)?)?)?\Z")
@@ -55,7 +68,7 @@ def number(text: str, *, whole: bool = False) -> Read:
     if unit and unit.start():
         word = unit[1].lower()
         scale = _SCALES.get(word, 1e6 if word.startswith("million") else 1.0)
-        text = text[:unit.start()].strip()
+        text = text[: unit.start()].strip()
     text = _GROUPED.sub(lambda m: re.sub("[ ']", "", m[0]), text)
     dots, commas = text.count("."), text.count(",")
     guess = False
@@ -118,7 +131,11 @@ def day(text: str) -> Read:
     years = [w for w in words if re.fullmatch(r"[12][0-9]{3}", w)]
     if len(months) == 1 and len(years) == 1:
         days = [w for w in words if re.fullmatch(r"[0-3]?[0-9](er|st|nd|rd|th)?", w)]
-        return _date(years[0], str(_months()[words[months[0]]]), re.sub("[a-z]", "", days[0]) if len(days) == 1 else None)
+        return _date(
+            years[0],
+            str(_months()[words[months[0]]]),
+            re.sub("[a-z]", "", days[0]) if len(days) == 1 else None,
+        )
     return Read(None, "BAD_DATE")
 
 
@@ -127,7 +144,7 @@ def _date(year_: str, month: str | None, day_: str | None, *, guess: bool = Fals
         made = date(int(year_), int(month or 1), int(day_ or 1)).isoformat()
     except ValueError:
         return Read(None, "BAD_DATE")
-    return Read(made[:10 if day_ else 7 if month else 4], "", guess)
+    return Read(made[: 10 if day_ else 7 if month else 4], "", guess)
 
 
 @cache
@@ -148,8 +165,11 @@ def listed(prefix: str) -> Mapping[str, str]:
     """Folded word -> code, of the groups ``prefix:code`` in ``import_values.csv``."""
     with (SOURCES_DIR / "import_values.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
-    return {plain(r["word"]) or r["word"].strip(): r["group"].partition(":")[2] for r in rows
-            if r["group"].partition(":")[0] == prefix}
+    return {
+        plain(r["word"]) or r["word"].strip(): r["group"].partition(":")[2]
+        for r in rows
+        if r["group"].partition(":")[0] == prefix
+    }
 
 
 @lru_cache(maxsize=5_000)

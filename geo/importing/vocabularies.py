@@ -5,6 +5,7 @@ Knows   the words of the three catalogues, ``synonyms.csv``, ``import_values.csv
 Order   the whole text; then, where several values are allowed, its parts; a few letters off; a known
         word inside.
 """
+
 from __future__ import annotations
 
 import re
@@ -36,7 +37,10 @@ EXACT, CLOSE, INSIDE = 1.0, 0.8, 0.65
 _CLOSE = 87
 _ARABIC_AND = chr(0x648)
 _TYING = ("et", "and", _ARABIC_AND)
-_PARTS = re.compile(f"\\s*(?:[;/|+&\\n,\u00b7\u2022{chr(0x60C)}{chr(0x61B)}]|\\s[-\u2013]\\s|\\bet\\b|\\band\\b|\\s{_ARABIC_AND}\\s)\\s*", re.IGNORECASE)
+_PARTS = re.compile(
+    f"\\s*(?:[;/|+&\\n,\u00b7\u2022{chr(0x60C)}{chr(0x61B)}]|\\s[-\u2013]\\s|\\bet\\b|\\band\\b|\\s{_ARABIC_AND}\\s)\\s*",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +77,15 @@ class Vocabulary:
             return Met((), 0.0, "unknown", (text,))
         if folded in self._codes:
             return Met((self._codes[folded],), EXACT, "exact")
-        if len(folded) >= 5 and (close := process.extractOne(folded, self._list, scorer=fuzz.ratio, score_cutoff=_CLOSE)):
+        if len(folded) >= 5 and (
+            close := process.extractOne(folded, self._list, scorer=fuzz.ratio, score_cutoff=_CLOSE)
+        ):
             return Met((self._codes[close[0]],), CLOSE, "close")
         if self._inside:
             tokens = folded.split()
             for length in range(min(len(tokens), 5), 0, -1):
                 for start in range(len(tokens) - length + 1):
-                    part = " ".join(tokens[start:start + length])
+                    part = " ".join(tokens[start : start + length])
                     if len(part) >= 3 and part in self._codes:
                         return Met((self._codes[part],), INSIDE, "inside")
         return Met((), 0.0, "unknown", (text,))
@@ -105,10 +111,16 @@ class Vocabulary:
             return met
         tokens, codes, at = _bare(text).split(), [], 0
         while at < len(tokens):
-            length = next((n for n in range(min(5, len(tokens) - at), 0, -1)
-                           if len(part := " ".join(tokens[at:at + n])) >= 3 and part in self._codes), 0)
+            length = next(
+                (
+                    n
+                    for n in range(min(5, len(tokens) - at), 0, -1)
+                    if len(part := " ".join(tokens[at : at + n])) >= 3 and part in self._codes
+                ),
+                0,
+            )
             if length:
-                codes.append(self._codes[" ".join(tokens[at:at + length])])
+                codes.append(self._codes[" ".join(tokens[at : at + length])])
             at += length or 1
         return Met(tuple(dict.fromkeys(codes)) or met.codes, INSIDE, "inside")
 
@@ -119,7 +131,7 @@ class Vocabulary:
         at = 0
         while at < len(parts):
             for length in range(min(4, len(parts) - at), 0, -1):
-                joined = " ".join(parts[at:at + length])
+                joined = " ".join(parts[at : at + length])
                 if length == 1 or _bare(joined) in self._codes:
                     break
             found.append(joined)
@@ -142,13 +154,26 @@ class Vocabularies:
     """Every vocabulary a file may use, over one catalogue."""
 
     def __init__(self, catalogue: Catalogue) -> None:
-        synonyms = [(r["word"], *r["group"].split(":", 1)) for r in catalogue.synonyms if ":" in r["group"]]
+        synonyms = [
+            (r["word"], *r["group"].split(":", 1)) for r in catalogue.synonyms if ":" in r["group"]
+        ]
 
-        def of(family: str, codes: Iterable[str], group: str = "", extra: Iterable[tuple[str, str]] = ()) -> Vocabulary:
+        def of(
+            family: str,
+            codes: Iterable[str],
+            group: str = "",
+            extra: Iterable[tuple[str, str]] = (),
+        ) -> Vocabulary:
             codes = tuple(codes)
-            return Vocabulary([*((c, c) for c in codes),
-                               *((words(lang)(f"{family}.{c}"), c) for lang in LANGUAGES for c in codes),
-                               *((w, c) for w, g, c in synonyms if g == (group or family) and c in codes), *extra])
+            return Vocabulary(
+                [
+                    *((c, c) for c in codes),
+                    *((words(lang)(f"{family}.{c}"), c) for lang in LANGUAGES for c in codes),
+                    *((w, c) for w, g, c in synonyms if g == (group or family) and c in codes),
+                    *extra,
+                ]
+            )
+
         self.crafts = of("craft", CRAFTS)
         self.buyer_kinds = of("buyer", BUYER_KINDS)
         self.site_kinds = of("site", SITE_KINDS)
@@ -158,7 +183,9 @@ class Vocabularies:
         self.precisions = of("precision", PRECISIONS)
         self.world_regions = of("world", WORLD_REGIONS)
         self.classes = Vocabulary(((w, c) for w, c in listed("class").items()), inside=False)
-        self.countries = Vocabulary([*_countries(), *((w, c) for w, g, c in synonyms if g == "market")], inside=False)
+        self.countries = Vocabulary(
+            [*_countries(), *((w, c) for w, g, c in synonyms if g == "market")], inside=False
+        )
         self.provinces = Vocabulary(_areas(catalogue.provinces))
         self.regions = Vocabulary(_areas(catalogue.regions))
 
@@ -186,10 +213,15 @@ def _countries() -> Iterable[tuple[str, str]]:
 
 def labels(kind: str, field: str) -> Mapping[str, str]:
     """Code -> key of its word, of the fields that take codes; empty for the others."""
-    families = {"kind": ("buyer", BUYER_KINDS) if kind == "buyers" else
-                ("site", MAISON_KINDS if kind == "maisons" else SITE_KINDS), "crafts": ("craft", CRAFTS),
-                "status": ("status", STATUSES), "precision": ("precision", PRECISIONS),
-                "world_region": ("world", WORLD_REGIONS)}
+    families = {
+        "kind": ("buyer", BUYER_KINDS)
+        if kind == "buyers"
+        else ("site", MAISON_KINDS if kind == "maisons" else SITE_KINDS),
+        "crafts": ("craft", CRAFTS),
+        "status": ("status", STATUSES),
+        "precision": ("precision", PRECISIONS),
+        "world_region": ("world", WORLD_REGIONS),
+    }
     if field not in families or (field == "kind" and kind not in ("buyers", "sites", "maisons")):
         return {}
     family, codes = families[field]

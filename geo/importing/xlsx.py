@@ -7,6 +7,7 @@ Sheet   the one that was asked for, else the visible one that reads most like a 
 Merged  a cell merged over several lines stands in each of them; that is said.
 Dates   as ISO text, found by the number format of their cells.
 """
+
 from __future__ import annotations
 
 import re
@@ -40,7 +41,9 @@ class _Sheet:
         self.formulas = False
 
 
-def read_xlsx(content: bytes, name: str, clock: Clock, *, sheet: str = "", header_row: int | None = None) -> Table:
+def read_xlsx(
+    content: bytes, name: str, clock: Clock, *, sheet: str = "", header_row: int | None = None
+) -> Table:
     """The table of a workbook.
 
     Raises
@@ -49,23 +52,34 @@ def read_xlsx(content: bytes, name: str, clock: Clock, *, sheet: str = "", heade
     """
     box = Box(content, CORRUPT)
     if "xl/workbook.xml" not in box.names:
-        raise Refused("ODS_FILE" if "content.xml" in box.names else
-                      "XLSB_FILE" if "xl/workbook.bin" in box.names else CORRUPT)
+        raise Refused(
+            "ODS_FILE"
+            if "content.xml" in box.names
+            else "XLSB_FILE"
+            if "xl/workbook.bin" in box.names
+            else CORRUPT
+        )
     names, dates_1904 = _sheets(box, clock)
     if not names:
         raise Refused("EMPTY_FILE")
     styles = _date_styles(box, clock)
     strings = _strings(box, clock)
-    visible = {n: path for n, (path, state) in names.items() if state == "visible"} or {n: p for n, (p, _) in names.items()}
+    visible = {n: path for n, (path, state) in names.items() if state == "visible"} or {
+        n: p for n, (p, _) in names.items()
+    }
     if sheet and sheet not in names:
         raise Refused("SHEET_MISSING", sheet)
-    chosen, found = _chosen(box, {sheet: names[sheet][0]} if sheet else visible, strings, styles, dates_1904, clock)
+    chosen, found = _chosen(
+        box, {sheet: names[sheet][0]} if sheet else visible, strings, styles, dates_1904, clock
+    )
     table = table_of(_lines(found), name, "xlsx", clock, header_row=header_row)
     _say(table, box, chosen, names, found)
     return table
 
 
-def _say(table: Table, box: Box, chosen: str, names: Mapping[str, tuple[str, str]], found: _Sheet) -> None:
+def _say(
+    table: Table, box: Box, chosen: str, names: Mapping[str, tuple[str, str]], found: _Sheet
+) -> None:
     table.detected["sheet"] = chosen
     table.choices["sheet"] = tuple(names)
     if len(names) > 1:
@@ -83,8 +97,14 @@ def _say(table: Table, box: Box, chosen: str, names: Mapping[str, tuple[str, str
         table.problems.append(Problem("EXTERNAL_LINKS_IGNORED", "warn"))
 
 
-def _part(box: Box, name: str, clock: Clock, start: Callable[[str, Mapping[str, str]], None],
-          end: Callable[[str], None] = lambda n: None, text: Callable[[str], None] = lambda t: None) -> None:
+def _part(
+    box: Box,
+    name: str,
+    clock: Clock,
+    start: Callable[[str, Mapping[str, str]], None],
+    end: Callable[[str], None] = lambda n: None,
+    text: Callable[[str], None] = lambda t: None,
+) -> None:
     walker = Walker(start, end, text, CORRUPT, clock)
     box.feed(name, walker.feed)
     walker.close()
@@ -97,7 +117,10 @@ def _sheets(box: Box, clock: Clock) -> tuple[dict[str, tuple[str, str]], bool]:
     def relation(tag: str, a: Mapping[str, str]) -> None:
         if tag == "Relationship" and a.get("TargetMode") != "External" and len(targets) < 1000:
             target = a.get("Target", "").replace("\\", "/")
-            targets[a.get("Id", "")] = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+            targets[a.get("Id", "")] = (
+                target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+            )
+
     if "xl/_rels/workbook.xml.rels" not in box.names:
         raise Refused(CORRUPT)
     _part(box, "xl/_rels/workbook.xml.rels", clock, relation)
@@ -113,6 +136,7 @@ def _sheets(box: Box, clock: Clock) -> tuple[dict[str, tuple[str, str]], bool]:
         part = targets.get(key, "")
         if part in box.names and len(found) < MAX_SHEETS and "worksheets/" in part:
             found[cell(a.get("name", ""))[:80] or part] = (part, a.get("state", "visible"))
+
     _part(box, "xl/workbook.xml", clock, sheet)
     return found, any(old)
 
@@ -136,9 +160,14 @@ def _date_styles(box: Box, clock: Clock) -> frozenset[int]:
     def end(tag: str) -> None:
         if tag == "cellXfs":
             inside[0] = False
+
     _part(box, "xl/styles.xml", clock, start, end)
-    return frozenset(i for i, form in enumerate(found) if _DATE_FORM.search(forms.get(form, ""))
-                     or (form not in forms and form.isdigit() and int(form) in _DATES))
+    return frozenset(
+        i
+        for i, form in enumerate(found)
+        if _DATE_FORM.search(forms.get(form, ""))
+        or (form not in forms and form.isdigit() and int(form) in _DATES)
+    )
 
 
 def _strings(box: Box, clock: Clock) -> list[str]:
@@ -167,18 +196,30 @@ def _strings(box: Box, clock: Clock) -> list[str]:
     def text(value: str) -> None:
         if taking[0] and not taking[1]:
             parts.append(value)
+
     _part(box, "xl/sharedStrings.xml", clock, start, end, text)
     return found
 
 
-def _chosen(box: Box, paths: Mapping[str, str], strings: list[str], styles: frozenset[int], old: bool,
-            clock: Clock) -> tuple[str, _Sheet]:
+def _chosen(
+    box: Box,
+    paths: Mapping[str, str],
+    strings: list[str],
+    styles: frozenset[int],
+    old: bool,
+    clock: Clock,
+) -> tuple[str, _Sheet]:
     """The sheet that reads most like a table; the first of equals."""
     best: tuple[float, str, _Sheet] | None = None
     for name, path in paths.items():
         sheet = _sheet(box, path, strings, styles, old, clock)
-        score = max((looks_like_header(list(sheet.lines[n].values())[:MAX_COLUMNS])
-                     for n in sorted(sheet.lines)[:40]), default=-1.0)
+        score = max(
+            (
+                looks_like_header(list(sheet.lines[n].values())[:MAX_COLUMNS])
+                for n in sorted(sheet.lines)[:40]
+            ),
+            default=-1.0,
+        )
         score += min(len(sheet.lines), 50) / 100
         if best is None or score > best[0] + 1e-9:
             best = score, name, sheet
@@ -187,7 +228,9 @@ def _chosen(box: Box, paths: Mapping[str, str], strings: list[str], styles: froz
     return best[1], best[2]
 
 
-def _sheet(box: Box, path: str, strings: list[str], styles: frozenset[int], old: bool, clock: Clock) -> _Sheet:
+def _sheet(
+    box: Box, path: str, strings: list[str], styles: frozenset[int], old: bool, clock: Clock
+) -> _Sheet:
     sheet = _Sheet()
     reader = _Cells(sheet, strings, styles, old)
     _part(box, path, clock, reader.start, reader.end, reader.text)
@@ -197,7 +240,9 @@ def _sheet(box: Box, path: str, strings: list[str], styles: frozenset[int], old:
 class _Cells:
     """Takes a worksheet's elements as they come."""
 
-    def __init__(self, sheet: _Sheet, strings: list[str], styles: frozenset[int], old: bool) -> None:
+    def __init__(
+        self, sheet: _Sheet, strings: list[str], styles: frozenset[int], old: bool
+    ) -> None:
         self._sheet, self._strings, self._styles = sheet, strings, styles
         self._zero = datetime(1904, 1, 1) if old else datetime(1899, 12, 30)
         self._row = self._column = self._count = 0
@@ -253,7 +298,12 @@ class _Cells:
             return
         if self._kind == "e" or (not raw and self._formula):
             self._sheet.faults.setdefault(self._row, []).append(
-                (self._column, "ERROR_CELL" if self._kind == "e" else "FORMULA_WITHOUT_VALUE", raw[:20]))
+                (
+                    self._column,
+                    "ERROR_CELL" if self._kind == "e" else "FORMULA_WITHOUT_VALUE",
+                    raw[:20],
+                )
+            )
             self._sheet.lines.setdefault(self._row, {}).setdefault(self._column, "")
             return
         if not raw:
@@ -328,5 +378,7 @@ def _lines(sheet: _Sheet) -> list[Line]:
     for row in sorted(sheet.lines):
         cells = sheet.lines[row]
         width = max(cells) + 1 if cells else 0
-        found.append(Line(row, [cells.get(i, "") for i in range(width)], tuple(sheet.faults.get(row, ()))))
+        found.append(
+            Line(row, [cells.get(i, "") for i in range(width)], tuple(sheet.faults.get(row, ())))
+        )
     return found

@@ -4,6 +4,7 @@ Knows: reference systems and the order of their axes, boxes, dates, paging. Not:
 Boxes come out as degrees (WGS 84, longitude first); west is east of east when the box crosses
 the antimeridian. Every refusal names the parameter.
 """
+
 from __future__ import annotations
 
 import math
@@ -29,18 +30,25 @@ Position = tuple[float, float]
 
 def _metres(lon: float, lat: float) -> Position:
     lat = max(-MERCATOR_LAT, min(MERCATOR_LAT, lat))
-    return (round(EARTH_M * math.radians(lon), 3), round(EARTH_M * math.asinh(math.tan(math.radians(lat))), 3))
+    return (
+        round(EARTH_M * math.radians(lon), 3),
+        round(EARTH_M * math.asinh(math.tan(math.radians(lat))), 3),
+    )
 
 
 def _degrees(x: float, y: float) -> Position:
-    return math.degrees(x / EARTH_M), math.degrees(math.atan(math.sinh(max(-20.0, min(20.0, y / EARTH_M)))))
+    return math.degrees(x / EARTH_M), math.degrees(
+        math.atan(math.sinh(max(-20.0, min(20.0, y / EARTH_M))))
+    )
 
 
 #: Reference system -> how a position in degrees, longitude first, is written in it.
-WRITERS: Mapping[str, Callable[[float, float], Position]] = MappingProxyType({
-    CRS84: lambda lon, lat: (lon, lat), EPSG4326: lambda lon, lat: (lat, lon), EPSG3857: _metres})
-_READERS: Mapping[str, Callable[[float, float], Position]] = MappingProxyType({
-    CRS84: lambda lon, lat: (lon, lat), EPSG4326: lambda lat, lon: (lon, lat), EPSG3857: _degrees})
+WRITERS: Mapping[str, Callable[[float, float], Position]] = MappingProxyType(
+    {CRS84: lambda lon, lat: (lon, lat), EPSG4326: lambda lon, lat: (lat, lon), EPSG3857: _metres}
+)
+_READERS: Mapping[str, Callable[[float, float], Position]] = MappingProxyType(
+    {CRS84: lambda lon, lat: (lon, lat), EPSG4326: lambda lat, lon: (lon, lat), EPSG3857: _degrees}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +70,9 @@ class Span:
 
     def meets(self, first: date, last: date) -> bool:
         """Whether it shares a day with another span."""
-        return (self.last is None or first <= self.last) and (self.first is None or last >= self.first)
+        return (self.last is None or first <= self.last) and (
+            self.first is None or last >= self.first
+        )
 
 
 def bad(name: str, value: str) -> BadRequest:
@@ -104,7 +114,7 @@ def box_of(params: Mapping[str, str]) -> Box | None:
     if half == 3 and values[2] > values[5]:
         raise bad("bbox", text)
     west, south = _READERS[crs](*values[:2])
-    east, north = _READERS[crs](*values[half:half + 2])
+    east, north = _READERS[crs](*values[half : half + 2])
     if south > north or max(abs(west), abs(east)) > 1_080 or (crs == EPSG3857 and west > east):
         raise bad("bbox", text)
     if east - west >= 360:
@@ -117,7 +127,9 @@ def _wrapped(lon: float) -> float:
     return max(-180.0, min(180.0, lon)) if abs(lon) <= 180 + 1e-6 else (lon + 180) % 360 - 180
 
 
-_FORM = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[Tt]([01]\d|2[0-3]):[0-5]\d:([0-5]\d|60)(?:\.\d+)?(?:[Zz]|[+-]\d{2}:\d{2}))?\Z")
+_FORM = re.compile(
+    r"(\d{4}-\d{2}-\d{2})(?:[Tt]([01]\d|2[0-3]):[0-5]\d:([0-5]\d|60)(?:\.\d+)?(?:[Zz]|[+-]\d{2}:\d{2}))?\Z"
+)
 
 
 def span_of(params: Mapping[str, str]) -> Span | None:

@@ -1,4 +1,5 @@
 """``python -m geo.seed [--out FOLDER]``: rebuild the data files, the same bytes every time."""
+
 from __future__ import annotations
 
 import argparse
@@ -35,9 +36,14 @@ def build(sources: Path) -> dict[str, list[dict[str, Any]]]:
     places = published.sites(sources)
     return {
         "buyers.geojson": actors + demo.buyers(sources, actors, int(announced["S15"])),
-        "sites.geojson": places + demo_sites.sites(
-            sources, places, active=int(announced["S08"]), in_progress=int(announced["S09"]),
-            maisons=int(announced["S10"])),
+        "sites.geojson": places
+        + demo_sites.sites(
+            sources,
+            places,
+            active=int(announced["S08"]),
+            in_progress=int(announced["S09"]),
+            maisons=int(announced["S10"]),
+        ),
         "reports.json": published.reports(sources, actors),
         "fairs.json": fairs(sources),
         "markets.json": published.markets(sources),
@@ -64,7 +70,8 @@ def catalogue(files: dict[str, list[dict[str, Any]]], texts: dict[str, str]) -> 
         parts.append(
             f'\n[[file]]\nname = "{name}"\nrecords = {len(records)}\ndemo = {made}\n'
             f'credit = "{credit}"\nlicence = "{licence}"\n'
-            f'sha256 = "{hashlib.sha256(texts[name].encode()).hexdigest()}"\n')
+            f'sha256 = "{hashlib.sha256(texts[name].encode()).hexdigest()}"\n'
+        )
     return "".join(parts)
 
 

@@ -3,6 +3,7 @@
 See ``geo.seed.demo`` for what "demo" promises. Sites sit in towns, Maisons mostly in rural
 communes, for they are meant for the women artisans of the countryside.
 """
+
 from __future__ import annotations
 
 import random
@@ -23,14 +24,22 @@ SITES = {
     "ensemble_artisanal": (24, "ensemble artisanal"),
     "espace_commercialisation": (20, "espace de commercialisation"),
     "centre_formation": (14, "centre de formation"),
-    "village_artisanal": (8, "village artisanal"), "zone_activites": (4, "zone d'activités"),
+    "village_artisanal": (8, "village artisanal"),
+    "zone_activites": (4, "zone d'activités"),
 }
 MAISONS = {
-    "maison_artisane": (50, "maison de l'artisane"), "dar_maalma": (35, "dar maâlma"),
+    "maison_artisane": (50, "maison de l'artisane"),
+    "dar_maalma": (35, "dar maâlma"),
     "maison_artisan": (15, "maison de l'artisan"),
 }
-RURAL_CRAFTS = {"tapis_tissage": 40, "broderie_couture": 22, "vannerie": 12,
-                "poterie_ceramique": 10, "produits_terroir_cosmetique": 10, "bijouterie": 6}
+RURAL_CRAFTS = {
+    "tapis_tissage": 40,
+    "broderie_couture": 22,
+    "vannerie": 12,
+    "poterie_ceramique": 10,
+    "produits_terroir_cosmetique": 10,
+    "bijouterie": 6,
+}
 #: A craft the place is known for weighs as much as all the others together.
 KNOWN_FOR = 120
 SMALLEST_TOWN = 5_000
@@ -55,8 +64,9 @@ class _Place:
     rural: bool | None
 
 
-def sites(sources: Path, published: list[Record], *, active: int, in_progress: int, maisons: int
-          ) -> list[Record]:
+def sites(
+    sources: Path, published: list[Record], *, active: int, in_progress: int, maisons: int
+) -> list[Record]:
     """Demo sites and Maisons.
 
     Parameters
@@ -64,28 +74,42 @@ def sites(sources: Path, published: list[Record], *, active: int, in_progress: i
     active, in_progress : how many sites that are not Maisons there must be, published included.
     maisons : how many Maisons there must be, whatever their status.
     """
-    count = Counter((s["properties"]["kind"] in MAISON_KINDS, s["properties"]["status"] == "active")
-                    for s in published)
+    count = Counter(
+        (s["properties"]["kind"] in MAISON_KINDS, s["properties"]["status"] == "active")
+        for s in published
+    )
     urban, rural = _places(sources)
     crafts = _Crafts(sources)
     chance = random.Random("demo sites 2025")
-    statuses = (["active"] * (active - count[False, True])
-                + ["planned", "under_construction"] * in_progress)
-    statuses = statuses[: max(0, active - count[False, True])
-                        + max(0, in_progress - count[False, False])]
-    found = [_record(chance, "Site", n, status, place, SITES, crafts.at(place, CRAFT_WEIGHTS))
-             for n, (status, place) in enumerate(
-                 zip(statuses, _drawn(chance, urban, len(statuses)), strict=True), start=1)]
+    statuses = ["active"] * (active - count[False, True]) + [
+        "planned",
+        "under_construction",
+    ] * in_progress
+    statuses = statuses[
+        : max(0, active - count[False, True]) + max(0, in_progress - count[False, False])
+    ]
+    found = [
+        _record(chance, "Site", n, status, place, SITES, crafts.at(place, CRAFT_WEIGHTS))
+        for n, (status, place) in enumerate(
+            zip(statuses, _drawn(chance, urban, len(statuses)), strict=True), start=1
+        )
+    ]
     chance = random.Random("demo maisons 2025")
     missing = max(0, maisons - count[True, True] - count[True, False])
     few = _drawn(chance, urban, missing // URBAN_MAISON_EVERY)
     places = _drawn(chance, rural, missing - len(few)) + few
     chance.shuffle(places)
     for number, place in enumerate(places, start=1):
-        status = "active" if chance.random() < OPEN_MAISONS else chance.choice(
-            ["planned", "under_construction"])
-        found.append(_record(chance, "Maison", number, status, place, MAISONS,
-                             crafts.at(place, RURAL_CRAFTS)))
+        status = (
+            "active"
+            if chance.random() < OPEN_MAISONS
+            else chance.choice(["planned", "under_construction"])
+        )
+        found.append(
+            _record(
+                chance, "Maison", number, status, place, MAISONS, crafts.at(place, RURAL_CRAFTS)
+            )
+        )
     return found
 
 
@@ -97,13 +121,36 @@ def _places(sources: Path) -> tuple[list[_Place], list[_Place]]:
     for town in gazetteer:
         commune = by_point.get(town["geoname_id"])
         if (town["population"] or 0) >= SMALLEST_TOWN and commune and commune["milieu"] == "urbain":
-            urban.append(_Place(
-                town["name"], commune["name_fr"], town["province"], town["region"], town["lon"],
-                town["lat"], town["geoname_id"], "town", town["population"] ** 0.5, False))
-    rural = [_Place(usual.get(r["geoname_id"], r["name_fr"]), r["name_fr"], r["province_code"],
-                    r["region_code"], r["lon"], r["lat"], r["geoname_id"],
-                    r["position_precision"], 1.0, True)
-             for r in by_point.values() if r["milieu"] == "rural" and r["lon"]]
+            urban.append(
+                _Place(
+                    town["name"],
+                    commune["name_fr"],
+                    town["province"],
+                    town["region"],
+                    town["lon"],
+                    town["lat"],
+                    town["geoname_id"],
+                    "town",
+                    town["population"] ** 0.5,
+                    False,
+                )
+            )
+    rural = [
+        _Place(
+            usual.get(r["geoname_id"], r["name_fr"]),
+            r["name_fr"],
+            r["province_code"],
+            r["region_code"],
+            r["lon"],
+            r["lat"],
+            r["geoname_id"],
+            r["position_precision"],
+            1.0,
+            True,
+        )
+        for r in by_point.values()
+        if r["milieu"] == "rural" and r["lon"]
+    ]
     return urban, rural
 
 
@@ -132,17 +179,39 @@ class _Crafts:
         return {**weights, **{c: KNOWN_FOR / len(here) for c in here}}
 
 
-def _record(chance: random.Random, word: str, number: int, status: str, place: _Place,
-            kinds: dict[str, tuple[int, str]], crafts: dict[str, float]) -> Record:
+def _record(
+    chance: random.Random,
+    word: str,
+    number: int,
+    status: str,
+    place: _Place,
+    kinds: dict[str, tuple[int, str]],
+    crafts: dict[str, float],
+) -> Record:
     kind = one(chance, {kind: weight for kind, (weight, _) in kinds.items()})
     return feature(
-        f"demo-{word.lower()}-{number:03d}", point(place.lon, place.lat), {
+        f"demo-{word.lower()}-{number:03d}",
+        point(place.lon, place.lat),
+        {
             "name_fr": f"{word} démo {number:03d} · {kinds[kind][1]}, {place.name}",
-            "kind": kind, "status": status, "town": place.name, "commune": place.commune,
-            "province": place.province, "region": place.region,
+            "kind": kind,
+            "status": status,
+            "town": place.name,
+            "commune": place.commune,
+            "province": place.province,
+            "region": place.region,
             "crafts": some(chance, crafts, 2),
             "year_opened": chance.choice(YEARS_OPENED) if status == "active" else None,
-            "capacity_artisans": None, "area_m2": None, "budget_mad": None,
+            "capacity_artisans": None,
+            "area_m2": None,
+            "budget_mad": None,
             "women_only": True if kind in ("maison_artisane", "dar_maalma") else None,
-            "rural": place.rural, "precision": place.precision, "geoname_id": place.geoname_id,
-            "fact_fr": "", "provenance": "demo", "verified": "", "sources": DEMO_SOURCE})
+            "rural": place.rural,
+            "precision": place.precision,
+            "geoname_id": place.geoname_id,
+            "fact_fr": "",
+            "provenance": "demo",
+            "verified": "",
+            "sources": DEMO_SOURCE,
+        },
+    )

@@ -1,4 +1,5 @@
 """Reading the tables of ``data/sources``: text in, typed values or None out."""
+
 from __future__ import annotations
 
 import csv
@@ -18,7 +19,9 @@ def rows(sources: Path, name: str) -> list[Row]:
 
 def features(sources: Path, name: str) -> list[dict[str, Any]]:
     """The features of a GeoJSON source."""
-    result: list[dict[str, Any]] = json.loads((sources / f"{name}.geojson").read_text("utf-8"))["features"]
+    result: list[dict[str, Any]] = json.loads((sources / f"{name}.geojson").read_text("utf-8"))[
+        "features"
+    ]
     return result
 
 
@@ -49,14 +52,17 @@ def point(lon: str, lat: str) -> dict[str, Any] | None:
 
 def sources_of(urls: str, date: str = "") -> list[dict[str, str]]:
     """The sources of a record; the date belongs to the first page."""
-    return [{"url": url, "label": urlsplit(url).hostname or url, "date": "" if i else date}
-            for i, url in enumerate(codes(urls))]
+    return [
+        {"url": url, "label": urlsplit(url).hostname or url, "date": "" if i else date}
+        for i, url in enumerate(codes(urls))
+    ]
 
 
 DEMO_SOURCE = [{"url": "", "label": "demo", "date": ""}]
 
 
-def feature(id_: str, geometry: dict[str, Any] | None, properties: dict[str, Any]
-            ) -> dict[str, Any]:
+def feature(
+    id_: str, geometry: dict[str, Any] | None, properties: dict[str, Any]
+) -> dict[str, Any]:
     """A GeoJSON feature."""
     return {"type": "Feature", "id": id_, "geometry": geometry, "properties": properties}

@@ -3,6 +3,7 @@
 Church and ReVelle's maximal covering model; the dual bound says how far from the best an
 unfinished answer can be.
 """
+
 from __future__ import annotations
 
 import threading
@@ -13,8 +14,15 @@ import numpy as np
 from geo.siting.problem import Answer, Problem, Progress, told
 
 
-def exact(problem: Problem, cover: np.ndarray, allowed: np.ndarray, clash: np.ndarray | None,
-          greedy: Answer, seconds: float, progress: Progress) -> Answer:
+def exact(
+    problem: Problem,
+    cover: np.ndarray,
+    allowed: np.ndarray,
+    clash: np.ndarray | None,
+    greedy: Answer,
+    seconds: float,
+    progress: Progress,
+) -> Answer:
     """The best answer, or how far from it the greedy one can be; ``cover`` is (m, n)."""
     columns = np.flatnonzero(allowed)
     # Places that the same candidates reach are one place with their people together.
@@ -39,7 +47,9 @@ def exact(problem: Problem, cover: np.ndarray, allowed: np.ndarray, clash: np.nd
     bound = min(greedy.bound, -dual if np.isfinite(dual) else np.inf)
     found = told(problem, cover, chosen, bound + 1e-6, exact=proven)
     if found.reached < greedy.reached:  # the limit fell before HiGHS took the start
-        return Answer(greedy.chosen, greedy.gains, greedy.reached, max(greedy.reached, int(bound)), False)
+        return Answer(
+            greedy.chosen, greedy.gains, greedy.reached, max(greedy.reached, int(bound)), False
+        )
     return found
 
 
@@ -48,12 +58,19 @@ def _merged(cover: np.ndarray, people: np.ndarray) -> tuple[np.ndarray, np.ndarr
     cover, people = cover[:, reachable], people[reachable]
     if not cover.shape[1]:
         return cover, people
-    _, first, group = np.unique(np.packbits(cover, axis=0).T, axis=0, return_index=True, return_inverse=True)
+    _, first, group = np.unique(
+        np.packbits(cover, axis=0).T, axis=0, return_index=True, return_inverse=True
+    )
     return cover[:, first], np.bincount(group.ravel(), weights=people, minlength=len(first))
 
 
-def _model(problem: Problem, columns: np.ndarray, cover: np.ndarray, people: np.ndarray,
-           clash: np.ndarray | None) -> highspy.Highs:
+def _model(
+    problem: Problem,
+    columns: np.ndarray,
+    cover: np.ndarray,
+    people: np.ndarray,
+    clash: np.ndarray | None,
+) -> highspy.Highs:
     """Minimise minus the people: x chooses a candidate, y counts a place once it is reached."""
     m, n = cover.shape
     lp = highspy.HighsLp()
@@ -71,6 +88,7 @@ def _model(problem: Problem, columns: np.ndarray, cover: np.ndarray, people: np.
         starts.append(starts[-1] + len(at))
         low.append(-highspy.kHighsInf)
         high.append(upper)
+
     row(np.arange(m), np.ones(m), float(max(problem.count, int(pinned.sum()))))
     for i in range(n):
         by = np.flatnonzero(cover[:, i])
@@ -78,7 +96,7 @@ def _model(problem: Problem, columns: np.ndarray, cover: np.ndarray, people: np.
     if clash is not None:
         near = clash[np.ix_(columns, columns)]
         for a in range(m):
-            for b in np.flatnonzero(near[a, a + 1:]) + a + 1:
+            for b in np.flatnonzero(near[a, a + 1 :]) + a + 1:
                 row(np.array([a, b]), np.ones(2), 1.0)
     lp.num_row_ = len(low)
     lp.row_lower_, lp.row_upper_ = np.array(low), np.array(high)
@@ -101,6 +119,7 @@ def _run(solver: highspy.Highs, cancelled: threading.Event) -> None:
             if cancelled.wait(0.1):
                 solver.cancelSolve()
                 return
+
     watcher = threading.Thread(target=watch, name="siting-cancel", daemon=True)
     watcher.start()
     try:

@@ -3,6 +3,7 @@
 Bound   for a covering function f and any set S: best <= f(S) + the sum of the k largest gains
         over S (Nemhauser, Wolsey and Fisher, 1978); the least over the greedy steps is kept.
 """
+
 from __future__ import annotations
 
 import numpy as np
@@ -10,7 +11,9 @@ import numpy as np
 from geo.siting.problem import Answer, Problem, told
 
 
-def greedy(problem: Problem, cover: np.ndarray, allowed: np.ndarray, clash: np.ndarray | None) -> Answer:
+def greedy(
+    problem: Problem, cover: np.ndarray, allowed: np.ndarray, clash: np.ndarray | None
+) -> Answer:
     """The greedy answer with exchanges; ``cover`` is (m, n), ``clash`` (m, m) or None."""
     people = problem.people.astype(float)
     weight, free = cover.astype(float), allowed.copy()
@@ -22,6 +25,7 @@ def greedy(problem: Problem, cover: np.ndarray, allowed: np.ndarray, clash: np.n
         free[j] = False
         if clash is not None:
             free[clash[j]] = False
+
     for j in problem.pinned[: problem.count]:
         take(j)
     while True:
@@ -38,8 +42,13 @@ def greedy(problem: Problem, cover: np.ndarray, allowed: np.ndarray, clash: np.n
     return told(problem, cover, chosen, bound, exact=False)
 
 
-def _swapped(problem: Problem, cover: np.ndarray, allowed: np.ndarray, clash: np.ndarray | None,
-             chosen: list[int]) -> list[int]:
+def _swapped(
+    problem: Problem,
+    cover: np.ndarray,
+    allowed: np.ndarray,
+    clash: np.ndarray | None,
+    chosen: list[int],
+) -> list[int]:
     """Exchange one site for a better one while that gains people, at most 20 times."""
     people = problem.people.astype(float)
     for _ in range(20):

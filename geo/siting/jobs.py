@@ -1,4 +1,5 @@
 """Siting questions being worked on, for many readers at once."""
+
 from __future__ import annotations
 
 import threading
@@ -19,9 +20,13 @@ class Jobs:
     def __init__(self, keep: int = 16, workers: int = 2) -> None:
         self._keep, self._slots = keep, threading.Semaphore(workers)
         self._lock = threading.Lock()
-        self._jobs: dict[str, tuple[Progress, threading.Event, list[Answer | Exception], float]] = {}
+        self._jobs: dict[
+            str, tuple[Progress, threading.Event, list[Answer | Exception], float]
+        ] = {}
 
-    def ask(self, key: str, make: Callable[[], Problem], wait_s: float) -> tuple[Progress, Answer | None, float]:
+    def ask(
+        self, key: str, make: Callable[[], Problem], wait_s: float
+    ) -> tuple[Progress, Answer | None, float]:
         """Progress, the final answer if there within ``wait_s``, seconds since the question."""
         with self._lock:
             job = self._jobs.get(key)
@@ -30,7 +35,9 @@ class Jobs:
                     old = self._jobs.pop(next(iter(self._jobs)))
                     old[0].cancelled.set()
                 job = self._jobs[key] = (Progress(), threading.Event(), [], time.monotonic())
-                threading.Thread(target=self._work, args=(job, make), name="siting", daemon=True).start()
+                threading.Thread(
+                    target=self._work, args=(job, make), name="siting", daemon=True
+                ).start()
         progress, ready, result, began = job
         ready.wait(wait_s)
         answer = result[0] if result else None

@@ -4,6 +4,7 @@ Knows: candidates, demand, distances. Not: how an answer is found, words, record
 
 Units   metres (geodesic), people. CRS EPSG:4326.
 """
+
 from __future__ import annotations
 
 import threading
@@ -68,15 +69,17 @@ class Progress:
     cancelled: threading.Event = field(default_factory=threading.Event)
 
 
-def within(lon: np.ndarray, lat: np.ndarray, to_lon: np.ndarray, to_lat: np.ndarray, metres: float
-           ) -> np.ndarray:
+def within(
+    lon: np.ndarray, lat: np.ndarray, to_lon: np.ndarray, to_lat: np.ndarray, metres: float
+) -> np.ndarray:
     """(m, n) whether each pair is at most so many metres apart, on the ellipsoid."""
     arc = arc_matrix(lon, lat, to_lon, to_lat) * EARTH_M
     near = arc <= metres * (1 - SPHERE_ERROR)
     row, column = np.nonzero(~near & (arc <= metres * (1 + SPHERE_ERROR) + 1))
     if len(row):
-        near[row, column] = np.asarray(
-            GEOD.inv(lon[row], lat[row], to_lon[column], to_lat[column])[2]) <= metres
+        near[row, column] = (
+            np.asarray(GEOD.inv(lon[row], lat[row], to_lon[column], to_lat[column])[2]) <= metres
+        )
     return near
 
 
@@ -91,7 +94,9 @@ def clashes(problem: Problem) -> np.ndarray | None:
     return clash
 
 
-def told(problem: Problem, cover: np.ndarray, chosen: list[int], bound: float, *, exact: bool) -> Answer:
+def told(
+    problem: Problem, cover: np.ndarray, chosen: list[int], bound: float, *, exact: bool
+) -> Answer:
     """An answer with its sites in the order of what each adds; pinned ones first."""
     left = problem.people.astype(np.int64).copy()
     rest, order, gains = [j for j in chosen if j not in problem.pinned], [], []
@@ -107,4 +112,6 @@ def told(problem: Problem, cover: np.ndarray, chosen: list[int], bound: float, *
         left[cover[best]] = 0
     reached = int(sum(gains))
     ceiling = min(int(bound), int(problem.people.sum()))
-    return Answer(tuple(order), tuple(gains), reached, reached if exact else max(reached, ceiling), exact)
+    return Answer(
+        tuple(order), tuple(gains), reached, reached if exact else max(reached, ceiling), exact
+    )

@@ -1,4 +1,5 @@
 """The best sites that can be found in time: greedy first, then exactly when small enough."""
+
 from __future__ import annotations
 
 import numpy as np
@@ -12,7 +13,9 @@ EXACT_PAIRS = 400_000
 EXACT_SECONDS = 3.5
 
 
-def solve(problem: Problem, progress: Progress | None = None, *, seconds: float = EXACT_SECONDS) -> Answer:
+def solve(
+    problem: Problem, progress: Progress | None = None, *, seconds: float = EXACT_SECONDS
+) -> Answer:
     """The best sites that can be found within a time limit; never worse than greedy."""
     progress = progress or Progress()
     cover = within(problem.lon, problem.lat, problem.to_lon, problem.to_lat, problem.metres)
@@ -23,8 +26,11 @@ def solve(problem: Problem, progress: Progress | None = None, *, seconds: float 
     progress.stage = "greedy"
     first = greedy(problem, cover, allowed, clash)
     progress.best = first
-    done = (first.reached >= first.bound or len(problem.pinned) >= problem.count
-            or not cover[allowed].any())
+    done = (
+        first.reached >= first.bound
+        or len(problem.pinned) >= problem.count
+        or not cover[allowed].any()
+    )
     if done or progress.cancelled.is_set():
         return _exactly(first) if done else first
     if int(cover[allowed].sum()) > EXACT_PAIRS:

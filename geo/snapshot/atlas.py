@@ -2,6 +2,7 @@
 
 Knows: the order of the pages, the bookmarks, when to stop. Not: threads, HTTP, files.
 """
+
 from __future__ import annotations
 
 import io
@@ -45,10 +46,18 @@ def checked_codes(query: Query, kind: str, codes: Sequence[str]) -> list[str]:
     return list(dict.fromkeys(codes)) or list(known)
 
 
-def atlas_pdf(query: Query, kind: str, codes: Sequence[str], lang: str, workers: Workers, *,
-              base: str = "", today: date | None = None,
-              progress: Callable[[int, int], None] = lambda done, total: None,
-              cancelled: Callable[[], bool] = lambda: False) -> bytes:
+def atlas_pdf(
+    query: Query,
+    kind: str,
+    codes: Sequence[str],
+    lang: str,
+    workers: Workers,
+    *,
+    base: str = "",
+    today: date | None = None,
+    progress: Callable[[int, int], None] = lambda done, total: None,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> bytes:
     """One PDF with one page per market or region, and a bookmark on each.
 
     Parameters

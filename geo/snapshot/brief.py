@@ -6,6 +6,7 @@ there are and where to read them: nothing is cut without a word.
 
 Units    sheet units, see ``sheet``.
 """
+
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -52,28 +53,38 @@ def brief_pdf(brief: Brief, workers: Workers) -> bytes:
     ------
     DrawingFailed : a drawing process gave up.
     """
-    return workers.pdf([brief_svg(brief)], BRIEF.mm_w, BRIEF.mm_h, title=brief.scene.title,
-                       lang=brief.scene.lang)
+    return workers.pdf(
+        [brief_svg(brief)], BRIEF.mm_w, BRIEF.mm_h, title=brief.scene.title, lang=brief.scene.lang
+    )
 
 
 def brief_svg(brief: Brief) -> str:
     """The page as one SVG."""
     scene, plan = brief.scene, brief.plan
     pen = Pen(scene)
-    body = [f'<rect width="{n(BRIEF.units_w)}" height="{n(BRIEF.units_h)}" fill="{WHITE}"/>',
-            *map_parts(scene, pen), mat(scene), *_head(brief, pen), *_strip(brief, pen),
-            *_column(pen, plan.facts, brief.facts), *_legend(pen, plan),
-            *_body(pen, plan.body, brief.body), *foot_parts(pen, link_w=178, lines=6)]
+    body = [
+        f'<rect width="{n(BRIEF.units_w)}" height="{n(BRIEF.units_h)}" fill="{WHITE}"/>',
+        *map_parts(scene, pen),
+        mat(scene),
+        *_head(brief, pen),
+        *_strip(brief, pen),
+        *_column(pen, plan.facts, brief.facts),
+        *_legend(pen, plan),
+        *_body(pen, plan.body, brief.body),
+        *foot_parts(pen, link_w=178, lines=6),
+    ]
     return document(BRIEF.units_w, BRIEF.units_h, BRIEF.pixels_w, BRIEF.pixels_h, scene, body)
 
 
 def _head(brief: Brief, pen: Pen) -> list[str]:
     box, title = brief.plan.head, brief.scene.title
     size = next((s for s in (30.0, 26.0, 22.0) if width_of(title, s, 600) <= box.w), 18.0)
-    return [pen.text(pen.start(box), box.y + 12, brief.kicker, 12.5, weight=600, color=TEAL),
-            pen.text(pen.start(box), box.y + 44, fit(title, box.w, size, 600), size, weight=600),
-            pen.text(pen.start(box), box.y + 67, fit(brief.lead, box.w, TEXT), TEXT, color=SOFT),
-            rule(box, box.bottom + 4)]
+    return [
+        pen.text(pen.start(box), box.y + 12, brief.kicker, 12.5, weight=600, color=TEAL),
+        pen.text(pen.start(box), box.y + 44, fit(title, box.w, size, 600), size, weight=600),
+        pen.text(pen.start(box), box.y + 67, fit(brief.lead, box.w, TEXT), TEXT, color=SOFT),
+        rule(box, box.bottom + 4),
+    ]
 
 
 def _strip(brief: Brief, pen: Pen) -> list[str]:
@@ -87,8 +98,11 @@ def _strip(brief: Brief, pen: Pen) -> list[str]:
         for text in said:
             parts.append(pen.text(pen.start(box, room), y, text, TEXT, weight=600))
             y += 13.5
-        parts.append(pen.text(pen.start(box, room), y + 1, fit(figure.sub, box.w - room, SMALL),
-                              SMALL, color=SOFT))
+        parts.append(
+            pen.text(
+                pen.start(box, room), y + 1, fit(figure.sub, box.w - room, SMALL), SMALL, color=SOFT
+            )
+        )
     return parts
 
 
@@ -100,8 +114,10 @@ def _legend(pen: Pen, plan: Plan) -> list[str]:
         width = 18 + width_of(text, SMALL)
         if x and x + width > room.w:
             x, y = 0.0, y + 16
-        parts.append(f'<g transform="translate({n(pen.start(room, x + 7))} {n(y - 4)}) '
-                     f'scale(.74)">{symbol_svg(key.symbol, 0, 0)}</g>')
+        parts.append(
+            f'<g transform="translate({n(pen.start(room, x + 7))} {n(y - 4)}) '
+            f'scale(.74)">{symbol_svg(key.symbol, 0, 0)}</g>'
+        )
         parts.append(pen.text(pen.start(room, x + 18), y, text, SMALL, color=SOFT))
         x += width + 16
     return parts
@@ -109,12 +125,19 @@ def _legend(pen: Pen, plan: Plan) -> list[str]:
 
 # --- lists ----------------------------------------------------------------------------
 
+
 def _body(pen: Pen, box: Box, rows: Body) -> list[str]:
-    needs, least = ([max(_need(size, sections, column.w)
-                         for column, sections in _columns(pen, box, row)) for row in rows]
-                    for size in (_asked, partial(_least, pen)))
-    spare = share(box.h - GAP * (len(rows) - 1) - sum(least),
-                  [need - low for need, low in zip(needs, least, strict=True)])
+    needs, least = (
+        [
+            max(_need(size, sections, column.w) for column, sections in _columns(pen, box, row))
+            for row in rows
+        ]
+        for size in (_asked, partial(_least, pen))
+    )
+    spare = share(
+        box.h - GAP * (len(rows) - 1) - sum(least),
+        [need - low for need, low in zip(needs, least, strict=True)],
+    )
     heights = [low + more for low, more in zip(least, spare, strict=True)]
     parts, y = [], box.y
     for row, height in zip(rows, heights, strict=True):
@@ -125,14 +148,16 @@ def _body(pen: Pen, box: Box, rows: Body) -> list[str]:
     return parts
 
 
-def _columns(pen: Pen, box: Box, row: tuple[tuple[float, tuple[Section, ...]], ...]
-             ) -> list[tuple[Box, tuple[Section, ...]]]:
+def _columns(
+    pen: Pen, box: Box, row: tuple[tuple[float, tuple[Section, ...]], ...]
+) -> list[tuple[Box, tuple[Section, ...]]]:
     boxes = columns_of(box, [width for width, _ in row], rtl=pen.rtl)
     return [(b, sections) for b, (_, sections) in zip(boxes, row, strict=True)]
 
 
-def _need(size: Callable[[Section, float], float], sections: tuple[Section, ...], width: float
-          ) -> float:
+def _need(
+    size: Callable[[Section, float], float], sections: tuple[Section, ...], width: float
+) -> float:
     return sum(size(s, width) for s in sections) + BETWEEN * (len(sections) - 1)
 
 
@@ -157,14 +182,20 @@ def _least(pen: Pen, section: Section, width: float) -> float:
     if section.whole or not section.lines:
         return whole
     said = more_lines(pen.scene, section, section.total, width)
-    return min(whole, _top(section, width) + _tall(section, section.lines[0], width)
-               + SUB_STEP * len(said) + 1)
+    return min(
+        whole,
+        _top(section, width) + _tall(section, section.lines[0], width) + SUB_STEP * len(said) + 1,
+    )
 
 
 def _top(section: Section, width: float) -> float:
     lead = _lead(section, width)
-    return HEADING + SUB_STEP * len(lead) + (STEP if section.heads else 0) + (
-        AFTER if lead or section.heads else 0)
+    return (
+        HEADING
+        + SUB_STEP * len(lead)
+        + (STEP if section.heads else 0)
+        + (AFTER if lead or section.heads else 0)
+    )
 
 
 def _lead(section: Section, width: float) -> list[str]:
@@ -172,8 +203,12 @@ def _lead(section: Section, width: float) -> list[str]:
 
 
 def _first(section: Section, line: Line, width: float) -> list[str]:
-    room = width - sum(section.columns) - CELL_GAP * len(section.columns) - (
-        MARK_ROOM if line.mark else 0)
+    room = (
+        width
+        - sum(section.columns)
+        - CELL_GAP * len(section.columns)
+        - (MARK_ROOM if line.mark else 0)
+    )
     return wrap(line.text, room, TEXT, _TONES[line.tone][0], lines=6)
 
 
@@ -183,7 +218,7 @@ def _sub(line: Line, width: float) -> list[str]:
 
 
 def _tall(section: Section, line: Line, width: float) -> float:
-    return (STEP * len(_first(section, line, width)) + SUB_STEP * len(_sub(line, width)) + AFTER)
+    return STEP * len(_first(section, line, width)) + SUB_STEP * len(_sub(line, width)) + AFTER
 
 
 def _section(pen: Pen, box: Box, section: Section) -> list[str]:
@@ -235,11 +270,20 @@ def _line(pen: Pen, box: Box, section: Section, line: Line, y: float) -> list[st
     parts = _cells(pen, box, section, line.cells, y, SOFT)
     if line.mark:
         drawn = mark_svg(Mark(line.mark, 0, 0, open=line.open, demo=line.demo))
-        parts.append(f'<g transform="translate({n(pen.start(box, 6))} {n(y - 4)}) scale(.72)">'
-                     f'{drawn}</g>')
+        parts.append(
+            f'<g transform="translate({n(pen.start(box, 6))} {n(y - 4)}) scale(.72)">{drawn}</g>'
+        )
     for text in _first(section, line, box.w):
-        parts.append(pen.text(pen.start(box, inset), y, isolate(text) if line.own else text, TEXT,
-                              weight=weight, color=color))
+        parts.append(
+            pen.text(
+                pen.start(box, inset),
+                y,
+                isolate(text) if line.own else text,
+                TEXT,
+                weight=weight,
+                color=color,
+            )
+        )
         y += STEP
     y -= 1
     for text in _sub(line, box.w):
@@ -248,12 +292,15 @@ def _line(pen: Pen, box: Box, section: Section, line: Line, y: float) -> list[st
     return parts
 
 
-def _cells(pen: Pen, box: Box, section: Section, cells: tuple[str, ...], y: float, color: str
-           ) -> list[str]:
+def _cells(
+    pen: Pen, box: Box, section: Section, cells: tuple[str, ...], y: float, color: str
+) -> list[str]:
     parts, inset = [], 0.0
     for width, text in reversed(list(zip(section.columns, cells, strict=False))):
-        parts.append(pen.text(pen.end(box, inset), y, fit(text, width, SMALL), SMALL, color=color,
-                              anchor="end"))
+        parts.append(
+            pen.text(
+                pen.end(box, inset), y, fit(text, width, SMALL), SMALL, color=color, anchor="end"
+            )
+        )
         inset += width + CELL_GAP
     return parts
-

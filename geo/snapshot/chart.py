@@ -2,6 +2,7 @@
 
 Units    sheet units from the map box's upper left corner.
 """
+
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
@@ -43,8 +44,11 @@ class Tag:
 def raw_tags(query: Query, view: ViewState, t: Words) -> list[dict[str, Any]]:
     """The tags of both layers, as the live map has them, each with its ``layer``."""
     nowhere = Bbox(0, 0, 0, 0)
-    return [{**tag, "layer": layer} for layer in ("buyers", "sites")
-            for tag in layer_answer(query, layer, view, nowhere, 1, t)["tags"]]
+    return [
+        {**tag, "layer": layer}
+        for layer in ("buyers", "sites")
+        for tag in layer_answer(query, layer, view, nowhere, 1, t)["tags"]
+    ]
 
 
 def frame_of(query: Query, view: ViewState, tags: list[dict[str, Any]], layout: Layout) -> Frame:
@@ -54,16 +58,21 @@ def frame_of(query: Query, view: ViewState, tags: list[dict[str, Any]], layout: 
     bbox = bounds_answer(query, view)["bbox"]
     points = [(bbox[0], bbox[1]), (bbox[2], bbox[3])] if bbox else []
     narrowed = {name for info, _ in view.picks() for name in info.concerns} or set(RECORDS)
-    points += [tuple(g["lon_lat"]) for g in tags if not g["wide"]
-               and (g["layer"] in narrowed or (g["layer"] == "sites" and "maisons" in narrowed))]
+    points += [
+        tuple(g["lon_lat"])
+        for g in tags
+        if not g["wide"]
+        and (g["layer"] in narrowed or (g["layer"] == "sites" and "maisons" in narrowed))
+    ]
     for code in areas_of_view(view):  # what is outlined is shown whole
         area = query.catalogue.area_by_code.get(code)
         points += [(area.bbox[0], area.bbox[1]), (area.bbox[2], area.bbox[3])] if area else []
     return frame_around(points, layout.map)
 
 
-def place_records(query: Query, view: ViewState, frame: Frame, tags: list[dict[str, Any]], t: Words
-            ) -> tuple[list[Mark], list[dict[str, Any]], int]:
+def place_records(
+    query: Query, view: ViewState, frame: Frame, tags: list[dict[str, Any]], t: Words
+) -> tuple[list[Mark], list[dict[str, Any]], int]:
     """Marks in place, the tags that are phrases, and how many records both stand for, fairs aside."""
     kind, chosen = view.selected or ("", "")
     chosen = chosen if kind in ("buyer", "site", "fair") else ""
@@ -72,10 +81,22 @@ def place_records(query: Query, view: ViewState, frame: Frame, tags: list[dict[s
         for f in layer_answer(query, layer, view, frame.bbox, frame.zoom, t)["features"]:
             p = f["properties"]
             x, y = frame.place(*f["geometry"]["coordinates"])
-            found.append(Mark(p["class"], x, y, p.get("n", 1), f.get("id", ""),
-                              short_name(p.get("name", "")), "", p.get("open", True),
-                              p.get("demo", False), p.get("named", False),
-                              bool(chosen) and f.get("id") == chosen, p.get("age", 0)))
+            found.append(
+                Mark(
+                    p["class"],
+                    x,
+                    y,
+                    p.get("n", 1),
+                    f.get("id", ""),
+                    short_name(p.get("name", "")),
+                    "",
+                    p.get("open", True),
+                    p.get("demo", False),
+                    p.get("named", False),
+                    bool(chosen) and f.get("id") == chosen,
+                    p.get("age", 0),
+                )
+            )
     near, phrases = frame.zoom >= PHRASES_FROM, []
     for tag in tags:
         x, y = frame.place(*tag["lon_lat"])
@@ -88,19 +109,35 @@ def place_records(query: Query, view: ViewState, frame: Frame, tags: list[dict[s
         else:
             found.append(Mark(f"{tag['layer'][:-1]}-tag", x, y, tag["n"], f"{tag['code']}"))
     if len(phrases) > 1:  # a phrase may stand beside its country: it says which one
-        phrases = [{**g, "text": t("snapshot.filter", label=g["name"], values=g["text"])}
-                   for g in phrases]
+        phrases = [
+            {**g, "text": t("snapshot.filter", label=g["name"], values=g["text"])} for g in phrases
+        ]
     marks = spread(merged(found), frame.width, frame.height)
-    marks = [replace(m, text=t.compact(m.n)) if m.n > 1 or m.kind.endswith("tag") else m
-             for m in marks]
-    return marks, phrases, sum(m.n for m in marks if m.kind != "fair") + sum(g["n"] for g in phrases)
+    marks = [
+        replace(m, text=t.compact(m.n)) if m.n > 1 or m.kind.endswith("tag") else m for m in marks
+    ]
+    return (
+        marks,
+        phrases,
+        sum(m.n for m in marks if m.kind != "fair") + sum(g["n"] for g in phrases),
+    )
 
 
-def place_texts(frame: Frame, marks: list[Mark], phrases: list[dict[str, Any]],
-             corners: tuple[str, str], lang: str) -> tuple[list[Label], list[Tag]]:
+def place_texts(
+    frame: Frame,
+    marks: list[Mark],
+    phrases: list[dict[str, Any]],
+    corners: tuple[str, str],
+    lang: str,
+) -> tuple[list[Label], list[Tag]]:
     """Names and phrases, each in free room: furniture and marks first, then what matters."""
-    room = Room([*(m.rect for m in marks), corner_rect(frame, corners[0], *SCALE_PLATE),
-                 corner_rect(frame, corners[1], *NORTH_PLATE)])
+    room = Room(
+        [
+            *(m.rect for m in marks),
+            corner_rect(frame, corners[0], *SCALE_PLATE),
+            corner_rect(frame, corners[1], *NORTH_PLATE),
+        ]
+    )
     pills = []
     for tag in sorted(phrases, key=lambda g: -g["n"]):
         pill = _pill(tag, frame, room)
@@ -122,8 +159,12 @@ def corners_of(frame: Frame, marks: list[Mark]) -> tuple[str, str]:
     found = []
     for wide, high, first in ((*SCALE_PLATE, "bottom-right"), (*NORTH_PLATE, "top-right")):
         free = [c for c in (first, *order) if c not in found]
-        found.append(min(free, key=lambda c: sum(
-            meets(corner_rect(frame, c, wide, high), r) for r in covered)))
+        found.append(
+            min(
+                free,
+                key=lambda c: sum(meets(corner_rect(frame, c, wide, high), r) for r in covered),
+            )
+        )
     return found[0], found[1]
 
 
@@ -138,22 +179,45 @@ def _pill(tag: dict[str, Any], frame: Frame, room: Room) -> Tag:
     half = width_of(tag["text"], TAG_SIZE, 500) / 2 + 8
     x0, y0 = tag["x"], tag["y"]
     ways = ((0, 0), (0, 1), (0, -1), (1, 0), (-1, 0), (1, 1), (-1, 1), (1, -1), (-1, -1))
-    spots = [(x0 + dx * step * 1.6, y0 + dy * step) for step in range(0, 190, 14)
-             for dx, dy in (ways if step else ways[:1])]
+    spots = [
+        (x0 + dx * step * 1.6, y0 + dy * step)
+        for step in range(0, 190, 14)
+        for dx, dy in (ways if step else ways[:1])
+    ]
     rects = [(s, around(*s, half, 11)) for s in spots]
-    (x, y), rect = next((pair for pair in rects if inside(pair[1], frame.width, frame.height, 6)
-                         and room.free(pair[1])), rects[0])
+    (x, y), rect = next(
+        (
+            pair
+            for pair in rects
+            if inside(pair[1], frame.width, frame.height, 6) and room.free(pair[1])
+        ),
+        rects[0],
+    )
     return Tag("buyer" if tag["field"] == "market" else "site", tag["text"], tag["n"], x, y, rect)
 
 
 def picked_of(view: ViewState) -> tuple[str, ...]:
     """Codes of the countries to outline: the selected market, or the few filtered ones."""
     kind, id_ = view.selected or ("", "")
-    return tuple(dict.fromkeys([*([id_] if kind == "market" else []), *(view.market if len(view.market) <= MOST_PICKED else ())]))
+    return tuple(
+        dict.fromkeys(
+            [
+                *([id_] if kind == "market" else []),
+                *(view.market if len(view.market) <= MOST_PICKED else ()),
+            ]
+        )
+    )
 
 
 def areas_of_view(view: ViewState) -> tuple[str, ...]:
     """Codes of the regions and provinces to outline."""
     kind, id_ = view.selected or ("", "")
-    return tuple(dict.fromkeys([*([id_] if kind == "region" else []), *view.region,
-                                *(view.province if len(view.province) <= MOST_PICKED else ())]))
+    return tuple(
+        dict.fromkeys(
+            [
+                *([id_] if kind == "region" else []),
+                *view.region,
+                *(view.province if len(view.province) <= MOST_PICKED else ()),
+            ]
+        )
+    )

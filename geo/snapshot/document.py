@@ -3,6 +3,7 @@
 Texts reach typst as JSON inside ``sys.inputs``: nothing of them is typst source. Links are
 printed as their address: paper cannot be clicked.
 """
+
 from __future__ import annotations
 
 import json
@@ -80,18 +81,39 @@ def document_pdf(document: Document) -> bytes:
     import typst  # only files need it
 
     content = asdict(document)
-    content["blocks"] = [{**b, "lines": [{k: _whole(v) if k == "strong" else _shown(v) for k, v in line.items()} for line in b["lines"][:MAX_LINES]],
-                          "heading": _shown(b["heading"]), "aside": _shown(b["aside"])} for b in content["blocks"][:MAX_BLOCKS]]
+    content["blocks"] = [
+        {
+            **b,
+            "lines": [
+                {k: _whole(v) if k == "strong" else _shown(v) for k, v in line.items()}
+                for line in b["lines"][:MAX_LINES]
+            ],
+            "heading": _shown(b["heading"]),
+            "aside": _shown(b["aside"]),
+        }
+        for b in content["blocks"][:MAX_BLOCKS]
+    ]
     content |= {k: _shown(content[k]) for k in ("title", "subtitle", "footer")}
-    source = _PAGE.replace("FAMILY", FAMILY).replace("#for block in doc.blocks", _BLOCKS + "#for block in doc.blocks")
+    source = _PAGE.replace("FAMILY", FAMILY).replace(
+        "#for block in doc.blocks", _BLOCKS + "#for block in doc.blocks"
+    )
     fonts: list[Any] = [str(folder())]
-    return bytes(typst.compile(source.encode(), format="pdf", font_paths=fonts, ignore_system_fonts=True,
-                               sys_inputs={"doc": json.dumps(content, ensure_ascii=False)}))
+    return bytes(
+        typst.compile(
+            source.encode(),
+            format="pdf",
+            font_paths=fonts,
+            ignore_system_fonts=True,
+            sys_inputs={"doc": json.dumps(content, ensure_ascii=False)},
+        )
+    )
 
 
 def _shown(text: str) -> str:
     """A text with each of its parts in its own reading order."""
-    return " · ".join(f"{FSI}{part}{PDI}" if part else "" for part in clean(text, 1_000).split(" · "))
+    return " · ".join(
+        f"{FSI}{part}{PDI}" if part else "" for part in clean(text, 1_000).split(" · ")
+    )
 
 
 def _whole(text: str) -> str:

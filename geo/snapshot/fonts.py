@@ -5,6 +5,7 @@ bidi isolation. Not: system fonts, which no snapshot needs.
 
 Units    widths in the unit of the font size.
 """
+
 from __future__ import annotations
 
 import re
@@ -20,7 +21,9 @@ WEIGHTS = {400: "Regular", 500: "Medium", 600: "SemiBold", 700: "Bold"}
 RLI, FSI, PDI = "\u2067", "\u2068", "\u2069"
 _ARABIC = re.compile(r"([\u0600-\u06ff\ufb50-\ufdff\ufe70-\ufefc]+)")
 _ISOLATES = re.compile(r"[\u2066-\u2069]")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\ufdd0-\ufdef\ufffe\uffff\ud800-\udfff]")
+_CONTROL = re.compile(
+    r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\ufdd0-\ufdef\ufffe\uffff\ud800-\udfff]"
+)
 
 
 def folder() -> Path:

@@ -5,6 +5,7 @@ Knows: which zoom shows a result with room around it, and how to turn the packed
 
 CRS      lon/lat degrees (EPSG:4326) in; Web Mercator (EPSG:3857) sheet units out.
 """
+
 from __future__ import annotations
 
 import json
@@ -60,16 +61,20 @@ class Frame:
     @property
     def bbox(self) -> Bbox:
         """What the frame shows, degrees."""
-        lon, lat = degrees(np.array([self.left, self.left + self.width / self.world]),
-                           np.array([self.top, self.top + self.height / self.world]))
-        return Bbox(float(lon[0]), float(max(lat[1], -85.0)), float(lon[1]),
-                    float(min(lat[0], 85.05)))
+        lon, lat = degrees(
+            np.array([self.left, self.left + self.width / self.world]),
+            np.array([self.top, self.top + self.height / self.world]),
+        )
+        return Bbox(
+            float(lon[0]), float(max(lat[1], -85.0)), float(lon[1]), float(min(lat[0], 85.05))
+        )
 
     @property
     def middle_lat(self) -> float:
         """The latitude halfway down the box, degrees."""
-        return float(degrees(np.array([0.5]),
-                             np.array([self.top + self.height / self.world / 2]))[1][0])
+        return float(
+            degrees(np.array([0.5]), np.array([self.top + self.height / self.world / 2]))[1][0]
+        )
 
     def place(self, lon: float, lat: float) -> tuple[float, float]:
         """Sheet units from the box's corner."""
@@ -139,23 +144,28 @@ def ground_of(frame: Frame, boundaries: str) -> Ground:
     home = _morocco(boundaries)
     provinces = home["provinces"] if frame.zoom >= PROVINCES_FROM else ()
     return Ground(
-        tuple(countries), "".join(_traced(r, frame, closed=True) for r in home["outline"]),
+        tuple(countries),
+        "".join(_traced(r, frame, closed=True) for r in home["outline"]),
         "".join(_traced(line, frame, closed=False) for line in home["regions"]),
-        "".join(_traced(line, frame, closed=False) for line in provinces))
+        "".join(_traced(line, frame, closed=False) for line in provinces),
+    )
 
 
 @lru_cache(maxsize=24)
 def areas_of(frame: Frame, codes: tuple[str, ...]) -> str:
     """The outlines of some regions and provinces as one path."""
-    return "".join(_traced(ring, frame, closed=True) for code in codes
-                   for ring in _areas().get(code, ()))
+    return "".join(
+        _traced(ring, frame, closed=True) for code in codes for ring in _areas().get(code, ())
+    )
 
 
 def country_bbox(iso2: str, boundaries: str) -> tuple[float, float, float, float] | None:
     """West, south, east and north of a country's largest part, degrees; None when not drawn."""
-    rings = [ring for code, _, parts in _countries("110m", boundaries) if code == iso2
-             for ring in parts] or [
-        ring for code, _, parts in _countries("50m", boundaries) if code == iso2 for ring in parts]
+    rings = [
+        ring for code, _, parts in _countries("110m", boundaries) if code == iso2 for ring in parts
+    ] or [
+        ring for code, _, parts in _countries("50m", boundaries) if code == iso2 for ring in parts
+    ]
     if not rings:
         return None
     largest = max(rings, key=lambda ring: float(np.prod(np.ptp(ring, axis=0))))
@@ -164,12 +174,16 @@ def country_bbox(iso2: str, boundaries: str) -> tuple[float, float, float, float
     return float(lon[0]), float(lat[0]), float(lon[1]), float(lat[1])
 
 
-def camera_of(bbox: tuple[float, float, float, float], box: Box, room: float
-              ) -> tuple[float, float, float]:
+def camera_of(
+    bbox: tuple[float, float, float, float], box: Box, room: float
+) -> tuple[float, float, float]:
     """``(lon, lat, zoom)`` that shows a west, south, east, north box with room around it."""
     x, y = mercator(np.array(bbox[0::2]), np.array(bbox[1::2]))
-    world = min((box.w - 2 * room) / max(float(np.ptp(x)), 1e-9),
-                (box.h - 2 * room) / max(float(np.ptp(y)), 1e-9), TILE * 2**CLOSEST)
+    world = min(
+        (box.w - 2 * room) / max(float(np.ptp(x)), 1e-9),
+        (box.h - 2 * room) / max(float(np.ptp(y)), 1e-9),
+        TILE * 2**CLOSEST,
+    )
     lon, lat = degrees(np.array([x.mean()]), np.array([y.mean()]))
     return float(lon[0]), float(lat[0]), math.log2(max(world, TILE * 2**FARTHEST) / TILE)
 
@@ -180,24 +194,35 @@ def _areas() -> dict[str, list[np.ndarray]]:
     for name in ("regions", "provinces"):
         for area in json.loads((DATA_DIR / f"{name}.geojson").read_bytes())["features"]:
             parts = area["geometry"]["coordinates"]
-            rings = parts if area["geometry"]["type"] == "Polygon" else [r for p in parts for r in p]
+            rings = (
+                parts if area["geometry"]["type"] == "Polygon" else [r for p in parts for r in p]
+            )
             found[area["properties"]["code"]] = [
-                np.stack(mercator(*np.array(ring, float)[:, :2].T), axis=1) for ring in rings]
+                np.stack(mercator(*np.array(ring, float)[:, :2].T), axis=1) for ring in rings
+            ]
     return found
 
 
 @lru_cache(maxsize=4)
 def _countries(detail: str, boundaries: str) -> list[tuple[str, str, list[np.ndarray]]]:
     content = json.loads(basemap_bytes(detail, boundaries))
-    return [(c["iso2"], "home" if c["home"] else "market" if c["market"] else "land",
-             [_unpacked(r, content["scale"]) for r in c["rings"]]) for c in content["countries"]]
+    return [
+        (
+            c["iso2"],
+            "home" if c["home"] else "market" if c["market"] else "land",
+            [_unpacked(r, content["scale"]) for r in c["rings"]],
+        )
+        for c in content["countries"]
+    ]
 
 
 @lru_cache(maxsize=2)
 def _morocco(boundaries: str) -> dict[str, list[np.ndarray]]:
     content: dict[str, Any] = json.loads(basemap_bytes("morocco", boundaries))
-    return {name: [_unpacked(line, content["scale"]) for line in content[name]]
-            for name in ("outline", "regions", "provinces")}
+    return {
+        name: [_unpacked(line, content["scale"]) for line in content[name]]
+        for name in ("outline", "regions", "provinces")
+    }
 
 
 def _unpacked(flat: list[int], scale: int) -> np.ndarray:
@@ -218,9 +243,17 @@ def _traced(line: np.ndarray, frame: Frame, *, closed: bool) -> str:
         return _path(points, closed)
     kind = shapely.Polygon if closed else shapely.LineString
     pieces = shapely.get_parts(shapely.clip_by_rect(kind(points), *edge))
-    return "".join(_path(shapely.get_coordinates(ring), closed) for piece in pieces
-                   for ring in ([piece.exterior, *piece.interiors] if piece.geom_type == "Polygon"
-                                else [piece] if piece.geom_type == "LineString" else []))
+    return "".join(
+        _path(shapely.get_coordinates(ring), closed)
+        for piece in pieces
+        for ring in (
+            [piece.exterior, *piece.interiors]
+            if piece.geom_type == "Polygon"
+            else [piece]
+            if piece.geom_type == "LineString"
+            else []
+        )
+    )
 
 
 def _path(points: np.ndarray, closed: bool) -> str:

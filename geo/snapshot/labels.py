@@ -2,6 +2,7 @@
 
 Units    sheet units from the map box's corner; zoom as Leaflet counts it.
 """
+
 from __future__ import annotations
 
 import json
@@ -19,9 +20,16 @@ from geo.snapshot.placing import STEPS, Label, Mark, Rect, Room, around, beside,
 from geo.text import fold
 
 #: Size and weight of each kind of name.
-STYLE = {"home": (14.5, 600), "market": (12.5, 600), "country": (12, 400), "region": (12.5, 500),
-         "province": (11, 400), "town": (11.5, 500), "record": (12.5, 600),
-         "sea": (12, 400)}
+STYLE = {
+    "home": (14.5, 600),
+    "market": (12.5, 600),
+    "country": (12, 400),
+    "region": (12.5, 500),
+    "province": (11, 400),
+    "town": (11.5, 500),
+    "record": (12.5, 600),
+    "sea": (12, 400),
+}
 #: More single records than this are read in the table, not on the map.
 MOST_NAMED = 14
 #: From afar a single record is an accident of the grouping: only a chosen one is named.
@@ -58,11 +66,16 @@ def place_labels(frame: Frame, lang: str, room: Room) -> list[Label]:
     rows, x, y = _names(lang)
     px, py = (x - frame.left) * frame.world, (y - frame.top) * frame.world
     zoom = round(frame.zoom)
-    visible = [i for i in np.flatnonzero(
-        (px >= 0) & (px <= frame.width) & (py >= 0) & (py <= frame.height))
-        if rows[i][3] <= zoom <= rows[i][4]]
-    cities = Room((px[i] - 4, py[i] - 4, px[i] + 4, py[i] + 4) for i in visible
-                  if rows[i][5] == "town" and rows[i][3] <= _GREAT_TOWN)
+    visible = [
+        i
+        for i in np.flatnonzero((px >= 0) & (px <= frame.width) & (py >= 0) & (py <= frame.height))
+        if rows[i][3] <= zoom <= rows[i][4]
+    ]
+    cities = Room(
+        (px[i] - 4, py[i] - 4, px[i] + 4, py[i] + 4)
+        for i in visible
+        if rows[i][5] == "town" and rows[i][3] <= _GREAT_TOWN
+    )
     found: list[Label] = []
     said: set[str] = set()
     for i in visible:
@@ -84,26 +97,34 @@ def _dot(x: float, y: float) -> Rect:
     return (x - 4, y - 4, x + 4, y + 4)
 
 
-def _placed(text: str, kind: str, x: float, y: float, reach: float, frame: Frame, room: Room,
-            cities: Room) -> Label | None:
+def _placed(
+    text: str, kind: str, x: float, y: float, reach: float, frame: Frame, room: Room, cities: Room
+) -> Label | None:
     size, weight = STYLE[kind]
     if kind == "town":
         # Under a mark the point itself is not drawn, and the name stands beside the mark.
         dot = (x, y) if room.free(_dot(x, y)) else None
-        for anchor, ax, ay, rect in beside(x, y, 6 if dot else 17, width_of(text, size, weight),
-                                           size * 0.6):
+        for anchor, ax, ay, rect in beside(
+            x, y, 6 if dot else 17, width_of(text, size, weight), size * 0.6
+        ):
             if inside(rect, frame.width, frame.height) and room.free(rect):
                 return Label((text,), kind, ax, ay, anchor, size, weight, dot, rect)
         return None
     lines = tuple(wrap(text, 104, size, weight) if kind in ("region", "province") else [text])
     half = max(width_of(line, size, weight) for line in lines) / 2
     tall = len(lines) * size * 0.6
-    spots = [(x + dx, y + dy) for dx, dy in STEPS if not (dx or dy)  # a sea never goes ashore
-             or kind != "sea" and (abs(dx) <= max(12, reach) and abs(dy) <= max(9, reach * 0.8))]
+    spots = [
+        (x + dx, y + dy)
+        for dx, dy in STEPS
+        if not (dx or dy)  # a sea never goes ashore
+        or kind != "sea"
+        and (abs(dx) <= max(12, reach) and abs(dy) <= max(9, reach * 0.8))
+    ]
     free = [(s, around(*s, half, tall)) for s in spots]
     free = [(s, r) for s, r in free if inside(r, frame.width, frame.height) and room.free(r)]
     best = next((pair for pair in free if cities.free(pair[1])), None) or (
-        free[0] if free and kind != "region" else None)
+        free[0] if free and kind != "region" else None
+    )
     if best is None:
         return None
     (lx, ly), rect = best

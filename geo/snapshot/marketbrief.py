@@ -3,6 +3,7 @@
 Published records come first and generated ones carry the word. Export figures are stated
 with their period and source, newest first, and never added up.
 """
+
 from __future__ import annotations
 
 from collections.abc import Iterable
@@ -35,8 +36,9 @@ MAP_ROOM = 34.0
 SMALLEST = 5.0
 
 
-def market_brief(query: Query, code: str, lang: str, *, base: str = "", link: str = "",
-                 today: date | None = None) -> Brief:
+def market_brief(
+    query: Query, code: str, lang: str, *, base: str = "", link: str = "", today: date | None = None
+) -> Brief:
     """The brief of a market.
 
     Parameters
@@ -55,10 +57,18 @@ def market_brief(query: Query, code: str, lang: str, *, base: str = "", link: st
     plan = plan_of(rtl=t.dir == "rtl")
     view = ViewState(lang=lang, market=(code,), sel=f"market:{code}")
     bbox = country_bbox(code, boundaries())
-    drawn = view.with_(layers=("buyers",), at=camera_of(_roomy(bbox), plan.map, MAP_ROOM)
-                       if bbox else None)
-    scene = scene_of(query, drawn, size=BRIEF, title=t.pick(market.name), today=today,
-                     layout=plan.layout, link=link or f"{base}/?{encode(view)}")
+    drawn = view.with_(
+        layers=("buyers",), at=camera_of(_roomy(bbox), plan.map, MAP_ROOM) if bbox else None
+    )
+    scene = scene_of(
+        query,
+        drawn,
+        size=BRIEF,
+        title=t.pick(market.name),
+        today=today,
+        layout=plan.layout,
+        link=link or f"{base}/?{encode(view)}",
+    )
     buyers = listed_records(query, view, "buyers")
     crafts = bought(buyers)
     sites, total = sites_that_make(query, crafts)
@@ -74,19 +84,29 @@ def market_brief(query: Query, code: str, lang: str, *, base: str = "", link: st
     figures.append(_figure("reports", len(reports), 0, t))
     told = [r for r in exports() if r.market == code]
     return Brief(
-        replace(scene, demo=t.n("count.demo", demo) if demo else ""), plan, t("brief.market"),
-        t("brief.market_lead", region=t(f"world.{market.world_region}")), tuple(figures),
+        replace(scene, demo=t.n("count.demo", demo) if demo else ""),
+        plan,
+        t("brief.market"),
+        t("brief.market_lead", region=t(f"world.{market.world_region}")),
+        tuple(figures),
         (facts_of(market, t), export_section(told, t)),
-        (((1.36, (buyers_section(query, view, buyers, t), reports_section(reports, code, t))),
-          (1, (sites_section(query, sites, total, crafts, t),))),
-         ((1, (sources_section(_urls(market, told, buyers), t),)),)))
+        (
+            (
+                (1.36, (buyers_section(query, view, buyers, t), reports_section(reports, code, t))),
+                (1, (sites_section(query, sites, total, crafts, t),)),
+            ),
+            ((1, (sources_section(_urls(market, told, buyers), t),)),),
+        ),
+    )
 
 
 def _figure(name: str, count: int, demo: int, t: Words) -> Figure:
     key = {"sites": "brief.figure.sites", "maisons": "brief.figure.houses"}.get(
-        name, f"figure.{name}")
-    return Figure(t.number(count), t.n(key, count),
-                  t("snapshot.sub_demo", n=t.number(demo)) if demo else "")
+        name, f"figure.{name}"
+    )
+    return Figure(
+        t.number(count), t.n(key, count), t("snapshot.sub_demo", n=t.number(demo)) if demo else ""
+    )
 
 
 def _roomy(bbox: tuple[float, float, float, float]) -> tuple[float, float, float, float]:
@@ -106,6 +126,7 @@ def bought(buyers: Iterable[Buyer]) -> tuple[str, ...]:
 
 
 # --- sections -------------------------------------------------------------------------
+
 
 def facts_of(market: Market, t: Words) -> Section:
     """Capital, agreements said to be unverified, published evidence."""
@@ -135,10 +156,17 @@ def export_section(told: Iterable[Export], t: Words) -> Section:
         said = (row.period, row.subject, row.value_mdh, row.share_pct, row.growth_pct)
         if row.value_mdh is not None or row.share_pct is not None or row.growth_pct is not None:
             unique.setdefault(said, row)
-    lines = tuple(Line(export_text(row, t), sub=t("brief.export.source", source=isolate(
-        host(row.url)))) for row in unique.values())
-    return Section(t("brief.exports"), lines, len(lines), empty=t("brief.exports.empty"),
-                   more="brief.more_figures")
+    lines = tuple(
+        Line(export_text(row, t), sub=t("brief.export.source", source=isolate(host(row.url))))
+        for row in unique.values()
+    )
+    return Section(
+        t("brief.exports"),
+        lines,
+        len(lines),
+        empty=t("brief.exports.empty"),
+        more="brief.more_figures",
+    )
 
 
 def export_text(row: Export, t: Words) -> str:
@@ -148,13 +176,19 @@ def export_text(row: Export, t: Words) -> str:
         parts.append(t("brief.export.value", n=t.number(row.value_mdh)))
     if row.share_pct is not None:
         key = "share" if row.share_base == "total" else "share_part"
-        parts.append(t(f"brief.export.{key}", n=t.number(row.share_pct),
-                       note=isolate(clean(row.note_fr))))
+        parts.append(
+            t(f"brief.export.{key}", n=t.number(row.share_pct), note=isolate(clean(row.note_fr)))
+        )
     if row.growth_pct is not None:
         sign = "+" if row.growth_pct > 0 else ""
         key = "growth" if row.on_a_year else "growth_part"
-        parts.append(t(f"brief.export.{key}", n=isolate(f"{sign}{t.number(row.growth_pct)}"),
-                       note=isolate(clean(row.note_fr))))
+        parts.append(
+            t(
+                f"brief.export.{key}",
+                n=isolate(f"{sign}{t.number(row.growth_pct)}"),
+                note=isolate(clean(row.note_fr)),
+            )
+        )
     text = t("ui.comma").join(parts)
     about = [crafts_text(row.crafts, t)] if row.crafts else []
     about += [t("brief.export.city", city=isolate(row.city))] if row.city else []
@@ -170,13 +204,28 @@ def buyers_section(query: Query, view: ViewState, buyers: list[Buyer], t: Words)
     kinds = query.tally("buyers", "buyer", view)
     lead = t("ui.comma").join(
         t("snapshot.filter", label=t(f"buyer.{k}"), values=t.number(c))
-        for k, c in sorted(kinds.items(), key=lambda item: -item[1]) if c)
-    lines = tuple(Line(
-        record_name(b), (kind_label(b, t), clean(b.city) or t("snapshot.country_only")),
-        mark="buyer", demo=is_demo(b), tone="soft" if is_demo(b) else "strong", own=True)
-        for b in buyers[:MOST_LINES])
-    return Section(t("section.buyers"), lines, len(buyers), lead, (134.0, 92.0),
-                   empty=t("section.buyers.empty"))
+        for k, c in sorted(kinds.items(), key=lambda item: -item[1])
+        if c
+    )
+    lines = tuple(
+        Line(
+            record_name(b),
+            (kind_label(b, t), clean(b.city) or t("snapshot.country_only")),
+            mark="buyer",
+            demo=is_demo(b),
+            tone="soft" if is_demo(b) else "strong",
+            own=True,
+        )
+        for b in buyers[:MOST_LINES]
+    )
+    return Section(
+        t("section.buyers"),
+        lines,
+        len(buyers),
+        lead,
+        (134.0, 92.0),
+        empty=t("section.buyers.empty"),
+    )
 
 
 def record_name(record: Buyer | Site) -> str:
@@ -184,15 +233,26 @@ def record_name(record: Buyer | Site) -> str:
     return clean(record.name.partition(" \u00b7 ")[0] if is_demo(record) else record.name)
 
 
-def sites_section(query: Query, sites: list[Site], total: int, crafts: tuple[str, ...], t: Words
-                  ) -> Section:
+def sites_section(
+    query: Query, sites: list[Site], total: int, crafts: tuple[str, ...], t: Words
+) -> Section:
     """The Moroccan sites and Maisons that make what these buyers buy."""
     names = [t(f"craft.{c}") for c in crafts]
-    lead = t.all_of(names) if len(names) <= MOST_CRAFTS else t.n(
-        "names.more", len(names) - MOST_CRAFTS, names=t("ui.comma").join(names[:MOST_CRAFTS]))
-    return Section(t("section.suppliers"), tuple(place_line(s, query, t) for s in sites), total,
-                   t("snapshot.filter", label=t("fact.crafts"), values=lead) if names else "",
-                   empty=t("section.suppliers.empty"), more="brief.more_sites")
+    lead = (
+        t.all_of(names)
+        if len(names) <= MOST_CRAFTS
+        else t.n(
+            "names.more", len(names) - MOST_CRAFTS, names=t("ui.comma").join(names[:MOST_CRAFTS])
+        )
+    )
+    return Section(
+        t("section.suppliers"),
+        tuple(place_line(s, query, t) for s in sites),
+        total,
+        t("snapshot.filter", label=t("fact.crafts"), values=lead) if names else "",
+        empty=t("section.suppliers.empty"),
+        more="brief.more_sites",
+    )
 
 
 def place_line(site: Site, query: Query, t: Words) -> Line:
@@ -200,15 +260,29 @@ def place_line(site: Site, query: Query, t: Words) -> Line:
     sub = where(site, query.catalogue, t)
     if not is_open(site):
         sub = f"{sub} \u00b7 {t(f'status.{site.status}')}" if sub else t(f"status.{site.status}")
-    return Line(record_name(site), sub=clean(sub), mark=site.class_, open=is_open(site),
-                demo=is_demo(site), tone="soft" if is_demo(site) else "plain", own=True)
+    return Line(
+        record_name(site),
+        sub=clean(sub),
+        mark=site.class_,
+        open=is_open(site),
+        demo=is_demo(site),
+        tone="soft" if is_demo(site) else "plain",
+        own=True,
+    )
 
 
 def reports_section(reports: list[Report], about: str, t: Words) -> Section:
     """The reports, newest first, each with the sentence that links it."""
-    lines = tuple(Line(clean(t.pick(r.title)), sub=(
-        f"{isolate(r.id)} \u00b7 {t.date(r.date) or t('panel.undated')} \u00b7 {why(r, about, t)}"),
-        tone="strong") for r in reports[:MOST_LINES])
+    lines = tuple(
+        Line(
+            clean(t.pick(r.title)),
+            sub=(
+                f"{isolate(r.id)} \u00b7 {t.date(r.date) or t('panel.undated')} \u00b7 {why(r, about, t)}"
+            ),
+            tone="strong",
+        )
+        for r in reports[:MOST_LINES]
+    )
     return Section(t("section.reports"), lines, len(reports), empty=t("section.reports.empty"))
 
 
@@ -218,8 +292,12 @@ def sources_section(urls: Iterable[str], t: Words) -> Section:
     text = t("ui.comma").join(isolate(h) for h in hosts[:MOST_HOSTS])
     if len(hosts) > MOST_HOSTS:
         text = t.n("names.more", len(hosts) - MOST_HOSTS, names=text)
-    return Section(t("brief.sources"), (Line(text, tone="soft"),) if text else (), 1,
-                   empty=t("brief.sources.empty"))
+    return Section(
+        t("brief.sources"),
+        (Line(text, tone="soft"),) if text else (),
+        1,
+        empty=t("brief.sources.empty"),
+    )
 
 
 def host(url: str) -> str:
@@ -231,5 +309,8 @@ def host(url: str) -> str:
 
 
 def _urls(market: Market, told: Iterable[Export], buyers: Iterable[Buyer]) -> list[str]:
-    return [market.evidence_url, *(r.url for r in told),
-            *(s.url for b in buyers if not is_demo(b) for s in b.sources)]
+    return [
+        market.evidence_url,
+        *(r.url for r in told),
+        *(s.url for b in buyers if not is_demo(b) for s in b.sources),
+    ]

@@ -3,6 +3,7 @@
 Knows: the parts of the minutes and their words. Not: DOCX, PPTX, HTTP; see ``minutesdocx`` and
 ``minutespptx``. Every text typed in the meeting stays plain text.
 """
+
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
@@ -89,8 +90,16 @@ class Minutes:
         return tuple(a for page in self.pages for a in page.actions)
 
 
-def minutes_of(query: Query, lang: str, title: str, shown: Sequence[Shown], workers: Workers, *,
-               base: str = "", today: date | None = None) -> Minutes:
+def minutes_of(
+    query: Query,
+    lang: str,
+    title: str,
+    shown: Sequence[Shown],
+    workers: Workers,
+    *,
+    base: str = "",
+    today: date | None = None,
+) -> Minutes:
     """The minutes, each view drawn again from the data as they are now.
 
     Raises
@@ -107,11 +116,25 @@ def minutes_of(query: Query, lang: str, title: str, shown: Sequence[Shown], work
         actions = []
         for note in one.notes:
             number += 1
-            actions.append(Action(t.number(number), note.text, pin_name(query, note.pin, t),
-                                  note.owner, t.date(note.due), t.number(place)))
+            actions.append(
+                Action(
+                    t.number(number),
+                    note.text,
+                    pin_name(query, note.pin, t),
+                    note.owner,
+                    t.date(note.due),
+                    t.number(place),
+                )
+            )
         pages.append(Page(heading, scene, picture_of(scene, workers), ignored, tuple(actions)))
-    return Minutes(lang, t.dir == "rtl", clean(title, TITLE_CHARS) or t("minutes.title"),
-                   t("minutes.date", date=t.date(today.isoformat())), tuple(pages), base)
+    return Minutes(
+        lang,
+        t.dir == "rtl",
+        clean(title, TITLE_CHARS) or t("minutes.title"),
+        t("minutes.date", date=t.date(today.isoformat())),
+        tuple(pages),
+        base,
+    )
 
 
 def picture_of(scene: Scene, workers: Workers) -> bytes:
@@ -175,5 +198,10 @@ def _craft(query: Query, id_: str, t: Words) -> str:
 
 
 _NAMERS: dict[str, Callable[[Query, str, Words], str]] = {
-    "buyer": _buyer, "site": _site, "market": _market, "region": _region, "report": _report,
-    "craft": _craft}
+    "buyer": _buyer,
+    "site": _site,
+    "market": _market,
+    "region": _region,
+    "report": _report,
+    "craft": _craft,
+}

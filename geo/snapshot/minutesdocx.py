@@ -3,6 +3,7 @@
 Right-to-left minutes have right-to-left paragraphs, runs, tables and sections, as Word keeps
 them. Documents name Arial, which every office has in Latin and Arabic.
 """
+
 from __future__ import annotations
 
 import io
@@ -54,8 +55,12 @@ def _prepare(doc: Doc, minutes: Minutes) -> None:
     section.top_margin = section.bottom_margin = Cm(EDGE_CM)
     if minutes.rtl:
         section._sectPr.append(OxmlElement("w:bidi"))
-    for name, size, color in (("Normal", 10.5, INK), ("Title", 22, INK), ("Heading 1", 15, TEAL),
-                              ("Heading 2", 12, TEAL)):
+    for name, size, color in (
+        ("Normal", 10.5, INK),
+        ("Title", 22, INK),
+        ("Heading 1", 15, TEAL),
+        ("Heading 2", 12, TEAL),
+    ):
         style = doc.styles[name]
         style.font.name, style.font.size = FONT, Pt(size)
         style.font.color.rgb = RGBColor.from_string(color)
@@ -67,8 +72,13 @@ def _prepare(doc: Doc, minutes: Minutes) -> None:
             fonts.set(qn(f"w:{key}"), FONT)
     last = minutes.pages[-1].scene
     foot = section.footer.paragraphs[0]
-    _write(foot, minutes, " \u00b7 ".join(filter(None, (last.stamp, *last.credits))), size=7,
-           color=SOFT)
+    _write(
+        foot,
+        minutes,
+        " \u00b7 ".join(filter(None, (last.stamp, *last.credits))),
+        size=7,
+        color=SOFT,
+    )
 
 
 def _page(doc: Doc, minutes: Minutes, page: Page, t: Words, *, new: bool) -> None:
@@ -102,8 +112,15 @@ def _said(doc: Doc, minutes: Minutes, text: str, *, size: float = 10.5, color: s
     _write(doc.add_paragraph(), minutes, text, size=size, color=color)
 
 
-def _write(paragraph: Paragraph, minutes: Minutes, text: str, *, size: float = 0, bold: bool = False,
-           color: str = "") -> None:
+def _write(
+    paragraph: Paragraph,
+    minutes: Minutes,
+    text: str,
+    *,
+    size: float = 0,
+    bold: bool = False,
+    color: str = "",
+) -> None:
     """One run of plain text in the direction of the minutes."""
     _direct(paragraph, minutes)
     _dress(paragraph.add_run(clean(text)), minutes, size=size, bold=bold, color=color)
@@ -113,12 +130,21 @@ def _direct(paragraph: Paragraph, minutes: Minutes) -> None:
     if minutes.rtl:
         properties = paragraph._p.get_or_add_pPr()
         properties.insert_element_before(
-            OxmlElement("w:bidi"), "w:adjustRightInd", "w:snapToGrid", "w:spacing", "w:ind",
-            "w:contextualSpacing", "w:jc", "w:rPr", "w:sectPr")
+            OxmlElement("w:bidi"),
+            "w:adjustRightInd",
+            "w:snapToGrid",
+            "w:spacing",
+            "w:ind",
+            "w:contextualSpacing",
+            "w:jc",
+            "w:rPr",
+            "w:sectPr",
+        )
 
 
-def _dress(run: Run, minutes: Minutes, *, size: float = 0, bold: bool = False, color: str = ""
-           ) -> None:
+def _dress(
+    run: Run, minutes: Minutes, *, size: float = 0, bold: bool = False, color: str = ""
+) -> None:
     if size:
         run.font.size = Pt(size)
     if bold:
@@ -135,7 +161,21 @@ def _dress(run: Run, minutes: Minutes, *, size: float = 0, bold: bool = False, c
 
 
 #: The order Word insists on, for what is set here.
-_ORDER = ("rStyle", "rFonts", "b", "bCs", "i", "iCs", "color", "sz", "szCs", "u", "rtl", "cs", "lang")
+_ORDER = (
+    "rStyle",
+    "rFonts",
+    "b",
+    "bCs",
+    "i",
+    "iCs",
+    "color",
+    "sz",
+    "szCs",
+    "u",
+    "rtl",
+    "cs",
+    "lang",
+)
 
 
 def _ordered(properties: Any) -> None:
@@ -169,8 +209,10 @@ def _link(doc: Doc, minutes: Minutes, label: str, address: str) -> None:
 
 # --- tables ---------------------------------------------------------------------------
 
-def _table(doc: Doc, minutes: Minutes, actions: Sequence[Action], t: Words, *, with_scene: bool
-           ) -> None:
+
+def _table(
+    doc: Doc, minutes: Minutes, actions: Sequence[Action], t: Words, *, with_scene: bool
+) -> None:
     widths = (1.3, 5.6, 3.3, 2.7, 2.4, 1.7) if with_scene else (1.3, 6.8, 3.6, 2.8, 2.5)
     table = doc.add_table(rows=1 + len(actions), cols=len(widths))
     table.style = "Table Grid"
@@ -178,9 +220,19 @@ def _table(doc: Doc, minutes: Minutes, actions: Sequence[Action], t: Words, *, w
     if minutes.rtl:
         properties = table._tbl.tblPr
         properties.insert_element_before(
-            OxmlElement("w:bidiVisual"), "w:tblStyleRowBandSize", "w:tblStyleColBandSize", "w:tblW",
-            "w:jc", "w:tblCellSpacing", "w:tblInd", "w:tblBorders", "w:shd", "w:tblLayout",
-            "w:tblCellMar", "w:tblLook")
+            OxmlElement("w:bidiVisual"),
+            "w:tblStyleRowBandSize",
+            "w:tblStyleColBandSize",
+            "w:tblW",
+            "w:jc",
+            "w:tblCellSpacing",
+            "w:tblInd",
+            "w:tblBorders",
+            "w:shd",
+            "w:tblLayout",
+            "w:tblCellMar",
+            "w:tblLook",
+        )
     for column, width in zip(table.columns, widths, strict=True):
         column.width = Cm(width)
     lines = [heads(t, with_scene=with_scene), *(a.cells(with_scene=with_scene) for a in actions)]
@@ -189,8 +241,14 @@ def _table(doc: Doc, minutes: Minutes, actions: Sequence[Action], t: Words, *, w
             cell.width = Cm(width)
             spacing = cell.paragraphs[0].paragraph_format
             spacing.space_before = spacing.space_after = Pt(3)
-            _write(cell.paragraphs[0], minutes, text, size=9, bold=i == 0,
-                   color="FFFFFF" if i == 0 else INK)
+            _write(
+                cell.paragraphs[0],
+                minutes,
+                text,
+                size=9,
+                bold=i == 0,
+                color="FFFFFF" if i == 0 else INK,
+            )
             if i == 0:
                 _fill(cell, TEAL)
     _repeat_heads(table)

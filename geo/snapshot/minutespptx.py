@@ -1,4 +1,5 @@
 """Minutes as a deck: each view on its slide, its actions on the next, all of them at the end."""
+
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
@@ -23,13 +24,29 @@ def minutes_pptx(minutes: Minutes) -> bytes:
     t = words(minutes.lang)
     deck = new_deck(minutes.title, minutes.lang)
     first = minutes.pages[0].scene
-    cover = replace(first, title=minutes.title, filters=minutes.date, demo="", figures=(),
-                    legend=(), link=minutes.link, link_text=shown_link(minutes.link))
+    cover = replace(
+        first,
+        title=minutes.title,
+        filters=minutes.date,
+        demo="",
+        figures=(),
+        legend=(),
+        link=minutes.link,
+        link_text=shown_link(minutes.link),
+    )
     slide = new_slide(deck, cover, minutes.title)
-    size = next(points for most, points in ((14, 15), (24, 10), (99, 7.5))
-                if len(minutes.pages) <= most)
-    text_box(slide, cover, 0.45, 1.5, 12.4, 5.0,
-             [(page.heading, size, False, INK) for page in minutes.pages])
+    size = next(
+        points for most, points in ((14, 15), (24, 10), (99, 7.5)) if len(minutes.pages) <= most
+    )
+    text_box(
+        slide,
+        cover,
+        0.45,
+        1.5,
+        12.4,
+        5.0,
+        [(page.heading, size, False, INK) for page in minutes.pages],
+    )
     for page in minutes.pages:
         shown = map_slide(deck, page.scene, page.picture, t, page.heading)
         if page.ignored:
@@ -45,8 +62,9 @@ def minutes_pptx(minutes: Minutes) -> bytes:
     return saved(deck)
 
 
-def _tables(deck: Deck, scene: Scene, heading: str, actions: Sequence[Action], t: Words, *,
-            with_scene: bool) -> None:
+def _tables(
+    deck: Deck, scene: Scene, heading: str, actions: Sequence[Action], t: Words, *, with_scene: bool
+) -> None:
     for group in _groups(actions):
         slide = new_slide(deck, scene, heading)
         lines = [heads(t, with_scene=with_scene), *(a.cells(with_scene=with_scene) for a in group)]
@@ -58,7 +76,9 @@ def _groups(actions: Sequence[Action]) -> Iterator[list[Action]]:
     group: list[Action] = []
     used = 0.0
     for action in actions:
-        tall = 0.9 + max(len(action.text) // LETTERS, len(action.pin) // 28, len(action.owner) // 20)
+        tall = 0.9 + max(
+            len(action.text) // LETTERS, len(action.pin) // 28, len(action.owner) // 20
+        )
         if group and used + tall > LINES:
             yield group
             group, used = [], 0.0

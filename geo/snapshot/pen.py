@@ -1,4 +1,5 @@
 """Texts as SVG: escaped, one line each, in the direction of the sheet."""
+
 from __future__ import annotations
 
 from xml.sax.saxutils import escape
@@ -11,8 +12,14 @@ from geo.snapshot.sizes import Box
 
 def data(text: str) -> str:
     """Text as XML data, in the characters XML can hold."""
-    return escape("".join(c for c in text if c >= " " and c not in "\ufffe\uffff"
-                          and not "\ud800" <= c <= "\udfff"), {'"': "&quot;"})
+    return escape(
+        "".join(
+            c
+            for c in text
+            if c >= " " and c not in "\ufffe\uffff" and not "\ud800" <= c <= "\udfff"
+        ),
+        {'"': "&quot;"},
+    )
 
 
 class Pen:
@@ -22,20 +29,41 @@ class Pen:
         self.scene = scene
         self.rtl = scene.rtl
 
-    def text(self, x: float, y: float, text: str, size: float, *, weight: int = 400,
-             color: str = INK, anchor: str = "start") -> str:
+    def text(
+        self,
+        x: float,
+        y: float,
+        text: str,
+        size: float,
+        *,
+        weight: int = 400,
+        color: str = INK,
+        anchor: str = "start",
+    ) -> str:
         """One line; ``start`` is where reading begins in the sheet's language."""
         if self.rtl:
             anchor = {"start": "end", "end": "start"}.get(anchor, anchor)
         return self.raw(x, y, text, size, weight=weight, color=color, anchor=anchor)
 
-    def raw(self, x: float, y: float, text: str, size: float, *, weight: int = 400,
-            color: str = INK, anchor: str = "start", more: str = "") -> str:
+    def raw(
+        self,
+        x: float,
+        y: float,
+        text: str,
+        size: float,
+        *,
+        weight: int = 400,
+        color: str = INK,
+        anchor: str = "start",
+        more: str = "",
+    ) -> str:
         """One line; ``start`` is the left."""
         if self.rtl:
             text = f"{RLI}{text}{PDI}"
-        return (f'<text x="{n(x)}" y="{n(y)}" font-size="{size:g}" font-weight="{weight}" '
-                f'fill="{color}" text-anchor="{anchor}"{more}>{data(text)}</text>')
+        return (
+            f'<text x="{n(x)}" y="{n(y)}" font-size="{size:g}" font-weight="{weight}" '
+            f'fill="{color}" text-anchor="{anchor}"{more}>{data(text)}</text>'
+        )
 
     def start(self, box: Box, inset: float = 0) -> float:
         """The x where a line of a box begins."""

@@ -5,6 +5,7 @@ different classes apart, finding free room for text. Not: colours, words, files.
 
 Units    sheet units from the map box's upper left corner.
 """
+
 from __future__ import annotations
 
 import math
@@ -15,9 +16,29 @@ RADIUS = 7.5
 _CELL = 64.0
 _ROUNDS = 8
 #: Steps by which the name of a ground may move to find room, nearest first.
-STEPS = ((0, 0), (-14, 0), (14, 0), (0, -11), (0, 11), (0, -22), (0, 22), (-30, 0), (30, 0),
-         (-26, -16), (26, -16), (-26, 16), (26, 16), (0, -34), (0, 34), (-52, 0), (52, 0),
-         (-48, -30), (48, -30), (-48, 30), (48, 30))
+STEPS = (
+    (0, 0),
+    (-14, 0),
+    (14, 0),
+    (0, -11),
+    (0, 11),
+    (0, -22),
+    (0, 22),
+    (-30, 0),
+    (30, 0),
+    (-26, -16),
+    (26, -16),
+    (-26, 16),
+    (26, 16),
+    (0, -34),
+    (0, 34),
+    (-52, 0),
+    (52, 0),
+    (-48, -30),
+    (48, -30),
+    (-48, 30),
+    (48, 30),
+)
 
 Rect = tuple[float, float, float, float]
 
@@ -98,13 +119,17 @@ class Room:
 
     def free(self, rect: Rect) -> bool:
         """Whether nothing is there yet."""
-        return not any(meets(rect, other) for cell in self._over(rect)
-                       for other in self._cells.get(cell, ()))
+        return not any(
+            meets(rect, other) for cell in self._over(rect) for other in self._cells.get(cell, ())
+        )
 
     @staticmethod
     def _over(rect: Rect) -> list[tuple[int, int]]:
-        return [(i, j) for i in range(int(rect[0] // _CELL), int(rect[2] // _CELL) + 1)
-                for j in range(int(rect[1] // _CELL), int(rect[3] // _CELL) + 1)]
+        return [
+            (i, j)
+            for i in range(int(rect[0] // _CELL), int(rect[2] // _CELL) + 1)
+            for j in range(int(rect[1] // _CELL), int(rect[3] // _CELL) + 1)
+        ]
 
 
 def merged(marks: Sequence[Mark]) -> list[Mark]:
@@ -113,17 +138,36 @@ def merged(marks: Sequence[Mark]) -> list[Mark]:
     cells: dict[tuple[str, int, int], list[int]] = {}
     for mark in sorted(marks, key=lambda m: (-m.selected, -m.n, m.id)):
         cx, cy = int(mark.x // _CELL), int(mark.y // _CELL)
-        near = [i for dx in (-1, 0, 1) for dy in (-1, 0, 1)
-                for i in cells.get((mark.kind, cx + dx, cy + dy), ())]
-        host = next((i for i in near if not kept[i].selected and not mark.selected
-                     and math.hypot(kept[i].x - mark.x, kept[i].y - mark.y)
-                     < (kept[i].radius + mark.radius) * 0.95), None)
+        near = [
+            i
+            for dx in (-1, 0, 1)
+            for dy in (-1, 0, 1)
+            for i in cells.get((mark.kind, cx + dx, cy + dy), ())
+        ]
+        host = next(
+            (
+                i
+                for i in near
+                if not kept[i].selected
+                and not mark.selected
+                and math.hypot(kept[i].x - mark.x, kept[i].y - mark.y)
+                < (kept[i].radius + mark.radius) * 0.95
+            ),
+            None,
+        )
         if host is None:
             cells.setdefault((mark.kind, cx, cy), []).append(len(kept))
             kept.append(mark)
         else:
-            kept[host] = replace(kept[host], n=kept[host].n + mark.n, id="", name="", open=True,
-                                 demo=False, named=kept[host].named or mark.named)
+            kept[host] = replace(
+                kept[host],
+                n=kept[host].n + mark.n,
+                id="",
+                name="",
+                open=True,
+                demo=False,
+                named=kept[host].named or mark.named,
+            )
     return kept
 
 
@@ -138,8 +182,13 @@ def spread(marks: Sequence[Mark], width: float, height: float) -> list[Mark]:
         moved = False
         for i in range(len(at)):
             cx, cy = int(at[i][0] // _CELL), int(at[i][1] // _CELL)
-            for j in (j for dx in (-1, 0, 1) for dy in (-1, 0, 1)
-                      for j in cells.get((cx + dx, cy + dy), ()) if j > i):
+            for j in (
+                j
+                for dx in (-1, 0, 1)
+                for dy in (-1, 0, 1)
+                for j in cells.get((cx + dx, cy + dy), ())
+                if j > i
+            ):
                 dx, dy = at[j][0] - at[i][0], at[j][1] - at[i][1]
                 d, need = math.hypot(dx, dy), reach[i] + reach[j]
                 if d >= need:
@@ -154,8 +203,10 @@ def spread(marks: Sequence[Mark], width: float, height: float) -> list[Mark]:
         if not moved:
             break
     edge = 16.0
-    return [replace(m, x=min(max(x, edge), width - edge), y=min(max(y, edge), height - edge))
-            for m, (x, y) in zip(marks, at, strict=True)]
+    return [
+        replace(m, x=min(max(x, edge), width - edge), y=min(max(y, edge), height - edge))
+        for m, (x, y) in zip(marks, at, strict=True)
+    ]
 
 
 def around(x: float, y: float, half: float, tall: float) -> Rect:
@@ -163,8 +214,9 @@ def around(x: float, y: float, half: float, tall: float) -> Rect:
     return (x - half - 3, y - tall - 1, x + half + 3, y + tall + 1)
 
 
-def beside(x: float, y: float, gap: float, width: float, tall: float
-           ) -> list[tuple[str, float, float, Rect]]:
+def beside(
+    x: float, y: float, gap: float, width: float, tall: float
+) -> list[tuple[str, float, float, Rect]]:
     """Where the name of a point may stand: ``(anchor, x, y, rect)``, best first."""
     return [
         ("start", x + gap, y, (x + gap - 1, y - tall, x + gap + width + 2, y + tall)),
@@ -176,5 +228,6 @@ def beside(x: float, y: float, gap: float, width: float, tall: float
 
 def inside(rect: Rect, width: float, height: float, edge: float = 4.0) -> bool:
     """Whether a rectangle is wholly in the map box."""
-    return (rect[0] >= edge and rect[1] >= edge and rect[2] <= width - edge
-            and rect[3] <= height - edge)
+    return (
+        rect[0] >= edge and rect[1] >= edge and rect[2] <= width - edge and rect[3] <= height - edge
+    )

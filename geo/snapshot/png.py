@@ -1,4 +1,5 @@
 """SVG to PNG with resvg, with the fonts of ``fonts.py`` and nothing else."""
+
 from __future__ import annotations
 
 import resvg_py
@@ -13,7 +14,15 @@ def png_of(svg: str, width: int, height: int, *, background: str = "#ffffff") ->
     ------
     ValueError : resvg refuses the SVG.
     """
-    return bytes(resvg_py.svg_to_bytes(
-        svg_string=svg, width=width, height=height, skip_system_fonts=True,
-        font_files=font_paths(), font_family=FAMILY, sans_serif_family=FAMILY,
-        background=background or None))
+    return bytes(
+        resvg_py.svg_to_bytes(
+            svg_string=svg,
+            width=width,
+            height=height,
+            skip_system_fonts=True,
+            font_files=font_paths(),
+            font_family=FAMILY,
+            sans_serif_family=FAMILY,
+            background=background or None,
+        )
+    )

@@ -5,6 +5,7 @@ office has in Latin and Arabic: a deck cannot carry its fonts.
 
 Units    slides are 13.333 x 7.5 inches.
 """
+
 from __future__ import annotations
 
 import io
@@ -34,8 +35,12 @@ EDGE, PANEL = 0.45, 3.05
 ROWS_PER_SLIDE = 15
 FONT = "Arial"
 INK, SOFT, TEAL, LINE = "16211F", "52605E", "0F3D3E", "DDD8CD"
-_SHAPES = {"buyer": MSO_SHAPE.OVAL, "site": MSO_SHAPE.RECTANGLE,
-           "maison": MSO_SHAPE.ISOSCELES_TRIANGLE, "fair": MSO_SHAPE.DIAMOND}
+_SHAPES = {
+    "buyer": MSO_SHAPE.OVAL,
+    "site": MSO_SHAPE.RECTANGLE,
+    "maison": MSO_SHAPE.ISOSCELES_TRIANGLE,
+    "fair": MSO_SHAPE.DIAMOND,
+}
 
 
 def pptx_of(scene: Scene, map_png: bytes) -> bytes:
@@ -49,7 +54,7 @@ def pptx_of(scene: Scene, map_png: bytes) -> bytes:
     t = words(scene.lang)
     map_slide(deck, scene, map_png, t)
     for first in range(0, len(scene.rows), ROWS_PER_SLIDE):
-        _table_slide(deck, scene, scene.rows[first:first + ROWS_PER_SLIDE], first, t)
+        _table_slide(deck, scene, scene.rows[first : first + ROWS_PER_SLIDE], first, t)
     return saved(deck)
 
 
@@ -88,14 +93,32 @@ def new_slide(deck: Deck, scene: Scene, heading: str) -> Slide:
     code = code_png(scene.link)
     aside = 0.75 if code else 0.0
     if code:
-        slide.shapes.add_picture(io.BytesIO(code), Inches(
-            EDGE if scene.rtl else WIDE - EDGE - 0.62), Inches(6.76), Inches(0.62), Inches(0.62))
-    text_box(slide, scene, EDGE + (aside if scene.rtl else 0), 6.78, WIDE - 2 * EDGE - aside, 0.6, [
-        (foot, 10, True, INK), (" ".join(scene.credits), 7.5, False, SOFT),
-        (scene.link, 7.5, False, SOFT)])
+        slide.shapes.add_picture(
+            io.BytesIO(code),
+            Inches(EDGE if scene.rtl else WIDE - EDGE - 0.62),
+            Inches(6.76),
+            Inches(0.62),
+            Inches(0.62),
+        )
+    text_box(
+        slide,
+        scene,
+        EDGE + (aside if scene.rtl else 0),
+        6.78,
+        WIDE - 2 * EDGE - aside,
+        0.6,
+        [
+            (foot, 10, True, INK),
+            (" ".join(scene.credits), 7.5, False, SOFT),
+            (scene.link, 7.5, False, SOFT),
+        ],
+    )
     slide.notes_slide.notes_text_frame.text = ""
-    write_lines(slide.notes_slide.notes_text_frame, [(line, 12, False, INK)
-                                                for line in notes_of(scene)], scene)
+    write_lines(
+        slide.notes_slide.notes_text_frame,
+        [(line, 12, False, INK) for line in notes_of(scene)],
+        scene,
+    )
     made: Slide = slide
     return made
 
@@ -117,10 +140,14 @@ def notes_of(scene: Scene) -> list[str]:
     """What the speaker may be asked: filters, figures, legend, sources, address."""
     t = words(scene.lang)
     lines = [scene.title, scene.filters, ""]
-    lines += [" ".join(filter(None, (f.value, f.label, f"({f.sub})" if f.sub else "")))
-              for f in scene.figures]
-    lines += ["", *(t("snapshot.filter", label=k.text, values=k.count)
-                    for k in scene.legend if k.count)]
+    lines += [
+        " ".join(filter(None, (f.value, f.label, f"({f.sub})" if f.sub else "")))
+        for f in scene.figures
+    ]
+    lines += [
+        "",
+        *(t("snapshot.filter", label=k.text, values=k.count) for k in scene.legend if k.count),
+    ]
     if scene.demo:
         lines.append(t("snapshot.demo", demo=scene.demo))
     return [clean(line) for line in [*lines, "", scene.stamp, *scene.credits, scene.link]]
@@ -133,8 +160,9 @@ def map_slide(deck: Deck, scene: Scene, map_png: bytes, t: Words, heading: str =
     width = min(WIDE - 2 * EDGE - PANEL - 0.3, height * scene.layout.map.w / scene.layout.map.h)
     height = width * scene.layout.map.h / scene.layout.map.w
     left = WIDE - EDGE - width if scene.rtl else EDGE
-    picture = slide.shapes.add_picture(io.BytesIO(map_png), Inches(left), Inches(top),
-                                       Inches(width), Inches(height))
+    picture = slide.shapes.add_picture(
+        io.BytesIO(map_png), Inches(left), Inches(top), Inches(width), Inches(height)
+    )
     _described(picture, t("snapshot.map_alt", title=scene.title))
     picture.line.color.rgb = RGBColor.from_string(LINE)
     panel = EDGE if scene.rtl else EDGE + width + 0.3
@@ -146,7 +174,12 @@ def map_slide(deck: Deck, scene: Scene, map_png: bytes, t: Words, heading: str =
 
 def add_picture(slide: Slide, scene: Scene, picture: bytes, width: float, alt: str) -> None:
     """A picture under the heading, at the side where reading begins; width in inches."""
-    made = slide.shapes.add_picture(io.BytesIO(picture), Inches(WIDE - EDGE - width if scene.rtl else EDGE), Inches(1.38), Inches(width))
+    made = slide.shapes.add_picture(
+        io.BytesIO(picture),
+        Inches(WIDE - EDGE - width if scene.rtl else EDGE),
+        Inches(1.38),
+        Inches(width),
+    )
     _described(made, alt)
     made.line.color.rgb = RGBColor.from_string(LINE)
 
@@ -159,8 +192,15 @@ def _figures(slide: Slide, scene: Scene, x: float, y: float, w: float) -> None:
         value_x = x + w - column if scene.rtl else x
         text_x = x if scene.rtl else x + column + 0.08
         text_box(slide, scene, value_x, at, column, 0.5, [(figure.value, 22, True, INK)], end=True)
-        text_box(slide, scene, text_x, at + 0.02, w - column - 0.08, 0.5,
-             [(figure.label, 12, True, INK), (figure.sub, 9, False, SOFT)])
+        text_box(
+            slide,
+            scene,
+            text_x,
+            at + 0.02,
+            w - column - 0.08,
+            0.5,
+            [(figure.label, 12, True, INK), (figure.sub, 9, False, SOFT)],
+        )
 
 
 def _legend(slide: Slide, scene: Scene, x: float, y: float, w: float) -> None:
@@ -179,7 +219,11 @@ def _symbol(slide: Slide, key: Key, x: float, y: float) -> None:
     kind = {"hollow": "site", "demo": "buyer", "many": "site"}.get(key.symbol, key.symbol)
     shape = slide.shapes.add_shape(
         _SHAPES.get(kind, MSO_SHAPE.ROUNDED_RECTANGLE if kind == "tag" else MSO_SHAPE.RIGHT_ARROW),
-        Inches(x), Inches(y), Inches(0.16), Inches(0.16))
+        Inches(x),
+        Inches(y),
+        Inches(0.16),
+        Inches(0.16),
+    )
     shape.shadow.inherit = False
     shape.fill.solid()
     color = FILL.get(kind, "#FFFFFF" if kind == "tag" else "#3A4644")
@@ -206,20 +250,36 @@ def _symbol(slide: Slide, key: Key, x: float, y: float) -> None:
 
 
 def _table_slide(deck: Deck, scene: Scene, rows: Sequence[Row], first: int, t: Words) -> None:
-    shown = t("snapshot.shown_of", shown=f"{t.number(first + 1)}\u2013{t.number(first + len(rows))}",
-              total=t.number(scene.rows_total))
+    shown = t(
+        "snapshot.shown_of",
+        shown=f"{t.number(first + 1)}\u2013{t.number(first + len(rows))}",
+        total=t.number(scene.rows_total),
+    )
     slide = new_slide(deck, scene, f"{scene.rows_title} \u00b7 {shown}")
     heads = [t("column.name"), t("column.kind"), t("export.col.place"), t("export.col.origin")]
     lines = [heads, *([r.name, r.kind, r.place, t("origin.demo") if r.demo else ""] for r in rows)]
     add_table(slide, scene, lines, (5.0, 2.9, 3.5, 1.0333), bold_column=0)
 
 
-def add_table(slide: Slide, scene: Scene, lines: Sequence[Sequence[str]], widths: Sequence[float],
-              *, bold_column: int, size: float = 10.5) -> None:
+def add_table(
+    slide: Slide,
+    scene: Scene,
+    lines: Sequence[Sequence[str]],
+    widths: Sequence[float],
+    *,
+    bold_column: int,
+    size: float = 10.5,
+) -> None:
     """A native table, its first line the heads; widths in inches, in reading order."""
     last = len(widths) - 1
-    table = slide.shapes.add_table(len(lines), len(widths), Inches(EDGE), Inches(1.38),
-                                   Inches(sum(widths)), Inches(0.33 * len(lines))).table
+    table = slide.shapes.add_table(
+        len(lines),
+        len(widths),
+        Inches(EDGE),
+        Inches(1.38),
+        Inches(sum(widths)),
+        Inches(0.33 * len(lines)),
+    ).table
     if scene.rtl:  # some offices ignore a table's own direction: the columns are turned instead
         widths = widths[::-1]
     for i, width in enumerate(widths):
@@ -232,21 +292,46 @@ def add_table(slide: Slide, scene: Scene, lines: Sequence[Sequence[str]], widths
             cell.vertical_anchor = MSO_ANCHOR.MIDDLE
             cell.fill.solid()
             cell.fill.fore_color.rgb = RGBColor.from_string(
-                TEAL if i == 0 else "F6F3EC" if i % 2 == 0 else "FFFFFF")
-            write_lines(cell.text_frame, [(text, 11 if i == 0 else size, i == 0 or j == bold_column,
-                                           "FFFFFF" if i == 0 else INK)], scene)
+                TEAL if i == 0 else "F6F3EC" if i % 2 == 0 else "FFFFFF"
+            )
+            write_lines(
+                cell.text_frame,
+                [
+                    (
+                        text,
+                        11 if i == 0 else size,
+                        i == 0 or j == bold_column,
+                        "FFFFFF" if i == 0 else INK,
+                    )
+                ],
+                scene,
+            )
 
 
-def text_box(slide: Slide, scene: Scene, x: float, y: float, w: float, h: float,
-         lines: Sequence[tuple[str, float, bool, str]], *, end: bool = False) -> None:
+def text_box(
+    slide: Slide,
+    scene: Scene,
+    x: float,
+    y: float,
+    w: float,
+    h: float,
+    lines: Sequence[tuple[str, float, bool, str]],
+    *,
+    end: bool = False,
+) -> None:
     frame = slide.shapes.add_textbox(Inches(x), Inches(y), Inches(w), Inches(h)).text_frame
     frame.margin_left = frame.margin_right = frame.margin_top = frame.margin_bottom = 0
     frame.word_wrap = True
     write_lines(frame, lines, scene, end=end)
 
 
-def write_lines(frame: TextFrame, lines: Sequence[tuple[str, float, bool, str]], scene: Scene, *,
-           end: bool = False) -> None:
+def write_lines(
+    frame: TextFrame,
+    lines: Sequence[tuple[str, float, bool, str]],
+    scene: Scene,
+    *,
+    end: bool = False,
+) -> None:
     """Fill a frame, one paragraph a line, in the direction of the sheet."""
     for i, (text, size, bold, color) in enumerate(lines):
         paragraph = frame.paragraphs[0] if i == 0 else frame.add_paragraph()

@@ -1,4 +1,5 @@
 """One call from a view to the bytes of any output."""
+
 from __future__ import annotations
 
 from collections.abc import Mapping
@@ -17,10 +18,15 @@ from geo.snapshot.workers import Workers
 from geo.view import ViewState
 
 #: Ending -> media type.
-MEDIA: Mapping[str, str] = MappingProxyType({
-    "png": "image/png", "svg": "image/svg+xml", "pdf": "application/pdf",
-    "pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
-    "html": "text/html; charset=utf-8"})
+MEDIA: Mapping[str, str] = MappingProxyType(
+    {
+        "png": "image/png",
+        "svg": "image/svg+xml",
+        "pdf": "application/pdf",
+        "pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+        "html": "text/html; charset=utf-8",
+    }
+)
 SLIDE_MAP_PIXELS = 1700
 _pptx_of = later("geo.snapshot.pptx", "pptx_of")
 
@@ -57,19 +63,28 @@ def render(query: Query, asked: Asked, workers: Workers) -> bytes:
     size = size_named(asked.size or ("a4" if asked.kind == "pdf" else ""))
     if asked.kind in ("pptx", "html"):
         size = SLIDE if asked.kind == "pptx" else size_named("")
-    scene = scene_of(query, asked.view, size=size, title=asked.title, base=asked.base,
-                     link=asked.link, today=asked.day)
+    scene = scene_of(
+        query,
+        asked.view,
+        size=size,
+        title=asked.title,
+        base=asked.base,
+        link=asked.link,
+        today=asked.day,
+    )
     if asked.kind == "png":
         return workers.png(svg_of(scene), size.pixels_w, size.pixels_h)
     if asked.kind == "svg":
         return svg_of(scene).encode()
     if asked.kind == "pdf":
-        return workers.pdf([svg_of(scene)], size.mm_w, size.mm_h, title=scene.title,
-                           lang=scene.lang)
+        return workers.pdf(
+            [svg_of(scene)], size.mm_w, size.mm_h, title=scene.title, lang=scene.lang
+        )
     if asked.kind == "pptx":
         box = scene.layout.map
-        picture = workers.png(map_svg(scene), SLIDE_MAP_PIXELS,
-                              round(SLIDE_MAP_PIXELS * box.h / box.w))
+        picture = workers.png(
+            map_svg(scene), SLIDE_MAP_PIXELS, round(SLIDE_MAP_PIXELS * box.h / box.w)
+        )
         result: bytes = _pptx_of(scene, picture)
         return result
     return html_of(scene, export_of(query, asked.view, base=asked.base, today=asked.day))

@@ -7,6 +7,7 @@ Units    positions are sheet units from the map box's corner; see ``sizes``.
 Counts   every matching record on a shown layer is in exactly one mark, one tag, or
          ``outside`` (beyond the frame): ``Scene.accounted`` is their sum.
 """
+
 from __future__ import annotations
 
 from collections.abc import Mapping
@@ -95,11 +96,24 @@ class Scene:
     @property
     def accounted(self) -> int:
         """Records in marks, in tags and outside the frame; fairs are no records of the view."""
-        return (sum(m.n for m in self.marks if m.kind != "fair") + sum(g.n for g in self.tags) + self.outside)
+        return (
+            sum(m.n for m in self.marks if m.kind != "fair")
+            + sum(g.n for g in self.tags)
+            + self.outside
+        )
 
 
-def scene_of(query: Query, view: ViewState, *, size: Size, title: str = "", base: str = "",
-             link: str = "", today: date | None = None, layout: Layout | None = None) -> Scene:
+def scene_of(
+    query: Query,
+    view: ViewState,
+    *,
+    size: Size,
+    title: str = "",
+    base: str = "",
+    link: str = "",
+    today: date | None = None,
+    layout: Layout | None = None,
+) -> Scene:
     """The scene of a view.
 
     Parameters
@@ -121,27 +135,52 @@ def scene_of(query: Query, view: ViewState, *, size: Size, title: str = "", base
     counts = query.counts(view)
     total = sum(counts[name] for name in RECORDS if name in view.layers)
     metres, units = frame.scale_bar(150)
-    demo = sum(query.counts(demo_only(view))[n] for n in RECORDS if n in view.layers) \
-        if not view.origin or "demo" in view.origin else 0
+    demo = (
+        sum(query.counts(demo_only(view))[n] for n in RECORDS if n in view.layers)
+        if not view.origin or "demo" in view.origin
+        else 0
+    )
     collection = listed_collection(view, counts)
     link = link or f"{base}/?{encode(view)}".removesuffix("?")
     outside = total - shown
     return Scene(
-        lang=view.lang, rtl=t.dir == "rtl", size=size, layout=layout,
+        lang=view.lang,
+        rtl=t.dir == "rtl",
+        size=size,
+        layout=layout,
         title=clean(title, TITLE_CHARS) or default_title(query, view, t),
-        filters=filters_text(query, view, t), frame=frame, boundaries=boundaries(),
-        picked=picked_of(view), market_ranks=query.market_ranks, areas=areas_of_view(view), marks=tuple(marks), tags=tuple(pills), labels=tuple(labels),
-        outside=outside, figures_title=t("snapshot.figures"),
+        filters=filters_text(query, view, t),
+        frame=frame,
+        boundaries=boundaries(),
+        picked=picked_of(view),
+        market_ranks=query.market_ranks,
+        areas=areas_of_view(view),
+        marks=tuple(marks),
+        tags=tuple(pills),
+        labels=tuple(labels),
+        outside=outside,
+        figures_title=t("snapshot.figures"),
         figures=tuple(figures_of(query, view, counts, t)),
-        listed=collection, rows_title=t(f"snapshot.list.{collection}"),
-        rows=tuple(rows_of(query, view, collection, t)), rows_total=counts[collection],
+        listed=collection,
+        rows_title=t(f"snapshot.list.{collection}"),
+        rows=tuple(rows_of(query, view, collection, t)),
+        rows_total=counts[collection],
         legend_title=t("ui.legend"),
         legend=tuple(legend_of(query, view, counts, marks, pills, demo, outside, t)),
         scale_text=distance(metres, t),
-        scale_lat=t("snapshot.scale_lat", lat=latitude(frame.middle_lat, t)), scale_units=units,
-        north=t("snapshot.north"), corners=corners, demo=t.n("count.demo", demo) if demo else "",
+        scale_lat=t("snapshot.scale_lat", lat=latitude(frame.middle_lat, t)),
+        scale_units=units,
+        north=t("snapshot.north"),
+        corners=corners,
+        demo=t.n("count.demo", demo) if demo else "",
         version=query.catalogue.version,
-        stamp=t("snapshot.stamp", date=t.date((today or date.today()).isoformat()),
-                version=isolate(query.catalogue.version)),
-        credits=tuple(t(key) for key in CREDITS), link=link,
-        link_title=t("snapshot.reopen"), link_text=shown_link(link))
+        stamp=t(
+            "snapshot.stamp",
+            date=t.date((today or date.today()).isoformat()),
+            version=isolate(query.catalogue.version),
+        ),
+        credits=tuple(t(key) for key in CREDITS),
+        link=link,
+        link_title=t("snapshot.reopen"),
+        link_text=shown_link(link),
+    )

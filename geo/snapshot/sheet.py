@@ -5,6 +5,7 @@ Knows: geometry and the shape of a section. Not: records, words.
 Units    sheet units; a brief is an upright A4 of 840 x 1188, so that 12 units print as 8.5 pt.
 Mirror   right-to-left briefs swap sides; the map inside is never mirrored.
 """
+
 from __future__ import annotations
 
 from collections.abc import Sequence

@@ -5,6 +5,7 @@ Knows: geometry only. Not: what is written in the parts.
 Units    everything is drawn in sheet units; the shorter side of a screen sheet is 900.
 Mirror   right-to-left sheets swap the sides of the parts; the map inside is never mirrored.
 """
+
 from __future__ import annotations
 
 from collections.abc import Mapping
@@ -87,14 +88,31 @@ def _screen(name: str, width: int, height: int) -> Size:
 def _print(name: str, mm_w: float, mm_h: float) -> Size:
     long = 1600.0
     scale = long / max(mm_w, mm_h)
-    return Size(name, round(mm_w * scale, 1), round(mm_h * scale, 1),
-                round(mm_w / MM_PER_INCH * 300), round(mm_h / MM_PER_INCH * 300), mm_w, mm_h)
+    return Size(
+        name,
+        round(mm_w * scale, 1),
+        round(mm_h * scale, 1),
+        round(mm_w / MM_PER_INCH * 300),
+        round(mm_h / MM_PER_INCH * 300),
+        mm_w,
+        mm_h,
+    )
 
 
-SIZES: Mapping[str, Size] = MappingProxyType({s.name: s for s in (
-    _screen("1080p", 1920, 1080), _screen("4k", 3840, 2160), _screen("540p", 960, 540),
-    _print("a4", 297, 210), _print("a4-portrait", 210, 297),
-    _print("a3", 420, 297), _print("a3-portrait", 297, 420))})
+SIZES: Mapping[str, Size] = MappingProxyType(
+    {
+        s.name: s
+        for s in (
+            _screen("1080p", 1920, 1080),
+            _screen("4k", 3840, 2160),
+            _screen("540p", 960, 540),
+            _print("a4", 297, 210),
+            _print("a4-portrait", 210, 297),
+            _print("a3", 420, 297),
+            _print("a3-portrait", 297, 420),
+        )
+    }
+)
 DEFAULT = "1080p"
 #: What a slide's map is taken from: fewer units, so that its names are read from the back row.
 SLIDE = Size("slide", 1280, 720, 1920, 1080, 268.8, 151.2)
@@ -123,8 +141,9 @@ def layout_of(size: Size, *, rtl: bool) -> Layout:
         panel_h = 540.0
         ground = Box(MARGIN, HEAD, inner, foot.y - HEAD - 2 * 24 - panel_h)
         each = (inner - 2 * GAP) / 3
-        panel = tuple(Box(MARGIN + i * (each + GAP), ground.bottom + 24, each, panel_h)
-                      for i in range(3))
+        panel = tuple(
+            Box(MARGIN + i * (each + GAP), ground.bottom + 24, each, panel_h) for i in range(3)
+        )
     else:
         ground = Box(MARGIN, HEAD, inner - GAP - PANEL, foot.y - HEAD - 20)
         panel = (Box(ground.right + GAP, HEAD, PANEL, ground.h),)

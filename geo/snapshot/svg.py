@@ -4,6 +4,7 @@ Every text is data: escaped, one line, isolated in the direction of the sheet. r
 and browsers read an RLI...PDI run inside left-to-right anchors alike, so a right-to-left
 text is wrapped in one and anchors stay physical.
 """
+
 from __future__ import annotations
 
 from collections.abc import Iterable
@@ -27,8 +28,14 @@ def svg_of(scene: Scene) -> str:
     """The whole sheet."""
     size = scene.size
     pen = Pen(scene)
-    body = [f'<rect width="{n(size.units_w)}" height="{n(size.units_h)}" fill="{WHITE}"/>',
-            *map_parts(scene, pen), mat(scene), *_head(pen), *_panel(pen), *foot_parts(pen)]
+    body = [
+        f'<rect width="{n(size.units_w)}" height="{n(size.units_h)}" fill="{WHITE}"/>',
+        *map_parts(scene, pen),
+        mat(scene),
+        *_head(pen),
+        *_panel(pen),
+        *foot_parts(pen),
+    ]
     return document(size.units_w, size.units_h, size.pixels_w, size.pixels_h, scene, body)
 
 
@@ -37,20 +44,30 @@ def map_svg(scene: Scene) -> str:
     box = scene.layout.map
     shift = f'<g transform="translate({n(-box.x)} {n(-box.y)})">'
     scale = scene.size.pixels_w / scene.size.units_w
-    return document(box.w, box.h, round(box.w * scale), round(box.h * scale), scene,
-                     [shift, *map_parts(scene, Pen(scene)), "</g>"])
+    return document(
+        box.w,
+        box.h,
+        round(box.w * scale),
+        round(box.h * scale),
+        scene,
+        [shift, *map_parts(scene, Pen(scene)), "</g>"],
+    )
 
 
-def document(width: float, height: float, pixels_w: int, pixels_h: int, scene: Scene,
-             body: Iterable[str]) -> str:
+def document(
+    width: float, height: float, pixels_w: int, pixels_h: int, scene: Scene, body: Iterable[str]
+) -> str:
     """An SVG of so many units and pixels; its title and description are the scene's."""
-    return (f'<svg xmlns="http://www.w3.org/2000/svg" width="{pixels_w}" height="{pixels_h}" '
-            f'viewBox="0 0 {n(width)} {n(height)}" font-family="{FAMILY}" xml:lang="{scene.lang}">'
-            f'<title>{data(scene.title)}</title><desc>{data(scene.filters)}</desc>'
-            f'{"".join(body)}</svg>')
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{pixels_w}" height="{pixels_h}" '
+        f'viewBox="0 0 {n(width)} {n(height)}" font-family="{FAMILY}" xml:lang="{scene.lang}">'
+        f"<title>{data(scene.title)}</title><desc>{data(scene.filters)}</desc>"
+        f"{''.join(body)}</svg>"
+    )
 
 
 # --- head -----------------------------------------------------------------------------
+
 
 def _head(pen: Pen) -> list[str]:
     scene, box = pen.scene, pen.scene.layout.head
@@ -82,8 +99,11 @@ def _cut_filters(pen: Pen, room: float, size: float, most: int) -> list[str]:
     t = words(pen.scene.lang)
     texts = pen.scene.filters.split(t("ui.comma"))
     for kept in range(len(texts), 0, -1):
-        text = t("ui.comma").join(texts[:kept]) + " " + t("snapshot.filters_cut",
-                                                             n=t.number(len(texts) - kept))
+        text = (
+            t("ui.comma").join(texts[:kept])
+            + " "
+            + t("snapshot.filters_cut", n=t.number(len(texts) - kept))
+        )
         lines = wrap(text, room, size)
         if len(lines) <= most:
             return lines
@@ -124,13 +144,20 @@ def _figures(pen: Pen, box: Box) -> list[str]:
     column = max(44.0, *(width_of(f.value, 27, 600) for f in pen.scene.figures))
     y = box.y + HEADING + 18
     for figure in pen.scene.figures:
-        parts.append(pen.text(pen.start(box, column), y + 5, figure.value, 27, weight=600,
-                              anchor="end"))
+        parts.append(
+            pen.text(pen.start(box, column), y + 5, figure.value, 27, weight=600, anchor="end")
+        )
         room = box.w - column - 16
-        parts.append(pen.text(pen.start(box, column + 16), y - 3, fit(figure.label, room, 15, 600),
-                              15, weight=600))
-        parts.append(pen.text(pen.start(box, column + 16), y + 14, fit(figure.sub, room, 12.5),
-                              12.5, color=SOFT))
+        parts.append(
+            pen.text(
+                pen.start(box, column + 16), y - 3, fit(figure.label, room, 15, 600), 15, weight=600
+            )
+        )
+        parts.append(
+            pen.text(
+                pen.start(box, column + 16), y + 14, fit(figure.sub, room, 12.5), 12.5, color=SOFT
+            )
+        )
         y += FIGURE_STEP
     return parts
 
@@ -147,16 +174,27 @@ def _list(pen: Pen, box: Box) -> list[str]:
         place = fit(row.place, box.w * 0.46, 12.5)
         room = box.w - width_of(place, 12.5) - 14
         weight, color = (400, SOFT) if row.demo else (600, INK)
-        parts.append(pen.text(pen.start(box), y, isolate(fit(row.name, room, 13, weight)), 13,
-                              weight=weight, color=color))
+        parts.append(
+            pen.text(
+                pen.start(box),
+                y,
+                isolate(fit(row.name, room, 13, weight)),
+                13,
+                weight=weight,
+                color=color,
+            )
+        )
         parts.append(pen.text(pen.end(box), y, place, 12.5, color=SOFT, anchor="end"))
         y += ROW_STEP
     if not shown:
         parts.append(pen.text(pen.start(box), y, t("snapshot.none"), 13, color=SOFT))
     elif not whole:
         left = t.number(scene.rows_total - len(shown))
-        parts.append(pen.text(pen.start(box), y, fit(t("snapshot.more", n=left), box.w, 12.5),
-                              12.5, color=SOFT))
+        parts.append(
+            pen.text(
+                pen.start(box), y, fit(t("snapshot.more", n=left), box.w, 12.5), 12.5, color=SOFT
+            )
+        )
     return parts
 
 
@@ -174,6 +212,7 @@ def _legend(pen: Pen, box: Box) -> list[str]:
 
 # --- foot -----------------------------------------------------------------------------
 
+
 def foot_parts(pen: Pen, *, link_w: float = 250.0, lines: int = 5) -> list[str]:
     """Date, version, sources, and the code and address that reopen the view.
 
@@ -188,8 +227,9 @@ def foot_parts(pen: Pen, *, link_w: float = 250.0, lines: int = 5) -> list[str]:
     code, side = code_path(scene.link)
     code_x = box.x if pen.rtl else box.right - side
     if code:
-        parts.append(f'<path transform="translate({n(code_x)} {n(box.y + 12)})" d="{code}" '
-                     f'fill="{INK}"/>')
+        parts.append(
+            f'<path transform="translate({n(code_x)} {n(box.y + 12)})" d="{code}" fill="{INK}"/>'
+        )
     gap = side + 16 if code else 0
     y = box.y + 32
     parts.append(pen.text(pen.end(box, gap), y, scene.link_title, 15, weight=600, anchor="end"))
@@ -227,7 +267,9 @@ def code_path(link: str) -> tuple[str, float]:
             if dark:
                 run += 1
             elif run:
-                rows.append(f"M{(i - run) * step:.2f} {j * step:.2f}h{run * step:.2f}"
-                            f"v{step:.2f}h{-run * step:.2f}Z")
+                rows.append(
+                    f"M{(i - run) * step:.2f} {j * step:.2f}h{run * step:.2f}"
+                    f"v{step:.2f}h{-run * step:.2f}Z"
+                )
                 run = 0
     return "".join(rows), modules * step

@@ -1,4 +1,5 @@
 """The words of a scene: filters, title, figures, list, legend, scale, in one language."""
+
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -64,8 +65,10 @@ def filters_text(query: Query, view: ViewState, t: Words, *, lead: bool = True) 
     groups: dict[str, list[str]] = {}
     for piece in pieces:
         groups.setdefault(piece["label"], []).append(piece.get("title") or piece["text"])
-    said = [t("snapshot.filter", label=label, values=t.any_of(values))
-            for label, values in groups.items()]
+    said = [
+        t("snapshot.filter", label=label, values=t.any_of(values))
+        for label, values in groups.items()
+    ]
     text = t("snapshot.filter_join").join(said) or first["text"]
     if said and lead:
         text = t("snapshot.filters", filters=text)
@@ -100,8 +103,11 @@ def figures_of(query: Query, view: ViewState, counts: dict[str, int], t: Words) 
             parts += [t("snapshot.sub_coming", n=t.number(coming))] if coming else []
         if demo.get(name):
             parts.append(t("snapshot.sub_demo", n=t.number(demo[name])))
-        found.append(Figure(t.number(counts[name]), t.n(f"figure.{name}", counts[name]),
-                            " \u00b7 ".join(parts)))
+        found.append(
+            Figure(
+                t.number(counts[name]), t.n(f"figure.{name}", counts[name]), " \u00b7 ".join(parts)
+            )
+        )
     reports = query.matching_reports(view)
     shown = reports if len(reports) <= 3 else reports[:2]
     ids = t("ui.comma").join(isolate(r.id) for r in shown)
@@ -140,29 +146,52 @@ def rows_of(query: Query, view: ViewState, collection: str, t: Words) -> list[Ro
     for row in page:
         id_ = row["sel"].partition(":")[2]
         catalogue = query.catalogue
-        record: Buyer | Site = (catalogue.buyers[catalogue.buyer_row[id_]] if collection == "buyers"
-                                else catalogue.sites[catalogue.site_row[id_]])
+        record: Buyer | Site = (
+            catalogue.buyers[catalogue.buyer_row[id_]]
+            if collection == "buyers"
+            else catalogue.sites[catalogue.site_row[id_]]
+        )
         if isinstance(record, Buyer):
             place = record.city or t("snapshot.country_only")
             if len(view.market) != 1:
                 place = where(record, catalogue, t)
         else:
             place = record.town or record.commune or t("precision.unknown")
-        found.append(Row(id_, clean(record.name, 120), kind_label(record, t), clean(place, 80),
-                         is_demo(record), is_open(record)))
+        found.append(
+            Row(
+                id_,
+                clean(record.name, 120),
+                kind_label(record, t),
+                clean(place, 80),
+                is_demo(record),
+                is_open(record),
+            )
+        )
     return found
 
 
-def legend_of(query: Query, view: ViewState, counts: dict[str, int], marks: list[Mark],
-            pills: list[Tag], demo: int, outside: int, t: Words) -> list[Key]:
+def legend_of(
+    query: Query,
+    view: ViewState,
+    counts: dict[str, int],
+    marks: list[Mark],
+    pills: list[Tag],
+    demo: int,
+    outside: int,
+    t: Words,
+) -> list[Key]:
     """What is drawn on this map, and how many; nothing that is not there."""
-    found = [Key(COLLECTION_CLASS[name], t(f"snapshot.key.{name}"), t.number(counts[name]))
-             for name in RECORDS if name in view.layers]
+    found = [
+        Key(COLLECTION_CLASS[name], t(f"snapshot.key.{name}"), t.number(counts[name]))
+        for name in RECORDS
+        if name in view.layers
+    ]
     fairs = sum(m.n for m in marks if m.kind == "fair")
     if fairs:
         found.append(Key("fair", t("snapshot.key.fairs"), t.number(fairs)))
-    coming = sum(counts[n] - _open_count(query, view, n) for n in ("sites", "maisons")
-                 if n in view.layers)
+    coming = sum(
+        counts[n] - _open_count(query, view, n) for n in ("sites", "maisons") if n in view.layers
+    )
     if coming:
         found.append(Key("hollow", t("snapshot.key.hollow"), t.number(coming)))
     if demo:
@@ -186,7 +215,9 @@ def distance(metres: float, t: Words) -> str:
 
 def latitude(lat: float, t: Words) -> str:
     """A latitude in degrees, in words."""
-    return t("snapshot.lat_north" if lat >= 0 else "snapshot.lat_south", n=t.number(abs(round(lat))))
+    return t(
+        "snapshot.lat_north" if lat >= 0 else "snapshot.lat_south", n=t.number(abs(round(lat)))
+    )
 
 
 def shown_link(link: str) -> str:

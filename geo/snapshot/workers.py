@@ -4,6 +4,7 @@ A worker reads requests on its input and answers on its output, one at a time; i
 nothing of the app but the two drawing modules, so it starts in a blink and stays small.
 Run as ``python -m geo.snapshot.workers``.
 """
+
 from __future__ import annotations
 
 import json
@@ -46,16 +47,16 @@ class Workers:
         """
         return self._ask({"op": "png", "width": width, "height": height}, [svg])
 
-    def pdf(self, svgs: Sequence[str], mm_w: float, mm_h: float, *, title: str, lang: str
-            ) -> bytes:
+    def pdf(self, svgs: Sequence[str], mm_w: float, mm_h: float, *, title: str, lang: str) -> bytes:
         """``geo.snapshot.pdf.pdf_of`` in a worker.
 
         Raises
         ------
         DrawingFailed : see the class.
         """
-        return self._ask({"op": "pdf", "mm_w": mm_w, "mm_h": mm_h, "title": title, "lang": lang},
-                         list(svgs))
+        return self._ask(
+            {"op": "pdf", "mm_w": mm_w, "mm_h": mm_h, "title": title, "lang": lang}, list(svgs)
+        )
 
     def close(self) -> None:
         """Stop the processes."""
@@ -93,8 +94,11 @@ class Workers:
 
     def _start(self) -> subprocess.Popen[bytes]:
         process = subprocess.Popen(
-            [sys.executable, "-m", "geo.snapshot.workers"], cwd=PROJECT,
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+            [sys.executable, "-m", "geo.snapshot.workers"],
+            cwd=PROJECT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+        )
         self._all.add(process)
         return process
 
@@ -135,6 +139,7 @@ def _exactly(pipe: IO[bytes], size: int) -> bytes:
 def _serve(source: BinaryIO, target: BinaryIO) -> None:
     from geo.snapshot.pdf import pdf_of
     from geo.snapshot.png import png_of
+
     while True:
         try:
             head, *parts = _receive(source)
@@ -146,8 +151,9 @@ def _serve(source: BinaryIO, target: BinaryIO) -> None:
             if asked.pop("op") == "png":
                 answer = png_of(svgs[0], asked["width"], asked["height"])
             else:
-                answer = pdf_of(svgs, asked["mm_w"], asked["mm_h"], title=asked["title"],
-                                lang=asked["lang"])
+                answer = pdf_of(
+                    svgs, asked["mm_w"], asked["mm_h"], title=asked["title"], lang=asked["lang"]
+                )
         except Exception as error:  # said to the parent, which decides what a reader sees
             _send(target, b"failed", f"{type(error).__name__}: {error}".encode())
         else:

@@ -4,6 +4,7 @@ Positions against the outlines of regions, provinces and countries, references b
 counts against the announced figures. Run by ``make check-data`` and by the tests, never when
 the app starts.
 """
+
 from __future__ import annotations
 
 import argparse
@@ -48,9 +49,16 @@ def folder_problems(folder: Path) -> list[Problem]:
     data = FileStore(folder).load()
     sources = folder / "sources" if (folder / "sources").is_dir() else SOURCES_DIR
     outlines, unreadable = _outlines(folder)
-    return [*data.problems, *unreadable, *_origins(data), *_areas(data, outlines),
-            *_towns(data, outlines, folder), *_countries(data, sources, folder),
-            *_references(data), *_counts(data, sources)]
+    return [
+        *data.problems,
+        *unreadable,
+        *_origins(data),
+        *_areas(data, outlines),
+        *_towns(data, outlines, folder),
+        *_countries(data, sources, folder),
+        *_references(data),
+        *_counts(data, sources),
+    ]
 
 
 def _origins(data: Catalogue) -> Iterator[Problem]:
@@ -74,8 +82,11 @@ def _areas(data: Catalogue, outlines: dict[str, BaseGeometry]) -> Iterator[Probl
         if province and province.region != site.region:
             yield Problem(SITES, site.id, "province", "province_elsewhere", site.province)
         for field, code in (("region", site.region), ("province", site.province)):
-            if site.lon_lat and code in outlines and not near(
-                    outlines[code], site.lon_lat, AREA_TOLERANCE_KM):
+            if (
+                site.lon_lat
+                and code in outlines
+                and not near(outlines[code], site.lon_lat, AREA_TOLERANCE_KM)
+            ):
                 yield Problem(SITES, site.id, field, f"outside_{field}", _name(data, code))
 
 
@@ -103,11 +114,19 @@ def _countries(data: Catalogue, sources: Path, folder: Path) -> Iterator[Problem
         for record in records:
             # Overseas parts may be countries of their own in the outlines: any part will do.
             around = parts.get(record.country, [])
-            if record.lon_lat and around and not any(
-                    near(part, record.lon_lat, COUNTRY_TOLERANCE_KM) for part in around):
+            if (
+                record.lon_lat
+                and around
+                and not any(near(part, record.lon_lat, COUNTRY_TOLERANCE_KM) for part in around)
+            ):
                 market = data.market_by_code.get(record.country)
-                yield Problem(file, record.id, "country", "outside_country",
-                              market.name["fr"] if market else record.country)
+                yield Problem(
+                    file,
+                    record.id,
+                    "country",
+                    "outside_country",
+                    market.name["fr"] if market else record.country,
+                )
     for raw in _raw(folder / MARKETS, "markets"):
         iso2 = raw.get("iso2")
         around = parts.get(iso2, []) if isinstance(iso2, str) else []
@@ -160,8 +179,12 @@ def near(area: BaseGeometry, lon_lat: tuple[float, float], tolerance_km: float) 
     if area.covers(point):
         return True
     # Degrees become kilometres around the point, where alone the distance matters.
-    in_km = scale(area, KM_PER_DEGREE * math.cos(math.radians(lon_lat[1])), KM_PER_DEGREE,
-                  origin=(lon_lat[0], lon_lat[1]))
+    in_km = scale(
+        area,
+        KM_PER_DEGREE * math.cos(math.radians(lon_lat[1])),
+        KM_PER_DEGREE,
+        origin=(lon_lat[0], lon_lat[1]),
+    )
     return in_km.distance(point) <= tolerance_km
 
 
@@ -177,8 +200,9 @@ def _outlines(folder: Path) -> tuple[dict[str, BaseGeometry], list[Problem]]:
             try:
                 found[code] = shape(raw["geometry"])
             except (ShapelyError, ValueError, KeyError, TypeError, AttributeError, IndexError):
-                problems.append(Problem(name, code[:120], "geometry", "unreadable_record",
-                                        "geometry"))
+                problems.append(
+                    Problem(name, code[:120], "geometry", "unreadable_record", "geometry")
+                )
     return found, problems
 
 
@@ -193,15 +217,21 @@ def _raw(path: Path, list_key: str) -> list[dict[str, Any]]:
 
 def _lon_lat(raw: dict[str, Any], prefix: str = "") -> tuple[float, float] | None:
     lon, lat = raw.get(f"{prefix}lon"), raw.get(f"{prefix}lat")
-    if isinstance(lon, bool) or isinstance(lat, bool) or not isinstance(lon, (int, float)) or not isinstance(lat, (int, float)):
+    if (
+        isinstance(lon, bool)
+        or isinstance(lat, bool)
+        or not isinstance(lon, (int, float))
+        or not isinstance(lat, (int, float))
+    ):
         return None
     return (lon, lat) if -180 <= lon <= 180 and -90 <= lat <= 90 else None
 
 
 def run(arguments: list[str] | None = None) -> int:
     """Print one line per problem; 1 when there is any."""
-    parser = argparse.ArgumentParser(prog="python -m geo.store.checks",
-                                     description="Check a data folder.")
+    parser = argparse.ArgumentParser(
+        prog="python -m geo.store.checks", description="Check a data folder."
+    )
     parser.add_argument("folder", type=Path, nargs="?", default=DATA_DIR)
     folder = parser.parse_args(arguments).folder
     problems = folder_problems(folder)

@@ -6,6 +6,7 @@ made. A database is written as a store of files, so that any archive can be rest
 Left out: what can be made again (states, drawings, fetched figures), uploads under way, and what
 is configuration (``secrets.toml``, the file of KHARITA_ROLES).
 """
+
 from __future__ import annotations
 
 import hashlib
@@ -41,7 +42,8 @@ PIECE = 2**20
 #: What is kept of KHARITA_VAR: a name is taken when one of these matches it whole.
 KEPT = re.compile(
     r"changes/\d{10}\.jsonl|corrections\.jsonl|audit(\.\d)?\.jsonl|audit\.key|followed\.txt"
-    r"|reports/I-\d{4}-\d{3,5}\.(json|orig)|snapshots/[0-9A-Z]{6,8}\.(json|png)")
+    r"|reports/I-\d{4}-\d{3,5}\.(json|orig)|snapshots/[0-9A-Z]{6,8}\.(json|png)"
+)
 #: Files that grow: read whole, with nobody writing.
 _GROWING = re.compile(r"corrections\.jsonl|audit(\.\d)?\.jsonl")
 
@@ -65,7 +67,11 @@ def backup(store: Store, var: Path, target: Path, *, replace: bool = False) -> d
         raise NotEmpty("backup.exists")
     try:
         with ExitStack() as stack, placed(target, 0o600) as file:
-            scratch = Path(stack.enter_context(tempfile.TemporaryDirectory(dir=target.parent, prefix=".backup-")))
+            scratch = Path(
+                stack.enter_context(
+                    tempfile.TemporaryDirectory(dir=target.parent, prefix=".backup-")
+                )
+            )
             growing, still = _found(var)
             # After the growing files: what they name is in the store by now.
             files = {**still, **_stored(store, scratch)}
@@ -100,12 +106,15 @@ def restore(archive: Path, store: Store, var: Path, *, replace: bool = False) ->
 
 # --- writing --------------------------------------------------------------------------
 
+
 def _found(var: Path) -> tuple[dict[str, bytes], dict[str, Path]]:
     """Content of the files that grow, and the places of those that never change."""
     with _quiet(var):
         names = [p.relative_to(var).as_posix() for p in _walk(var)]
         kept = sorted(name for name in names if KEPT.fullmatch(name))
-        growing = {f"var/{name}": (var / name).read_bytes() for name in kept if _GROWING.fullmatch(name)}
+        growing = {
+            f"var/{name}": (var / name).read_bytes() for name in kept if _GROWING.fullmatch(name)
+        }
     return growing, {f"var/{name}": var / name for name in kept if not _GROWING.fullmatch(name)}
 
 
@@ -139,7 +148,9 @@ def _stored(store: Store, scratch: Path) -> dict[str, Path]:
     return files
 
 
-def _write(file: IO[bytes], growing: dict[str, bytes], files: dict[str, Path], kind: str) -> dict[str, int]:
+def _write(
+    file: IO[bytes], growing: dict[str, bytes], files: dict[str, Path], kind: str
+) -> dict[str, int]:
     about: dict[str, list[Any]] = {}
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=4) as out:
         for name, content in growing.items():
@@ -153,8 +164,18 @@ def _write(file: IO[bytes], growing: dict[str, bytes], files: dict[str, Path], k
             with source, out.open(name, "w", force_zip64=True) as member:
                 about[name] = _poured(source, member)
         told = {"files": len(about), "bytes": sum(size for size, _ in about.values())}
-        out.writestr(MANIFEST, orjson.dumps({
-            "format": FORMAT, "made": datetime.now(UTC).isoformat(timespec="seconds"), "store": kind, **told, "members": about}))
+        out.writestr(
+            MANIFEST,
+            orjson.dumps(
+                {
+                    "format": FORMAT,
+                    "made": datetime.now(UTC).isoformat(timespec="seconds"),
+                    "store": kind,
+                    **told,
+                    "members": about,
+                }
+            ),
+        )
     return told
 
 
@@ -177,6 +198,7 @@ def _poured(source: IO[bytes], target: IO[bytes], most: int = MAX_BYTES) -> list
 
 # --- reading --------------------------------------------------------------------------
 
+
 def _unpack(archive: Path, scratch: Path) -> dict[str, int]:
     """Every member into ``scratch``, each of the size and digest it was written with."""
     try:
@@ -188,7 +210,14 @@ def _unpack(archive: Path, scratch: Path) -> dict[str, int]:
                 with packed.open(name) as source, place.open("xb") as target:
                     if _poured(source, target, size) != [size, digest]:
                         raise BadArchive("backup.damaged")
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, KeyError) as error:
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        EOFError,
+        NotImplementedError,
+        RuntimeError,
+        KeyError,
+    ) as error:
         raise BadArchive("backup.damaged") from error
     return {"files": len(members), "bytes": sum(size for size, _ in members.values())}
 
@@ -204,19 +233,28 @@ def _members(packed: zipfile.ZipFile) -> dict[str, tuple[int, str]]:
     names = [info.filename for info in infos]
     if MANIFEST not in names:
         raise BadArchive("backup.no_archive")
-    if len(names) > MAX_MEMBERS or len(set(names)) != len(names) \
-            or packed.getinfo(MANIFEST).file_size > MAX_MANIFEST:
+    if (
+        len(names) > MAX_MEMBERS
+        or len(set(names)) != len(names)
+        or packed.getinfo(MANIFEST).file_size > MAX_MANIFEST
+    ):
         raise BadArchive("backup.damaged")
     try:
         manifest = orjson.loads(packed.read(MANIFEST))
         if manifest["format"] != FORMAT:
             raise BadArchive("backup.format", value=str(manifest["format"])[:20])
-        members = {str(name): (int(size), str(digest)) for name, (size, digest) in manifest["members"].items()}
+        members = {
+            str(name): (int(size), str(digest))
+            for name, (size, digest) in manifest["members"].items()
+        }
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise BadArchive("backup.damaged") from error
     sizes = {info.filename: info.file_size for info in infos if info.filename != MANIFEST}
-    if sizes != {name: size for name, (size, _) in members.items()} or not all(_sound(*item) for item in sizes.items()) \
-            or sum(sizes.values()) > MAX_BYTES:
+    if (
+        sizes != {name: size for name, (size, _) in members.items()}
+        or not all(_sound(*item) for item in sizes.items())
+        or sum(sizes.values()) > MAX_BYTES
+    ):
         raise BadArchive("backup.damaged")
     return members
 
@@ -233,8 +271,11 @@ def _place(scratch: Path, store: FileStore | PostgisStore, var: Path, replace: b
     there = [name for name in there if KEPT.fullmatch(name)]
     if there and not replace:
         raise NotEmpty("backup.not_empty")
-    changed = [name for name in FILES if _content(data / name) != _content(store.folder / name)] \
-        if isinstance(store, FileStore) else []
+    changed = (
+        [name for name in FILES if _content(data / name) != _content(store.folder / name)]
+        if isinstance(store, FileStore)
+        else []
+    )
     if any((store.folder / name).exists() for name in changed) and not replace:  # type: ignore[union-attr]
         raise NotEmpty("backup.not_empty")
     if isinstance(store, PostgisStore):

@@ -1,4 +1,5 @@
 """What a store promises, and the holder that keeps the current catalogue in memory."""
+
 from __future__ import annotations
 
 import threading
@@ -49,8 +50,9 @@ class Ledger(Store, Protocol):
         """
         ...
 
-    def history(self, limit: int = 50, before: int | None = None, collection: str = "",
-                id_: str = "") -> Sequence[ChangeSet]:
+    def history(
+        self, limit: int = 50, before: int | None = None, collection: str = "", id_: str = ""
+    ) -> Sequence[ChangeSet]:
         """Change sets, newest first, with a number below ``before``; those that touch one record
         when it is named, then with the changes of that record only."""
         ...

@@ -4,6 +4,7 @@ A record is kept *raw*: the JSON object its file holds (a GeoJSON feature for bu
 Its revision counts the changes made to it: 0 is the record as shipped, or one that does not
 exist. An edit names the revision its author saw; a store refuses it when another came first.
 """
+
 from __future__ import annotations
 
 from collections import Counter
@@ -87,7 +88,9 @@ class ChangeSet:
 
 def counts_of(gone: Iterable[tuple[bool, bool]]) -> dict[str, int]:
     """Counts of ``new``, ``changed`` and ``removed`` from whether there was no record, and is none."""
-    found = Counter("new" if before else "removed" if after else "changed" for before, after in gone)
+    found = Counter(
+        "new" if before else "removed" if after else "changed" for before, after in gone
+    )
     return {name: found[name] for name in ("new", "changed", "removed")}
 
 

@@ -3,6 +3,7 @@
 ``record_problems`` never raises, whatever it is given: files come from outside. A record it
 finds fault with is not served. ``python -m geo.store.checks [FOLDER]`` runs both.
 """
+
 from __future__ import annotations
 
 import re
@@ -86,18 +87,23 @@ def _listed(codes: frozenset[str] | None, form: re.Pattern[str]) -> Check:
 
 
 def _all_among(codes: Any) -> Check:
-    return lambda value: isinstance(value, list) and len(value) <= 60 and all(
-        isinstance(v, str) and v in codes for v in value)
+    return lambda value: (
+        isinstance(value, list)
+        and len(value) <= 60
+        and all(isinstance(v, str) and v in codes for v in value)
+    )
 
 
 def _number(value: Any) -> bool:
-    return value is None or (isinstance(value, (int, float)) and not isinstance(value, bool)
-                             and 0 <= value < 1e12)
+    return value is None or (
+        isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value < 1e12
+    )
 
 
 def _year(value: Any) -> bool:
-    return value is None or (isinstance(value, int) and not isinstance(value, bool)
-                             and 1000 <= value <= 2100)
+    return value is None or (
+        isinstance(value, int) and not isinstance(value, bool) and 1000 <= value <= 2100
+    )
 
 
 def _flag(value: Any) -> bool:
@@ -113,9 +119,17 @@ def _url(value: Any) -> bool:
 
 
 def _sources(value: Any) -> bool:
-    return (isinstance(value, list) and 0 < len(value) <= 60
-            and all(isinstance(s, dict) and _url(s.get("url")) and _filled(s.get("label"))
-                    and _date(s.get("date", "")) for s in value))
+    return (
+        isinstance(value, list)
+        and 0 < len(value) <= 60
+        and all(
+            isinstance(s, dict)
+            and _url(s.get("url"))
+            and _filled(s.get("label"))
+            and _date(s.get("date", ""))
+            for s in value
+        )
+    )
 
 
 def _texts(value: Any) -> bool:
@@ -133,8 +147,11 @@ def _day(value: Any) -> bool:
 
 
 def _months(value: Any) -> bool:
-    return isinstance(value, list) and len(value) <= 12 and all(
-        isinstance(m, int) and not isinstance(m, bool) and 1 <= m <= 12 for m in value)
+    return (
+        isinstance(value, list)
+        and len(value) <= 12
+        and all(isinstance(m, int) and not isinstance(m, bool) and 1 <= m <= 12 for m in value)
+    )
 
 
 def _country(value: Any) -> bool:
@@ -154,87 +171,175 @@ def _names(value: Any) -> bool:
 
 
 def _degrees(most: float) -> Check:
-    return lambda value: (isinstance(value, (int, float)) and not isinstance(value, bool)
-                          and -most <= value <= most)
+    return lambda value: (
+        isinstance(value, (int, float)) and not isinstance(value, bool) and -most <= value <= most
+    )
 
 
 def _figures(value: Any) -> bool:
-    return isinstance(value, list) and len(value) <= 400 and all(
-        isinstance(f, dict) and all(v is None or isinstance(v, (str, int, float))
-                                    for v in f.values()) for f in value)
+    return (
+        isinstance(value, list)
+        and len(value) <= 400
+        and all(
+            isinstance(f, dict)
+            and all(v is None or isinstance(v, (str, int, float)) for v in f.values())
+            for f in value
+        )
+    )
 
 
 def _signals(value: Any) -> bool:
-    return isinstance(value, list) and len(value) <= 400 and all(
-        isinstance(s, dict) and _country(s.get("market")) and s.get("craft") in (*CRAFTS, "")
-        and s.get("sign") in SIGNS for s in value)
+    return (
+        isinstance(value, list)
+        and len(value) <= 400
+        and all(
+            isinstance(s, dict)
+            and _country(s.get("market"))
+            and s.get("craft") in (*CRAFTS, "")
+            and s.get("sign") in SIGNS
+            for s in value
+        )
+    )
 
 
 def _notes(value: Any) -> bool:
     # A report takes its sources from its notes: without any, nothing supports it.
-    return isinstance(value, list) and 0 < len(value) <= 400 and all(
-        isinstance(note, dict) and all(name in note and good(note[name])
-                                       for name, good in _NOTE.items()) for note in value)
+    return (
+        isinstance(value, list)
+        and 0 < len(value) <= 400
+        and all(
+            isinstance(note, dict)
+            and all(name in note and good(note[name]) for name, good in _NOTE.items())
+            for note in value
+        )
+    )
 
 
 _COMMON: Mapping[str, Check] = {
-    "crafts": _all_among(CRAFTS), "provenance": _among(PROVENANCES),
-    "precision": _among(PRECISIONS), "verified": _date, "sources": _sources,
+    "crafts": _all_among(CRAFTS),
+    "provenance": _among(PROVENANCES),
+    "precision": _among(PRECISIONS),
+    "verified": _date,
+    "sources": _sources,
 }
 
 
 _NOTE: Mapping[str, Check] = {
-    "id": _filled, "date": _date, "title_fr": _filled, "kind": _among(REPORT_KINDS),
-    "markets": _countries, "crafts": _all_among(CRAFTS), "summary_fr": _text,
-    "key_figures": _figures, "organisations": _texts, "sources": _sources,
+    "id": _filled,
+    "date": _date,
+    "title_fr": _filled,
+    "kind": _among(REPORT_KINDS),
+    "markets": _countries,
+    "crafts": _all_among(CRAFTS),
+    "summary_fr": _text,
+    "key_figures": _figures,
+    "organisations": _texts,
+    "sources": _sources,
 }
 
 
 @lru_cache(maxsize=8)
 def _rules(kind: str, known: Known) -> Mapping[str, Check]:
     if kind == "buyer":
-        return {"name": _filled, "kind": _among(BUYER_KINDS),
-                "country": _listed(known.markets, _MARKET),
-                "city": _text, "relation_fr": _text, "year": _year, "website": _url, **_COMMON}
+        return {
+            "name": _filled,
+            "kind": _among(BUYER_KINDS),
+            "country": _listed(known.markets, _MARKET),
+            "city": _text,
+            "relation_fr": _text,
+            "year": _year,
+            "website": _url,
+            **_COMMON,
+        }
     if kind == "site":
-        return {"name_fr": _filled, "kind": _among(SITE_KINDS), "status": _among(STATUSES),
-                "town": _text, "commune": _text,
-                "province": _listed(known.provinces and known.provinces | {""}, _PROVINCE),
-                "region": _listed(known.regions, _REGION), "year_opened": _year,
-                "capacity_artisans": _number, "area_m2": _number, "budget_mad": _number,
-                "women_only": _flag, "rural": _flag, "fact_fr": _text, **_COMMON}
+        return {
+            "name_fr": _filled,
+            "kind": _among(SITE_KINDS),
+            "status": _among(STATUSES),
+            "town": _text,
+            "commune": _text,
+            "province": _listed(known.provinces and known.provinces | {""}, _PROVINCE),
+            "region": _listed(known.regions, _REGION),
+            "year_opened": _year,
+            "capacity_artisans": _number,
+            "area_m2": _number,
+            "budget_mad": _number,
+            "women_only": _flag,
+            "rural": _flag,
+            "fact_fr": _text,
+            **_COMMON,
+        }
     if kind == "report":
-        return {"title": _title, "date": _date, "kind": _among(REPORT_KINDS),
-                "markets": _countries, "crafts": _all_among(CRAFTS), "named": _texts,
-                "notes": _notes}
+        return {
+            "title": _title,
+            "date": _date,
+            "kind": _among(REPORT_KINDS),
+            "markets": _countries,
+            "crafts": _all_among(CRAFTS),
+            "named": _texts,
+            "notes": _notes,
+        }
     if kind == "fair":
-        return {"name": _filled, "kind": _among(FAIR_KINDS), "country": _country, "city": _text,
-                "venue": _text, "months": _months, "edition": _text, "year": _year, "first": _day,
-                "last": _day, **_COMMON}
+        return {
+            "name": _filled,
+            "kind": _among(FAIR_KINDS),
+            "country": _country,
+            "city": _text,
+            "venue": _text,
+            "months": _months,
+            "edition": _text,
+            "year": _year,
+            "first": _day,
+            "last": _day,
+            **_COMMON,
+        }
     return _PLACES[kind]
 
 
 #: Fields that a record may have.
 _OPTIONAL: Mapping[str, Mapping[str, Check]] = {
-    "site": {"phone": lambda value: _text(value) and len(value) <= 40,
-             "verified_by": lambda value: _text(value) and len(value) <= 120},
-    "report": {"signals": _signals, "places": _texts, "lang": _among((*LANGUAGES, ""))}}
+    "site": {
+        "phone": lambda value: _text(value) and len(value) <= 40,
+        "verified_by": lambda value: _text(value) and len(value) <= 120,
+    },
+    "report": {"signals": _signals, "places": _texts, "lang": _among((*LANGUAGES, ""))},
+}
 _LABEL: Mapping[str, Check] = {"label_lon": _degrees(180), "label_lat": _degrees(90)}
 _AREA: Mapping[str, Check] = {
-    "name_fr": _filled, "name_ar": _filled, "population_2024": _number, **_LABEL}
+    "name_fr": _filled,
+    "name_ar": _filled,
+    "population_2024": _number,
+    **_LABEL,
+}
 _PLACES: Mapping[str, Mapping[str, Check]] = {
-    "market": {"name": _names, "world_region": _among(WORLD_REGIONS), "capital": _text, **_LABEL,
-               "evidence": _among(EVIDENCES), "evidence_fr": _text, "evidence_url": _url,
-               "agreements": _all_among(AGREEMENTS),
-               "agreement_source": _among((*AGREEMENT_SOURCES, ""))},
+    "market": {
+        "name": _names,
+        "world_region": _among(WORLD_REGIONS),
+        "capital": _text,
+        **_LABEL,
+        "evidence": _among(EVIDENCES),
+        "evidence_fr": _text,
+        "evidence_url": _url,
+        "agreements": _all_among(AGREEMENTS),
+        "agreement_source": _among((*AGREEMENT_SOURCES, "")),
+    },
     "region": _AREA,
     "province": {**_AREA, "region_code": lambda value: _text(value) and bool(_REGION.match(value))},
-    "town": {"name": _filled, "name_ar": _text, "alt": _texts, "province": _text,
-             "population": _number, "lon": _degrees(180), "lat": _degrees(90)},
+    "town": {
+        "name": _filled,
+        "name_ar": _text,
+        "alt": _texts,
+        "province": _text,
+        "population": _number,
+        "lon": _degrees(180),
+        "lat": _degrees(90),
+    },
 }
 #: Kind -> the field that identifies a record, and its form.
 _IDS: Mapping[str, tuple[str, re.Pattern[str]]] = {
-    "market": ("iso2", _MARKET), "region": ("code", _REGION), "province": ("code", _PROVINCE),
+    "market": ("iso2", _MARKET),
+    "region": ("code", _REGION),
+    "province": ("code", _PROVINCE),
     "town": ("geoname_id", _ID),
 }
 _IN_PROPERTIES = ("buyer", "site", "region", "province")
@@ -296,12 +401,15 @@ def _outline(geometry: Any) -> bool:
     """Whether a geometry is made of closed rings of positions."""
     try:
         polygons = {"Polygon": lambda c: [c], "MultiPolygon": list}[geometry["type"]](
-            geometry["coordinates"])
+            geometry["coordinates"]
+        )
         rings = [ring for polygon in polygons for ring in polygon]
         return bool(rings) and all(
-            len(ring) >= 4 and ring[0] == ring[-1]
+            len(ring) >= 4
+            and ring[0] == ring[-1]
             and all(len(p) in (2, 3) and -180 <= p[0] <= 180 and -90 <= p[1] <= 90 for p in ring)
-            for ring in rings)
+            for ring in rings
+        )
     except (KeyError, TypeError, IndexError):
         return False
 
@@ -313,9 +421,13 @@ def _position_problems(geometry: Any, inside: Mapping[str, Any]) -> list[Problem
     if not isinstance(geometry, dict) or geometry.get("type") != "Point":
         return [Problem("", "", "geometry", "not_a_point", _shown(geometry))]
     at = geometry.get("coordinates")
-    if not (isinstance(at, list) and len(at) in (2, 3) and all(
-            isinstance(v, (int, float)) and not isinstance(v, bool) for v in at)
-            and -180 <= at[0] <= 180 and -90 <= at[1] <= 90):
+    if not (
+        isinstance(at, list)
+        and len(at) in (2, 3)
+        and all(isinstance(v, (int, float)) and not isinstance(v, bool) for v in at)
+        and -180 <= at[0] <= 180
+        and -90 <= at[1] <= 90
+    ):
         return [Problem("", "", "geometry", "bad_lon_lat", _shown(at))]
     if inside.get("precision") in ("country", "region"):
         # A point would claim to know what nobody told us.
@@ -334,6 +446,7 @@ def _shown(value: Any) -> str:
 def main() -> int:
     """Check a data folder; the exit status is 1 when something is wrong."""
     from geo.store.audit import run  # which reads files, and so imports this module
+
     return run()
 
 

@@ -4,6 +4,7 @@ with its numbers, authors and times.
 The proposals of delegates, imported reports and shared views are files of KHARITA_VAR whatever
 the store, and stay where they are.
 """
+
 from __future__ import annotations
 
 import secrets
@@ -67,7 +68,9 @@ class Whole:
     sets: Iterator[tuple[dict[str, Any], list[Row]]]
 
 
-def copy(source: Store, target: Store, *, replace: bool = False, progress: Progress | None = None) -> int:
+def copy(
+    source: Store, target: Store, *, replace: bool = False, progress: Progress | None = None
+) -> int:
     """Copy a store of files or of PostGIS into another; the number of change sets copied.
 
     The target is whole or as it was: a database in one transaction, files put in place at the end.
@@ -105,16 +108,27 @@ def _into(target: Store, whole: Whole, replace: bool, tell: Progress) -> int:
 
 # --- files ----------------------------------------------------------------------------
 
+
 def _from_files(store: FileStore) -> Whole:
     base, journal = store.shipped()
-    documents = {name: (store.folder / name).read_bytes() for name in REFERENCES if (store.folder / name).is_file()}
+    documents = {
+        name: (store.folder / name).read_bytes()
+        for name in REFERENCES
+        if (store.folder / name).is_file()
+    }
     numbers = list(journal.listed()) if journal else []
-    shipped = {name: {id_: content for id_, content in base.rows[name].items() if not id_.startswith("#")}
-               for name in RECORDS}
-    return Whole(documents, shipped, len(numbers), _journal_sets(journal, numbers) if journal else iter(()))
+    shipped = {
+        name: {id_: content for id_, content in base.rows[name].items() if not id_.startswith("#")}
+        for name in RECORDS
+    }
+    return Whole(
+        documents, shipped, len(numbers), _journal_sets(journal, numbers) if journal else iter(())
+    )
 
 
-def _journal_sets(journal: Journal, numbers: list[int]) -> Iterator[tuple[dict[str, Any], list[Row]]]:
+def _journal_sets(
+    journal: Journal, numbers: list[int]
+) -> Iterator[tuple[dict[str, Any], list[Row]]]:
     for number in numbers:
         try:
             yield journal.read(number)
@@ -129,7 +143,10 @@ def _into_files(store: FileStore, whole: Whole, replace: bool, tell: Progress) -
     if not replace and (journal.listed() or any((store.folder / name).exists() for name in FILES)):
         raise NotEmpty("error.copy_not_empty")
     mark = secrets.token_hex(4)
-    files, sets = store.folder / f".incoming-{mark}", Journal(journal.folder.with_name(f"changes.incoming-{mark}"))
+    files, sets = (
+        store.folder / f".incoming-{mark}",
+        Journal(journal.folder.with_name(f"changes.incoming-{mark}")),
+    )
     try:
         sets.folder.mkdir(parents=True)
         for name, content in whole.documents.items():
@@ -161,27 +178,42 @@ def _put_in_place(files: Path, sets: Path, folder: Path, journal: Journal, mark:
 
 # --- the database ---------------------------------------------------------------------
 
+
 def _from_database(connection: Connection) -> Whole:
-    documents = {name: bytes(content) for name, content
-                 in connection.execute(text("SELECT name, content FROM document"))}
+    documents = {
+        name: bytes(content)
+        for name, content in connection.execute(text("SELECT name, content FROM document"))
+    }
     # As shipped: what the first change of a record found, or what it is if there was none.
-    found = connection.execute(text(
-        "SELECT r.collection, r.id, cast(CASE WHEN f.id IS NULL THEN r.body ELSE f.before END AS text)"
-        " FROM record r LEFT JOIN change f ON (f.collection, f.id, f.revision) = (r.collection, r.id, 1)"
-        " ORDER BY r.place"))
+    found = connection.execute(
+        text(
+            "SELECT r.collection, r.id, cast(CASE WHEN f.id IS NULL THEN r.body ELSE f.before END AS text)"
+            " FROM record r LEFT JOIN change f ON (f.collection, f.id, f.revision) = (r.collection, r.id, 1)"
+            " ORDER BY r.place"
+        )
+    )
     shipped: dict[str, dict[str, bytes]] = {name: {} for name in RECORDS}
     for collection, id_, body in found:
         if body is not None:
             shipped.setdefault(collection, {})[id_] = body.encode()
-    headers = connection.execute(text("SELECT number, author, time, reason, kind FROM change_set ORDER BY number")).all()
+    headers = connection.execute(
+        text("SELECT number, author, time, reason, kind FROM change_set ORDER BY number")
+    ).all()
     return Whole(documents, shipped, len(headers), _database_sets(connection, headers))
 
 
-def _database_sets(connection: Connection, headers: Any) -> Iterator[tuple[dict[str, Any], list[Row]]]:
+def _database_sets(
+    connection: Connection, headers: Any
+) -> Iterator[tuple[dict[str, Any], list[Row]]]:
     for number, author, time, reason, kind in headers:
         found = connection.execute(text(CHANGES), {"number": number})
-        rows = [Row(c, i, revision, bytes_of(old), bytes_of(new)) for c, i, revision, old, new in found]
-        yield {"number": number, **rules.header_of(rows, author, told_time(time), reason, kind)}, rows
+        rows = [
+            Row(c, i, revision, bytes_of(old), bytes_of(new)) for c, i, revision, old, new in found
+        ]
+        yield (
+            {"number": number, **rules.header_of(rows, author, told_time(time), reason, kind)},
+            rows,
+        )
 
 
 def _into_database(connection: Connection, whole: Whole, replace: bool, tell: Progress) -> None:
@@ -189,36 +221,61 @@ def _into_database(connection: Connection, whole: Whole, replace: bool, tell: Pr
     connection.execute(text(f"SET LOCAL statement_timeout = '{LONG_SECONDS}s'"))
     # Nobody writes meanwhile; their next number comes after the last one copied.
     connection.execute(text("SELECT value FROM counter WHERE name = 'change_set' FOR UPDATE"))
-    if any(connection.scalar(text(f"SELECT EXISTS (SELECT FROM {table})")) for table in ("record", "change_set")):  # noqa: S608  two names of ours
+    if any(
+        connection.scalar(text(f"SELECT EXISTS (SELECT FROM {table})"))  # noqa: S608  names of ours
+        for table in ("record", "change_set")
+    ):
         if not replace:
             raise NotEmpty("error.copy_not_empty")
         connection.execute(text("TRUNCATE record, change, change_set, document"))
     for name, content in whole.documents.items():
-        connection.execute(text("INSERT INTO document VALUES (:name, :content)"), {"name": name, "content": content})
-    now = {(name, id_): (Entry(content, 0), 0) for name, held in whole.shipped.items() for id_, content in held.items()}
+        connection.execute(
+            text("INSERT INTO document VALUES (:name, :content)"),
+            {"name": name, "content": content},
+        )
+    now = {
+        (name, id_): (Entry(content, 0), 0)
+        for name, held in whole.shipped.items()
+        for id_, content in held.items()
+    }
     last = 0
     for done, (header, rows) in enumerate(whole.sets, start=1):
         last = header["number"]
-        connection.execute(text(_SET), {key: header[key] for key in ("number", "author", "time", "reason", "kind")})
+        connection.execute(
+            text(_SET), {key: header[key] for key in ("number", "author", "time", "reason", "kind")}
+        )
         for part in _parts(rows):
-            connection.execute(text(_CHANGES), {
-                "number": last, "collections": [r.collection for r in part], "ids": [r.id for r in part],
-                "revisions": [r.revision for r in part], "befores": [_text(r.before) for r in part],
-                "afters": [_text(r.after) for r in part]})
+            connection.execute(
+                text(_CHANGES),
+                {
+                    "number": last,
+                    "collections": [r.collection for r in part],
+                    "ids": [r.id for r in part],
+                    "revisions": [r.revision for r in part],
+                    "befores": [_text(r.before) for r in part],
+                    "afters": [_text(r.after) for r in part],
+                },
+            )
         now.update({(r.collection, r.id): (Entry(r.after, r.revision), last) for r in rows})
         tell(done, whole.count)
     for part in _parts(list(now.items())):
-        connection.execute(text(_RECORDS), {
-            "collections": [key[0] for key, _ in part], "ids": [key[1] for key, _ in part],
-            "bodies": [_text(entry.content) for _, (entry, _) in part],
-            "revisions": [entry.revision for _, (entry, _) in part], "numbers": [n for _, (_, n) in part]})
+        connection.execute(
+            text(_RECORDS),
+            {
+                "collections": [key[0] for key, _ in part],
+                "ids": [key[1] for key, _ in part],
+                "bodies": [_text(entry.content) for _, (entry, _) in part],
+                "revisions": [entry.revision for _, (entry, _) in part],
+                "numbers": [n for _, (_, n) in part],
+            },
+        )
     connection.execute(text("UPDATE counter SET value = :n WHERE name = 'change_set'"), {"n": last})
     connection.execute(text("SELECT pg_notify('kharita', 'copy')"))
 
 
 def _parts(items: list[Any]) -> Iterator[list[Any]]:
     for start in range(0, len(items), CHUNK):
-        yield items[start:start + CHUNK]
+        yield items[start : start + CHUNK]
 
 
 def _text(content: bytes | None) -> str | None:

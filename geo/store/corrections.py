@@ -4,6 +4,7 @@ One JSON line per event in ``corrections.jsonl`` under the folder of KHARITA_VAR
 written whole and flushed to disk under a lock, and never changed. What cannot be read is
 skipped. An accepted correction is a change set of the store; its event carries the number.
 """
+
 from __future__ import annotations
 
 import fcntl
@@ -100,10 +101,18 @@ class Corrections:
                 held = found[event["id"]]
                 if held.state == "open":
                     number = event.get("change_set")
-                    found[held.id] = replace(held, state=event["event"], judged_by=str(event.get("by", ""))[:80],
-                                             judged_on=str(event.get("on", ""))[:10],
-                                             change_set=number if isinstance(number, int) else 0)
-            elif event.get("event") == "kept" and event.get("id") in found and isinstance(event.get("change_set"), int):
+                    found[held.id] = replace(
+                        held,
+                        state=event["event"],
+                        judged_by=str(event.get("by", ""))[:80],
+                        judged_on=str(event.get("on", ""))[:10],
+                        change_set=number if isinstance(number, int) else 0,
+                    )
+            elif (
+                event.get("event") == "kept"
+                and event.get("id") in found
+                and isinstance(event.get("change_set"), int)
+            ):
                 found[event["id"]] = replace(found[event["id"]], change_set=event["change_set"])
         return found
 
@@ -118,10 +127,17 @@ class Corrections:
         with rules.writing(), self.locked():
             waiting = [c for c in self.all().values() if c.state == "open"]
             known = {(c.site, c.field, orjson.dumps(c.after)) for c in waiting}
-            made = [Correction(id=uuid.uuid4().hex[:12], by=by[:80], on=date.today().isoformat(), **change)
-                    for change in changes if (change["site"], change["field"], orjson.dumps(change["after"])) not in known]
+            made = [
+                Correction(
+                    id=uuid.uuid4().hex[:12], by=by[:80], on=date.today().isoformat(), **change
+                )
+                for change in changes
+                if (change["site"], change["field"], orjson.dumps(change["after"])) not in known
+            ]
             # The rest of the file is for the verdicts on those that wait.
-            if len(waiting) + len(made) > MAX_OPEN or (self.path.exists() and self.path.stat().st_size > MAX_BYTES - ROOM):
+            if len(waiting) + len(made) > MAX_OPEN or (
+                self.path.exists() and self.path.stat().st_size > MAX_BYTES - ROOM
+            ):
                 raise Full
             self._append([{"event": "proposed", "correction": asdict(c)} for c in made])
         return made
@@ -139,8 +155,15 @@ class Corrections:
             held = self.all().get(id_)
             if held is None or held.state != "open":
                 return None
-            judged = replace(held, state=verdict, judged_by=by[:80], judged_on=date.today().isoformat())
-            event: dict[str, Any] = {"event": verdict, "id": id_, "by": judged.judged_by, "on": judged.judged_on}
+            judged = replace(
+                held, state=verdict, judged_by=by[:80], judged_on=date.today().isoformat()
+            )
+            event: dict[str, Any] = {
+                "event": verdict,
+                "id": id_,
+                "by": judged.judged_by,
+                "on": judged.judged_on,
+            }
             if verdict == "accepted":
                 # Its event may have been lost after the commit: it is not committed twice.
                 event["change_set"] = _number(judged, ledger) or _commit(judged, ledger).number
@@ -155,8 +178,10 @@ class Corrections:
         if not self.path.exists():
             return 0
         with self.locked():
-            waiting = sorted((c for c in self.all().values() if c.state == "accepted" and not c.change_set),
-                             key=lambda c: c.judged_on)
+            waiting = sorted(
+                (c for c in self.all().values() if c.state == "accepted" and not c.change_set),
+                key=lambda c: c.judged_on,
+            )
             done = 0
             for correction in waiting:
                 try:
@@ -200,9 +225,13 @@ def _sound(c: Correction) -> bool:
     if c.field == "status":
         return c.after in STATUSES
     if c.field == "position":
-        return (isinstance(c.after, list) and len(c.after) == 2 and all(
-            isinstance(v, (int, float)) and not isinstance(v, bool) for v in c.after)
-            and abs(c.after[0]) <= 180 and abs(c.after[1]) <= 90)
+        return (
+            isinstance(c.after, list)
+            and len(c.after) == 2
+            and all(isinstance(v, (int, float)) and not isinstance(v, bool) for v in c.after)
+            and abs(c.after[0]) <= 180
+            and abs(c.after[1]) <= 90
+        )
     if c.field == "phone":
         return isinstance(c.after, str) and len(c.after) <= 40
     return c.field == "crafts" and isinstance(c.after, list) and all(x in CRAFTS for x in c.after)
@@ -231,8 +260,9 @@ def _commit(c: Correction, ledger: Ledger) -> ChangeSet:
 def _number(c: Correction, ledger: Ledger) -> int:
     # The change set of a correction whose event was lost after its commit; 0 when there is none.
     raw = ledger.one("sites", c.site).raw
-    if raw is None or _corrected({**raw, "properties": {**raw["properties"], "sources": []}}, c) != {
-            **raw, "properties": {**raw["properties"], "sources": raw["properties"]["sources"][-1:]}}:
+    if raw is None or _corrected(
+        {**raw, "properties": {**raw["properties"], "sources": []}}, c
+    ) != {**raw, "properties": {**raw["properties"], "sources": raw["properties"]["sources"][-1:]}}:
         return 0
     return next((made.number for made in ledger.history(1, None, "sites", c.site)), 0)
 
@@ -244,6 +274,11 @@ def _corrected(raw: Mapping[str, Any], c: Correction) -> dict[str, Any]:
     else:
         inside[c.field] = c.after
     inside["verified"], inside["verified_by"] = c.judged_on, c.judged_by
-    inside["sources"] = [*inside["sources"], {"url": "", "label": f"Correction {c.id}", "date": c.on}][-60:]
-    geometry = {"type": "Point", "coordinates": c.after} if c.field == "position" else raw["geometry"]
+    inside["sources"] = [
+        *inside["sources"],
+        {"url": "", "label": f"Correction {c.id}", "date": c.on},
+    ][-60:]
+    geometry = (
+        {"type": "Point", "coordinates": c.after} if c.field == "position" else raw["geometry"]
+    )
     return {**raw, "geometry": geometry, "properties": inside}

@@ -1,4 +1,5 @@
 """Connections to the shared database, and its failures in words that name no password."""
+
 from __future__ import annotations
 
 import logging
@@ -18,7 +19,11 @@ CONNECT_SECONDS = 3
 STATEMENT_SECONDS, LOCK_SECONDS = 60, 20
 POOL, MORE = 4, 4
 #: Failures by what PostgreSQL calls them.
-_NO_ROOM, _LOCKED, _UNMADE = ("53100", "53200"), ("55P03", "40P01", "57014"), ("42P01", "3F000", "42883")
+_NO_ROOM, _LOCKED, _UNMADE = (
+    ("53100", "53200"),
+    ("55P03", "40P01", "57014"),
+    ("42P01", "3F000", "42883"),
+)
 log = logging.getLogger(__name__)
 
 
@@ -34,32 +39,52 @@ def url_of(address: str) -> URL:
     except ArgumentError:
         url = None
     if url is None or url.get_backend_name() != "postgresql" or not url.database:
-        raise ValueError("KHARITA_STORE: after postgis: comes postgresql://USER@HOST/DATABASE") from None
+        raise ValueError(
+            "KHARITA_STORE: after postgis: comes postgresql://USER@HOST/DATABASE"
+        ) from None
     return url.set(drivername="postgresql+psycopg")
 
 
 def engine_of(url: URL) -> Engine:
     """A pool of connections that are tried before use and give up in time."""
     return create_engine(
-        url, pool_pre_ping=True, pool_size=POOL, max_overflow=MORE, pool_timeout=LOCK_SECONDS,
-        pool_recycle=1800, hide_parameters=True, connect_args=options())
+        url,
+        pool_pre_ping=True,
+        pool_size=POOL,
+        max_overflow=MORE,
+        pool_timeout=LOCK_SECONDS,
+        pool_recycle=1800,
+        hide_parameters=True,
+        connect_args=options(),
+    )
 
 
 def options() -> dict[str, Any]:
     """How every connection is made."""
-    limits = {"statement_timeout": STATEMENT_SECONDS, "lock_timeout": LOCK_SECONDS,
-              "idle_in_transaction_session_timeout": STATEMENT_SECONDS}
-    return {"connect_timeout": CONNECT_SECONDS, "application_name": "kharita",
-            # What is acknowledged is on disk, whatever the server's own setting.
-            "options": "-c synchronous_commit=on " + " ".join(
-                f"-c {name}={seconds}s" for name, seconds in limits.items()),
-            "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3}
+    limits = {
+        "statement_timeout": STATEMENT_SECONDS,
+        "lock_timeout": LOCK_SECONDS,
+        "idle_in_transaction_session_timeout": STATEMENT_SECONDS,
+    }
+    return {
+        "connect_timeout": CONNECT_SECONDS,
+        "application_name": "kharita",
+        # What is acknowledged is on disk, whatever the server's own setting.
+        "options": "-c synchronous_commit=on "
+        + " ".join(f"-c {name}={seconds}s" for name, seconds in limits.items()),
+        "keepalives_idle": 10,
+        "keepalives_interval": 5,
+        "keepalives_count": 3,
+    }
 
 
 def plain_connection(url: URL) -> psycopg.Connection:
     """A connection outside the pool, for listening."""
-    return psycopg.connect(url.set(drivername="postgresql").render_as_string(hide_password=False),
-                           autocommit=True, **options())
+    return psycopg.connect(
+        url.set(drivername="postgresql").render_as_string(hide_password=False),
+        autocommit=True,
+        **options(),
+    )
 
 
 @contextmanager

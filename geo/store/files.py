@@ -5,6 +5,7 @@ leaves the others served, and says which record and what is wrong in ``Catalogue
 was changed since is in the change sets of ``geo.store.journal``, which are laid over it; several
 processes may write to the same journal, and each sees what the others wrote.
 """
+
 from __future__ import annotations
 
 import hashlib
@@ -22,7 +23,15 @@ from geo.store.changes import Change, ChangeSet, Edit, Held, LaterChanges
 from geo.store.journal import Damaged, Journal
 from geo.store.overlay import Overlay
 from geo.store.parse import RECORDS
-from geo.store.reading import MAX_FILE_BYTES, REFERENCES, SHIPPED, Base, TooBigDocument, mended, read_base
+from geo.store.reading import (
+    MAX_FILE_BYTES,
+    REFERENCES,
+    SHIPPED,
+    Base,
+    TooBigDocument,
+    mended,
+    read_base,
+)
 from geo.store.rows import Entry, HeldRecords
 from geo.store.serving import Server
 from geo.watch.intake.store import ImportedReports
@@ -41,8 +50,9 @@ class FileStore:
     imported : published imports to read as further reports.
     """
 
-    def __init__(self, folder: Path, var: Path | None = None,
-                 imported: ImportedReports | None = None) -> None:
+    def __init__(
+        self, folder: Path, var: Path | None = None, imported: ImportedReports | None = None
+    ) -> None:
         self.folder = Path(folder)
         self.imported = imported
         self._lock = threading.RLock()
@@ -78,10 +88,17 @@ class FileStore:
         """Every record of a collection by id, removed ones left out."""
         with self._lock:
             shipped = self._now().rows.get(collection, {})
-            entries = {**{id_: Entry(content, 0) for id_, content in shipped.items()},
-                       **self._touched(collection)}
-        return HeldRecords({id_: entry for id_, entry in entries.items()
-                            if entry.content is not None and not id_.startswith("#")})
+            entries = {
+                **{id_: Entry(content, 0) for id_, content in shipped.items()},
+                **self._touched(collection),
+            }
+        return HeldRecords(
+            {
+                id_: entry
+                for id_, entry in entries.items()
+                if entry.content is not None and not id_.startswith("#")
+            }
+        )
 
     def one(self, collection: str, id_: str) -> Held:
         """One record; revision 0 and no content when there never was one."""
@@ -127,8 +144,9 @@ class FileStore:
 
     # --- history ----------------------------------------------------------------------
 
-    def history(self, limit: int = 50, before: int | None = None, collection: str = "",
-                id_: str = "") -> Sequence[ChangeSet]:
+    def history(
+        self, limit: int = 50, before: int | None = None, collection: str = "", id_: str = ""
+    ) -> Sequence[ChangeSet]:
         """Change sets, newest first (see ``geo.store.base.Ledger``)."""
         if not self._overlay:
             return ()
@@ -141,8 +159,13 @@ class FileStore:
                 if before is None or number < before:
                     header = self._overlay.header(number)
                     if header and (not collection or collection in header["counts"]):
-                        found.append(_told(header, partial(self._changes, number, collection, id_),
-                                           1 if id_ else None))
+                        found.append(
+                            _told(
+                                header,
+                                partial(self._changes, number, collection, id_),
+                                1 if id_ else None,
+                            )
+                        )
         return found
 
     def change_set(self, number: int) -> ChangeSet | None:
@@ -180,11 +203,15 @@ class FileStore:
 
     def _entry(self, base: Base, collection: str, id_: str) -> Entry:
         return self._touched(collection).get(id_) or Entry(
-            base.rows.get(collection, {}).get(id_), 0)
+            base.rows.get(collection, {}).get(id_), 0
+        )
 
     def _rows(self, collection: str) -> dict[str, bytes]:
         touched = self._touched(collection)
-        rows = {**self._now().rows.get(collection, {}), **{id_: e.content for id_, e in touched.items()}}
+        rows = {
+            **self._now().rows.get(collection, {}),
+            **{id_: e.content for id_, e in touched.items()},
+        }
         return {id_: content for id_, content in rows.items() if content is not None}
 
     def _marks(self) -> str:
@@ -213,8 +240,15 @@ class FileStore:
         return digest.hexdigest()[:12]
 
 
-def _told(header: Mapping[str, Any], read: Callable[[], Sequence[Change]],
-          count: int | None = None) -> ChangeSet:
-    return ChangeSet(header["number"], header["author"], header["time"], header["reason"], header["kind"],
-                     LaterChanges(count or sum(header["counts"].values()), read),
-                     None if count else header.get("did"))
+def _told(
+    header: Mapping[str, Any], read: Callable[[], Sequence[Change]], count: int | None = None
+) -> ChangeSet:
+    return ChangeSet(
+        header["number"],
+        header["author"],
+        header["time"],
+        header["reason"],
+        header["kind"],
+        LaterChanges(count or sum(header["counts"].values()), read),
+        None if count else header.get("did"),
+    )

@@ -5,6 +5,7 @@ flushed to disk: what was acknowledged survives a power cut, and half a change s
 ``state-0000000200.jsonl`` is the same for the touched records as they were after change set
 200. It is a cache, made again from the change sets when it is missing or damaged.
 """
+
 from __future__ import annotations
 
 import fcntl
@@ -95,8 +96,18 @@ class Journal:
         ------
         OSError : it could not be written; its number does not exist.
         """
-        lines = [_line({"collection": r.collection, "id": r.id, "revision": r.revision,
-                        "before": _json(r.before), "after": _json(r.after)}) for r in rows]
+        lines = [
+            _line(
+                {
+                    "collection": r.collection,
+                    "id": r.id,
+                    "revision": r.revision,
+                    "before": _json(r.before),
+                    "after": _json(r.after),
+                }
+            )
+            for r in rows
+        ]
         write_whole(self.path(header["number"]), _packed(header, lines))
 
     def read(self, number: int) -> tuple[dict[str, Any], list[Row]]:
@@ -143,10 +154,24 @@ class Journal:
 
     def save_state(self, state: State) -> None:
         """Keep a state, and remove the older ones."""
-        lines = [_line({"collection": name, "id": id_, "revision": e.revision, "sets": e.sets,
-                        "after": _json(e.content)})
-                 for name, held in state.entries.items() for id_, e in held.items()]
-        header = {"number": state.head, "mark": state.mark, "seen": [[n, *mark] for n, mark in state.seen.items()]}
+        lines = [
+            _line(
+                {
+                    "collection": name,
+                    "id": id_,
+                    "revision": e.revision,
+                    "sets": e.sets,
+                    "after": _json(e.content),
+                }
+            )
+            for name, held in state.entries.items()
+            for id_, e in held.items()
+        ]
+        header = {
+            "number": state.head,
+            "mark": state.mark,
+            "seen": [[n, *mark] for n, mark in state.seen.items()],
+        }
         write_whole(self.folder / f"state-{state.head:010}.jsonl", _packed(header, lines))
         for number, path in self._states():
             if number < state.head:
@@ -161,9 +186,14 @@ class Journal:
                 for line in lines:
                     raw = orjson.loads(line)
                     entries.setdefault(raw["collection"], {})[raw["id"]] = Entry(
-                        _bytes(raw["after"]), raw["revision"], tuple(raw["sets"]))
-                return State(header["number"], header["mark"], entries,
-                             {n: (a, b) for n, a, b in header["seen"]})
+                        _bytes(raw["after"]), raw["revision"], tuple(raw["sets"])
+                    )
+                return State(
+                    header["number"],
+                    header["mark"],
+                    entries,
+                    {n: (a, b) for n, a, b in header["seen"]},
+                )
             except (Damaged, ValueError, KeyError, TypeError):
                 continue
         return State(0, "", {}, {})
@@ -206,7 +236,9 @@ def _header(line: bytes) -> dict[str, Any]:
 
 def _row(line: bytes) -> Row:
     raw = orjson.loads(line)
-    return Row(raw["collection"], raw["id"], raw["revision"], _bytes(raw["before"]), _bytes(raw["after"]))
+    return Row(
+        raw["collection"], raw["id"], raw["revision"], _bytes(raw["before"]), _bytes(raw["after"])
+    )
 
 
 def _line(value: Any) -> bytes:
@@ -219,4 +251,3 @@ def _json(content: bytes | None) -> orjson.Fragment | None:
 
 def _bytes(value: Any) -> bytes | None:
     return None if value is None else orjson.dumps(value)
-

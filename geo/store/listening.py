@@ -4,6 +4,7 @@ It listens for what the database notifies and looks for itself every second, in 
 swallows notifications. While the database is down the last answer stands; it tries again with
 growing pauses.
 """
+
 from __future__ import annotations
 
 import logging
@@ -53,7 +54,9 @@ class Listener:
         """Begin to follow; once."""
         with self._starting:
             if self._thread is None:
-                self._thread = threading.Thread(target=self._run, name="store-listener", daemon=True)
+                self._thread = threading.Thread(
+                    target=self._run, name="store-listener", daemon=True
+                )
                 self._thread.start()
 
     def seen(self, marks: Marks) -> None:

@@ -1,4 +1,5 @@
 """Bring a database to the schema this version needs: ``python -m geo.store.migrate ADDRESS``."""
+
 from __future__ import annotations
 
 import argparse

@@ -1,4 +1,5 @@
 """What the change sets of a journal come to: the touched records as they are now."""
+
 from __future__ import annotations
 
 import logging
@@ -68,8 +69,10 @@ class Overlay:
 
     def problems(self) -> tuple[Problem, ...]:
         """The change sets that cannot be read."""
-        return tuple(Problem(f"changes/{self.journal.path(number).name}", "", "", code, value)
-                     for number, (code, value) in sorted(self._faults.items()))
+        return tuple(
+            Problem(f"changes/{self.journal.path(number).name}", "", "", code, value)
+            for number, (code, value) in sorted(self._faults.items())
+        )
 
     def numbers(self, collection: str = "", id_: str = "") -> Sequence[int]:
         """The numbers of all change sets, or of those that touched a record; newest first."""
@@ -100,7 +103,9 @@ class Overlay:
         try:
             self.journal.save_state(state)
         except OSError as error:
-            log.warning("the state of %s could not be kept: %s", self.journal.folder, error.strerror)
+            log.warning(
+                "the state of %s could not be kept: %s", self.journal.folder, error.strerror
+            )
 
     def _start(self) -> None:
         with self._starting:
@@ -151,7 +156,10 @@ class Overlay:
     def _take(self, number: int, time: str, rows: Sequence[Row]) -> None:
         touched = {row.collection for row in rows}
         # Only what is touched is copied; the rest is shared with the readers and never written.
-        entries = {**self.entries, **{name: dict(held) for name, held in self.entries.items() if name in touched}}
+        entries = {
+            **self.entries,
+            **{name: dict(held) for name, held in self.entries.items() if name in touched},
+        }
         _lay(entries, number, rows)
         self.entries = entries
         self._note(number, time, len(rows))

@@ -5,6 +5,7 @@ The database counts revisions, keeps history and refuses impossible points by it
 Kharita's vocabularies, and the memory of what was read: after a change only changed records are
 read again.
 """
+
 from __future__ import annotations
 
 import hashlib
@@ -34,8 +35,10 @@ MOST_LISTED = 500
 NOTHING = Marks(-1, -1, "")
 #: Records per statement, and the seconds that a statement of many may take.
 CHUNK, LONG_SECONDS = 5_000, 300
-_ABOUT = text("SELECT set_config('kharita.author', :author, true), set_config('kharita.reason', :reason, true),"
-              " set_config('kharita.kind', :kind, true)")
+_ABOUT = text(
+    "SELECT set_config('kharita.author', :author, true), set_config('kharita.reason', :reason, true),"
+    " set_config('kharita.kind', :kind, true)"
+)
 _WRITE = text("""
 INSERT INTO record (collection, id, body)
 SELECT * FROM unnest(cast(:collections AS text[]), cast(:ids AS text[]), cast(:bodies AS jsonb[]))
@@ -120,15 +123,23 @@ class PostgisStore:
         """Every record of a collection by id, removed ones left out."""
         with self._lock:
             self._now()
-            return HeldRecords({id_: entry for id_, entry in self._rows.get(collection, {}).items()
-                                if entry.content is not None})
+            return HeldRecords(
+                {
+                    id_: entry
+                    for id_, entry in self._rows.get(collection, {}).items()
+                    if entry.content is not None
+                }
+            )
 
     def one(self, collection: str, id_: str) -> Held:
         """One record; revision 0 and no content when there never was one."""
         with transaction(self.engine) as connection:
-            row = connection.execute(text(
-                "SELECT cast(body AS text), revision FROM record WHERE collection = :c AND id = :id"),
-                {"c": collection, "id": id_}).first()
+            row = connection.execute(
+                text(
+                    "SELECT cast(body AS text), revision FROM record WHERE collection = :c AND id = :id"
+                ),
+                {"c": collection, "id": id_},
+            ).first()
         return Entry(bytes_of(row[0]), row[1]).held() if row else NEVER.held()
 
     # --- changing ---------------------------------------------------------------------
@@ -152,36 +163,63 @@ class PostgisStore:
             base = self._refresh(connection, number - 1)
             rows = rules.checked(wanted, base, self._entry, self._contents)
             self._write(connection, rows)
-            time = connection.scalar(text("SELECT time FROM change_set WHERE number = :n"), {"n": number})
+            time = connection.scalar(
+                text("SELECT time FROM change_set WHERE number = :n"), {"n": number}
+            )
             marks = _marks(connection)
         self._listener.seen(marks)
-        return ChangeSet(number, author, told_time(time), reason, kind,
-                         LaterChanges(len(rows), lambda: [row.change() for row in rows]))
+        return ChangeSet(
+            number,
+            author,
+            told_time(time),
+            reason,
+            kind,
+            LaterChanges(len(rows), lambda: [row.change() for row in rows]),
+        )
 
     def _write(self, connection: Connection, rows: Sequence[Row]) -> None:
         for start in range(0, len(rows), CHUNK):
-            part = rows[start:start + CHUNK]
+            part = rows[start : start + CHUNK]
             try:
-                connection.execute(_WRITE, {
-                    "collections": [r.collection for r in part], "ids": [r.id for r in part],
-                    "bodies": [None if r.after is None else r.after.decode() for r in part]})
+                connection.execute(
+                    _WRITE,
+                    {
+                        "collections": [r.collection for r in part],
+                        "ids": [r.id for r in part],
+                        "bodies": [None if r.after is None else r.after.decode() for r in part],
+                    },
+                )
             except (IntegrityError, DataError) as error:
                 # What our own checks let through and the database does not.
-                raise Unfit([Problem(RECORDS[part[0].collection].file, part[0].id if len(part) == 1 else "",
-                                     "", "unreadable_record", type(error.orig).__name__)]) from None
+                raise Unfit(
+                    [
+                        Problem(
+                            RECORDS[part[0].collection].file,
+                            part[0].id if len(part) == 1 else "",
+                            "",
+                            "unreadable_record",
+                            type(error.orig).__name__,
+                        )
+                    ]
+                ) from None
 
     # --- history ----------------------------------------------------------------------
 
-    def history(self, limit: int = 50, before: int | None = None, collection: str = "",
-                id_: str = "") -> Sequence[ChangeSet]:
+    def history(
+        self, limit: int = 50, before: int | None = None, collection: str = "", id_: str = ""
+    ) -> Sequence[ChangeSet]:
         """Change sets, newest first (see ``geo.store.base.Ledger``)."""
         which, these = ["s.number < :before"], ""
         if collection:
             these = _THIS if id_ else " AND c.collection = :collection"
             which.append(f"EXISTS (SELECT FROM change c WHERE c.number = s.number {these})")
         query = _SETS.format(these=_THIS if id_ else "", which=" AND ".join(which))
-        values = {"before": 2**62 if before is None else before, "limit": min(limit, MOST_LISTED),
-                  "collection": collection, "id": id_}
+        values = {
+            "before": 2**62 if before is None else before,
+            "limit": min(limit, MOST_LISTED),
+            "collection": collection,
+            "id": id_,
+        }
         with transaction(self.engine) as connection:
             found = connection.execute(text(query), values).all()
         return [self._set(row, collection, id_) for row in found]
@@ -195,15 +233,26 @@ class PostgisStore:
 
     def _set(self, row: Sequence[Any], collection: str = "", id_: str = "") -> ChangeSet:
         number, author, time, reason, kind, *did = row
-        return ChangeSet(number, author, told_time(time), reason, kind,
-                         LaterChanges(sum(did), partial(self._changes, number, collection, id_)),
-                         dict(zip(("new", "changed", "removed"), did, strict=True)))
+        return ChangeSet(
+            number,
+            author,
+            told_time(time),
+            reason,
+            kind,
+            LaterChanges(sum(did), partial(self._changes, number, collection, id_)),
+            dict(zip(("new", "changed", "removed"), did, strict=True)),
+        )
 
     def _changes(self, number: int, collection: str, id_: str) -> list[Change]:
         query = text(_SOME_CHANGES.format(these=_THIS if id_ else ""))
         with transaction(self.engine) as connection:
-            found = connection.execute(query, {"number": number, "collection": collection, "id": id_}).all()
-        return [Row(c, i, revision, bytes_of(old), bytes_of(new)).change() for c, i, revision, old, new in found]
+            found = connection.execute(
+                query, {"number": number, "collection": collection, "id": id_}
+            ).all()
+        return [
+            Row(c, i, revision, bytes_of(old), bytes_of(new)).change()
+            for c, i, revision, old, new in found
+        ]
 
     # --- what is in memory ------------------------------------------------------------
 
@@ -221,15 +270,21 @@ class PostgisStore:
             if connection.scalar(text("SELECT version_num FROM alembic_version")) != SCHEMA:
                 raise StoreDown("error.store_unmade")
             found = connection.execute(text("SELECT name, content FROM document"))
-            self._base = read_base(_Documents({name: bytes(content) for name, content in found}), records=False)
+            self._base = read_base(
+                _Documents({name: bytes(content) for name, content in found}), records=False
+            )
             # Documents come with a copy, which may have replaced every record.
             self._rows, self._seen = {}, NOTHING
         if marks.change_set < self._seen.change_set:  # the database was restored from a backup
             self._rows, self._seen = {}, NOTHING
         if marks[:2] != self._seen[:2]:
-            newer = connection.execute(text(
-                "SELECT collection, id, cast(body AS text), revision FROM record WHERE number > :n"
-                " AND number <= :last ORDER BY place"), {"n": self._seen.change_set, "last": marks.change_set}).all()
+            newer = connection.execute(
+                text(
+                    "SELECT collection, id, cast(body AS text), revision FROM record WHERE number > :n"
+                    " AND number <= :last ORDER BY place"
+                ),
+                {"n": self._seen.change_set, "last": marks.change_set},
+            ).all()
             for collection, id_, body, revision in newer:
                 self._rows.setdefault(collection, {})[id_] = Entry(bytes_of(body), revision)
         self._seen = marks
@@ -239,7 +294,11 @@ class PostgisStore:
         return self._rows.get(collection, {}).get(id_, NEVER)
 
     def _contents(self, collection: str) -> dict[str, bytes]:
-        return {id_: e.content for id_, e in self._rows.get(collection, {}).items() if e.content is not None}
+        return {
+            id_: e.content
+            for id_, e in self._rows.get(collection, {}).items()
+            if e.content is not None
+        }
 
 
 class _Documents:

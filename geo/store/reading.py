@@ -3,6 +3,7 @@
 A missing or broken document leaves the others served, and says which record and what is wrong.
 GeoJSON is parsed as JSON, never through GDAL, which would follow references to other files.
 """
+
 from __future__ import annotations
 
 import csv
@@ -73,14 +74,27 @@ def read_base(content_of: Callable[[str], bytes], *, records: bool = True) -> Ba
         if not areas and not any(p.file == name for p in reader.problems):
             reader.problems.append(Problem(name, "", "", "empty_file", ""))
     return Base(
-        rows=rows, regions=regions, provinces=provinces,
+        rows=rows,
+        regions=regions,
+        provinces=provinces,
         towns=reader.references(TOWNS, "towns", "geoname_id", parse.town, "town"),
-        synonyms=reader.synonyms(), communes=reader.communes(),
-        problems=tuple(reader.problems), digest=reader.digest.hexdigest())
+        synonyms=reader.synonyms(),
+        communes=reader.communes(),
+        problems=tuple(reader.problems),
+        digest=reader.digest.hexdigest(),
+    )
 
 
 #: A document with one of these is not there at all.
-_GONE = ("file_missing", "file_unreadable", "file_too_big", "not_json", "no_list", "not_csv", "empty_file")
+_GONE = (
+    "file_missing",
+    "file_unreadable",
+    "file_too_big",
+    "not_json",
+    "no_list",
+    "not_csv",
+    "empty_file",
+)
 
 
 def mended(new: Base, old: Base) -> Base:
@@ -88,17 +102,29 @@ def mended(new: Base, old: Base) -> Base:
 
     Somebody may be writing it at this moment, or have broken it: readers keep what they had.
     """
-    gone = {p.file for p in new.problems if p.code in _GONE} - {p.file for p in old.problems if p.code in _GONE}
+    gone = {p.file for p in new.problems if p.code in _GONE} - {
+        p.file for p in old.problems if p.code in _GONE
+    }
     if not gone:
         return new
-    rows = {name: old.rows[name] if kind.file in gone else new.rows[name] for name, kind in parse.RECORDS.items()}
+    rows = {
+        name: old.rows[name] if kind.file in gone else new.rows[name]
+        for name, kind in parse.RECORDS.items()
+    }
     return replace(
-        new, rows=rows, regions=old.regions if REGIONS in gone else new.regions,
-        provinces=old.provinces if PROVINCES in gone else new.provinces, towns=old.towns if TOWNS in gone else new.towns,
+        new,
+        rows=rows,
+        regions=old.regions if REGIONS in gone else new.regions,
+        provinces=old.provinces if PROVINCES in gone else new.provinces,
+        towns=old.towns if TOWNS in gone else new.towns,
         synonyms=old.synonyms if SYNONYMS in gone else new.synonyms,
         communes=old.communes if COMMUNES in gone else new.communes,
         # For a later look: what is still missing then is still to be had from here.
-        problems=tuple(replace(p, code="file_held", value=p.code) if p.file in gone and p.code in _GONE else p for p in new.problems))
+        problems=tuple(
+            replace(p, code="file_held", value=p.code) if p.file in gone and p.code in _GONE else p
+            for p in new.problems
+        ),
+    )
 
 
 def label_of(raw: Any, id_key: str, number: int) -> str:
@@ -141,8 +167,9 @@ class _Reader:
                 found[label] = orjson.dumps(raw)
         return found
 
-    def references(self, name: str, list_key: str, id_key: str, make: Callable[[dict[str, Any]], T],
-                   kind: str) -> tuple[T, ...]:
+    def references(
+        self, name: str, list_key: str, id_key: str, make: Callable[[dict[str, Any]], T], kind: str
+    ) -> tuple[T, ...]:
         found: dict[str, T] = {}
         for number, raw in enumerate(self._list(name, list_key), start=1):
             label = label_of(raw, id_key, number)
@@ -171,8 +198,11 @@ class _Reader:
         return []
 
     def synonyms(self) -> tuple[dict[str, str], ...]:
-        return tuple({"group": r["group"], "word": r["word"]}
-                     for r in self._table(SYNONYMS) if r.get("group") and r.get("word"))
+        return tuple(
+            {"group": r["group"], "word": r["word"]}
+            for r in self._table(SYNONYMS)
+            if r.get("group") and r.get("word")
+        )
 
     def communes(self) -> tuple[Commune, ...]:
         found = {}
@@ -180,8 +210,15 @@ class _Reader:
             try:
                 made = parse.commune(row)
             except (KeyError, TypeError, ValueError) as error:
-                self.problems.append(Problem(COMMUNES, str(row.get("code") or f"#{number}")[:120],
-                                             "", "unreadable_record", str(error)[:80]))
+                self.problems.append(
+                    Problem(
+                        COMMUNES,
+                        str(row.get("code") or f"#{number}")[:120],
+                        "",
+                        "unreadable_record",
+                        str(error)[:80],
+                    )
+                )
                 continue
             found[made.code] = made
         if not found and not any(p.file == COMMUNES for p in self.problems):
@@ -199,8 +236,9 @@ class _Reader:
             return []
 
 
-def made_of(file: str, label: str, raw: Any, make: Callable[[dict[str, Any]], T], kind: str,
-            known: Known) -> T | tuple[Problem, ...]:
+def made_of(
+    file: str, label: str, raw: Any, make: Callable[[dict[str, Any]], T], kind: str, known: Known
+) -> T | tuple[Problem, ...]:
     """A record of the model, or what is wrong with it."""
     problems = record_problems(kind, raw, known)
     if problems:

@@ -2,6 +2,7 @@
 
 Nobody can change what others are given, and a hundred thousand records stay small.
 """
+
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
@@ -23,7 +24,9 @@ class Row(NamedTuple):
 
     def change(self) -> Change:
         """The same with parsed records."""
-        return Change(self.collection, self.id, _parsed(self.before), _parsed(self.after), self.revision)
+        return Change(
+            self.collection, self.id, _parsed(self.before), _parsed(self.after), self.revision
+        )
 
 
 class Entry(NamedTuple):

@@ -1,4 +1,5 @@
 """What every store asks of the edits it is given, before it keeps any of them."""
+
 from __future__ import annotations
 
 import errno
@@ -72,8 +73,12 @@ def wanted_of(edits: Iterable[Edit]) -> tuple[Wanted, ...]:
     return tuple(found.values())
 
 
-def checked(wanted: Sequence[Wanted], base: Base, entry: Callable[[str, str], Entry],
-            rows: Callable[[str], Mapping[str, bytes]]) -> list[Row]:
+def checked(
+    wanted: Sequence[Wanted],
+    base: Base,
+    entry: Callable[[str, str], Entry],
+    rows: Callable[[str], Mapping[str, bytes]],
+) -> list[Row]:
     """What the edits change, if all of them may.
 
     Parameters
@@ -87,8 +92,11 @@ def checked(wanted: Sequence[Wanted], base: Base, entry: Callable[[str, str], En
     Unfit : some records are not sound, or buyers would be left in a market that is taken away.
     """
     entries = [entry(w.edit.collection, w.edit.id) for w in wanted]
-    late = [(w.edit, e.held()) for w, e in zip(wanted, entries, strict=True)
-            if not _seen(w.edit, e) or (w.after is None and e.content is None)]
+    late = [
+        (w.edit, e.held())
+        for w, e in zip(wanted, entries, strict=True)
+        if not _seen(w.edit, e) or (w.after is None and e.content is None)
+    ]
     if late:
         raise Conflict(*zip(*late, strict=True))
     known = known_codes(base, all_sound("markets", _after("markets", wanted, rows)))
@@ -98,8 +106,10 @@ def checked(wanted: Sequence[Wanted], base: Base, entry: Callable[[str, str], En
         problems += _orphans(removed, _after("buyers", wanted, rows))
     if problems:
         raise Unfit(problems)
-    return [Row(w.edit.collection, w.edit.id, e.revision + 1, e.content, w.after)
-            for w, e in zip(wanted, entries, strict=True)]
+    return [
+        Row(w.edit.collection, w.edit.id, e.revision + 1, e.content, w.after)
+        for w, e in zip(wanted, entries, strict=True)
+    ]
 
 
 def _seen(edit: Edit, entry: Entry) -> bool:
@@ -107,11 +117,18 @@ def _seen(edit: Edit, entry: Entry) -> bool:
     return edit.revision == entry.revision or (edit.revision == 0 and entry.content is None)
 
 
-def header_of(rows: Sequence[Row], author: str, time: str, reason: str, kind: str) -> dict[str, Any]:
+def header_of(
+    rows: Sequence[Row], author: str, time: str, reason: str, kind: str
+) -> dict[str, Any]:
     """What is told of a change set without reading its changes."""
-    return {"author": author, "time": time, "reason": reason, "kind": kind,
-            "counts": dict(Counter(row.collection for row in rows)),
-            "did": counts_of((row.before is None, row.after is None) for row in rows)}
+    return {
+        "author": author,
+        "time": time,
+        "reason": reason,
+        "kind": kind,
+        "counts": dict(Counter(row.collection for row in rows)),
+        "did": counts_of((row.before is None, row.after is None) for row in rows),
+    }
 
 
 def words_of(author: str, reason: str, kind: str) -> tuple[str, str]:
@@ -158,18 +175,25 @@ def _faults(w: Wanted, known: Known) -> Iterator[Problem]:
         yield _problem(w.edit, fault.field, fault.code, fault.value)
 
 
-def _after(collection: str, wanted: Iterable[Wanted], rows: Callable[[str], Mapping[str, bytes]]
-           ) -> dict[str, bytes]:
+def _after(
+    collection: str, wanted: Iterable[Wanted], rows: Callable[[str], Mapping[str, bytes]]
+) -> dict[str, bytes]:
     # What a collection would be with the edits.
     changed = {w.edit.id: w.after for w in wanted if w.edit.collection == collection}
-    return {id_: content for id_, content in {**rows(collection), **changed}.items()
-            if content is not None}
+    return {
+        id_: content
+        for id_, content in {**rows(collection), **changed}.items()
+        if content is not None
+    }
 
 
 def _orphans(removed: Collection[str], buyers: Mapping[str, bytes]) -> list[Problem]:
     countries = ((id_, _country(orjson.loads(content))) for id_, content in buyers.items())
-    found = (Problem(RECORDS["buyers"].file, id_, "country", "market_in_use", country)
-             for id_, country in countries if country in removed)
+    found = (
+        Problem(RECORDS["buyers"].file, id_, "country", "market_in_use", country)
+        for id_, country in countries
+        if country in removed
+    )
     return list(islice(found, 20))
 
 

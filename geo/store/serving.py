@@ -2,6 +2,7 @@
 
 What was parsed once is kept: after an edit only the edited record is read again.
 """
+
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
@@ -24,8 +25,14 @@ class Server:
     def __init__(self) -> None:
         self._made: dict[str, tuple[Known, dict[str, tuple[bytes, Any]]]] = {}
 
-    def catalogue(self, base: Base, rows: Rows, version: str, problems: Iterable[Problem] = (),
-                  imports: Iterable[tuple[str, bytes]] = ()) -> Catalogue:
+    def catalogue(
+        self,
+        base: Base,
+        rows: Rows,
+        version: str,
+        problems: Iterable[Problem] = (),
+        imports: Iterable[tuple[str, bytes]] = (),
+    ) -> Catalogue:
         """Everything sound, with what is wrong in the rest.
 
         Parameters
@@ -47,11 +54,19 @@ class Server:
         found["reports"] += more
         told += faults
         return Catalogue(
-            version=version, regions=base.regions, provinces=base.provinces, towns=base.towns,
-            synonyms=base.synonyms, communes=base.communes, problems=tuple(told), **found)
+            version=version,
+            regions=base.regions,
+            provinces=base.provinces,
+            towns=base.towns,
+            synonyms=base.synonyms,
+            communes=base.communes,
+            problems=tuple(told),
+            **found,
+        )
 
-    def _records(self, name: str, rows: Mapping[str, bytes], known: Known
-                 ) -> tuple[tuple[Any, ...], list[Problem]]:
+    def _records(
+        self, name: str, rows: Mapping[str, bytes], known: Known
+    ) -> tuple[tuple[Any, ...], list[Problem]]:
         kind = RECORDS[name]
         before, held = self._made.get(name, (known, {}))
         if before != known:
@@ -60,8 +75,10 @@ class Server:
         for label, content in rows.items():
             last = held.get(label)
             if last is None or last[0] is not content:
-                last = (content, made_of(kind.file, label, orjson.loads(content), kind.parse,
-                                         kind.check, known))
+                last = (
+                    content,
+                    made_of(kind.file, label, orjson.loads(content), kind.parse, kind.check, known),
+                )
             made[label] = last
         self._made[name] = (known, made)
         records = tuple(r for _, r in made.values() if not isinstance(r, tuple))
@@ -72,20 +89,25 @@ def known_codes(base: Base, markets: Mapping[str, bytes] | None) -> Known:
     """What records may refer to; ``markets`` is None unless all of them are sound."""
     file = RECORDS["markets"].file
     whole = bool(markets) and not any(p.file == file for p in base.problems)
-    return Known(markets=frozenset(markets or ()) if whole else None,
-                 regions=base.codes(REGIONS, base.regions),
-                 provinces=base.codes(PROVINCES, base.provinces))
+    return Known(
+        markets=frozenset(markets or ()) if whole else None,
+        regions=base.codes(REGIONS, base.regions),
+        provinces=base.codes(PROVINCES, base.provinces),
+    )
 
 
 def all_sound(name: str, rows: Mapping[str, bytes]) -> Mapping[str, bytes] | None:
     """The records of a collection that refers to no other; None when one of them is not sound."""
     check = RECORDS[name].check
-    faulty = any(record_problems(check, orjson.loads(content), Known()) for content in rows.values())
+    faulty = any(
+        record_problems(check, orjson.loads(content), Known()) for content in rows.values()
+    )
     return None if faulty else rows
 
 
-def _imports(imports: Iterable[tuple[str, bytes]], known: Known, held: Mapping[str, bytes]
-             ) -> tuple[tuple[Report, ...], list[Problem]]:
+def _imports(
+    imports: Iterable[tuple[str, bytes]], known: Known, held: Mapping[str, bytes]
+) -> tuple[tuple[Report, ...], list[Problem]]:
     """The readable imports; one that is damaged leaves the others served."""
     found: list[Report] = []
     faults: list[Problem] = []
@@ -93,7 +115,9 @@ def _imports(imports: Iterable[tuple[str, bytes]], known: Known, held: Mapping[s
         try:
             raw = orjson.loads(content)
             problems = record_problems("report", raw, known)
-            faults += [Problem(name, label_of(raw, "id", 1), p.field, p.code, p.value) for p in problems]
+            faults += [
+                Problem(name, label_of(raw, "id", 1), p.field, p.code, p.value) for p in problems
+            ]
             if not problems and raw["id"] not in held:
                 found.append(report(raw))
         except UNREADABLE as error:

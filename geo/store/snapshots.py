@@ -4,6 +4,7 @@ Each code is one JSON file, written whole or not at all. It keeps the address of
 the data version, and a digest of every matching record, so that "as presented" can be
 compared with "today" without keeping the data themselves.
 """
+
 from __future__ import annotations
 
 import hashlib
@@ -114,7 +115,9 @@ class FileSnapshots:
 
     def put(self, kept: Kept) -> None:
         """Write one view: whole or not at all, and safe from a power cut once it returns."""
-        write_whole(self._folder / f"{kept.code}.json", orjson.dumps({"format": FORMAT, **asdict(kept)}))
+        write_whole(
+            self._folder / f"{kept.code}.json", orjson.dumps({"format": FORMAT, **asdict(kept)})
+        )
 
     def put_picture(self, code: str, png: bytes) -> None:
         """Write the picture of a view as presented, whole or not at all.
@@ -167,10 +170,11 @@ class FileSnapshots:
             raw = orjson.loads(self._path(code).read_bytes())
             if raw["format"] != FORMAT or raw["code"] != code:
                 raise ValueError(raw["format"])
-            records = {str(k): (str(v[0]), str(v[1]))
-                       for k, v in raw["content"]["records"].items()}
-            address, title, version, digest, created = (str(raw[name]) for name in (
-                "address", "title", "data_version", "content_hash", "created"))
+            records = {str(k): (str(v[0]), str(v[1])) for k, v in raw["content"]["records"].items()}
+            address, title, version, digest, created = (
+                str(raw[name])
+                for name in ("address", "title", "data_version", "content_hash", "created")
+            )
             return Kept(code, address, title, version, digest, created, Content(records))
         except FileNotFoundError:
             raise NotFound("error.code_unknown") from None
@@ -217,12 +221,15 @@ def content_of(query: Query, view: ViewState) -> Content:
             found[f"{name}:{record.id}"] = (_digest(asdict(record)), record.name)
     for report in query.matching_reports(view):
         found[f"reports:{report.id}"] = (
-            _digest({**asdict(report), "title": dict(report.title)}), report.title.get("fr", ""))
+            _digest({**asdict(report), "title": dict(report.title)}),
+            report.title.get("fr", ""),
+        )
     return Content(found)
 
 
-def keep(query: Query, view: ViewState, title: str = "", *, store: SnapshotStore | None = None
-         ) -> str:
+def keep(
+    query: Query, view: ViewState, title: str = "", *, store: SnapshotStore | None = None
+) -> str:
     """Keep a view as presented now, and return its code for ``/s/{code}``.
 
     Raises
@@ -238,9 +245,17 @@ def keep(query: Query, view: ViewState, title: str = "", *, store: SnapshotStore
         code = new_code()
         while store.has(code):
             code = new_code()
-        store.put(Kept(code, encode(view), " ".join(title.split())[:MAX_TITLE],
-                       query.catalogue.version, content.digest,
-                       datetime.now(UTC).isoformat(timespec="seconds"), content))
+        store.put(
+            Kept(
+                code,
+                encode(view),
+                " ".join(title.split())[:MAX_TITLE],
+                query.catalogue.version,
+                content.digest,
+                datetime.now(UTC).isoformat(timespec="seconds"),
+                content,
+            )
+        )
     return code
 
 
@@ -252,9 +267,12 @@ def compare(kept: Content, now: Content) -> Comparison:
         return tuple((key, content.records[key][1]) for key in sorted(keys))
 
     return Comparison(
-        named(now_keys - then_keys, now), named(then_keys - now_keys, kept),
+        named(now_keys - then_keys, now),
+        named(then_keys - now_keys, kept),
         named({k for k in then_keys & now_keys if kept.records[k][0] != now.records[k][0]}, now),
-        kept.counts, now.counts)
+        kept.counts,
+        now.counts,
+    )
 
 
 def new_code() -> str:

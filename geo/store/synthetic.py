@@ -1,4 +1,5 @@
 """Generated buyers by the million, for measurements only: all are marked ``demo``."""
+
 from __future__ import annotations
 
 import csv
@@ -35,7 +36,12 @@ class SyntheticBuyers(Sequence[Buyer]):
         self._craft = chance.integers(0, len(CRAFTS), (count, 2))
         self._year = chance.integers(2000, 2026, count)
         # Looked at in any month of the last years, or never: every step of the ages is met.
-        months = [*(f"{year}-{month:02d}" for year in LOOKED_AT for month in range(1, 13)), "", "", ""]
+        months = [
+            *(f"{year}-{month:02d}" for year in LOOKED_AT for month in range(1, 13)),
+            "",
+            "",
+            "",
+        ]
         self._looked_at = np.array(months)[chance.integers(0, len(months), count)]
         at = np.array([[float(c["lon"]), float(c["lat"])] for c in self._cities])
         self._lon_lat = at[self._city] + chance.normal(0, SPREAD_DEGREES, (count, 2))
@@ -57,11 +63,21 @@ class SyntheticBuyers(Sequence[Buyer]):
         crafts = sorted({CRAFTS[c] for c in self._craft[index]}, key=CRAFTS.index)
         lon, lat = self._lon_lat[index]
         return Buyer(
-            id=f"demo-acteur-{index}", name=f"Acteur démo {index % 1000:03d}",
-            kind=BUYER_KINDS[self._kind[index]], country=city["country_iso2"],
-            city=city["name_fr"], crafts=tuple(crafts), relation_fr="",
-            year=int(self._year[index]), website="", provenance="demo", precision="city",
-            verified=str(self._looked_at[index]), sources=_SOURCE, lon_lat=(float(lon), float(lat)))
+            id=f"demo-acteur-{index}",
+            name=f"Acteur démo {index % 1000:03d}",
+            kind=BUYER_KINDS[self._kind[index]],
+            country=city["country_iso2"],
+            city=city["name_fr"],
+            crafts=tuple(crafts),
+            relation_fr="",
+            year=int(self._year[index]),
+            website="",
+            provenance="demo",
+            precision="city",
+            verified=str(self._looked_at[index]),
+            sources=_SOURCE,
+            lon_lat=(float(lon), float(lat)),
+        )
 
 
 class SyntheticStore:
@@ -77,5 +93,6 @@ class SyntheticStore:
     def load(self) -> Catalogue:
         """The catalogue."""
         shipped = FileStore(DATA_DIR).load()
-        return replace(shipped, version=f"synthetic-{self._count}",
-                       buyers=SyntheticBuyers(self._count))
+        return replace(
+            shipped, version=f"synthetic-{self._count}", buyers=SyntheticBuyers(self._count)
+        )

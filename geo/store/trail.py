@@ -5,6 +5,7 @@ becomes ``audit.1.jsonl``, that one ``audit.2.jsonl``, and so on. A person is a 
 digest of the address, whose key stays in the folder) and the address cut short: enough to see
 that two acts are one person's, and for an administrator, who has the addresses, whose.
 """
+
 from __future__ import annotations
 
 import fcntl
@@ -56,8 +57,15 @@ class Trail:
         ------
         OSError : it could not be written.
         """
-        entry = {"at": datetime.now(UTC).isoformat(timespec="milliseconds"), "who": self.sign(email) if email else "",
-                 "short": short(email), "role": role, "needs": needs, "what": what[:200], "outcome": outcome}
+        entry = {
+            "at": datetime.now(UTC).isoformat(timespec="milliseconds"),
+            "who": self.sign(email) if email else "",
+            "short": short(email),
+            "role": role,
+            "needs": needs,
+            "what": what[:200],
+            "outcome": outcome,
+        }
         line = orjson.dumps(entry) + b"\n"
         with self.locked():
             self._make_room(len(line))

@@ -3,6 +3,7 @@
 The functions only say what to commit. They refuse when a later change touched the same record,
 unless they are told to undo that one with it; the store then checks once more.
 """
+
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
@@ -14,8 +15,13 @@ from geo.store.changes import ChangeSet, Conflict, Edit, Held
 Current = Callable[[str, str], Held]
 
 
-def undo(change_set: ChangeSet, current: Current, only: Collection[tuple[str, str]] | None = None,
-         *, force: bool = False) -> tuple[Edit, ...]:
+def undo(
+    change_set: ChangeSet,
+    current: Current,
+    only: Collection[tuple[str, str]] | None = None,
+    *,
+    force: bool = False,
+) -> tuple[Edit, ...]:
     """Put records back as they were before a change set.
 
     Parameters
@@ -47,8 +53,9 @@ def undo(change_set: ChangeSet, current: Current, only: Collection[tuple[str, st
     return tuple(edits)
 
 
-def restore(history: Iterable[ChangeSet], collection: str, id_: str, revision: int,
-            seen: int) -> Edit:
+def restore(
+    history: Iterable[ChangeSet], collection: str, id_: str, revision: int, seen: int
+) -> Edit:
     """Give a record the content it had at one of its revisions.
 
     Parameters

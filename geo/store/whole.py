@@ -1,4 +1,5 @@
 """Write a file whole or not at all, and safe from a power cut once it is said to be written."""
+
 from __future__ import annotations
 
 import os
@@ -55,10 +56,12 @@ def append_lines(path: Path, lines: bytes, mode: int = 0o640) -> None:
     descriptor = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, mode)
     try:
         end = os.lseek(descriptor, 0, os.SEEK_END)
-        rest = memoryview(lines if not end or os.pread(descriptor, 1, end - 1) == b"\n" else b"\n" + lines)
+        rest = memoryview(
+            lines if not end or os.pread(descriptor, 1, end - 1) == b"\n" else b"\n" + lines
+        )
         try:
             while rest:  # a disk that fills up takes a part, and says so at the next piece only
-                rest = rest[os.write(descriptor, rest):]
+                rest = rest[os.write(descriptor, rest) :]
             os.fsync(descriptor)
         except OSError:
             os.ftruncate(descriptor, end)

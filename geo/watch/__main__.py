@@ -3,6 +3,7 @@
 The views are lines of ``KHARITA_VAR/followed.txt``: a name, a tab, the address's query. Each gives
 ``NAME.atom`` and ``NAME.html``, written whole or not at all.
 """
+
 from __future__ import annotations
 
 import argparse
@@ -56,7 +57,9 @@ def _followed() -> list[tuple[str, str]]:
     except FileNotFoundError:
         return [("tout", "")]
     pairs = [line.partition("\t") for line in lines if line.strip() and not line.startswith("#")]
-    return [(re.sub(r"[^\w-]+", "-", name).strip("-")[:60], query.strip()) for name, _, query in pairs]
+    return [
+        (re.sub(r"[^\w-]+", "-", name).strip("-")[:60], query.strip()) for name, _, query in pairs
+    ]
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ Every link carries what supports it: a passage of the report, or the directory's
 its source. What is only inferred (a buyer of the market that shares a craft) says so by its
 ``basis``. Generated records prove nothing and are left out.
 """
+
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -48,7 +49,9 @@ def chain_of(query: Query, report: Report, view: ViewState) -> Chain:
     markets = _markets(query, report, view)
     proofs = {code: _market_passages(query, report, code) for code in markets}
     # A chain that reaches a buyer comes first, then what a report says in so many words.
-    ends = {code: bool(_buyers(query, report, code, _crafts(report, view, code))) for code in markets}
+    ends = {
+        code: bool(_buyers(query, report, code, _crafts(report, view, code))) for code in markets
+    }
     order = sorted(markets, key=lambda c: (not ends[c], not proofs[c][1], markets.index(c)))
     shown = order[:MARKETS]
     links = [link for code in shown for link in _of_market(query, report, view, code, proofs[code])]
@@ -74,27 +77,46 @@ def _market_passages(query: Query, report: Report, code: str) -> tuple[tuple[Pas
     names = query.search.wanted(query.catalogue.market_by_code[code].name["fr"] + " ")
     notes = [n for n in report.notes if not n.markets or code in n.markets]
     said = [p for n in notes for p in (*sentences_of(n), title_of(n)) if names.score(p.text)]
-    figures = [p for n in report.notes for p in figures_of(n) if p.figure and p.figure.market == code]
+    figures = [
+        p for n in report.notes for p in figures_of(n) if p.figure and p.figure.market == code
+    ]
     if said or figures:
         return (*said[:PROOFS], *figures[:PROOFS]), True
     about = [n for n in notes if code in n.markets] or notes
     if not about:  # the market is that of a buyer it names
-        return next(_naming(report.notes, b.name) for b in _named(query, report)
-                    if b.country == code)[:1], False
+        return next(
+            _naming(report.notes, b.name) for b in _named(query, report) if b.country == code
+        )[:1], False
     return tuple(title_of(n) for n in about[:1]), False
 
 
-def _of_market(query: Query, report: Report, view: ViewState, code: str,
-               proof: tuple[tuple[Passage, ...], bool]) -> Iterator[Link]:
+def _of_market(
+    query: Query,
+    report: Report,
+    view: ViewState,
+    code: str,
+    proof: tuple[tuple[Passage, ...], bool],
+) -> Iterator[Link]:
     passages, said = proof
     crafts = _crafts(report, view, code)
-    yield Link(f"report:{report.id}", f"market:{code}", "said" if said else "covered",
-               tuple(crafts), passages)
+    yield Link(
+        f"report:{report.id}",
+        f"market:{code}",
+        "said" if said else "covered",
+        tuple(crafts),
+        passages,
+    )
     used: set[str] = set()
     for buyer, naming in _buyers(query, report, code, crafts):
         shared = tuple(c for c in buyer.crafts if not crafts or c in crafts) or buyer.crafts
-        yield Link(f"market:{code}", f"buyer:{buyer.id}", "said" if naming else "inferred",
-                   shared, naming, buyer)
+        yield Link(
+            f"market:{code}",
+            f"buyer:{buyer.id}",
+            "said" if naming else "inferred",
+            shared,
+            naming,
+            buyer,
+        )
         for site in _sites(query, shared, used):
             used.add(site.id)
             both = tuple(c for c in site.crafts if c in shared)
@@ -107,13 +129,20 @@ def _crafts(report: Report, view: ViewState, code: str) -> list[str]:
     return [c for c in (found or view.craft) if not view.craft or c in view.craft]
 
 
-def _buyers(query: Query, report: Report, code: str, crafts: list[str]
-            ) -> list[tuple[Buyer, tuple[Passage, ...]]]:
+def _buyers(
+    query: Query, report: Report, code: str, crafts: list[str]
+) -> list[tuple[Buyer, tuple[Passage, ...]]]:
     """Buyers of a market, those that the report names first, each with where it is named."""
     named = [(b, _naming(report.notes, b.name)) for b in _named(query, report) if b.country == code]
     held = {b.id for b, _ in named}
-    others = [b for b in query.catalogue.buyers if b.country == code and b.id not in held
-              and b.provenance != "demo" and (not crafts or set(b.crafts) & set(crafts))]
+    others = [
+        b
+        for b in query.catalogue.buyers
+        if b.country == code
+        and b.id not in held
+        and b.provenance != "demo"
+        and (not crafts or set(b.crafts) & set(crafts))
+    ]
     others.sort(key=lambda b: (-len(set(b.crafts) & set(crafts)), b.lon_lat is None, b.name))
     return [*named, *((b, ()) for b in others)][:BUYERS]
 
@@ -124,14 +153,23 @@ def _naming(notes: tuple[Note, ...], name: str) -> tuple[Passage, ...]:
     said = [p for n in notes for p in (*sentences_of(n), title_of(n)) if wanted in phrase(p.text)]
     if said:
         return tuple(said[:PROOFS])
-    listed = [n for n in notes if any(wanted in phrase(o) or phrase(o) in wanted
-                                      for o in n.organisations)]
+    listed = [
+        n for n in notes if any(wanted in phrase(o) or phrase(o) in wanted for o in n.organisations)
+    ]
     return tuple(title_of(n) for n in (listed or notes)[:1])
 
 
 def _sites(query: Query, crafts: tuple[str, ...], used: set[str]) -> list[Site]:
     wanted = set(crafts)
     found = [s for s in query.catalogue.sites if s.provenance != "demo" and wanted & set(s.crafts)]
-    found.sort(key=lambda s: (s.id in used, s.status != "active", s.lon_lat is None,
-                              -len(wanted & set(s.crafts)), len(s.crafts), s.name))
+    found.sort(
+        key=lambda s: (
+            s.id in used,
+            s.status != "active",
+            s.lon_lat is None,
+            -len(wanted & set(s.crafts)),
+            len(s.crafts),
+            s.name,
+        )
+    )
     return found[:SITES]

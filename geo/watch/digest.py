@@ -3,6 +3,7 @@
 A report is new when it is dated after the date given; an undated one never is. Both outputs are
 built with ElementTree, so that every text stays data; neither loads anything from elsewhere.
 """
+
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -39,16 +40,23 @@ class Digest:
     def title(self) -> str:
         """What the view is about, in words."""
         t = words(self.view.lang)
-        said = filters_text(self.query, self.view, t, lead=False) if self.view.picks() else \
-            t("digest.everything")
+        said = (
+            filters_text(self.query, self.view, t, lead=False)
+            if self.view.picks()
+            else t("digest.everything")
+        )
         return t("digest.title", view=said)
 
 
-def digest_of(query: Query, view: ViewState, since: str, *, base: str = "",
-              today: date | None = None) -> Digest:
+def digest_of(
+    query: Query, view: ViewState, since: str, *, base: str = "", today: date | None = None
+) -> Digest:
     """The digest of a view: its reports dated ``since`` or later."""
-    found = tuple(r for r in query.matching_reports(view)
-                  if not since or (r.date and _last_day(r.date) >= since))
+    found = tuple(
+        r
+        for r in query.matching_reports(view)
+        if not since or (r.date and _last_day(r.date) >= since)
+    )
     return Digest(query, view, since, base, today or date.today(), found)
 
 
@@ -64,6 +72,7 @@ def _link(digest: Digest, report: Report) -> str:
 
 # --- Atom -----------------------------------------------------------------------------
 
+
 def atom_of(digest: Digest) -> bytes:
     """The feed, RFC 4287. Entries keep their id whatever the address of the server."""
     t = words(digest.view.lang)
@@ -73,10 +82,24 @@ def atom_of(digest: Digest) -> bytes:
     _add(feed, "title", digest.title)
     newest = max((r.date for r in digest.reports if r.date), default="")
     _add(feed, "updated", _moment(newest))
-    ET.SubElement(feed, "link", {"rel": "alternate", "type": "text/html",
-                                 "href": f"{digest.base}/veille?{address}".removesuffix("?")})
-    ET.SubElement(feed, "link", {"rel": "self", "type": "application/atom+xml",
-                                 "href": f"{digest.base}/digest.atom?{address}".removesuffix("?")})
+    ET.SubElement(
+        feed,
+        "link",
+        {
+            "rel": "alternate",
+            "type": "text/html",
+            "href": f"{digest.base}/veille?{address}".removesuffix("?"),
+        },
+    )
+    ET.SubElement(
+        feed,
+        "link",
+        {
+            "rel": "self",
+            "type": "application/atom+xml",
+            "href": f"{digest.base}/digest.atom?{address}".removesuffix("?"),
+        },
+    )
     author = ET.SubElement(feed, "author")
     _add(author, "name", "Kharita")
     _add(feed, "subtitle", t("panel.report_note"))
@@ -85,8 +108,9 @@ def atom_of(digest: Digest) -> bytes:
         _add(entry, "id", f"urn:kharita:report:{report.id}")
         _add(entry, "title", f"{report.id} \u00b7 {title_of(report, t)}")
         _add(entry, "updated", _moment(report.date))
-        ET.SubElement(entry, "link", {"rel": "alternate", "type": "text/html",
-                                      "href": _link(digest, report)})
+        ET.SubElement(
+            entry, "link", {"rel": "alternate", "type": "text/html", "href": _link(digest, report)}
+        )
         ET.SubElement(entry, "category", {"term": report.kind, "label": kind_label(report, t)})
         _add(entry, "summary", _summary(report))
     result: bytes = b'<?xml version="1.0" encoding="utf-8"?>\n' + ET.tostring(feed, "utf-8")
@@ -101,8 +125,11 @@ def _add(parent: ET.Element, name: str, text: str) -> ET.Element:
 
 def _legal(text: str) -> str:
     """The characters that XML 1.0 can hold."""
-    return "".join(c for c in text if c in "\t\n" or (c >= " " and c not in "\ufffe\uffff"
-                                                      and not "\ud800" <= c <= "\udfff"))
+    return "".join(
+        c
+        for c in text
+        if c in "\t\n" or (c >= " " and c not in "\ufffe\uffff" and not "\ud800" <= c <= "\udfff")
+    )
 
 
 def _moment(text: str) -> str:
@@ -123,12 +150,16 @@ def _summary(report: Report) -> str:
 
 _STYLE = {
     "body": "margin:0;padding:24px;background:#f6f4ef;color:#16211f;font:15px/1.55 'IBM Plex Sans Arabic',"
-            "Inter,Arial,sans-serif",
+    "Inter,Arial,sans-serif",
     "sheet": "max-width:640px;margin:0 auto;padding:24px 28px;background:#fff;border:1px solid #e4dfd5;"
-             "border-radius:8px",
-    "h1": "margin:0 0 4px;font-size:21px;line-height:1.3", "soft": "margin:0 0 12px;color:#52605e;font-size:13px",
-    "item": "margin:0;padding:16px 0;border-top:1px solid #e4dfd5", "h2": "margin:0 0 4px;font-size:16px;line-height:1.35",
-    "p": "margin:0 0 8px", "a": "color:#0b5e5c", "foot": "margin:18px 0 0;color:#66736f;font-size:12px",
+    "border-radius:8px",
+    "h1": "margin:0 0 4px;font-size:21px;line-height:1.3",
+    "soft": "margin:0 0 12px;color:#52605e;font-size:13px",
+    "item": "margin:0;padding:16px 0;border-top:1px solid #e4dfd5",
+    "h2": "margin:0 0 4px;font-size:16px;line-height:1.35",
+    "p": "margin:0 0 8px",
+    "a": "color:#0b5e5c",
+    "foot": "margin:18px 0 0;color:#66736f;font-size:12px",
 }
 
 
@@ -150,8 +181,16 @@ def html_of(digest: Digest) -> bytes:
     for report in digest.reports:
         _item(sheet, digest, report, t)
     _put(sheet, "p", t("panel.report_note"), "foot")
-    _put(sheet, "p", t("digest.made", date=t.date(digest.today.isoformat()),
-                       version=digest.query.catalogue.version), "foot")
+    _put(
+        sheet,
+        "p",
+        t(
+            "digest.made",
+            date=t.date(digest.today.isoformat()),
+            version=digest.query.catalogue.version,
+        ),
+        "foot",
+    )
     result: bytes = b"<!doctype html>\n" + ET.tostring(page, "utf-8", method="html")
     return result
 
@@ -164,15 +203,29 @@ def _put(parent: ET.Element, tag: str, text: str, style: str = "", **more: str) 
 
 def _item(sheet: ET.Element, digest: Digest, report: Report, t: Words) -> None:
     item = ET.SubElement(sheet, "div", {"style": _STYLE["item"]})
-    _put(item, "p", " \u00b7 ".join(map(isolate, (report.id, when(report, t), kind_label(report, t)))), "soft")
+    _put(
+        item,
+        "p",
+        " \u00b7 ".join(map(isolate, (report.id, when(report, t), kind_label(report, t)))),
+        "soft",
+    )
     _put(item, "h2", title_of(report, t), dir="auto")
     _put(item, "p", _summary(report), dir="auto", lang="fr")
     markets = " \u00b7 ".join(t.country(m) for m in report.markets) or t("panel.all_markets")
     _put(item, "p", f"{markets} \u00b7 {crafts_line(report.crafts, t)}", "soft")
-    link = ET.SubElement(ET.SubElement(item, "p", {"style": _STYLE["p"]}), "a",
-                         {"href": _link(digest, report), "style": _STYLE["a"]})
+    link = ET.SubElement(
+        ET.SubElement(item, "p", {"style": _STYLE["p"]}),
+        "a",
+        {"href": _link(digest, report), "style": _STYLE["a"]},
+    )
     link.text = t("digest.open")
     sources = list(dict.fromkeys(s.label or s.url for n in report.notes for s in n.sources))
     if sources:
-        _put(item, "p", f"{t('digest.sources')} : {t('ui.comma').join(sources)}"
-             if t.lang == "fr" else f"{t('digest.sources')}: {t('ui.comma').join(sources)}", "soft")
+        _put(
+            item,
+            "p",
+            f"{t('digest.sources')} : {t('ui.comma').join(sources)}"
+            if t.lang == "fr"
+            else f"{t('digest.sources')}: {t('ui.comma').join(sources)}",
+            "soft",
+        )

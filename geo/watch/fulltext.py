@@ -3,6 +3,7 @@
 Stems are indexed, not words; what is stored is only enough to find and to rank. Titles count
 six times a sentence, markets and crafts twice.
 """
+
 from __future__ import annotations
 
 import sqlite3
@@ -23,11 +24,14 @@ class ReportTexts:
         self._ids = [r.id for r in reports]
         self._lock = threading.Lock()
         self._index = sqlite3.connect(":memory:", check_same_thread=False)
-        self._index.execute("CREATE VIRTUAL TABLE texts USING fts5(title, body, tags, content='', "
-                            "columnsize=1, tokenize=\"unicode61 remove_diacritics 2\")")
+        self._index.execute(
+            "CREATE VIRTUAL TABLE texts USING fts5(title, body, tags, content='', "
+            'columnsize=1, tokenize="unicode61 remove_diacritics 2")'
+        )
         self._index.executemany(
             "INSERT INTO texts(rowid, title, body, tags) VALUES (?, ?, ?, ?)",
-            ((i, *map(_indexed, _parts(r))) for i, r in enumerate(reports)))
+            ((i, *map(_indexed, _parts(r))) for i, r in enumerate(reports)),
+        )
         self._index.commit()
 
     def find(self, wanted: Wanted) -> list[str]:
@@ -37,7 +41,8 @@ class ReportTexts:
         with self._lock:
             rows = self._index.execute(
                 f"SELECT rowid FROM texts WHERE texts MATCH ? ORDER BY bm25(texts, {_WEIGHTS})",  # noqa: S608  numbers of ours
-                (wanted.match(),)).fetchall()
+                (wanted.match(),),
+            ).fetchall()
         return [self._ids[i] for (i,) in rows]
 
 
@@ -49,10 +54,24 @@ def _parts(report: Report) -> tuple[str, str, str]:
     """Titles, texts, and the words of markets and crafts in every language."""
     notes = report.notes
     titles = [report.id, *report.title.values()]
-    body = [part for n in notes for part in (n.id, n.title_fr, n.summary_fr, *n.organisations,
-                                             *(f"{f.label} {f.value}" for f in n.figures))]
-    tags = [name for lang in LANGUAGES for name in (
-        *(words(lang)(f"craft.{c}") for c in report.crafts),
-        *(words(lang).country(m) for m in report.markets),
-        words(lang)(f"report_kind.{report.kind}"))]
+    body = [
+        part
+        for n in notes
+        for part in (
+            n.id,
+            n.title_fr,
+            n.summary_fr,
+            *n.organisations,
+            *(f"{f.label} {f.value}" for f in n.figures),
+        )
+    ]
+    tags = [
+        name
+        for lang in LANGUAGES
+        for name in (
+            *(words(lang)(f"craft.{c}") for c in report.crafts),
+            *(words(lang).country(m) for m in report.markets),
+            words(lang)(f"report_kind.{report.kind}"),
+        )
+    ]
     return " ".join(titles), " ".join(body), " ".join(tags)

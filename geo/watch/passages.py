@@ -4,6 +4,7 @@ A passage is a sentence, a title or a figure of one note. ``W039.2`` is the seco
 W039, ``W039.0`` its title, ``W039.f1`` its first figure. Whatever quotes a report quotes a
 passage, so that the words can always be found again.
 """
+
 from __future__ import annotations
 
 from collections.abc import Iterator

@@ -1,4 +1,5 @@
 """Related reports, each with what it shares: never a likeness without its reason."""
+
 from __future__ import annotations
 
 from collections.abc import Iterable
@@ -36,9 +37,13 @@ def related(report: Report, others: Iterable[Report]) -> list[Shared]:
         if other.id == report.id:
             continue
         theirs = _organisations(other) if names else {}
-        shared = Shared(other, _common(report.named, other.named),
-                        tuple(theirs[k] for k in theirs if k in names),
-                        _common(report.crafts, other.crafts), _common(report.markets, other.markets))
+        shared = Shared(
+            other,
+            _common(report.named, other.named),
+            tuple(theirs[k] for k in theirs if k in names),
+            _common(report.crafts, other.crafts),
+            _common(report.markets, other.markets),
+        )
         if shared.worth:
             found.append(shared)
     return sorted(found, key=lambda s: (s.worth, s.report.date), reverse=True)[:MOST]
@@ -50,5 +55,9 @@ def _common(mine: tuple[str, ...], theirs: tuple[str, ...]) -> tuple[str, ...]:
 
 def _organisations(report: Report) -> dict[str, str]:
     """Folded name -> name; the ministry is in half of them and ties nothing together."""
-    return {fold(o): o for n in report.notes for o in n.organisations
-            if not fold(o).startswith(("ministere", "secretariat"))}
+    return {
+        fold(o): o
+        for n in report.notes
+        for o in n.organisations
+        if not fold(o).startswith(("ministere", "secretariat"))
+    }

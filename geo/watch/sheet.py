@@ -3,6 +3,7 @@
 Drawn like a snapshot (``geo.snapshot``): one pure SVG per page, every text plain data. The same
 page serves a chain handed over in a meeting and one sheet of a reading list.
 """
+
 from __future__ import annotations
 
 from collections.abc import Sequence
@@ -32,8 +33,15 @@ FOOT = 64.0
 BEND = 0.14
 
 
-def sheet_of(query: Query, reading: dict[str, Any], lang: str, *, base: str = "",
-             today: date | None = None, page: str = "") -> str:
+def sheet_of(
+    query: Query,
+    reading: dict[str, Any],
+    lang: str,
+    *,
+    base: str = "",
+    today: date | None = None,
+    page: str = "",
+) -> str:
     """The page of one report as SVG.
 
     Parameters
@@ -49,35 +57,60 @@ def sheet_of(query: Query, reading: dict[str, Any], lang: str, *, base: str = ""
     title = "".join(p[0] for p in reading["title"])
     top = MAP_TOP + MAP_HIGH + 30
     wide = (size.units_w - 2 * MARGIN - GAP) / 2
-    columns = [Box(MARGIN, top, wide, size.units_h - FOOT - top),
-               Box(MARGIN + wide + GAP, top, wide, size.units_h - FOOT - top)]
+    columns = [
+        Box(MARGIN, top, wide, size.units_h - FOOT - top),
+        Box(MARGIN + wide + GAP, top, wide, size.units_h - FOOT - top),
+    ]
     if scene.rtl:
         columns.reverse()
-    body = [f'<rect width="{n(size.units_w)}" height="{n(size.units_h)}" fill="{WHITE}"/>',
-            *map_parts(scene, pen), *chain_lines(scene, reading["chain"]), mat(scene),
-            *_head(pen, reading, title), *_notes(pen, columns[0], reading, t),
-            *_steps(pen, columns[1], reading["chain"], t),
-            *_foot(pen, reading, f"{base}/veille?v=1&sel=report:{reading['id']}", page)]
+    body = [
+        f'<rect width="{n(size.units_w)}" height="{n(size.units_h)}" fill="{WHITE}"/>',
+        *map_parts(scene, pen),
+        *chain_lines(scene, reading["chain"]),
+        mat(scene),
+        *_head(pen, reading, title),
+        *_notes(pen, columns[0], reading, t),
+        *_steps(pen, columns[1], reading["chain"], t),
+        *_foot(pen, reading, f"{base}/veille?v=1&sel=report:{reading['id']}", page),
+    ]
     return document(size.units_w, size.units_h, size.pixels_w, size.pixels_h, scene, body)
 
 
-def chain_scene(query: Query, reading: dict[str, Any], t: Words, size: Size, box: Box,
-                today: date | None) -> Scene:
+def chain_scene(
+    query: Query, reading: dict[str, Any], t: Words, size: Size, box: Box, today: date | None
+) -> Scene:
     """A scene without marks, its map in ``box``, framed around the ends of the chain."""
     ends = reading["chain"]["nodes"]
     markets = tuple(sel[7:] for sel in ends if sel.startswith("market:"))
-    bare = scene_of(query, ViewState(lang=t.lang, layers=(), market=markets), size=size,
-                    title="".join(p[0] for p in reading["title"]), today=today)
+    bare = scene_of(
+        query,
+        ViewState(lang=t.lang, layers=(), market=markets),
+        size=size,
+        title="".join(p[0] for p in reading["title"]),
+        today=today,
+    )
     frame = frame_around([(e["lon"], e["lat"]) for e in ends.values() if e["lon"] is not None], box)
     # Names give way to the ends of the chain.
-    taken = [Mark("buyer", *frame.place(e["lon"], e["lat"])) for e in ends.values() if e["lon"] is not None]
+    taken = [
+        Mark("buyer", *frame.place(e["lon"], e["lat"]))
+        for e in ends.values()
+        if e["lon"] is not None
+    ]
     corners = corners_of(frame, taken)
     labels, _ = place_texts(frame, taken, [], corners, t.lang)
     metres, units = frame.scale_bar(150)
-    return replace(bare, layout=Layout(bare.layout.head, box, (), bare.layout.foot), frame=frame,
-                   marks=(), tags=(), labels=tuple(labels), corners=corners, scale_units=units,
-                   scale_text=distance(metres, t),
-                   scale_lat=t("snapshot.scale_lat", lat=latitude(frame.middle_lat, t)))
+    return replace(
+        bare,
+        layout=Layout(bare.layout.head, box, (), bare.layout.foot),
+        frame=frame,
+        marks=(),
+        tags=(),
+        labels=tuple(labels),
+        corners=corners,
+        scale_units=units,
+        scale_text=distance(metres, t),
+        scale_lat=t("snapshot.scale_lat", lat=latitude(frame.middle_lat, t)),
+    )
 
 
 def chain_lines(scene: Scene, chain: dict[str, Any]) -> list[str]:
@@ -103,8 +136,10 @@ def chain_lines(scene: Scene, chain: dict[str, Any]) -> list[str]:
         cx = (x0 + x1) / 2 - (y1 - y0) * BEND * way
         cy = (y0 + y1) / 2 + (x1 - x0) * BEND * way
         dash = ' stroke-dasharray="7 5"' if step["basis"] == "inferred" else ""
-        parts.append(f'<path d="M{n(x0)} {n(y0)}Q{n(cx)} {n(cy)} {n(x1)} {n(y1)}" fill="none" '
-                     f'stroke="{COLORS[step["kind"]]}" stroke-width="1.8" stroke-opacity=".8"{dash}/>')
+        parts.append(
+            f'<path d="M{n(x0)} {n(y0)}Q{n(cx)} {n(cy)} {n(x1)} {n(y1)}" fill="none" '
+            f'stroke="{COLORS[step["kind"]]}" stroke-width="1.8" stroke-opacity=".8"{dash}/>'
+        )
     for number, step in enumerate(chain["steps"], start=1):
         at = place(step["end"])
         if at:
@@ -113,9 +148,11 @@ def chain_lines(scene: Scene, chain: dict[str, Any]) -> list[str]:
 
 
 def _numbered(x: float, y: float, number: int, color: str) -> str:
-    return (f'<circle cx="{n(x)}" cy="{n(y)}" r="10" fill="{color}" stroke="{WHITE}" stroke-width="2"/>'
-            f'<text x="{n(x)}" y="{n(y + 4)}" font-size="11" font-weight="600" fill="{WHITE}" '
-            f'text-anchor="middle">{number}</text>')
+    return (
+        f'<circle cx="{n(x)}" cy="{n(y)}" r="10" fill="{color}" stroke="{WHITE}" stroke-width="2"/>'
+        f'<text x="{n(x)}" y="{n(y + 4)}" font-size="11" font-weight="600" fill="{WHITE}" '
+        f'text-anchor="middle">{number}</text>'
+    )
 
 
 def _head(pen: Pen, reading: dict[str, Any], title: str) -> list[str]:
@@ -127,7 +164,10 @@ def _head(pen: Pen, reading: dict[str, Any], title: str) -> list[str]:
         parts.append(pen.text(pen.start(box), y, line, 28, weight=600))
         y += 34
     about = f"{reading['markets']} \u00b7 {reading['crafts']}"
-    return [*parts, pen.text(pen.start(box), min(y, 166), fit(clean(about), box.w, 15), 15, color=SOFT)]
+    return [
+        *parts,
+        pen.text(pen.start(box), min(y, 166), fit(clean(about), box.w, 15), 15, color=SOFT),
+    ]
 
 
 class _Column:
@@ -140,16 +180,35 @@ class _Column:
     def room(self, high: float) -> bool:
         return self.y + high <= self.box.bottom
 
-    def write(self, text: str, size: float, *, weight: int = 400, color: str = INK, inset: float = 0,
-              lines: int = 9, after: float = 0, quoted: bool = False) -> None:
+    def write(
+        self,
+        text: str,
+        size: float,
+        *,
+        weight: int = 400,
+        color: str = INK,
+        inset: float = 0,
+        lines: int = 9,
+        after: float = 0,
+        quoted: bool = False,
+    ) -> None:
         """Lines of a text; ``quoted`` is in a language of its own, whose direction it keeps."""
-        for line in wrap(clean(text) if quoted else text, self.box.w - inset, size, weight, lines=lines):
+        for line in wrap(
+            clean(text) if quoted else text, self.box.w - inset, size, weight, lines=lines
+        ):
             if not self.room(size * 1.3):
                 return
             self.y += size * 1.3
-            self.parts.append(self.pen.text(
-                self.pen.start(self.box, inset), self.y, isolate(line) if quoted and self.pen.rtl else line,
-                size, weight=weight, color=color))
+            self.parts.append(
+                self.pen.text(
+                    self.pen.start(self.box, inset),
+                    self.y,
+                    isolate(line) if quoted and self.pen.rtl else line,
+                    size,
+                    weight=weight,
+                    color=color,
+                )
+            )
         self.y += after
 
 
@@ -165,12 +224,18 @@ def _notes(pen: Pen, box: Box, reading: dict[str, Any], t: Words) -> list[str]:
             break
         column.write("".join(p[0] for p in note["title"]), 17, weight=600, lines=2, quoted=True)
         column.write(_joined(note["id"], note["date"]), 13, color=SOFT, after=2)
-        column.write(" ".join("".join(p[0] for p in s["pieces"]) for s in note["sentences"]), 14.5,
-                     after=4, quoted=True)
+        column.write(
+            " ".join("".join(p[0] for p in s["pieces"]) for s in note["sentences"]),
+            14.5,
+            after=4,
+            quoted=True,
+        )
         for figure in note["figures"][:3]:
             column.write(_joined(figure["value"], figure["label"]), 13.5, weight=500, lines=1)
         for source in note["sources"][:2]:
-            column.write(_joined(source["text"], source["date"], source["href"]), 11.5, color=SOFT, lines=1)
+            column.write(
+                _joined(source["text"], source["date"], source["href"]), 11.5, color=SOFT, lines=1
+            )
         column.y += 12
     for signal in reading["signals"][:4]:
         column.write(_joined(signal["value"], signal["about"], signal["period"]), 13, lines=1)
@@ -191,12 +256,23 @@ def _steps(pen: Pen, box: Box, chain: dict[str, Any], t: Words) -> list[str]:
         end, inset = chain["nodes"][step["end"]], indent[step["kind"]] + 28
         x, y = column.pen.start(box, indent[step["kind"]] + 10), column.y + 14
         column.parts.append(_numbered(x, y, number, COLORS[step["kind"]]))
-        column.write(end["title"], 14.5, weight=600, inset=inset, lines=1, quoted=step["kind"] != "market")
+        column.write(
+            end["title"], 14.5, weight=600, inset=inset, lines=1, quoted=step["kind"] != "market"
+        )
         quote = next(iter(step["quotes"]), None)
         if quote:
-            column.write("".join(p[0] for p in quote["pieces"]), 13, inset=inset, lines=2, quoted=True)
+            column.write(
+                "".join(p[0] for p in quote["pieces"]), 13, inset=inset, lines=2, quoted=True
+            )
         said = quote["where"] if quote else step["crafts"]
-        column.write(" \u00b7 ".join(p for p in (step["basis_text"], end["sub"], said) if p), 12, color=SOFT, inset=inset, lines=1, after=5)
+        column.write(
+            " \u00b7 ".join(p for p in (step["basis_text"], end["sub"], said) if p),
+            12,
+            color=SOFT,
+            inset=inset,
+            lines=1,
+            after=5,
+        )
     return column.parts
 
 
@@ -204,17 +280,33 @@ def _foot(pen: Pen, reading: dict[str, Any], link: str, page: str) -> list[str]:
     scene, width = pen.scene, pen.scene.size.units_w - 2 * MARGIN
     box = Box(MARGIN, scene.size.units_h - FOOT, width, FOOT)
     y = box.y + 22
-    return [f'<path d="M{n(box.x)} {n(box.y + 4)}h{n(width)}" stroke="{LINE}"/>',
-            pen.text(pen.start(box), y, fit(clean(reading["note"]), width - 120, 12.5), 12.5, color=SOFT),
-            pen.text(pen.end(box), y, isolate(page), 12.5, color=SOFT, anchor="end"),
-            pen.text(pen.start(box), y + 18, f"{scene.stamp} \u00b7 {isolate(link.partition('://')[2] or link)}",
-                     12.5, color=SOFT)]
+    return [
+        f'<path d="M{n(box.x)} {n(box.y + 4)}h{n(width)}" stroke="{LINE}"/>',
+        pen.text(
+            pen.start(box), y, fit(clean(reading["note"]), width - 120, 12.5), 12.5, color=SOFT
+        ),
+        pen.text(pen.end(box), y, isolate(page), 12.5, color=SOFT, anchor="end"),
+        pen.text(
+            pen.start(box),
+            y + 18,
+            f"{scene.stamp} \u00b7 {isolate(link.partition('://')[2] or link)}",
+            12.5,
+            color=SOFT,
+        ),
+    ]
 
 
-def sheets_of(query: Query, readings: Sequence[dict[str, Any]], lang: str, *, base: str = "",
-              today: date | None = None) -> list[str]:
+def sheets_of(
+    query: Query,
+    readings: Sequence[dict[str, Any]],
+    lang: str,
+    *,
+    base: str = "",
+    today: date | None = None,
+) -> list[str]:
     """The pages of several reports, in their order, each with its place in the list."""
     total = len(readings)
-    return [sheet_of(query, r, lang, base=base, today=today,
-                     page=f"{i} / {total}" if total > 1 else "")
-            for i, r in enumerate(readings, start=1)]
+    return [
+        sheet_of(query, r, lang, base=base, today=today, page=f"{i} / {total}" if total > 1 else "")
+        for i, r in enumerate(readings, start=1)
+    ]

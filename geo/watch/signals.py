@@ -6,6 +6,7 @@ of one report on the same market and craft the latest period counts. An empty ma
 craft) means all of them. Shares, prices and duties are no signals. What the editor of a report
 said of a market and a craft comes before its figures.
 """
+
 from __future__ import annotations
 
 import re
@@ -18,7 +19,9 @@ from geo.text import fold
 LEAST = 2.0
 #: Two reports further apart than this do not contradict each other: the world has changed.
 RECENT_MONTHS = 36
-_GROWTH = frozenset(("evolution", "croissance", "hausse", "progression", "variation", "augmentation"))
+_GROWTH = frozenset(
+    ("evolution", "croissance", "hausse", "progression", "variation", "augmentation")
+)
 _FALL = frozenset(("baisse", "recul", "chute", "diminution"))
 _CODE = re.compile(r"[A-Z]{2}\Z")
 
@@ -42,8 +45,10 @@ class Signal:
 def signals_of(report: Report) -> list[Signal]:
     """The signals of one report, one per market and craft it gives figures or a judgement for."""
     found: dict[tuple[str, str], Signal] = {}
-    judged = {(market, craft): Signal(report.id, report.date, market, craft, sign, None, "", "", -1)
-              for market, craft, sign in report.signals}
+    judged = {
+        (market, craft): Signal(report.id, report.date, market, craft, sign, None, "", "", -1)
+        for market, craft, sign in report.signals
+    }
     for note in report.notes:
         for position, figure in enumerate(note.figures):
             value = growth_of(figure)
@@ -52,8 +57,17 @@ def signals_of(report: Report) -> list[Signal]:
             for craft in figure.craft.split(";"):
                 if craft and craft not in CRAFTS:
                     continue
-                made = Signal(report.id, report.date, figure.market, craft, sign_of(value), value,
-                              figure.period, note.id, position)
+                made = Signal(
+                    report.id,
+                    report.date,
+                    figure.market,
+                    craft,
+                    sign_of(value),
+                    value,
+                    figure.period,
+                    note.id,
+                    position,
+                )
                 held = found.get((figure.market, craft))
                 if held is None or _end(made.period) > _end(held.period):
                     found[figure.market, craft] = made

@@ -1,4 +1,5 @@
 """The evidence chain of reports as slides: its map, then each link with its proof in an editable table."""
+
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
@@ -11,7 +12,16 @@ from geo.query import Query
 from geo.snapshot.fonts import clean, isolate
 from geo.snapshot.mapsvg import map_parts
 from geo.snapshot.pen import Pen
-from geo.snapshot.pptx import INK, SOFT, add_picture, add_table, new_deck, new_slide, saved, text_box
+from geo.snapshot.pptx import (
+    INK,
+    SOFT,
+    add_picture,
+    add_table,
+    new_deck,
+    new_slide,
+    saved,
+    text_box,
+)
 from geo.snapshot.scene import Scene
 from geo.snapshot.sizes import SLIDE, Box
 from geo.snapshot.svg import document
@@ -26,8 +36,15 @@ QUOTE = 150
 WIDTHS = (0.6, 3.2, 5.2, 1.8, 1.6)
 
 
-def slides_of(query: Query, readings: Sequence[dict[str, Any]], lang: str, png: Callable[[str, int, int], bytes],
-              *, base: str = "", today: date | None = None) -> bytes:
+def slides_of(
+    query: Query,
+    readings: Sequence[dict[str, Any]],
+    lang: str,
+    png: Callable[[str, int, int], bytes],
+    *,
+    base: str = "",
+    today: date | None = None,
+) -> bytes:
     """The deck of several reports.
 
     Parameters
@@ -42,24 +59,41 @@ def slides_of(query: Query, readings: Sequence[dict[str, Any]], lang: str, png: 
         slide = new_slide(deck, scene, scene.title)
         picture = png(_map_svg(scene, reading["chain"]), *PIXELS)
         add_picture(slide, scene, picture, 8.0, t("snapshot.map_alt", title=scene.title))
-        text_box(slide, scene, 0.45 if scene.rtl else 8.75, 1.38, 4.1, 5.2, _named(reading["chain"], t))
+        text_box(
+            slide, scene, 0.45 if scene.rtl else 8.75, 1.38, 4.1, 5.2, _named(reading["chain"], t)
+        )
         lines = _lines(reading["chain"])
         for first in range(0, len(lines), LINES):
-            more = new_slide(deck, scene, t("snapshot.filter", label=t("ui.watch.chain"), values=scene.title))
+            more = new_slide(
+                deck, scene, t("snapshot.filter", label=t("ui.watch.chain"), values=scene.title)
+            )
             heads = ["", *(t(f"watch.slide.{k}") for k in ("link", "proof", "where", "basis"))]
-            add_table(more, scene, [heads, *lines[first:first + LINES]], WIDTHS, bold_column=1, size=10)
+            add_table(
+                more, scene, [heads, *lines[first : first + LINES]], WIDTHS, bold_column=1, size=10
+            )
     return saved(deck)
 
 
 def _scene(query: Query, reading: dict[str, Any], t: Words, base: str, today: date | None) -> Scene:
-    link = f"{base}/veille?v=1&sel=report:{reading['id']}" + ("" if t.lang == "fr" else f"&lang={t.lang}")
+    link = f"{base}/veille?v=1&sel=report:{reading['id']}" + (
+        "" if t.lang == "fr" else f"&lang={t.lang}"
+    )
     about = " \u00b7 ".join((reading["id"], reading["when"], reading["markets"], reading["crafts"]))
-    return replace(chain_scene(query, reading, t, SLIDE, MAP, today), filters=clean(about), demo="", figures=(),
-                   legend=(), link=link, link_text=shown_link(link))
+    return replace(
+        chain_scene(query, reading, t, SLIDE, MAP, today),
+        filters=clean(about),
+        demo="",
+        figures=(),
+        legend=(),
+        link=link,
+        link_text=shown_link(link),
+    )
 
 
 def _map_svg(scene: Scene, chain: dict[str, Any]) -> str:
-    return document(MAP.w, MAP.h, *PIXELS, scene, [*map_parts(scene, Pen(scene)), *chain_lines(scene, chain)])
+    return document(
+        MAP.w, MAP.h, *PIXELS, scene, [*map_parts(scene, Pen(scene)), *chain_lines(scene, chain)]
+    )
 
 
 def _named(chain: dict[str, Any], t: Words) -> list[tuple[str, float, bool, str]]:
@@ -67,10 +101,19 @@ def _named(chain: dict[str, Any], t: Words) -> list[tuple[str, float, bool, str]
     steps = chain["steps"]
     if not steps:
         return [(chain["empty"], 13, False, SOFT)]
-    lines: list[tuple[str, float, bool, str]] = [(f"{i}. {isolate(clean(chain['nodes'][s['end']]['title']))} \u00b7 {s['basis_text']}", 11, s["kind"] == "market", INK)
-             for i, s in enumerate(steps[:NAMED], start=1)]
+    lines: list[tuple[str, float, bool, str]] = [
+        (
+            f"{i}. {isolate(clean(chain['nodes'][s['end']]['title']))} \u00b7 {s['basis_text']}",
+            11,
+            s["kind"] == "market",
+            INK,
+        )
+        for i, s in enumerate(steps[:NAMED], start=1)
+    ]
     left = len(steps) - NAMED
-    return lines + ([(t("watch.sheet_more", n=t.number(left)), 10, False, SOFT)] if left > 0 else [])
+    return lines + (
+        [(t("watch.sheet_more", n=t.number(left)), 10, False, SOFT)] if left > 0 else []
+    )
 
 
 def _lines(chain: dict[str, Any]) -> list[list[str]]:
@@ -79,7 +122,18 @@ def _lines(chain: dict[str, Any]) -> list[list[str]]:
     for i, step in enumerate(chain["steps"], start=1):
         quote = next(iter(step["quotes"]), None)
         text = "".join(p[0] for p in quote["pieces"]) if quote else step["why"]
-        ends = " \u2192 ".join(isolate(clean(chain["nodes"][sel]["title"])) for sel in (step["start"], step["end"]) if sel in chain["nodes"])
-        found.append([str(i), ends, clean(text if len(text) <= QUOTE else f"{text[:QUOTE - 1]}\u2026"),
-                      quote["where"] if quote else "", step["basis_text"]])
+        ends = " \u2192 ".join(
+            isolate(clean(chain["nodes"][sel]["title"]))
+            for sel in (step["start"], step["end"])
+            if sel in chain["nodes"]
+        )
+        found.append(
+            [
+                str(i),
+                ends,
+                clean(text if len(text) <= QUOTE else f"{text[: QUOTE - 1]}\u2026"),
+                quote["where"] if quote else "",
+                step["basis_text"],
+            ]
+        )
     return found

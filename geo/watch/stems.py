@@ -3,6 +3,7 @@
 Latin words take the French stemmer, Arabic words the Arabic one (Snowball). Both sides of a
 search go through the same folding (``geo.text``) first, so accents never matter.
 """
+
 from __future__ import annotations
 
 import re
@@ -53,8 +54,10 @@ class Wanted:
     def __init__(self, terms: Iterable[tuple[list[str], bool]]) -> None:
         self.terms: list[list[tuple[tuple[str, ...], bool]]] = []
         for phrases, typing in terms:
-            alternatives = [(tuple(stem(w) for w in p.split()), typing and i == 0)
-                            for i, p in enumerate(phrases)]
+            alternatives = [
+                (tuple(stem(w) for w in p.split()), typing and i == 0)
+                for i, p in enumerate(phrases)
+            ]
             self.terms.append([a for a in alternatives if a[0]])
         self._words = {w for term in self.terms for words, _ in term for w in words}
         self._beginnings = tuple(words[-1] for term in self.terms for words, going in term if going)
@@ -64,9 +67,15 @@ class Wanted:
 
     def match(self) -> str:
         """The query in the language of SQLite's FTS5; only letters and figures enter it."""
-        return " AND ".join("(" + " OR ".join(
-            '"' + " ".join(words) + '"' + (" *" if going else "") for words, going in term) + ")"
-            for term in self.terms if term)
+        return " AND ".join(
+            "("
+            + " OR ".join(
+                '"' + " ".join(words) + '"' + (" *" if going else "") for words, going in term
+            )
+            + ")"
+            for term in self.terms
+            if term
+        )
 
     def hits(self, text: str) -> list[tuple[str, bool]]:
         """The text in pieces, each with whether it is a found word; joined they are the text."""
@@ -75,7 +84,7 @@ class Wanted:
         for word in _WORD.finditer(text):
             if self._is_found(word.group()):
                 if word.start() > at:
-                    pieces.append((text[at:word.start()], False))
+                    pieces.append((text[at : word.start()], False))
                 pieces.append((word.group(), True))
                 at = word.end()
         return [*pieces, (text[at:], False)] if at < len(text) else pieces
@@ -83,13 +92,20 @@ class Wanted:
     def score(self, text: str) -> int:
         """How many terms a text holds."""
         held = set(stems(text))
-        return sum(any(all(w in held for w in words)
-                       or (going and any(h.startswith(words[-1]) for h in held))
-                       for words, going in term) for term in self.terms)
+        return sum(
+            any(
+                all(w in held for w in words)
+                or (going and any(h.startswith(words[-1]) for h in held))
+                for words, going in term
+            )
+            for term in self.terms
+        )
 
     def _is_found(self, word: str) -> bool:
-        return any(s in self._words or (self._beginnings and s.startswith(self._beginnings))
-                   for s in _stems_of(word))
+        return any(
+            s in self._words or (self._beginnings and s.startswith(self._beginnings))
+            for s in _stems_of(word)
+        )
 
 
 @lru_cache(maxsize=65_536)

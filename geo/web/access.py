@@ -5,6 +5,7 @@ it also asks for our own header and the same origin. Roles are looked up at ever
 a login, everybody has the role of ``KHARITA_ROLE``; with one, only those that ``KHARITA_ROLES``
 lists are more than readers.
 """
+
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
@@ -108,8 +109,11 @@ def whoami(request: Request) -> Identity:
 def identify(cookies: Mapping[str, str], host: str) -> Identity:
     """The same for whoever holds cookies and a host, such as a page."""
     if _door.login is None:
-        known = not _door.hosts or host.rpartition("]")[0].strip("[") in _door.hosts \
+        known = (
+            not _door.hosts
+            or host.rpartition("]")[0].strip("[") in _door.hosts
             or host.partition(":")[0].lower() in _door.hosts
+        )
         return Identity("", "", default_role() if known else ROLES[0])
     try:
         name, email = named(claims_of(cookies, _door.login))
@@ -157,12 +161,16 @@ def trouble(login: Login | None, address: str | None) -> str:
     if login is None:
         role = default_role()
         if role != ROLES[0] and not is_local(address):
-            return (f"KHARITA_ROLE={role} would let everybody who reaches {address or 'any address of this machine'} "
-                    f"write: serve on localhost (--server.address localhost), or configure a login (docs/login.md).")
+            return (
+                f"KHARITA_ROLE={role} would let everybody who reaches {address or 'any address of this machine'} "
+                f"write: serve on localhost (--server.address localhost), or configure a login (docs/login.md)."
+            )
         return ""
     if weak(login.secret):
-        return ("cookie_secret in [auth] of secrets.toml must be drawn at random, 32 characters or more: whoever "
-                "guesses it is anybody. For instance: python -c 'import secrets; print(secrets.token_hex(32))'")
+        return (
+            "cookie_secret in [auth] of secrets.toml must be drawn at random, 32 characters or more: whoever "
+            "guesses it is anybody. For instance: python -c 'import secrets; print(secrets.token_hex(32))'"
+        )
     if not login.origin.startswith(("https://", "http://")):
         return "redirect_uri in [auth] of secrets.toml must be the app's address followed by /oauth2callback."
     if path is not None:

@@ -2,6 +2,7 @@
 
 Work on many rows runs in a worker thread, so that one slow answer never holds the pages.
 """
+
 from __future__ import annotations
 
 import logging
@@ -84,11 +85,26 @@ def routes() -> list[Route]:
         _route("/api/facets", lambda a: facets_answer(a.query, a.view, a.notices, a.t)),
         _route("/api/layers/{layer}", _layer),
         _route("/api/rows/{collection}", _rows),
-        _route("/api/entity/{kind}/{id:path}", lambda a: entity_answer(
-            a.query, a.path["kind"], a.path["id"], a.view, a.t, seen=a.seen)),
-        _route("/api/quality", lambda a: quality_answer(
-            a.query, a.t, today=date.today(), fault=a.params.get("fault", ""), offset=a.number("offset", 0, 0, 10_000_000))),
-        _route("/api/records/{tab}", lambda a: list_answer(a.query, a.path["tab"], a.params.get("q", "")[:MAX_TEXT], a.t)),
+        _route(
+            "/api/entity/{kind}/{id:path}",
+            lambda a: entity_answer(
+                a.query, a.path["kind"], a.path["id"], a.view, a.t, seen=a.seen
+            ),
+        ),
+        _route(
+            "/api/quality",
+            lambda a: quality_answer(
+                a.query,
+                a.t,
+                today=date.today(),
+                fault=a.params.get("fault", ""),
+                offset=a.number("offset", 0, 0, 10_000_000),
+            ),
+        ),
+        _route(
+            "/api/records/{tab}",
+            lambda a: list_answer(a.query, a.path["tab"], a.params.get("q", "")[:MAX_TEXT], a.t),
+        ),
         _route("/api/about", lambda a: about_answer(a.query, a.t)),
         _route("/api/ages", lambda a: {"markets": dict(a.query.market_ranks)}),
         _route("/api/bounds", lambda a: bounds_answer(a.query, a.view)),
@@ -100,6 +116,7 @@ def routes() -> list[Route]:
 def _route(path: str, make: Maker) -> Route:
     async def endpoint(request: Request) -> Response:
         return await anyio.to_thread.run_sync(_answer, request, make)
+
     return Route(path, endpoint, methods=["GET"])
 
 
@@ -109,8 +126,9 @@ def _answer(request: Request, make: Maker) -> Response:
     try:
         return _json(make(Asked(request)), 200)
     except KharitaError as error:
-        return _json({"error": {"code": error.key, "text": t(error.key, **error.values)}},
-                     error.status)
+        return _json(
+            {"error": {"code": error.key, "text": t(error.key, **error.values)}}, error.status
+        )
     except Exception:
         log.exception("GET %s", request.url.path)
         return _json({"error": {"code": "error.internal", "text": t("error.internal")}}, 500)
@@ -122,8 +140,9 @@ json_route = _route
 
 def _json(content: Mapping[str, Any], status: int) -> Response:
     # Not kept by any cache: some answers depend on who asks.
-    return Response(orjson.dumps(content), status, {"cache-control": "no-store"},
-                    "application/json")
+    return Response(
+        orjson.dumps(content), status, {"cache-control": "no-store"}, "application/json"
+    )
 
 
 def _layer(asked: Asked) -> Mapping[str, Any]:
@@ -140,26 +159,38 @@ def _rows(asked: Asked) -> Mapping[str, Any]:
         raise NotFound("error.not_found")
     bbox = Bbox.parse(asked.params["bbox"]) if "bbox" in asked.params else None
     return rows_answer(
-        asked.query, collection, asked.view, asked.t, sort=asked.params.get("sort", ""),
+        asked.query,
+        collection,
+        asked.view,
+        asked.t,
+        sort=asked.params.get("sort", ""),
         offset=asked.number("offset", 0, 0, 10_000_000),
-        limit=asked.number("limit", 50, 1, MAX_PAGE), bbox=bbox,
-        unlocated=asked.params.get("unlocated") == "1")
+        limit=asked.number("limit", 50, 1, MAX_PAGE),
+        bbox=bbox,
+        unlocated=asked.params.get("unlocated") == "1",
+    )
 
 
 def _health(asked: Asked) -> Mapping[str, Any]:
     query = asked.query
     problems = len(query.catalogue.problems)
-    return {"status": "degraded" if problems else "ok", "problems": problems,
-            "data_version": query.catalogue.version, "counts": _health_counts(query)}
+    return {
+        "status": "degraded" if problems else "ok",
+        "problems": problems,
+        "data_version": query.catalogue.version,
+        "counts": _health_counts(query),
+    }
 
 
 @lru_cache(maxsize=2)
 def _health_counts(query: Query) -> dict[str, int]:
     everything = query.counts(ViewState())
     return {
-        "buyers": everything["buyers"], "markets": len(query.catalogue.markets),
+        "buyers": everything["buyers"],
+        "markets": len(query.catalogue.markets),
         "sites_active": query.counts(ViewState(status=("active",)))["sites"],
         "sites_in_progress": query.counts(ViewState(status=IN_PROGRESS))["sites"],
-        "maisons": everything["maisons"], "reports": everything["reports"],
+        "maisons": everything["maisons"],
+        "reports": everything["reports"],
         "demo": query.demo_count,
     }

@@ -3,6 +3,7 @@
 Knows: HTTP. Not: what is asked for. A POST from another site, or larger than its route
 allows, is refused before its content is read.
 """
+
 from __future__ import annotations
 
 import re
@@ -32,8 +33,9 @@ def view_of(query: Query, params: dict[str, str]) -> ViewState:
     ------
     BadRequest : a value is unknown, or the address is of another version.
     """
-    view, notices = decode({k: v for k, v in params.items() if k == "v" or k in FIELDS},
-                           query.catalogue)
+    view, notices = decode(
+        {k: v for k, v in params.items() if k == "v" or k in FIELDS}, query.catalogue
+    )
     for notice in notices:
         values = dict(notice.values)
         if "field" in values:
@@ -153,10 +155,12 @@ def json_answer(body: Any, status: int = 200) -> Response:
 
 def file_named(title: str, ending: str, *, whole: bool) -> str:
     """A content-disposition with a file name that every system accepts."""
-    name = re.sub(r'[^\w\s.-]+', "", clean(title, 80)).strip(". ") or "kharita"
+    name = re.sub(r"[^\w\s.-]+", "", clean(title, 80)).strip(". ") or "kharita"
     plain = name.encode("ascii", "ignore").decode().strip() or "kharita"
-    return (f'{"attachment" if whole else "inline"}; filename="{plain}.{ending}"; '
-            f"filename*=UTF-8''{quote(name)}.{ending}")
+    return (
+        f'{"attachment" if whole else "inline"}; filename="{plain}.{ending}"; '
+        f"filename*=UTF-8''{quote(name)}.{ending}"
+    )
 
 
 def matches_tag(request: Request, key: str) -> bool:

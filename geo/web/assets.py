@@ -3,6 +3,7 @@
 Every file lives at ``/assets/{digest}/{path}`` where the digest covers all of them: the
 browser keeps what it has for good, and relative imports between scripts work.
 """
+
 from __future__ import annotations
 
 import gzip
@@ -30,11 +31,21 @@ BASEMAP_DETAILS = ("110m", "50m", "morocco")
 BASEMAP_DATA = ("regions.geojson", "provinces.geojson", "markets.json", "towns.json")
 #: What the map's frame loads: streamlit-folium fetches one file after the other.
 BUNDLES = {
-    "map.js": ("leaflet/leaflet.js", *(f"map/{name}.js" for name in (
-        "labels", "basemap", "marks", "controls", "live", "evidence"))),
+    "map.js": (
+        "leaflet/leaflet.js",
+        *(
+            f"map/{name}.js"
+            for name in ("labels", "basemap", "marks", "controls", "live", "evidence")
+        ),
+    ),
     "map.css": ("fonts.css", "leaflet/leaflet.css", "map/live.css", "map/evidence.css"),
-    "locate.js": ("leaflet/leaflet.js", *(f"map/{name}.js" for name in (
-        "labels", "basemap", "marks", "controls", "zone", "locate", "live"))),
+    "locate.js": (
+        "leaflet/leaflet.js",
+        *(
+            f"map/{name}.js"
+            for name in ("labels", "basemap", "marks", "controls", "zone", "locate", "live")
+        ),
+    ),
     "point.js": ("leaflet/leaflet.js", "map/labels.js", "map/basemap.js"),
     "locate.css": ("fonts.css", "leaflet/leaflet.css", "map/live.css", "map/locate.css"),
 }
@@ -66,12 +77,12 @@ def assets() -> Mapping[str, Asset]:
     found["ui/fields.js"] = Asset("text/javascript", _fields)
     for lang in LANGUAGES:
         found[f"words.{lang}.json"] = Asset("application/json", partial(_words, lang))
-        found[f"basemap/labels.{lang}.json"] = Asset(
-            "application/json", partial(_labels, lang))
+        found[f"basemap/labels.{lang}.json"] = Asset("application/json", partial(_labels, lang))
     for detail in BASEMAP_DETAILS:
         for outline in BOUNDARIES:
             found[f"basemap/{detail}.{outline}.json"] = Asset(
-                "application/json", partial(_basemap, detail, outline))
+                "application/json", partial(_basemap, detail, outline)
+            )
     return found
 
 
@@ -83,10 +94,15 @@ def _bundle(found: Mapping[str, Asset], parts: Iterable[str]) -> bytes:
 def digest() -> str:
     """Covers every asset: the files themselves and what the generated ones are made from."""
     total = hashlib.sha256(_fields())
-    inputs = [*FOLDER.rglob("*"), *LOCALES_DIR.glob("*.po"), *SOURCES_DIR.glob("*.gz"),
-              *SOURCES_DIR.glob("*.geojson"), SOURCES_DIR / "seas.csv",
-              *(DATA_DIR / name for name in BASEMAP_DATA),
-              Path(__file__).parent.parent / "basemap.py"]
+    inputs = [
+        *FOLDER.rglob("*"),
+        *LOCALES_DIR.glob("*.po"),
+        *SOURCES_DIR.glob("*.gz"),
+        *SOURCES_DIR.glob("*.geojson"),
+        SOURCES_DIR / "seas.csv",
+        *(DATA_DIR / name for name in BASEMAP_DATA),
+        Path(__file__).parent.parent / "basemap.py",
+    ]
     for path in sorted(p for p in inputs if p.is_file()):
         total.update(path.name.encode() + b"\0" + path.read_bytes())
     return total.hexdigest()[:12]
@@ -134,6 +150,7 @@ def _encoded(path: str, encoding: str) -> bytes:
 
 def _leaflet_folder() -> Path:
     from xstatic.pkg import leaflet
+
     return Path(leaflet.BASE_DIR)
 
 
@@ -149,19 +166,32 @@ def _words(lang: str) -> bytes:
 def _fields() -> bytes:
     """The field table of ``geo.view`` for the browser: one table, two readers."""
     tables = {
-        "FIELDS": [{"name": f.name, "many": f.many, "default": f.default, "affects": f.affects,
-                    "values": f.values if isinstance(f.values, tuple) else None,
-                    "pattern": f.pattern,
-                    "filter": bool(f.concerns)} for f in FIELDS.values()],
-        "LANGUAGES": {lang: words(lang).dir for lang in LANGUAGES}, "SELECTABLE": SELECTABLE,
+        "FIELDS": [
+            {
+                "name": f.name,
+                "many": f.many,
+                "default": f.default,
+                "affects": f.affects,
+                "values": f.values if isinstance(f.values, tuple) else None,
+                "pattern": f.pattern,
+                "filter": bool(f.concerns),
+            }
+            for f in FIELDS.values()
+        ],
+        "LANGUAGES": {lang: words(lang).dir for lang in LANGUAGES},
+        "SELECTABLE": SELECTABLE,
         "LIMITS": {"text": MAX_TEXT, "address": MAX_CHARS, "version": VERSION},
-        "BOUNDARIES": boundaries()}
-    return b"".join(b"export const %s = %s;\n" % (name.encode(), orjson.dumps(table))
-                    for name, table in tables.items())
+        "BOUNDARIES": boundaries(),
+    }
+    return b"".join(
+        b"export const %s = %s;\n" % (name.encode(), orjson.dumps(table))
+        for name, table in tables.items()
+    )
 
 
 def _labels(lang: str) -> bytes:
     from geo.basemap import labels_bytes
+
     return labels_bytes(lang)
 
 
@@ -177,4 +207,5 @@ def _areas(unit: str) -> bytes:
 
 def _basemap(detail: str, outline: str) -> bytes:
     from geo.basemap import basemap_bytes
+
     return basemap_bytes(detail, outline)

@@ -3,6 +3,7 @@
 An ASGI layer around the whole app: no route can forget it. The line is on the disk before the
 answer leaves, so that nothing acknowledged is missing from the log.
 """
+
 from __future__ import annotations
 
 import logging
@@ -36,21 +37,29 @@ class Audited:
             if message["type"] == "http.response.start" and _counts(scope, message["status"]):
                 await anyio.to_thread.run_sync(_record, scope, message)
             await send(message)
+
         await self.app(scope, receive, told)
 
 
 def _counts(scope: Scope, status: int) -> bool:
     refused = "kharita.needs" in scope and status in (401, 403)
     # The provider comes back to the same address after a logout, with neither code nor error.
-    login = scope["path"] == LOGGED_IN and any(part in scope["query_string"] for part in (b"code=", b"error="))
+    login = scope["path"] == LOGGED_IN and any(
+        part in scope["query_string"] for part in (b"code=", b"error=")
+    )
     return refused or login or scope["path"] == LOGGED_OUT or scope["method"] not in SAFE
 
 
 def _record(scope: Scope, message: Message) -> None:
     who = _newcomer(scope, message) if scope["path"] == LOGGED_IN else whoami(Request(scope))
     try:
-        Trail(var_dir()).record(email=who.email, role=who.role, needs=scope.get("kharita.needs", ""),
-                                what=f"{scope['method']} {scope['path']}", outcome=message["status"])
+        Trail(var_dir()).record(
+            email=who.email,
+            role=who.role,
+            needs=scope.get("kharita.needs", ""),
+            what=f"{scope['method']} {scope['path']}",
+            outcome=message["status"],
+        )
     except OSError:
         log.exception("the audit log cannot be written")
 
@@ -61,7 +70,10 @@ def _newcomer(scope: Scope, message: Message) -> Identity:
     for name, value in message.get("headers", []):
         if name.lower() == b"set-cookie":
             try:
-                cookies |= {key: cookie.value for key, cookie in SimpleCookie(value.decode("latin-1")).items()}
+                cookies |= {
+                    key: cookie.value
+                    for key, cookie in SimpleCookie(value.decode("latin-1")).items()
+                }
             except CookieError:
                 log.warning("a cookie of the login could not be read")
     return identify(cookies, Request(scope).headers.get("host", ""))

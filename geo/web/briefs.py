@@ -4,6 +4,7 @@
 ``POST /api/jobs/atlas`` with ``{kind, codes, lang}`` gives its id; ``GET /api/jobs/{id}`` its
 state; ``DELETE`` stops it; ``GET /api/jobs/{id}/file`` is the PDF.
 """
+
 from __future__ import annotations
 
 import asyncio
@@ -59,8 +60,10 @@ def routes() -> list[Route]:
         Route("/api/jobs/{id}", _told(_state), methods=["GET"]),
         Route("/api/jobs/{id}", _told(_cancel), methods=["DELETE"]),
         Route("/api/jobs/{id}/file", _told(_file)),
-        *(Route(path, _told(answer), methods=[method])
-          for path, method, answer in (*meeting.ROUTES, *shared.ROUTES)),
+        *(
+            Route(path, _told(answer), methods=[method])
+            for path, method, answer in (*meeting.ROUTES, *shared.ROUTES)
+        ),
     ]
 
 
@@ -70,6 +73,7 @@ class _Failed(KharitaError):
 
 def _told(answer: Answer) -> Answer:
     """An answer whose errors are one sentence each, never a traceback."""
+
     @wraps(answer)
     async def told(request: Request) -> Response:
         try:
@@ -79,6 +83,7 @@ def _told(answer: Answer) -> Answer:
         except Exception:
             log.exception("%s %s", request.method, request.url.path)
             return refusal(request, _Failed("error.render"))
+
     return told
 
 
@@ -92,8 +97,11 @@ async def _brief(request: Request) -> Response:
     (code,) = checked_codes(query, kind, [code])
     parts = ("brief", kind, code, lang, base, query.catalogue.version, today)
     key = hashlib.sha256(repr(parts).encode()).hexdigest()[:32]
-    headers = {"etag": f'"{key}"', "cache-control": "public, no-cache",
-               "x-content-type-options": "nosniff"}
+    headers = {
+        "etag": f'"{key}"',
+        "cache-control": "public, no-cache",
+        "x-content-type-options": "nosniff",
+    }
     if matches_tag(request, key):
         return Response(status_code=304, headers=headers)
 
@@ -103,11 +111,13 @@ async def _brief(request: Request) -> Response:
     content = await asyncio.shield(asyncio.wrap_future(desk().ask(key, make)))
     name = f"{words(lang)(f'brief.{kind}')} {code}"
     headers["content-disposition"] = file_named(
-        name, "pdf", whole=request.query_params.get("download") == "1")
+        name, "pdf", whole=request.query_params.get("download") == "1"
+    )
     return Response(content, media_type="application/pdf", headers=headers)
 
 
 # --- jobs -----------------------------------------------------------------------------
+
 
 async def _start(request: Request) -> Response:
     body = await json_of(request, BODY_KB)
@@ -118,8 +128,17 @@ async def _start(request: Request) -> Response:
 
     def work(job: Job) -> bytes:
         try:
-            return atlas_pdf(query, kind, codes, lang, desk().workers, base=base, today=today,
-                             progress=job.progress, cancelled=job.stop.is_set)
+            return atlas_pdf(
+                query,
+                kind,
+                codes,
+                lang,
+                desk().workers,
+                base=base,
+                today=today,
+                progress=job.progress,
+                cancelled=job.stop.is_set,
+            )
         except Cancelled:
             raise Stopped from None
 
@@ -139,12 +158,23 @@ async def _cancel(request: Request) -> Response:
 async def _file(request: Request) -> Response:
     id_ = request.path_params["id"]
     content = jobs().content(id_)
-    return Response(content, media_type="application/pdf", headers={
-        "cache-control": "no-store", "x-content-type-options": "nosniff",
-        "content-disposition": file_named(jobs().get(id_).title, "pdf", whole=True)})
+    return Response(
+        content,
+        media_type="application/pdf",
+        headers={
+            "cache-control": "no-store",
+            "x-content-type-options": "nosniff",
+            "content-disposition": file_named(jobs().get(id_).title, "pdf", whole=True),
+        },
+    )
 
 
 def _shown(job: Job) -> dict[str, Any]:
     t = words(job.lang)
-    return {"id": job.id, "state": job.state, "done": job.done, "total": job.total,
-            "text": t(f"job.{job.state}", done=t.number(job.done), total=t.number(job.total))}
+    return {
+        "id": job.id,
+        "state": job.state,
+        "done": job.done,
+        "total": job.total,
+        "text": t(f"job.{job.state}", done=t.number(job.done), total=t.number(job.total)),
+    }

@@ -3,6 +3,7 @@
 Whoever reads may propose, a bounded number of times a minute; a steward judges. Who is logged in
 signs with the login's name, others with the name they type.
 """
+
 from __future__ import annotations
 
 import time
@@ -62,10 +63,12 @@ _GATE = Gate(PER_MINUTE)
 
 def routes() -> list[Route]:
     """Every route of the delegate loop."""
-    return [Route("/sheet/{code}.xlsx", _download, methods=["GET"]),
-            Route("/api/corrections", _listed, methods=["GET"]),
-            Route("/api/corrections/{code}", _upload, methods=["POST"]),
-            Route("/api/corrections/{id}/{verdict}", _judge, methods=["POST"])]
+    return [
+        Route("/sheet/{code}.xlsx", _download, methods=["GET"]),
+        Route("/api/corrections", _listed, methods=["GET"]),
+        Route("/api/corrections/{code}", _upload, methods=["POST"]),
+        Route("/api/corrections/{id}/{verdict}", _judge, methods=["POST"]),
+    ]
 
 
 async def _download(request: Request) -> Response:
@@ -74,8 +77,15 @@ async def _download(request: Request) -> Response:
         code = request.path_params["code"]
         if code not in {a.code for a in here.catalogue.regions}:
             raise NotFound("error.not_found")
-        return Response(workbook.write(here, code, t, seen=whoami(request).may(SEES)), media_type=XLSX, headers={
-            "content-disposition": f'attachment; filename="kharita-{code}.xlsx"', "cache-control": "no-store"})
+        return Response(
+            workbook.write(here, code, t, seen=whoami(request).may(SEES)),
+            media_type=XLSX,
+            headers={
+                "content-disposition": f'attachment; filename="kharita-{code}.xlsx"',
+                "cache-control": "no-store",
+            },
+        )
+
     return await _safely(request, make)
 
 
@@ -85,12 +95,26 @@ async def _listed(request: Request) -> Response:
         seen = who.may(SEES)
         every = Corrections(var_dir()).all().values()
         region = request.query_params.get("region", "")
-        mine = [c for c in every if c.site in here.catalogue.site_row
-                and (not region or _site(here, c).region in region.split(","))]
+        mine = [
+            c
+            for c in every
+            if c.site in here.catalogue.site_row
+            and (not region or _site(here, c).region in region.split(","))
+        ]
         waiting = [c for c in mine if c.state == "open"]
-        done = sorted((c for c in mine if c.state != "open"), key=lambda c: c.judged_on, reverse=True)
-        return _json({"open": [told(here, c, t, seen) for c in waiting[:200]], "total": len(waiting),
-                      "done": [told(here, c, t, seen) for c in done[:20]], "can_judge": who.may("steward"), "me": who.name})
+        done = sorted(
+            (c for c in mine if c.state != "open"), key=lambda c: c.judged_on, reverse=True
+        )
+        return _json(
+            {
+                "open": [told(here, c, t, seen) for c in waiting[:200]],
+                "total": len(waiting),
+                "done": [told(here, c, t, seen) for c in done[:20]],
+                "can_judge": who.may("steward"),
+                "me": who.name,
+            }
+        )
+
     return await _safely(request, make)
 
 
@@ -116,11 +140,21 @@ async def _upload(request: Request) -> Response:
             made = Corrections(var_dir()).propose(found.changes, by)
         except Full:
             raise TooMany("corrections.full") from None
-        return _json({
-            "text": t.n("corrections.proposed", len(made)), "made": [told(here, c, t, who.may(SEES)) for c in made],
-            "same": len(found.changes) - len(made),
-            "remarks": [{"line": t("corrections.line", n=line) if line else t("corrections.file"),
-                         "text": t(key, **values)} for line, key, values in found.remarks]})
+        return _json(
+            {
+                "text": t.n("corrections.proposed", len(made)),
+                "made": [told(here, c, t, who.may(SEES)) for c in made],
+                "same": len(found.changes) - len(made),
+                "remarks": [
+                    {
+                        "line": t("corrections.line", n=line) if line else t("corrections.file"),
+                        "text": t(key, **values),
+                    }
+                    for line, key, values in found.remarks
+                ],
+            }
+        )
+
     return await _safely(request, make)
 
 
@@ -132,24 +166,41 @@ async def _judge(request: Request) -> Response:
         verdict = {"accept": "accepted", "refuse": "refused"}.get(request.path_params["verdict"])
         if verdict is None:
             raise NotFound("error.not_found")
-        judged = Corrections(var_dir()).judge(request.path_params["id"], verdict, _name(request, who), ledger())
+        judged = Corrections(var_dir()).judge(
+            request.path_params["id"], verdict, _name(request, who), ledger()
+        )
         if judged is None:
             raise NotFound("corrections.gone")
         return _json(told(here, judged, t, who.may(SEES)))
+
     return await _safely(request, make)
 
 
 def told(here: Locator, c: Correction, t: Words, seen: bool) -> dict[str, Any]:
     """A correction in words, with the positions to draw; telephones and names when ``seen``."""
     site, hidden = _site(here, c), c.field == "phone" and not seen
-    before, after = (t("privacy.hidden") if hidden else _shown(c.field, value, t) for value in (c.before, c.after))
+    before, after = (
+        t("privacy.hidden") if hidden else _shown(c.field, value, t)
+        for value in (c.before, c.after)
+    )
     return {
-        "id": c.id, "site": c.site, "name": site.name, "class": site.class_, "field": t(f"excel.field.{c.field}"),
-        "before": before, "after": after, "state": c.state,
+        "id": c.id,
+        "site": c.site,
+        "name": site.name,
+        "class": site.class_,
+        "field": t(f"excel.field.{c.field}"),
+        "before": before,
+        "after": after,
+        "state": c.state,
         "by": t("corrections.by", who=person(c.by, seen, t), date=t.date(c.on)),
-        "judged": t(f"corrections.{c.state}", who=person(c.judged_by, seen, t), date=t.date(c.judged_on)) if c.judged_by else "",
+        "judged": t(
+            f"corrections.{c.state}", who=person(c.judged_by, seen, t), date=t.date(c.judged_on)
+        )
+        if c.judged_by
+        else "",
         "from": c.before if c.field == "position" else None,
-        "to": c.after if c.field == "position" else list(site.lon_lat) if site.lon_lat else None}
+        "to": c.after if c.field == "position" else list(site.lon_lat) if site.lon_lat else None,
+    }
 
 
 def _shown(field: str, value: Any, t: Words) -> str:
@@ -192,6 +243,7 @@ async def _safely(request: Request, make: Any) -> Response:
             return result
         except KharitaError as error:
             return _refused(request, error)
+
     return await anyio.to_thread.run_sync(run)
 
 
@@ -201,4 +253,6 @@ def _refused(request: Request, error: KharitaError) -> Response:
 
 
 def _json(content: Any, status: int = 200) -> Response:
-    return Response(orjson.dumps(content), status, {"cache-control": "no-store"}, "application/json")
+    return Response(
+        orjson.dumps(content), status, {"cache-control": "no-store"}, "application/json"
+    )

@@ -4,6 +4,7 @@
 ``…/remove`` and ``…/restore``; ``GET /api/changes``, ``GET /api/changes/{number}``, ``POST
 /api/changes/{number}/undo``. All of it is for editors: it shows what readers see masked.
 """
+
 from __future__ import annotations
 
 import logging
@@ -17,7 +18,13 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from geo.answers.changes import set_answer
-from geo.answers.records import collection_named, conflict_answer, form_answer, known_codes, unfit_answer
+from geo.answers.records import (
+    collection_named,
+    conflict_answer,
+    form_answer,
+    known_codes,
+    unfit_answer,
+)
 from geo.errors import BadRequest, KharitaError, NotFound, TooBig
 from geo.forms import filled, new_id
 from geo.i18n import Words, words
@@ -49,59 +56,110 @@ def routes() -> list[Route]:
     ]
 
 
-def _form(request: Request, who: Identity, body: Mapping[str, Any], catalogue: Catalogue, t: Words) -> dict[str, Any]:
+def _form(
+    request: Request, who: Identity, body: Mapping[str, Any], catalogue: Catalogue, t: Words
+) -> dict[str, Any]:
     collection, id_ = collection_named(request.path_params["collection"]), request.path_params["id"]
     if id_ == "new":
-        return {**form_answer(collection, "", Held(None, 0), (), catalogue, t), "signed": who.name or who.email}
+        return {
+            **form_answer(collection, "", Held(None, 0), (), catalogue, t),
+            "signed": who.name or who.email,
+        }
     held = ledger().one(collection, id_)
     history = ledger().history(limit=PAGE, collection=collection, id_=id_)
     if held.raw is None and not history:
         raise NotFound("error.not_found")
-    return {**form_answer(collection, id_, held, history, catalogue, t), "signed": who.name or who.email}
+    return {
+        **form_answer(collection, id_, held, history, catalogue, t),
+        "signed": who.name or who.email,
+    }
 
 
-def _save(request: Request, who: Identity, body: Mapping[str, Any], catalogue: Catalogue, t: Words) -> dict[str, Any]:
+def _save(
+    request: Request, who: Identity, body: Mapping[str, Any], catalogue: Catalogue, t: Words
+) -> dict[str, Any]:
     collection, id_ = collection_named(request.path_params["collection"]), request.path_params["id"]
     answers = body.get("answers")
     if not isinstance(answers, dict):
         raise BadRequest("error.bad_parameter", name="answers", value="")
     if id_ == "new":
-        id_, before = new_id(collection, str(answers.get("name") or answers.get("name_fr") or "")), None
+        id_, before = (
+            new_id(collection, str(answers.get("name") or answers.get("name_fr") or "")),
+            None,
+        )
     else:
         before = ledger().one(collection, id_).raw
     after = filled(collection, before, answers, _lon_lat(body), id_, known_codes(catalogue))
-    made = ledger().commit([Edit(collection, id_, after, _revision(body))], author_of(who, body), reason_of(body), "edit")
+    made = ledger().commit(
+        [Edit(collection, id_, after, _revision(body))],
+        author_of(who, body),
+        reason_of(body),
+        "edit",
+    )
     return {"id": id_, "made": set_answer(made, catalogue, t), "revision": made.changes[0].revision}
 
 
-def _remove(request: Request, who: Identity, body: Mapping[str, Any], catalogue: Catalogue, t: Words) -> dict[str, Any]:
+def _remove(
+    request: Request, who: Identity, body: Mapping[str, Any], catalogue: Catalogue, t: Words
+) -> dict[str, Any]:
     collection, id_ = collection_named(request.path_params["collection"]), request.path_params["id"]
-    return _made(ledger().commit([Edit(collection, id_, None, _revision(body))], author_of(who, body), reason_of(body), "edit"), catalogue, t)
+    return _made(
+        ledger().commit(
+            [Edit(collection, id_, None, _revision(body))],
+            author_of(who, body),
+            reason_of(body),
+            "edit",
+        ),
+        catalogue,
+        t,
+    )
 
 
-def _restore(request: Request, who: Identity, body: Mapping[str, Any], catalogue: Catalogue, t: Words) -> dict[str, Any]:
+def _restore(
+    request: Request, who: Identity, body: Mapping[str, Any], catalogue: Catalogue, t: Words
+) -> dict[str, Any]:
     collection, id_ = collection_named(request.path_params["collection"]), request.path_params["id"]
     history = ledger().history(limit=MOST_VERSIONS, collection=collection, id_=id_)
     edit = restore(history, collection, id_, _whole(body, "to"), _revision(body))
-    return _made(ledger().commit([edit], author_of(who, body), reason_of(body), "restore"), catalogue, t)
+    return _made(
+        ledger().commit([edit], author_of(who, body), reason_of(body), "restore"), catalogue, t
+    )
 
 
-def _changes(request: Request, who: Identity, body: Mapping[str, Any], catalogue: Catalogue, t: Words) -> dict[str, Any]:
+def _changes(
+    request: Request, who: Identity, body: Mapping[str, Any], catalogue: Catalogue, t: Words
+) -> dict[str, Any]:
     before = request.query_params.get("before", "")
     if before and not (before.isascii() and before.isdigit() and len(before) < 16):
         raise BadRequest("error.bad_parameter", name="before", value=before[:40])
     found = ledger().history(limit=PAGE + 1, before=int(before) if before else None)
-    return {"sets": [set_answer(s, catalogue, t) for s in found[:PAGE]], "next": found[PAGE - 1].number if len(found) > PAGE else None}
+    return {
+        "sets": [set_answer(s, catalogue, t) for s in found[:PAGE]],
+        "next": found[PAGE - 1].number if len(found) > PAGE else None,
+    }
 
 
-def _change(request: Request, who: Identity, body: Mapping[str, Any], catalogue: Catalogue, t: Words) -> dict[str, Any]:
+def _change(
+    request: Request, who: Identity, body: Mapping[str, Any], catalogue: Catalogue, t: Words
+) -> dict[str, Any]:
     return {**set_answer(_set(request), catalogue, t, whole=True), "signed": who.name or who.email}
 
 
-def _undo(request: Request, who: Identity, body: Mapping[str, Any], catalogue: Catalogue, t: Words) -> dict[str, Any]:
+def _undo(
+    request: Request, who: Identity, body: Mapping[str, Any], catalogue: Catalogue, t: Words
+) -> dict[str, Any]:
     only = body.get("only")
     records = {(str(c), str(i)) for c, i in only} if isinstance(only, list) else None
-    return _made(ledger().commit(undo(_set(request), ledger().one, records), author_of(who, body), reason_of(body), "undo"), catalogue, t)
+    return _made(
+        ledger().commit(
+            undo(_set(request), ledger().one, records),
+            author_of(who, body),
+            reason_of(body),
+            "undo",
+        ),
+        catalogue,
+        t,
+    )
 
 
 def author_of(who: Identity, body: Mapping[str, Any]) -> str:
@@ -129,6 +187,7 @@ def _set(request: Request) -> ChangeSet:
 
 
 # --- reading what was asked, answering ------------------------------------------------
+
 
 def _revision(body: Mapping[str, Any]) -> int:
     return _whole(body, "revision")
@@ -158,7 +217,11 @@ def _lon_lat(body: Mapping[str, Any]) -> tuple[float, float] | None:
     at = body.get("lon_lat")
     if at is None:
         return None
-    if not (isinstance(at, list) and len(at) == 2 and all(isinstance(v, (int, float)) and not isinstance(v, bool) for v in at)):
+    if not (
+        isinstance(at, list)
+        and len(at) == 2
+        and all(isinstance(v, (int, float)) and not isinstance(v, bool) for v in at)
+    ):
         raise BadRequest("error.bad_parameter", name="lon_lat", value=str(at)[:40])
     return float(at[0]), float(at[1])
 
@@ -168,11 +231,18 @@ def _route(read: Act | None, write: Act | None) -> Callable[[Request], Any]:
         act = write if request.method == "POST" else read
         assert act is not None  # only the methods that have an act are routed
         try:
-            who = await anyio.to_thread.run_sync(require, request, "editor")  # before anything is taken in
-            content = await body_of(request, MAX_KB * KB, TooBig("error.body_too_big", limit=MAX_KB)) if request.method == "POST" else b""
+            who = await anyio.to_thread.run_sync(
+                require, request, "editor"
+            )  # before anything is taken in
+            content = (
+                await body_of(request, MAX_KB * KB, TooBig("error.body_too_big", limit=MAX_KB))
+                if request.method == "POST"
+                else b""
+            )
             return await anyio.to_thread.run_sync(_answered, request, who, content, act)
         except KharitaError as error:
             return refusal(request, error)
+
     return endpoint
 
 
@@ -201,4 +271,3 @@ def _body(request: Request, content: bytes) -> Mapping[str, Any]:
     if not isinstance(body, dict):
         raise BadRequest("error.bad_parameter", name="body", value="")
     return body
-

@@ -4,6 +4,7 @@ An ASGI layer around the whole app. A route that set its own content-security po
 everything else gets the one of its kind: a page of Streamlit, the frame of the map (whose script
 Streamlit sends it as text), a page of ours without script, a file to save, anything else.
 """
+
 from __future__ import annotations
 
 import re
@@ -22,7 +23,9 @@ from geo.web.asking import refusal
 _INLINE = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 #: Pages of ours: no script runs in them, and nothing comes from elsewhere.
 _PRINTED = ("/ogc", "/sheet/", "/argument", "/digest.html")
-PRINTED = "default-src 'none'; style-src 'self' 'unsafe-inline'; font-src 'self'; img-src 'self' data:"
+PRINTED = (
+    "default-src 'none'; style-src 'self' 'unsafe-inline'; font-src 'self'; img-src 'self' data:"
+)
 SAVED = "default-src 'none'; sandbox"
 #: Pages for frames of ours: the map's runs the script it is sent, so nobody else may open it.
 COMPONENT, PARTS = "/component/", (".js", ".css", ".map", ".json")
@@ -32,7 +35,8 @@ _PLAIN = {
     # Another site's page must not hold a window of ours: the map's frame runs what it is sent.
     "cross-origin-opener-policy": "same-origin",
     "permissions-policy": "geolocation=(self), fullscreen=(self), clipboard-write=(self), camera=(), microphone=(), "
-                          "payment=(), usb=(), serial=(), midi=(), display-capture=(), browsing-topics=()"}
+    "payment=(), usb=(), serial=(), midi=(), display-capture=(), browsing-topics=()",
+}
 _YEAR_S = 31_536_000
 
 
@@ -53,32 +57,57 @@ class Headers:
     images : origins the map may take pictures from when its reader asks for them.
     """
 
-    def __init__(self, app: ASGIApp, *, shell: str = "", hosts: Collection[str] = (),
-                 framers: Collection[str] = (), images: Collection[str] = ()) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        shell: str = "",
+        hosts: Collection[str] = (),
+        framers: Collection[str] = (),
+        images: Collection[str] = (),
+    ) -> None:
         self.app, self.hosts = app, frozenset(hosts)
-        ours = " ".join(f"'sha256-{b64encode(sha256(s.encode()).digest()).decode()}'" for s in _INLINE.findall(shell))
-        rest = ("style-src 'self' 'unsafe-inline'; font-src 'self' data:; connect-src 'self'; frame-src 'self'; "
-                "worker-src 'self' blob:; object-src 'none'; base-uri 'self'; form-action 'self'")
+        ours = " ".join(
+            f"'sha256-{b64encode(sha256(s.encode()).digest()).decode()}'"
+            for s in _INLINE.findall(shell)
+        )
+        rest = (
+            "style-src 'self' 'unsafe-inline'; font-src 'self' data:; connect-src 'self'; frame-src 'self'; "
+            "worker-src 'self' blob:; object-src 'none'; base-uri 'self'; form-action 'self'"
+        )
         framed, pictures = " ".join(("'self'", *framers)), " ".join(("'self' data: blob:", *images))
         # A component's module is handed to the browser under an address of its own (blob:).
         self.page = f"default-src 'none'; script-src 'self' blob: {ours}; img-src 'self' data: blob:; {rest}"
         self.embedded = f"{self.page}; frame-ancestors {framed}"
         self.page += "; frame-ancestors 'self'"
-        self.map = (f"default-src 'none'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; "
-                    f"img-src {pictures}; {rest}; frame-ancestors {framed}")
+        self.map = (
+            f"default-src 'none'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; "
+            f"img-src {pictures}; {rest}; frame-ancestors {framed}"
+        )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in ("http", "websocket"):
             await self.app(scope, receive, send)
         elif self.hosts and scope["path"] != "/healthz" and _host(scope) not in self.hosts:
             if scope["type"] == "http":
-                await refusal(Request(scope), UnknownHost("error.unknown_host"))(scope, receive, self._telling(scope, send))
+                await refusal(Request(scope), UnknownHost("error.unknown_host"))(
+                    scope, receive, self._telling(scope, send)
+                )
             else:
                 await send({"type": "websocket.close", "code": 1008})
-        elif scope["type"] == "http" and scope["path"].startswith(COMPONENT) and not scope["path"].endswith(PARTS) and not _within_ours(scope):
-            await refusal(Request(scope), Foreign("error.foreign_origin"))(scope, receive, self._telling(scope, send))
+        elif (
+            scope["type"] == "http"
+            and scope["path"].startswith(COMPONENT)
+            and not scope["path"].endswith(PARTS)
+            and not _within_ours(scope)
+        ):
+            await refusal(Request(scope), Foreign("error.foreign_origin"))(
+                scope, receive, self._telling(scope, send)
+            )
         else:
-            await self.app(scope, receive, self._telling(scope, send) if scope["type"] == "http" else send)
+            await self.app(
+                scope, receive, self._telling(scope, send) if scope["type"] == "http" else send
+            )
 
     def _telling(self, scope: Scope, send: Send) -> Send:
         async def told(message: Message) -> None:
@@ -92,9 +121,12 @@ class Headers:
                     headers.setdefault("content-security-policy", policy)
                 if "frame-ancestors" not in headers.get("content-security-policy", ""):
                     headers.append("content-security-policy", "frame-ancestors 'self'")
-                if scope["scheme"] == "https" or b"https" in dict(scope["headers"]).get(b"x-forwarded-proto", b""):
+                if scope["scheme"] == "https" or b"https" in dict(scope["headers"]).get(
+                    b"x-forwarded-proto", b""
+                ):
                     headers.setdefault("strict-transport-security", f"max-age={_YEAR_S}")
             await send(message)
+
         return told
 
     def _policy(self, scope: Scope, headers: MutableHeaders) -> str:
@@ -107,9 +139,18 @@ class Headers:
                 return self.map
             if path.startswith(_PRINTED):
                 return PRINTED
-            return self.embedded if parse_qs(scope["query_string"].decode("latin-1")).get("embed") else self.page
+            return (
+                self.embedded
+                if parse_qs(scope["query_string"].decode("latin-1")).get("embed")
+                else self.page
+            )
         # A script's own policy would bind the worker made of it; a viewer needs its own scripts.
-        if kind in ("application/pdf", "text/javascript", "application/javascript", "text/css") or kind.startswith("font/"):
+        if kind in (
+            "application/pdf",
+            "text/javascript",
+            "application/javascript",
+            "text/css",
+        ) or kind.startswith("font/"):
             return ""
         return "default-src 'none'"
 
@@ -118,9 +159,15 @@ def _within_ours(scope: Scope) -> bool:
     """Whether a frame of a page of ours asks. Without https browsers say it by the referrer alone."""
     headers: dict[bytes, bytes] = dict(scope["headers"])
     if b"sec-fetch-site" in headers:
-        return headers[b"sec-fetch-site"] == b"same-origin" and headers.get(b"sec-fetch-dest") in (b"iframe", b"empty")  # Streamlit asks first whether it is there
+        return headers[b"sec-fetch-site"] == b"same-origin" and headers.get(b"sec-fetch-dest") in (
+            b"iframe",
+            b"empty",
+        )  # Streamlit asks first whether it is there
     try:
-        return urlsplit(headers.get(b"referer", b"").decode("latin-1")).netloc.lower() == headers.get(b"host", b"-").decode("latin-1").lower()
+        return (
+            urlsplit(headers.get(b"referer", b"").decode("latin-1")).netloc.lower()
+            == headers.get(b"host", b"-").decode("latin-1").lower()
+        )
     except ValueError:
         return False
 

@@ -5,6 +5,7 @@ more. So it is read here with the same primitives (``itsdangerous``, the cookie'
 long ones in numbered parts), and its age is ours to judge: it is taken from the signature, not
 from what the cookie says.
 """
+
 from __future__ import annotations
 
 import re
@@ -64,12 +65,18 @@ def claims_of(cookies: Mapping[str, str], login: Login) -> dict[str, Any]:
     text, signed_on = _unsigned(cookies, COOKIE, login.secret)
     parts = _PARTS.match(text)
     if parts:
-        text = "".join(_unsigned(cookies, f"{COOKIE}_{n + 1}", login.secret)[0] for n in range(int(parts[1])))
+        text = "".join(
+            _unsigned(cookies, f"{COOKIE}_{n + 1}", login.secret)[0] for n in range(int(parts[1]))
+        )
     try:
         claims = orjson.loads(text)
     except orjson.JSONDecodeError:
         raise Unknown("access.forged") from None
-    if not isinstance(claims, dict) or claims.get("origin") != login.origin or claims.get("is_logged_in") is not True:
+    if (
+        not isinstance(claims, dict)
+        or claims.get("origin") != login.origin
+        or claims.get("is_logged_in") is not True
+    ):
         raise Unknown("access.forged")
     age_s = (datetime.now(UTC) - signed_on).total_seconds()
     if not -60 <= age_s <= login.hours * 3600:
@@ -82,7 +89,9 @@ def named(claims: Mapping[str, Any]) -> tuple[str, str]:
     email = str(claims.get("email") or "")
     if claims.get("email_verified") is False or "@" not in email or len(email) > MAX_EMAIL:
         email = ""
-    name = str(claims.get("name") or claims.get("preferred_username") or email or claims.get("sub") or "")
+    name = str(
+        claims.get("name") or claims.get("preferred_username") or email or claims.get("sub") or ""
+    )
     return " ".join("".join(c if c.isprintable() else " " for c in name).split())[:MAX_NAME], email
 
 
@@ -92,7 +101,8 @@ def _unsigned(cookies: Mapping[str, str], name: str, secret: str) -> tuple[str, 
 
     try:
         text, signed_on = URLSafeTimedSerializer(secret, salt=name).loads(
-            cookies.get(name, ""), return_timestamp=True)
+            cookies.get(name, ""), return_timestamp=True
+        )
     except BadData:
         raise Unknown("access.forged") from None
     return str(text), signed_on

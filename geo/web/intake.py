@@ -4,6 +4,7 @@
 /api/intake/{job}/publish`` (the editor's decisions as JSON), ``GET /watch/original/{report}``.
 All but the last are for editors.
 """
+
 from __future__ import annotations
 
 import time
@@ -57,11 +58,14 @@ def _store() -> ImportedReports:
 async def _start(request: Request) -> Response:
     async def act(t: Words) -> dict[str, Any]:
         with quota.files.taking(quota.person(request)) as told_size:
-            content = await body_of(request, MAX_BYTES, Refused("intake.too_big", limit=MAX_BYTES // 2**20))
+            content = await body_of(
+                request, MAX_BYTES, Refused("intake.too_big", limit=MAX_BYTES // 2**20)
+            )
             told_size(len(content))
         name = request.query_params.get("name", "")[:200]
         job = await anyio.to_thread.run_sync(intake().start, content, name)
         return {"id": job.id}
+
     return await _answer(request, act)
 
 
@@ -72,19 +76,25 @@ async def _job(request: Request) -> Response:
             await anyio.to_thread.run_sync(intake().cancel, id_)
             return {"state": "cancelled"}
         return await anyio.to_thread.run_sync(_told, intake().get(id_), t)
+
     return await _answer(request, act)
 
 
 async def _publish(request: Request) -> Response:
     async def act(t: Words) -> dict[str, Any]:
-        body = await body_of(request, MAX_DECISIONS, Refused("intake.too_big", limit=MAX_BYTES // 2**20))
+        body = await body_of(
+            request, MAX_DECISIONS, Refused("intake.too_big", limit=MAX_BYTES // 2**20)
+        )
         try:
             asked = orjson.loads(body)
         except orjson.JSONDecodeError:
             asked = None
         if not isinstance(asked, dict):
             raise BadRequest("error.bad_parameter", name="body", value="")
-        return await anyio.to_thread.run_sync(_published, intake().get(request.path_params["job"]), asked)
+        return await anyio.to_thread.run_sync(
+            _published, intake().get(request.path_params["job"]), asked
+        )
+
     return await _answer(request, act)
 
 
@@ -108,16 +118,25 @@ def _wait_for(id_: str) -> None:
 
 async def _original(request: Request) -> Response:
     try:
-        content, name = await anyio.to_thread.run_sync(_store().original, request.path_params["report"])
+        content, name = await anyio.to_thread.run_sync(
+            _store().original, request.path_params["report"]
+        )
     except KharitaError as error:
         return _refusal(request, error)
     # Never shown by a browser: whatever it carries, it is only saved.
-    return Response(content, media_type="application/octet-stream", headers={
-        "content-disposition": f"attachment; filename*=UTF-8''{quote(name or 'original')}",
-        "x-content-type-options": "nosniff", "content-security-policy": "default-src 'none'; sandbox"})
+    return Response(
+        content,
+        media_type="application/octet-stream",
+        headers={
+            "content-disposition": f"attachment; filename*=UTF-8''{quote(name or 'original')}",
+            "x-content-type-options": "nosniff",
+            "content-security-policy": "default-src 'none'; sandbox",
+        },
+    )
 
 
 # --- what the editor sees -------------------------------------------------------------
+
 
 def _told(job: Job, t: Words) -> dict[str, Any]:
     if job.state == "refused":
@@ -133,12 +152,22 @@ def _told(job: Job, t: Words) -> dict[str, Any]:
     if when > date.today().isoformat():
         notes.append(t("intake.future", date=when))
     return {
-        "state": "done", "title": text["title"], "date": when, "lang": language_of(whole),
-        "pages": t.n("intake.pages", len(text["pages"])), "notes": notes,
+        "state": "done",
+        "title": text["title"],
+        "date": when,
+        "lang": language_of(whole),
+        "pages": t.n("intake.pages", len(text["pages"])),
+        "notes": notes,
         "proposals": [_proposal(p, i, query, t) for i, p in enumerate(_proposals(job))],
-        "choices": {kind: [{"value": c, "label": value_label(FIELDS[kind], c, query.catalogue, t)}
-                           for c in query.codes(kind)] for kind in ("market", "craft")},
-        "names": _names(query), "languages": [{"value": lang, "label": t.locale.languages[lang]} for lang in LANGUAGES],
+        "choices": {
+            kind: [
+                {"value": c, "label": value_label(FIELDS[kind], c, query.catalogue, t)}
+                for c in query.codes(kind)
+            ]
+            for kind in ("market", "craft")
+        },
+        "names": _names(query),
+        "languages": [{"value": lang, "label": t.locale.languages[lang]} for lang in LANGUAGES],
         "kinds": [{"value": c, "label": t(f"report_kind.{c}")} for c in query.codes("report_kind")],
     }
 
@@ -153,31 +182,53 @@ def _proposals(job: Job) -> list[Proposal]:
 
 
 def _proposal(p: Proposal, position: int, query: Any, t: Words) -> dict[str, Any]:
-    label = value_label(FIELDS[p.kind], p.id, query.catalogue, t) if p.kind in ("market", "craft") else p.label
+    label = (
+        value_label(FIELDS[p.kind], p.id, query.catalogue, t)
+        if p.kind in ("market", "craft")
+        else p.label
+    )
     start = p.text.find(p.matched)
-    pieces = [[p.text[:start], False], [p.matched, True], [p.text[start + len(p.matched):], False]] \
-        if start >= 0 else [[p.text, False]]
-    return {"position": position, "kind": p.kind, "id": p.id, "label": label, "pieces": pieces,
-            "where": t("intake.where", page=p.page, n=p.sentence), "confidence": round(p.confidence * 100),
-            "how": t(f"intake.how.{p.how}"), "accepted": p.confidence >= 0.6, "figure": dict(p.figure)}
+    pieces = (
+        [[p.text[:start], False], [p.matched, True], [p.text[start + len(p.matched) :], False]]
+        if start >= 0
+        else [[p.text, False]]
+    )
+    return {
+        "position": position,
+        "kind": p.kind,
+        "id": p.id,
+        "label": label,
+        "pieces": pieces,
+        "where": t("intake.where", page=p.page, n=p.sentence),
+        "confidence": round(p.confidence * 100),
+        "how": t(f"intake.how.{p.how}"),
+        "accepted": p.confidence >= 0.6,
+        "figure": dict(p.figure),
+    }
 
 
 def _names(query: Query) -> dict[str, list[dict[str, str]]]:
     """The buyers and towns that a wrong one may be corrected to, by the name the editor types."""
     buyers = [b for b in query.catalogue.buyers[:MOST_NAMES] if b.provenance != "demo"]
-    return {"buyer": [{"value": b.id, "label": b.name} for b in buyers],
-            "town": [{"value": town.name, "label": town.name} for town in query.catalogue.towns]}
+    return {
+        "buyer": [{"value": b.id, "label": b.name} for b in buyers],
+        "town": [{"value": town.name, "label": town.name} for town in query.catalogue.towns],
+    }
 
 
 # --- answering ------------------------------------------------------------------------
+
 
 async def _answer(request: Request, act: Any) -> Response:
     lang = request.query_params.get("lang", "fr")
     t = words(lang if lang in ("fr", "ar", "en") else "fr")
     try:
         require(request, "editor")
-        return Response(orjson.dumps(await act(t)), media_type="application/json",
-                        headers={"cache-control": "no-store"})
+        return Response(
+            orjson.dumps(await act(t)),
+            media_type="application/json",
+            headers={"cache-control": "no-store"},
+        )
     except KharitaError as error:
         return _refusal(request, error)
 
@@ -186,4 +237,6 @@ def _refusal(request: Request, error: KharitaError) -> Response:
     lang = request.query_params.get("lang", "fr")
     t = words(lang if lang in ("fr", "ar", "en") else "fr")
     body = {"error": {"code": error.key, "text": t(error.key, **error.values)}}
-    return Response(orjson.dumps(body), error.status, {"cache-control": "no-store"}, "application/json")
+    return Response(
+        orjson.dumps(body), error.status, {"cache-control": "no-store"}, "application/json"
+    )

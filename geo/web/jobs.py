@@ -2,6 +2,7 @@
 
 Knows: states, bounds, how long a result is kept. Not: HTTP, or what the work is.
 """
+
 from __future__ import annotations
 
 import logging
@@ -54,8 +55,13 @@ class Jobs:
     clock : seconds that only grow.
     """
 
-    def __init__(self, at_once: int = AT_ONCE, kept: int = KEPT, kept_s: float = KEPT_S,
-                 clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        at_once: int = AT_ONCE,
+        kept: int = KEPT,
+        kept_s: float = KEPT_S,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._at_once, self._kept, self._kept_s, self._clock = at_once, kept, kept_s, clock
         self._lock = threading.Lock()
         self._jobs: OrderedDict[str, Job] = OrderedDict()

@@ -1,4 +1,5 @@
 """The JSON routes of the Locate page: places, what is around one, coverage, siting."""
+
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
@@ -25,14 +26,20 @@ Maker = Callable[["Asked"], Mapping[str, Any]]
 def makers() -> dict[str, Maker]:
     """Path -> what answers it."""
     return {
-        "/api/places": lambda a: {**places_answer(locator(a.query), a.params.get("text", ""), a.t),
-                                  "online": bool(geocoders()[0])},
+        "/api/places": lambda a: {
+            **places_answer(locator(a.query), a.params.get("text", ""), a.t),
+            "online": bool(geocoders()[0]),
+        },
         "/api/geocode": _geocode,
         "/api/near": lambda a: near_answer(locator(a.query), a.view, a.t, router(), seen=a.seen),
         "/api/reach": lambda a: reach_answer(locator(a.query), a.view, a.t, router()),
         "/api/coverage": lambda a: coverage_answer(locator(a.query), a.view, a.t),
         "/api/siting": _siting,
-        "/api/regions": lambda a: {"regions": [{"code": r.code, "name": a.t.pick(r.name)} for r in a.query.catalogue.regions]},
+        "/api/regions": lambda a: {
+            "regions": [
+                {"code": r.code, "name": a.t.pick(r.name)} for r in a.query.catalogue.regions
+            ]
+        },
     }
 
 
@@ -43,7 +50,10 @@ def router() -> Router:
 
 @lru_cache(maxsize=1)
 def _router(osrm_url: str, ors_server: tuple[str, str], told: str) -> Router:
-    return Router(Osrm(osrm_url, told) if osrm_url else None, Ors(*ors_server, told) if ors_server[0] else None)
+    return Router(
+        Osrm(osrm_url, told) if osrm_url else None,
+        Ors(*ors_server, told) if ors_server[0] else None,
+    )
 
 
 def geocoder() -> Geocoder:
@@ -55,7 +65,9 @@ def geocoder() -> Geocoder:
 def _geocoder(services: str, contact: str) -> Geocoder:
     # Positions are judged by the outlines of the day the process first asked: they hardly move.
     here = locator(current())
-    return Geocoder(services_of(services), contact, lambda at: here.areas.province_at(at) is not None)
+    return Geocoder(
+        services_of(services), contact, lambda at: here.areas.province_at(at) is not None
+    )
 
 
 def _geocode(asked: Asked) -> Mapping[str, Any]:

@@ -1,4 +1,5 @@
 """Market briefs and mission plans as PDF files, two drawings at once."""
+
 from __future__ import annotations
 
 import logging
@@ -26,13 +27,16 @@ _AT_ONCE = anyio.CapacityLimiter(2)
 
 def routes() -> list[Route]:
     """The two documents."""
-    return [_route("/markets/{iso2}/brief.pdf", "kharita-{iso2}.pdf", _brief),
-            _route("/markets/{iso2}/mission.pdf", "kharita-mission-{iso2}.pdf", _mission)]
+    return [
+        _route("/markets/{iso2}/brief.pdf", "kharita-{iso2}.pdf", _brief),
+        _route("/markets/{iso2}/mission.pdf", "kharita-mission-{iso2}.pdf", _mission),
+    ]
 
 
 def _route(path: str, name: str, make: Maker) -> Route:
     async def endpoint(request: Request) -> Response:
         return await anyio.to_thread.run_sync(_answer, request, name, make, limiter=_AT_ONCE)
+
     return Route(path, endpoint, methods=["GET"])
 
 
@@ -46,12 +50,20 @@ def _answer(request: Request, name: str, make: Maker) -> Response:
             raise NotFound("error.not_found")
         body = document_pdf(make(query, request, view))
     except KharitaError as error:
-        return JSONResponse({"error": {"code": error.key, "text": t(error.key, **error.values)}}, error.status)
+        return JSONResponse(
+            {"error": {"code": error.key, "text": t(error.key, **error.values)}}, error.status
+        )
     except Exception:
         log.exception("GET %s", request.url.path)
         return JSONResponse({"error": {"code": "error.internal", "text": t("error.internal")}}, 500)
-    return Response(body, media_type="application/pdf", headers={
-        "content-disposition": f'attachment; filename="{name.format(iso2=iso2)}"', "cache-control": "no-cache"})
+    return Response(
+        body,
+        media_type="application/pdf",
+        headers={
+            "content-disposition": f'attachment; filename="{name.format(iso2=iso2)}"',
+            "cache-control": "no-cache",
+        },
+    )
 
 
 def _brief(query: Query, request: Request, view: ViewState) -> Document:
@@ -59,5 +71,10 @@ def _brief(query: Query, request: Request, view: ViewState) -> Document:
 
 
 def _mission(query: Query, request: Request, view: ViewState) -> Document:
-    return mission_document(query, request.path_params["iso2"], view, words(view.lang),
-                            start=request.query_params.get("start", ""))
+    return mission_document(
+        query,
+        request.path_params["iso2"],
+        view,
+        words(view.lang),
+        start=request.query_params.get("start", ""),
+    )

@@ -3,6 +3,7 @@
 The body is ``{lang, title, scenes: [{title, query, notes: [{text, pin, owner, due}]}]}``: at
 most 40 scenes, 400 notes and 512 kB.
 """
+
 from __future__ import annotations
 
 import asyncio
@@ -38,9 +39,18 @@ from geo.web.snapshots import desk
 BODY_KB = 512
 _OFFICE = "application/vnd.openxmlformats-officedocument."
 #: Ending -> what writes it, and its media type.
-WRITERS: Mapping[str, tuple[Callable[[Minutes], bytes], str]] = MappingProxyType({
-    "docx": (later("geo.snapshot.minutesdocx", "minutes_docx"), f"{_OFFICE}wordprocessingml.document"),
-    "pptx": (later("geo.snapshot.minutespptx", "minutes_pptx"), f"{_OFFICE}presentationml.presentation")})
+WRITERS: Mapping[str, tuple[Callable[[Minutes], bytes], str]] = MappingProxyType(
+    {
+        "docx": (
+            later("geo.snapshot.minutesdocx", "minutes_docx"),
+            f"{_OFFICE}wordprocessingml.document",
+        ),
+        "pptx": (
+            later("geo.snapshot.minutespptx", "minutes_pptx"),
+            f"{_OFFICE}presentationml.presentation",
+        ),
+    }
+)
 
 
 async def _minutes(request: Request) -> Response:
@@ -57,9 +67,15 @@ async def _minutes(request: Request) -> Response:
     parts = (ending, lang, title, shown, base, query.catalogue.version, today)
     key = hashlib.sha256(repr(parts).encode("utf-8", "replace")).hexdigest()[:32]
     content = await asyncio.shield(asyncio.wrap_future(desk().ask(key, make)))
-    return Response(content, media_type=media_type, headers={
-        "cache-control": "no-store", "x-content-type-options": "nosniff",
-        "content-disposition": file_named(title, ending, whole=True)})
+    return Response(
+        content,
+        media_type=media_type,
+        headers={
+            "cache-control": "no-store",
+            "x-content-type-options": "nosniff",
+            "content-disposition": file_named(title, ending, whole=True),
+        },
+    )
 
 
 def scenes_of(body: dict[str, Any]) -> tuple[Shown, ...]:
@@ -75,14 +91,26 @@ def scenes_of(body: dict[str, Any]) -> tuple[Shown, ...]:
         notes_left -= len(notes)
         if notes_left < 0:
             raise BadRequest("error.too_many", limit=MAX_NOTES, where="notes")
-        found.append(Shown(text_of(raw, "title", TITLE_CHARS), text_of(raw, "query", MAX_CHARS),
-                           tuple(Note(text_of(n, "text", TEXT_CHARS), text_of(n, "pin", PIN_CHARS),
-                                      text_of(n, "owner", OWNER_CHARS), text_of(n, "due", DUE_CHARS))
-                                 for n in notes)))
+        found.append(
+            Shown(
+                text_of(raw, "title", TITLE_CHARS),
+                text_of(raw, "query", MAX_CHARS),
+                tuple(
+                    Note(
+                        text_of(n, "text", TEXT_CHARS),
+                        text_of(n, "pin", PIN_CHARS),
+                        text_of(n, "owner", OWNER_CHARS),
+                        text_of(n, "due", DUE_CHARS),
+                    )
+                    for n in notes
+                ),
+            )
+        )
     if not found:
         raise BadRequest("error.body_unread", where="scenes")
     return tuple(found)
 
 
 ROUTES: tuple[tuple[str, str, Callable[[Request], Awaitable[Response]]], ...] = tuple(
-    (f"/minutes.{ending}", "POST", _minutes) for ending in WRITERS)
+    (f"/minutes.{ending}", "POST", _minutes) for ending in WRITERS
+)

@@ -4,6 +4,7 @@ An ASGI layer around the whole app. A request is named by its route (``/api/enti
 never by what was asked. ``/metrics`` answers this machine and administrators. Streamlit's own
 metrics are open to everybody by default and name files of this machine: they are closed.
 """
+
 from __future__ import annotations
 
 import logging
@@ -36,9 +37,19 @@ from geo.web.asking import refusal
 log = logging.getLogger("kharita.requests")
 disable_created_metrics()
 REGISTRY = CollectorRegistry()
-REQUESTS = Counter("kharita_requests", "Answers by route, method and status.", ("route", "method", "status"), registry=REGISTRY)
-SECONDS = Histogram("kharita_request_seconds", "Time until the answer was sent, by route.", ("route",), registry=REGISTRY,
-                    buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30))
+REQUESTS = Counter(
+    "kharita_requests",
+    "Answers by route, method and status.",
+    ("route", "method", "status"),
+    registry=REGISTRY,
+)
+SECONDS = Histogram(
+    "kharita_request_seconds",
+    "Time until the answer was sent, by route.",
+    ("route",),
+    registry=REGISTRY,
+    buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30),
+)
 SESSIONS = Gauge("kharita_sessions", "Pages that are open in a browser.", registry=REGISTRY)
 RUNNING = Gauge("kharita_requests_running", "Requests being answered.", registry=REGISTRY)
 #: What a proxy may give as the id of a request.
@@ -81,8 +92,12 @@ class Observed:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message = {**message, "headers": [*message.get("headers", ()), (b"x-request-id", id_.encode())]}
+                message = {
+                    **message,
+                    "headers": [*message.get("headers", ()), (b"x-request-id", id_.encode())],
+                }
             await send(message)
+
         try:
             with RUNNING.track_inprogress():
                 if _CLOSED.match(scope["path"]):
@@ -95,11 +110,26 @@ class Observed:
 
 
 def _tell(scope: Scope, status: int, seconds: float) -> None:
-    route, method = route_of(scope), scope["method"] if scope["method"] in _KNOWN_METHODS else "other"
+    route, method = (
+        route_of(scope),
+        scope["method"] if scope["method"] in _KNOWN_METHODS else "other",
+    )
     REQUESTS.labels(route, method, str(status)).inc()
     SECONDS.labels(route).observe(seconds)
-    level = logging.WARNING if status == 503 else logging.ERROR if status >= 500 else logging.INFO if status >= 400 or method not in ("GET", "HEAD") else logging.DEBUG
-    log.log(level, "answered", extra={"method": method, "route": route, "status": status, "ms": round(seconds * 1000, 1)})
+    level = (
+        logging.WARNING
+        if status == 503
+        else logging.ERROR
+        if status >= 500
+        else logging.INFO
+        if status >= 400 or method not in ("GET", "HEAD")
+        else logging.DEBUG
+    )
+    log.log(
+        level,
+        "answered",
+        extra={"method": method, "route": route, "status": status, "ms": round(seconds * 1000, 1)},
+    )
 
 
 def route_of(scope: Scope) -> str:
@@ -111,6 +141,7 @@ def route_of(scope: Scope) -> str:
 
 
 # --- /metrics -------------------------------------------------------------------------
+
 
 class Figures(Collector):
     """What is asked for at each reading rather than counted.
@@ -158,8 +189,12 @@ async def _metrics(request: Request) -> Response:
     def make() -> Response:
         if not from_here(request):
             require(request, "administrator")
-        return Response(generate_latest(REGISTRY), headers={"cache-control": "no-store"},
-                        media_type="text/plain; version=0.0.4; charset=utf-8")
+        return Response(
+            generate_latest(REGISTRY),
+            headers={"cache-control": "no-store"},
+            media_type="text/plain; version=0.0.4; charset=utf-8",
+        )
+
     try:
         return await anyio.to_thread.run_sync(make)
     except KharitaError as error:
@@ -170,5 +205,9 @@ def from_here(request: Request) -> bool:
     """Whether a program of this machine asks: by its own name, and for nobody else."""
     host = (request.headers.get("host") or "").lower()
     named = host.rpartition("]")[0].strip("[") or host.partition(":")[0]
-    return (request.client is not None and is_local(request.client.host) and named in LOCAL
-            and not any(name in request.headers for name in _FORWARDED))
+    return (
+        request.client is not None
+        and is_local(request.client.host)
+        and named in LOCAL
+        and not any(name in request.headers for name in _FORWARDED)
+    )

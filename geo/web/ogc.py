@@ -4,6 +4,7 @@ Open to every reader and every site, read-only, without personal data. ``f=`` or
 chooses JSON or HTML, ``lang=`` or ``Accept-Language`` the language. A parameter that is not in
 the OpenAPI document is refused. Answers are bounded (1,000 features) and carry an ETag.
 """
+
 from __future__ import annotations
 
 import hashlib
@@ -47,7 +48,12 @@ log = logging.getLogger(__name__)
 ROOT = "/ogc"
 JSON, HTML = "application/json", "text/html"
 #: Exception codes of the standard, by HTTP status.
-CODES = {400: "InvalidParameterValue", 404: "NotFound", 406: "NotAcceptable", 500: "NoApplicableCode"}
+CODES = {
+    400: "InvalidParameterValue",
+    404: "NotFound",
+    406: "NotAcceptable",
+    500: "NoApplicableCode",
+}
 
 
 class _NotAcceptable(KharitaError):
@@ -76,18 +82,33 @@ class Asked:
             if name not in known and name not in COMMON:
                 raise bad(name, self.params[name])
 
-    def link(self, path: str, rel: str, *, media: str = JSON, title: str = "", **changes: str | int) -> dict[str, str]:
+    def link(
+        self, path: str, rel: str, *, media: str = JSON, title: str = "", **changes: str | int
+    ) -> dict[str, str]:
         """A link to a path below ``/ogc``, in the language that was asked for."""
         asked = {"lang": self.params["lang"]} if "lang" in self.params else {}
         query = urlencode(asked | {k: str(v) for k, v in changes.items()})
-        told = {"href": f"{self.base}{path}" + (f"?{query}" if query else ""), "rel": rel, "type": media}
+        told = {
+            "href": f"{self.base}{path}" + (f"?{query}" if query else ""),
+            "rel": rel,
+            "type": media,
+        }
         return told | {"title": title, "hreflang": self.t.lang} if title else told
 
     def both(self, path: str, media: str = JSON, **changes: str | int) -> list[dict[str, str]]:
         """This page, and the same in the other form."""
         kinds = {"html": HTML, "json": media}
-        return [self.link(path, "self" if self.html == (f == "html") else "alternate", media=kinds[f],
-                          title="HTML" if f == "html" else "JSON", **changes, f=f) for f in ("json", "html")]
+        return [
+            self.link(
+                path,
+                "self" if self.html == (f == "html") else "alternate",
+                media=kinds[f],
+                title="HTML" if f == "html" else "JSON",
+                **changes,
+                f=f,
+            )
+            for f in ("json", "html")
+        ]
 
 
 Maker = Callable[[Asked], tuple[str, dict[str, Any]]]
@@ -96,24 +117,42 @@ Maker = Callable[[Asked], tuple[str, dict[str, Any]]]
 def routes() -> list[Route]:
     """Every route of this module; what is not one of them is not found."""
     paths: dict[str, Maker] = {
-        "": _landing, "/": _landing, "/conformance": _conformance, "/api": _api, "/collections": _collections,
-        "/collections/{collection}": _collection, "/collections/{collection}/items": _items,
-        "/collections/{collection}/items/{id:path}": _item, "/{rest:path}": _nothing}
+        "": _landing,
+        "/": _landing,
+        "/conformance": _conformance,
+        "/api": _api,
+        "/collections": _collections,
+        "/collections/{collection}": _collection,
+        "/collections/{collection}/items": _items,
+        "/collections/{collection}/items/{id:path}": _item,
+        "/{rest:path}": _nothing,
+    }
     return [_route(ROOT + path, make) for path, make in paths.items()]
 
 
 def _route(path: str, make: Maker) -> Route:
     async def endpoint(request: Request) -> Response:
         return await anyio.to_thread.run_sync(_answer, request, make)
+
     return Route(path, endpoint, methods=["GET"])
 
 
 def _answer(request: Request, make: Maker) -> Response:
-    headers = {"vary": "accept, accept-language", "access-control-allow-origin": "*", "x-content-type-options": "nosniff"}
+    headers = {
+        "vary": "accept, accept-language",
+        "access-control-allow-origin": "*",
+        "x-content-type-options": "nosniff",
+    }
     try:
         asked = Asked(request)
-        parts = (request.url.path, sorted(asked.params.items()), asked.html, asked.t.lang, asked.base,
-                 asked.query.catalogue.version)
+        parts = (
+            request.url.path,
+            sorted(asked.params.items()),
+            asked.html,
+            asked.t.lang,
+            asked.base,
+            asked.query.catalogue.version,
+        )
         tag = hashlib.sha256(repr(parts).encode("utf-8", "replace")).hexdigest()[:32]
         fresh = {"etag": f'W/"{tag}"', "cache-control": "public, no-cache"}
         media, content = make(asked)
@@ -133,11 +172,19 @@ def _answer(request: Request, make: Maker) -> Response:
 
 
 def _html_page(asked: Asked, content: Mapping[str, Any], headers: Mapping[str, str]) -> Response:
-    return Response(page_of(content, asked.t, asked.base, asked.own, asked.params), media_type="text/html; charset=utf-8", headers={
-        **headers, "content-security-policy": "default-src 'none'; style-src 'unsafe-inline' 'self'; font-src 'self'"})
+    return Response(
+        page_of(content, asked.t, asked.base, asked.own, asked.params),
+        media_type="text/html; charset=utf-8",
+        headers={
+            **headers,
+            "content-security-policy": "default-src 'none'; style-src 'unsafe-inline' 'self'; font-src 'self'",
+        },
+    )
 
 
-def _refusal(request: Request, status: int, error: KharitaError, headers: Mapping[str, str]) -> Response:
+def _refusal(
+    request: Request, status: int, error: KharitaError, headers: Mapping[str, str]
+) -> Response:
     t = words(_lang(request.query_params, request, strict=False))
     content = {"code": CODES.get(status, CODES[400]), "description": t(error.key, **error.values)}
     return Response(orjson.dumps(content), status, {**headers, "cache-control": "no-store"}, JSON)
@@ -150,7 +197,9 @@ def _lang(params: Mapping[str, str], request: Request, *, strict: bool = True) -
     if asked is not None and strict:
         raise bad("lang", asked)
     ranked = _ranked(request.headers.get("accept-language", ""))
-    return next((code for name in ranked for code in LANGUAGES if name.partition("-")[0] == code), "fr")
+    return next(
+        (code for name in ranked for code in LANGUAGES if name.partition("-")[0] == code), "fr"
+    )
 
 
 def _html(params: Mapping[str, str], request: Request) -> bool:
@@ -162,7 +211,11 @@ def _html(params: Mapping[str, str], request: Request) -> bool:
     for media in _ranked(request.headers.get("accept", "")) or ["*/*"]:
         if media in (HTML, "text/*", "application/xhtml+xml"):
             return True
-        if media in ("*/*", "application/*") or media.endswith("json") or media.startswith("application/vnd.oai.openapi"):
+        if (
+            media in ("*/*", "application/*")
+            or media.endswith("json")
+            or media.startswith("application/vnd.oai.openapi")
+        ):
             return False
     raise _NotAcceptable("ogc.not_acceptable")
 
@@ -182,19 +235,30 @@ def _ranked(header: str) -> list[str]:
 
 # --- the pages ------------------------------------------------------------------------
 
+
 def _landing(asked: Asked) -> tuple[str, dict[str, Any]]:
     asked.only({})
     t = asked.t
-    return JSON, {"title": t("ogc.title"), "description": t("ogc.lead"), "links": [
-        *asked.both("/"), asked.link("/api", "service-desc", media=MEDIA, title=t("ogc.api"), f="json"),
-        asked.link("/api", "service-doc", media=HTML, title=t("ogc.api"), f="html"),
-        asked.link("/conformance", "conformance", title=t("ogc.conformance")),
-        asked.link("/collections", "data", title=t("ogc.collections"))]}
+    return JSON, {
+        "title": t("ogc.title"),
+        "description": t("ogc.lead"),
+        "links": [
+            *asked.both("/"),
+            asked.link("/api", "service-desc", media=MEDIA, title=t("ogc.api"), f="json"),
+            asked.link("/api", "service-doc", media=HTML, title=t("ogc.api"), f="html"),
+            asked.link("/conformance", "conformance", title=t("ogc.conformance")),
+            asked.link("/collections", "data", title=t("ogc.collections")),
+        ],
+    }
 
 
 def _conformance(asked: Asked) -> tuple[str, dict[str, Any]]:
     asked.only({})
-    return JSON, {"title": asked.t("ogc.conformance"), "conformsTo": list(CONFORMS), "links": asked.both("/conformance")}
+    return JSON, {
+        "title": asked.t("ogc.conformance"),
+        "conformsTo": list(CONFORMS),
+        "links": asked.both("/conformance"),
+    }
 
 
 def _api(asked: Asked) -> tuple[str, dict[str, Any]]:
@@ -204,8 +268,12 @@ def _api(asked: Asked) -> tuple[str, dict[str, Any]]:
 
 def _collections(asked: Asked) -> tuple[str, dict[str, Any]]:
     asked.only({})
-    return JSON, {"title": asked.t("ogc.collections"), "links": asked.both("/collections"),
-                  "collections": [_told(asked, c) for c in COLLECTIONS.values()], "crs": list(WRITERS)}
+    return JSON, {
+        "title": asked.t("ogc.collections"),
+        "links": asked.both("/collections"),
+        "collections": [_told(asked, c) for c in COLLECTIONS.values()],
+        "crs": list(WRITERS),
+    }
 
 
 def _collection(asked: Asked) -> tuple[str, dict[str, Any]]:
@@ -217,10 +285,19 @@ def _collection(asked: Asked) -> tuple[str, dict[str, Any]]:
 def _told(asked: Asked, collection: Collection) -> dict[str, Any]:
     path, title = f"/collections/{collection.id}", asked.t(f"ogc.{collection.id}")
     return {
-        "id": collection.id, "title": title, "description": asked.t(f"ogc.{collection.id}_lead"), "itemType": "feature",
-        "extent": extent(asked.query, collection.id), "crs": list(WRITERS), "storageCrs": CRS84,
-        "links": [*asked.both(path), asked.link(f"{path}/items", "items", media=GEOJSON, title=title, f="json"),
-                  asked.link(f"{path}/items", "items", media=HTML, title=title, f="html")]}
+        "id": collection.id,
+        "title": title,
+        "description": asked.t(f"ogc.{collection.id}_lead"),
+        "itemType": "feature",
+        "extent": extent(asked.query, collection.id),
+        "crs": list(WRITERS),
+        "storageCrs": CRS84,
+        "links": [
+            *asked.both(path),
+            asked.link(f"{path}/items", "items", media=GEOJSON, title=title, f="json"),
+            asked.link(f"{path}/items", "items", media=HTML, title=title, f="html"),
+        ],
+    }
 
 
 def _items(asked: Asked) -> tuple[str, dict[str, Any]]:
@@ -233,17 +310,27 @@ def _items(asked: Asked) -> tuple[str, dict[str, Any]]:
     features = [feature(asked.query, record, crs) for record in read(offset, limit)]
     path = f"/collections/{collection.id}/items"
     kept = {k: v for k, v in params.items() if k not in ("f", "lang", "offset")}
-    links = [*asked.both(path, GEOJSON, **kept, **({"offset": offset} if offset else {})),
-             asked.link(f"/collections/{collection.id}", "collection")]
+    links = [
+        *asked.both(path, GEOJSON, **kept, **({"offset": offset} if offset else {})),
+        asked.link(f"/collections/{collection.id}", "collection"),
+    ]
     form = {"media": HTML, "f": "html"} if asked.html else {"media": GEOJSON, "f": "json"}
     if offset + len(features) < total and features:
         links.append(asked.link(path, "next", **form, **kept, offset=offset + limit))
     if offset:
-        links.append(asked.link(path, "prev", **form, **kept, offset=max(0, min(offset, total) - limit)))
+        links.append(
+            asked.link(path, "prev", **form, **kept, offset=max(0, min(offset, total) - limit))
+        )
     return GEOJSON, {
-        "type": "FeatureCollection", "features": features, "numberMatched": total, "numberReturned": len(features),
-        "timeStamp": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"), "links": links, "crs": crs,
-        **({"title": asked.t(f"ogc.{collection.id}")} if asked.html else {})}
+        "type": "FeatureCollection",
+        "features": features,
+        "numberMatched": total,
+        "numberReturned": len(features),
+        "timeStamp": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "links": links,
+        "crs": crs,
+        **({"title": asked.t(f"ogc.{collection.id}")} if asked.html else {}),
+    }
 
 
 def _item(asked: Asked) -> tuple[str, dict[str, Any]]:
@@ -253,8 +340,14 @@ def _item(asked: Asked) -> tuple[str, dict[str, Any]]:
     made = feature(asked.query, one(asked.query, collection, id_), crs)
     path = f"/collections/{collection.id}"
     changes = {"crs": crs} if "crs" in asked.params else {}
-    return GEOJSON, {**made, "crs": crs, "links": [
-        *asked.both(f"{path}/items/{quote(id_, safe='')}", GEOJSON, **changes), asked.link(path, "collection")]}
+    return GEOJSON, {
+        **made,
+        "crs": crs,
+        "links": [
+            *asked.both(f"{path}/items/{quote(id_, safe='')}", GEOJSON, **changes),
+            asked.link(path, "collection"),
+        ],
+    }
 
 
 def _nothing(asked: Asked) -> tuple[str, dict[str, Any]]:

@@ -1,4 +1,5 @@
 """The HTML of the open interface: the same content as the JSON, as one plain page."""
+
 from __future__ import annotations
 
 from collections.abc import Mapping
@@ -14,15 +15,34 @@ from geo.model import LANGUAGES
 from geo.web.assets import asset_url
 
 _TEMPLATES = jinja2.Environment(
-    loader=jinja2.FileSystemLoader(Path(__file__).parent / "templates"), autoescape=True,
-    trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined)
+    loader=jinja2.FileSystemLoader(Path(__file__).parent / "templates"),
+    autoescape=True,
+    trim_blocks=True,
+    lstrip_blocks=True,
+    undefined=jinja2.StrictUndefined,
+)
 
 
-_BLANK: Mapping[str, Any] = MappingProxyType(dict.fromkeys((
-    "id", "type", "title", "description", "links", "openapi", "conformsTo", "collections", "extent")))
+_BLANK: Mapping[str, Any] = MappingProxyType(
+    dict.fromkeys(
+        (
+            "id",
+            "type",
+            "title",
+            "description",
+            "links",
+            "openapi",
+            "conformsTo",
+            "collections",
+            "extent",
+        )
+    )
+)
 
 
-def page_of(content: Mapping[str, Any], t: Words, base: str, own: str, params: Mapping[str, str]) -> str:
+def page_of(
+    content: Mapping[str, Any], t: Words, base: str, own: str, params: Mapping[str, str]
+) -> str:
     """A page.
 
     Parameters
@@ -35,10 +55,19 @@ def page_of(content: Mapping[str, Any], t: Words, base: str, own: str, params: M
         path += f"/{step}"
         steps.append((step, path))
     return _TEMPLATES.get_template("ogc.html").render(
-        content={**_BLANK, **content}, t=t, base=base, steps=steps, told=_told, name=_name, fonts=asset_url("fonts.css"),
+        content={**_BLANK, **content},
+        t=t,
+        base=base,
+        steps=steps,
+        told=_told,
+        name=_name,
+        fonts=asset_url("fonts.css"),
         queries={code: urlencode({**params, "f": "html", "lang": code}) for code in LANGUAGES},
         links={link["rel"]: link["href"] for link in content.get("links", ())},
-        other=next((link["href"] for link in content.get("links", ()) if link["rel"] == "alternate"), ""))
+        other=next(
+            (link["href"] for link in content.get("links", ()) if link["rel"] == "alternate"), ""
+        ),
+    )
 
 
 def _name(feature: Mapping[str, Any], t: Words) -> str:

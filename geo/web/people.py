@@ -2,6 +2,7 @@
 
 ``GET /api/me`` answers anybody; ``GET /api/audit?limit=…`` answers administrators.
 """
+
 from __future__ import annotations
 
 from typing import Any
@@ -27,10 +28,16 @@ def routes() -> list[Route]:
 async def _me(request: Request) -> Response:
     who = await anyio.to_thread.run_sync(whoami, request)
     t = words(lang_of(request))
-    return json_answer({
-        "login": login() is not None, "name": who.name, "role": who.role, "role_text": t(f"role.{who.role}"),
-        "may": [r for r in ROLES if who.may(r)],
-        "problem": t(who.problem) if who.problem and who.problem != "access.log_in" else ""})
+    return json_answer(
+        {
+            "login": login() is not None,
+            "name": who.name,
+            "role": who.role,
+            "role_text": t(f"role.{who.role}"),
+            "may": [r for r in ROLES if who.may(r)],
+            "problem": t(who.problem) if who.problem and who.problem != "access.log_in" else "",
+        }
+    )
 
 
 async def _audit(request: Request) -> Response:
@@ -42,8 +49,17 @@ async def _audit(request: Request) -> Response:
         trail = Trail(var_dir())
         known = {trail.sign(email): email for email in roles().all()}
         t = words(lang_of(request))
-        return {"entries": [{**e, "email": known.get(e.get("who", ""), ""), "role_text": t(f"role.{e.get('role')}")}
-                            for e in trail.latest(int(text))]}
+        return {
+            "entries": [
+                {
+                    **e,
+                    "email": known.get(e.get("who", ""), ""),
+                    "role_text": t(f"role.{e.get('role')}"),
+                }
+                for e in trail.latest(int(text))
+            ]
+        }
+
     try:
         return json_answer(await anyio.to_thread.run_sync(make))
     except KharitaError as error:

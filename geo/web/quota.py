@@ -3,6 +3,7 @@
 A person is who logged in, else the address they ask from. Counted in this process only, and
 forgotten with it: it protects a server from being filled, it keeps no account of anybody.
 """
+
 from __future__ import annotations
 
 import time
@@ -42,9 +43,19 @@ class Quota:
     clock : seconds that only grow.
     """
 
-    def __init__(self, at_once: int, per_hour: int, bytes_per_hour: int = 0,
-                 clock: Callable[[], float] = time.monotonic) -> None:
-        self._at_once, self._per_hour, self._bytes, self._clock = at_once, per_hour, bytes_per_hour, clock
+    def __init__(
+        self,
+        at_once: int,
+        per_hour: int,
+        bytes_per_hour: int = 0,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._at_once, self._per_hour, self._bytes, self._clock = (
+            at_once,
+            per_hour,
+            bytes_per_hour,
+            clock,
+        )
         self._people: dict[str, _Sent] = {}
         self._lock = Lock()
 
@@ -66,14 +77,19 @@ class Quota:
                 sent.past.popleft()
             if sent.arriving >= self._at_once:
                 raise TooMany("error.sending_at_once", limit=self._at_once)
-            if len(sent.past) >= self._per_hour or (self._bytes and sum(n for _, n in sent.past) >= self._bytes):
-                raise TooMany("error.sent_too_much", minutes=ceil((sent.past[0][0] + HOUR_S - now) / 60))
+            if len(sent.past) >= self._per_hour or (
+                self._bytes and sum(n for _, n in sent.past) >= self._bytes
+            ):
+                raise TooMany(
+                    "error.sent_too_much", minutes=ceil((sent.past[0][0] + HOUR_S - now) / 60)
+                )
             sent.arriving += 1
         size = 0
 
         def told(n: int) -> None:
             nonlocal size
             size = n
+
         try:
             yield told
         finally:

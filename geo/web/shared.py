@@ -4,6 +4,7 @@
 ``GET /api/shared/{code}?lang=`` what changed since; ``GET /s/{code}.png`` the picture as it
 was presented.
 """
+
 from __future__ import annotations
 
 import asyncio
@@ -55,16 +56,26 @@ async def _kept(request: Request) -> Response:
     code = await asyncio.to_thread(keep, query, view, title)
     picture = ""
     try:
-        job = desk().ask(f"shared {code}", lambda: picture_of(
-            query, view, title, f"{base}/s/{code}", desk().workers))
+        job = desk().ask(
+            f"shared {code}",
+            lambda: picture_of(query, view, title, f"{base}/s/{code}", desk().workers),
+        )
         png = await asyncio.shield(asyncio.wrap_future(job))
         await asyncio.to_thread(snapshot_store().put_picture, code, png)
         picture = f"/s/{code}.png"
     except (KharitaError, DrawingFailed, OSError, ValueError):
         # The link is worth more than its picture: it is kept, and says that it has none.
         log.exception("no picture for a shared view")
-    return json_answer({"code": code, "url": f"{base}/s/{code}", "address": encode(view),
-                        "title": title, "picture": picture}, 201)
+    return json_answer(
+        {
+            "code": code,
+            "url": f"{base}/s/{code}",
+            "address": encode(view),
+            "title": title,
+            "picture": picture,
+        },
+        201,
+    )
 
 
 def _params(text: str, lang: str) -> dict[str, str]:
@@ -102,16 +113,25 @@ async def _compare(request: Request) -> Response:
     found = compare(kept.content, now)
     day, _, hour = kept.created.partition("T")
     answer: dict[str, Any] = {
-        "code": kept.code, "title": kept.title, "address": kept.address,
+        "code": kept.code,
+        "title": kept.title,
+        "address": kept.address,
         "created": t("shared.created", date=t.date(day), time=hour[:5]),
-        "created_iso": kept.created, "version": kept.data_version,
-        "version_now": query.catalogue.version, "same": found.same,
-        "picture": f"/s/{kept.code}.png", "notice": [notice_text(n, t) for n in notices],
-        "counts": {"then": dict(found.counts_then), "now": dict(found.counts_now)}}
+        "created_iso": kept.created,
+        "version": kept.data_version,
+        "version_now": query.catalogue.version,
+        "same": found.same,
+        "picture": f"/s/{kept.code}.png",
+        "notice": [notice_text(n, t) for n in notices],
+        "counts": {"then": dict(found.counts_then), "now": dict(found.counts_now)},
+    }
     for name in ("added", "removed", "changed"):
         records = getattr(found, name)
-        answer[name] = {"total": len(records), "text": t.number(len(records)),
-                        "rows": [_row(key, said, query, t) for key, said in records[:MAX_LISTED]]}
+        answer[name] = {
+            "total": len(records),
+            "text": t.number(len(records)),
+            "rows": [_row(key, said, query, t) for key, said in records[:MAX_LISTED]],
+        }
     return json_answer(answer)
 
 
@@ -125,11 +145,18 @@ def _row(key: str, name: str, query: Query, t: Words) -> dict[str, str]:
 
 async def _picture(request: Request) -> Response:
     content = await asyncio.to_thread(snapshot_store().picture, request.path_params["code"])
-    return Response(content, media_type="image/png", headers={
-        "cache-control": "public, max-age=31536000, immutable",
-        "x-content-type-options": "nosniff"})
+    return Response(
+        content,
+        media_type="image/png",
+        headers={
+            "cache-control": "public, max-age=31536000, immutable",
+            "x-content-type-options": "nosniff",
+        },
+    )
 
 
 ROUTES: tuple[tuple[str, str, Callable[[Request], Awaitable[Response]]], ...] = (
-    ("/api/shared", "POST", _keep), ("/api/shared/{code}", "GET", _compare),
-    ("/s/{code}.png", "GET", _picture))
+    ("/api/shared", "POST", _keep),
+    ("/api/shared/{code}", "GET", _compare),
+    ("/s/{code}.png", "GET", _picture),
+)

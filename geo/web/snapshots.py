@@ -5,6 +5,7 @@
 size, the title and the data version, and a 304 costs no drawing. Work is bounded: two
 drawings at once, twenty waiting, then a clear 503.
 """
+
 from __future__ import annotations
 
 import asyncio
@@ -47,8 +48,9 @@ _SANDBOX = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 class Desk:
     """Makes files: a few at once, a few waiting, the latest remembered."""
 
-    def __init__(self, at_once: int = AT_ONCE, waiting: int = WAITING,
-                 cache_bytes: int = CACHE_BYTES) -> None:
+    def __init__(
+        self, at_once: int = AT_ONCE, waiting: int = WAITING, cache_bytes: int = CACHE_BYTES
+    ) -> None:
         self.workers = Workers(at_once)
         self._pool = ThreadPoolExecutor(at_once, thread_name_prefix="snapshot")
         self._places = threading.BoundedSemaphore(at_once + waiting)
@@ -108,7 +110,8 @@ def routes() -> list[Route]:
     return [
         *(Route(f"/snapshot.{kind}", _snapshot) for kind in MEDIA),
         *(Route(f"/export.{kind}", _export) for kind in FORMATS),
-        Route("/snapshot.{kind}", _unknown), Route("/export.{kind}", _unknown),
+        Route("/snapshot.{kind}", _unknown),
+        Route("/export.{kind}", _unknown),
         Route("/s/{code}", _short),
     ]
 
@@ -116,8 +119,9 @@ def routes() -> list[Route]:
 async def _snapshot(request: Request) -> Response:
     kind = request.url.path.rpartition(".")[2]
 
-    def make(query: Query, view: ViewState, base: str, params: dict[str, str]
-             ) -> tuple[tuple[Any, ...], Callable[[], bytes]]:
+    def make(
+        query: Query, view: ViewState, base: str, params: dict[str, str]
+    ) -> tuple[tuple[Any, ...], Callable[[], bytes]]:
         title = params.get("title", "")
         if len(title) > MAX_TITLE:
             raise BadRequest("error.title_too_long", limit=words(view.lang).number(MAX_TITLE))
@@ -126,18 +130,28 @@ async def _snapshot(request: Request) -> Response:
         code = params.get("code", "").upper()
         if code and not snapshot_store().has(code):
             raise NotFound("error.code_unknown")
-        asked = Asked(kind, view, size.lower(), clean(title, 200), base,
-                      f"{base}/s/{code}" if code else "", date.today())
+        asked = Asked(
+            kind,
+            view,
+            size.lower(),
+            clean(title, 200),
+            base,
+            f"{base}/s/{code}" if code else "",
+            date.today(),
+        )
         return (asked.size, asked.title, code), lambda: render(query, asked, desk().workers)
+
     return await _answer(request, kind, MEDIA[kind], make)
 
 
 async def _export(request: Request) -> Response:
     kind = request.url.path.rpartition(".")[2]
 
-    def make(query: Query, view: ViewState, base: str, params: dict[str, str]
-             ) -> tuple[tuple[Any, ...], Callable[[], bytes]]:
+    def make(
+        query: Query, view: ViewState, base: str, params: dict[str, str]
+    ) -> tuple[tuple[Any, ...], Callable[[], bytes]]:
         return (), lambda: FORMATS[kind].make(export_of(query, view, base=base))
+
     return await _answer(request, f"export-{kind}", FORMATS[kind].media_type, make)
 
 
@@ -152,11 +166,15 @@ async def _short(request: Request) -> Response:
     except KharitaError as error:
         return refusal(request, error)
     address = f"{kept.address}&" if kept.address else ""
-    return Response(status_code=302, headers={"location": f"/?{address}shared={kept.code}",
-                                              "cache-control": "no-store"})
+    return Response(
+        status_code=302,
+        headers={"location": f"/?{address}shared={kept.code}", "cache-control": "no-store"},
+    )
 
 
-async def _answer(request: Request, kind: str, media_type: str, make: Callable[..., Any]) -> Response:
+async def _answer(
+    request: Request, kind: str, media_type: str, make: Callable[..., Any]
+) -> Response:
     try:
         query = await asyncio.to_thread(current)
         params = dict(request.query_params)
@@ -165,8 +183,11 @@ async def _answer(request: Request, kind: str, media_type: str, make: Callable[.
         extra, work = make(query, view, base, params)
         parts = (kind, encode(view), base, query.catalogue.version, date.today(), *extra)
         key = hashlib.sha256(repr(parts).encode()).hexdigest()[:32]
-        headers = {"etag": f'"{key}"', "cache-control": "public, no-cache",
-                   "x-content-type-options": "nosniff"}
+        headers = {
+            "etag": f'"{key}"',
+            "cache-control": "public, no-cache",
+            "x-content-type-options": "nosniff",
+        }
         if matches_tag(request, key):
             return Response(status_code=304, headers=headers)
         # Shielded: others may wait for the same file when this reader leaves.

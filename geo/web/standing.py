@@ -4,6 +4,7 @@
 answers 200 once the first visitor would not wait, and 503 while the data are read for the first
 time, after the process was told to stop, or while the store takes no changes.
 """
+
 from __future__ import annotations
 
 import logging
@@ -80,7 +81,11 @@ def figures() -> Iterator[tuple[str, str, float]]:
     if stands:
         yield "data_age_seconds", "Since this version of the data began to be served.", stands.age_s
         yield "data_problems", "Problems found in the data.", stands.problems
-        yield "data_version", "The first 48 bits of the version of the data, to see it change.", int(stands.version, 16)
+        yield (
+            "data_version",
+            "The first 48 bits of the version of the data, to see it change.",
+            int(stands.version, 16),
+        )
     service.ping()
 
 
@@ -92,7 +97,12 @@ async def _ready(_: Request) -> Response:
         try:
             service.ping()
         except KharitaError as error:
-            return 503, {"status": "reading_only", "code": error.key, "data_version": stands.version}
+            return 503, {
+                "status": "reading_only",
+                "code": error.key,
+                "data_version": stands.version,
+            }
         return 200, {"status": "ready", "data_version": stands.version}
+
     status, body = await anyio.to_thread.run_sync(make)
     return Response(orjson.dumps(body), status, {"cache-control": "no-store"}, "application/json")

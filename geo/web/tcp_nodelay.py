@@ -4,6 +4,7 @@ Streamlit binds its listening socket itself, so asyncio leaves Nagle's algorithm
 connection accepted from it: the body of an answer then waits for the acknowledgement of its
 head, 44 ms. On Linux an accepted socket inherits the option.
 """
+
 from __future__ import annotations
 
 import os
@@ -29,8 +30,11 @@ def set_on_listening_sockets() -> int:
         except OSError:  # a file, or closed meanwhile
             continue
         with copy:
-            if (copy.family in (socket.AF_INET, socket.AF_INET6) and copy.type == socket.SOCK_STREAM
-                    and copy.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN)):
+            if (
+                copy.family in (socket.AF_INET, socket.AF_INET6)
+                and copy.type == socket.SOCK_STREAM
+                and copy.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN)
+            ):
                 copy.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                 count += 1
     return count

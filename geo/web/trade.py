@@ -1,4 +1,5 @@
 """The two addresses behind the button that refreshes the trade figures."""
+
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -25,8 +26,10 @@ RUN = Run(_refresh)
 
 def routes() -> list[Route]:
     """Start, and look how far it is."""
-    return [Route("/api/markets/trade/refresh", _start, methods=["POST"]),
-            Route("/api/markets/trade/progress", _progress, methods=["GET"])]
+    return [
+        Route("/api/markets/trade/refresh", _start, methods=["POST"]),
+        Route("/api/markets/trade/progress", _progress, methods=["GET"]),
+    ]
 
 
 async def _start(request: Request) -> JSONResponse:
@@ -34,7 +37,9 @@ async def _start(request: Request) -> JSONResponse:
     try:
         require(request, "editor")
     except KharitaError as error:
-        return JSONResponse({"error": {"code": error.key, "text": t(error.key, **error.values)}}, error.status)
+        return JSONResponse(
+            {"error": {"code": error.key, "text": t(error.key, **error.values)}}, error.status
+        )
     RUN.start()
     return _said(request)
 

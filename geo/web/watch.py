@@ -3,6 +3,7 @@
 ``/api/watch?<view>``, ``/api/watch/{report}?<view>``, ``/watch.{pdf|pptx}?ids=R-2024-05,R-2024-06&<view>``,
 ``/digest.{atom|html}?<view>&since=2026-01-31``.
 """
+
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -36,15 +37,23 @@ def routes() -> list[Route]:
     """Every route of this module."""
     return [
         *intake.routes(),
-        json_route("/api/watch", lambda a: watch_answer(
-            a.query, a.view, a.t, offset=a.number("offset", 0, 0, 1_000_000))),
-        json_route("/api/watch/{id}", lambda a: reading_answer(
-            a.query, a.path["id"], a.view, a.t)),
-        Route("/watch.pdf", _sheets), Route("/watch.pptx", _slides), Route("/digest.atom", _digest), Route("/digest.html", _digest),
+        json_route(
+            "/api/watch",
+            lambda a: watch_answer(
+                a.query, a.view, a.t, offset=a.number("offset", 0, 0, 1_000_000)
+            ),
+        ),
+        json_route("/api/watch/{id}", lambda a: reading_answer(a.query, a.path["id"], a.view, a.t)),
+        Route("/watch.pdf", _sheets),
+        Route("/watch.pptx", _slides),
+        Route("/digest.atom", _digest),
+        Route("/digest.html", _digest),
     ]
 
 
-def _readings(query: Query, view: ViewState, params: dict[str, str]) -> tuple[tuple[str, ...], list[dict[str, Any]]]:
+def _readings(
+    query: Query, view: ViewState, params: dict[str, str]
+) -> tuple[tuple[str, ...], list[dict[str, Any]]]:
     ids = tuple(dict.fromkeys(i for i in params.get("ids", "").split(",") if i))
     if not 1 <= len(ids) <= MOST_SHEETS:
         raise BadRequest("error.reading_list", limit=words(view.lang).number(MOST_SHEETS))
@@ -52,33 +61,41 @@ def _readings(query: Query, view: ViewState, params: dict[str, str]) -> tuple[tu
 
 
 async def _slides(request: Request) -> Response:
-    def make(query: Query, view: ViewState, base: str, params: dict[str, str]
-             ) -> tuple[tuple[Any, ...], Callable[[], bytes]]:
+    def make(
+        query: Query, view: ViewState, base: str, params: dict[str, str]
+    ) -> tuple[tuple[Any, ...], Callable[[], bytes]]:
         from geo.watch.slides import slides_of  # python-pptx, when first asked for
+
         ids, readings = _readings(query, view, params)
         return ids, lambda: slides_of(query, readings, view.lang, desk().workers.png, base=base)
+
     return await answer_file(request, "watch-pptx", MEDIA["pptx"], make)
 
 
 async def _sheets(request: Request) -> Response:
-    def make(query: Query, view: ViewState, base: str, params: dict[str, str]
-             ) -> tuple[tuple[Any, ...], Callable[[], bytes]]:
+    def make(
+        query: Query, view: ViewState, base: str, params: dict[str, str]
+    ) -> tuple[tuple[Any, ...], Callable[[], bytes]]:
         ids, readings = _readings(query, view, params)
         t, size = words(view.lang), size_named(SHEET)
 
         def drawn() -> bytes:
             pages = sheets_of(query, readings, view.lang, base=base)
-            return desk().workers.pdf(pages, size.mm_w, size.mm_h, title=t("watch.sheet_title"),
-                                      lang=view.lang)
+            return desk().workers.pdf(
+                pages, size.mm_w, size.mm_h, title=t("watch.sheet_title"), lang=view.lang
+            )
+
         return ids, drawn
+
     return await answer_file(request, "watch-pdf", "application/pdf", make)
 
 
 async def _digest(request: Request) -> Response:
     kind = request.url.path.rpartition(".")[2]
 
-    def make(query: Query, view: ViewState, base: str, params: dict[str, str]
-             ) -> tuple[tuple[Any, ...], Callable[[], bytes]]:
+    def make(
+        query: Query, view: ViewState, base: str, params: dict[str, str]
+    ) -> tuple[tuple[Any, ...], Callable[[], bytes]]:
         since = params.get("since", "")
         try:
             since = date.fromisoformat(since).isoformat() if since else ""
@@ -86,6 +103,7 @@ async def _digest(request: Request) -> Response:
             raise BadRequest("error.bad_since", value=clean(since, 40)) from None
         made = {"atom": atom_of, "html": html_of}[kind]
         return (since,), lambda: made(digest_of(query, view, since, base=base))
+
     answer = await answer_file(request, f"digest-{kind}", DIGESTS[kind], make)
     if answer.status_code == 200 and request.query_params.get("download") != "1":
         answer.headers["content-disposition"] = "inline"

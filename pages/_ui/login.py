@@ -1,4 +1,5 @@
 """Logging in and out: the header asks, Streamlit goes to the provider."""
+
 from __future__ import annotations
 
 from collections.abc import Mapping
@@ -24,5 +25,7 @@ def sign(asked: Any) -> None:
         return
     auth = st.secrets["auth"]
     # One provider: written in [auth] itself, or in a section of its own.
-    named = [name for name, told in auth.items() if isinstance(told, Mapping) and "client_id" in told]
+    named = [
+        name for name, told in auth.items() if isinstance(told, Mapping) and "client_id" in told
+    ]
     st.login(None if "client_id" in auth or not named else named[0])

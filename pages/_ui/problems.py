@@ -1,4 +1,5 @@
 """What is wrong with the data files, in words: the rest of the app goes on."""
+
 from __future__ import annotations
 
 from itertools import groupby
@@ -17,8 +18,10 @@ def show_problems(t: Words) -> None:
     problems = current().catalogue.problems
     if not problems:
         return
-    with st.container(key="kh-problems"), st.expander(
-            t.n("problem.title", len(problems)), icon=":material/warning:"):
+    with (
+        st.container(key="kh-problems"),
+        st.expander(t.n("problem.title", len(problems)), icon=":material/warning:"),
+    ):
         for file, group in groupby(problems, key=lambda p: p.file):
             rows = list(group)
             for problem in rows[:SHOWN]:
@@ -26,4 +29,3 @@ def show_problems(t: Words) -> None:
             if len(rows) > SHOWN:
                 st.text(t("problem.more", file=file, n=t.number(len(rows) - SHOWN)))
         st.text(t("problem.advice"))
-

@@ -1,4 +1,5 @@
 """The script behind every page: address, navigation, header, then the page itself."""
+
 from __future__ import annotations
 
 from pathlib import Path
@@ -15,8 +16,14 @@ from pages._ui.state import read_view
 
 PAGES = Path(__file__).parent.parent
 #: File, icon. The file's name is the address; the first one lives at ``/``.
-LISTED = (("carte", "map"), ("marches", "public"), ("localiser", "near_me"),
-          ("veille", "article"), ("partager", "ios_share"), ("donnees", "database"))
+LISTED = (
+    ("carte", "map"),
+    ("marches", "public"),
+    ("localiser", "near_me"),
+    ("veille", "article"),
+    ("partager", "ios_share"),
+    ("donnees", "database"),
+)
 
 #: Pages whose parts all follow the address by themselves: a filter does not run their script.
 LIVE = {"", "marches", "localiser", "partager", "veille", "donnees"}
@@ -24,14 +31,24 @@ LIVE = {"", "marches", "localiser", "partager", "veille", "donnees"}
 
 def main() -> None:
     """Draw the frame shared by all pages and run the one that was asked for."""
-    st.set_page_config(page_title="Kharita", page_icon=_icon(), layout="wide",
-                       initial_sidebar_state="auto")
+    st.set_page_config(
+        page_title="Kharita", page_icon=_icon(), layout="wide", initial_sidebar_state="auto"
+    )
     held_lang = st.query_params.get("lang") or st.session_state.get("kh_lang", "fr")
     t = words(held_lang if held_lang in ("fr", "ar", "en") else "fr")
     page = st.navigation(
-        [st.Page(PAGES / f"{name}.py", title=t(f"page.{name}"), icon=f":material/{icon}:",
-                 url_path=name, default=name == "carte") for name, icon in LISTED],
-        position="top")
+        [
+            st.Page(
+                PAGES / f"{name}.py",
+                title=t(f"page.{name}"),
+                icon=f":material/{icon}:",
+                url_path=name,
+                default=name == "carte",
+            )
+            for name, icon in LISTED
+        ],
+        position="top",
+    )
     changed = st.session_state.get("kh_page", page.url_path) != page.url_path
     view, notices = read_view(page_changed=changed)
     t = words(view.lang)

@@ -5,6 +5,7 @@ act of the reader is one entry of the history, so Back and Forward undo and redo
 that Python draws is told of each new address; the map page follows it without Python. Python
 never writes ``st.query_params``: its escapes differ, and the address would change again.
 """
+
 from __future__ import annotations
 
 from typing import Any

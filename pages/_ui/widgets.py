@@ -4,6 +4,7 @@ Each is a few lines of inline JavaScript that import a module from our assets. T
 follow the address by themselves and ask the HTTP API for their content: a filter changes what
 they show without a word over the websocket.
 """
+
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -50,6 +51,7 @@ def head(view: ViewState, *, page: str, repaired: bool, live: bool) -> None:
     ----------
     repaired : whether the address held something unknown: the browser then corrects it.
     """
+
     def changed() -> None:
         told((st.session_state.get("w_head") or {}).get("go"))
 
@@ -58,9 +60,16 @@ def head(view: ViewState, *, page: str, repaired: bool, live: bool) -> None:
 
     with st.container(key="kh-head"):
         _component("head", asset_url("ui/head.js"))(
-            key="w_head", on_go_change=changed, on_sign_change=signed,
-            data={"page": page, "repaired": encode(view) if repaired else None, "live": live,
-                  "login": login.offered()})
+            key="w_head",
+            on_go_change=changed,
+            on_sign_change=signed,
+            data={
+                "page": page,
+                "repaired": encode(view) if repaired else None,
+                "live": live,
+                "login": login.offered(),
+            },
+        )
 
 
 def rail(*fields: str) -> None:

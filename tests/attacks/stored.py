@@ -1,4 +1,5 @@
 """A store of its own that holds hostile text in every text field of every collection."""
+
 from __future__ import annotations
 
 from collections.abc import Sequence
@@ -17,11 +18,21 @@ MARKETS = ("DE", "FR", "ES", "IT", "GB", "BE", "CH", "NL", "PT", "JP", "CN", "CA
 def poisoned(var: Path, texts: Sequence[str]) -> FileStore:
     """Commit one record of each collection for each text, as an editor could."""
     store = FileStore(DATA_DIR, var)
-    edits = [Edit(collection, f"attack-{n}", make(n, text), 0)
-             for collection, make in MAKERS.items() for n, text in enumerate(texts)]
+    edits = [
+        Edit(collection, f"attack-{n}", make(n, text), 0)
+        for collection, make in MAKERS.items()
+        for n, text in enumerate(texts)
+    ]
     for n, code in enumerate(MARKETS):
         held = store.one("markets", code)
         if held.raw is not None:
-            edits.append(Edit("markets", code, market(deepcopy(dict(held.raw)), texts[7 * n % len(texts)]), held.revision))
+            edits.append(
+                Edit(
+                    "markets",
+                    code,
+                    market(deepcopy(dict(held.raw)), texts[7 * n % len(texts)]),
+                    held.revision,
+                )
+            )
     store.commit(edits, f"Amina {texts[0]}", texts[3], "edit")
     return store

@@ -1,4 +1,5 @@
 """Files made of hostile records: sound in their format, and text in them is text."""
+
 from __future__ import annotations
 
 import io
@@ -19,7 +20,17 @@ from tests.attacks.payloads import MARKUP, PAYLOADS, RUN
 from tests.attacks.stored import poisoned
 
 TYPED = urlencode({"title": MARKUP[3], "q": "onerror"})
-ACTIVE = {"/JavaScript", "/JS", "/Launch", "/OpenAction", "/AA", "/EmbeddedFile", "/RichMedia", "/SubmitForm", "/ImportData"}
+ACTIVE = {
+    "/JavaScript",
+    "/JS",
+    "/Launch",
+    "/OpenAction",
+    "/AA",
+    "/EmbeddedFile",
+    "/RichMedia",
+    "/SubmitForm",
+    "/ImportData",
+}
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +39,16 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     poisoned(var, PAYLOADS)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("KHARITA_VAR", str(var))
-        yield TestClient(Starlette(routes=[*briefs.routes(), *snapshots.routes(), *marketfiles.routes(), *watch.routes()]))
+        yield TestClient(
+            Starlette(
+                routes=[
+                    *briefs.routes(),
+                    *snapshots.routes(),
+                    *marketfiles.routes(),
+                    *watch.routes(),
+                ]
+            )
+        )
 
 
 def objects(value, seen: set[int]):
@@ -47,8 +67,17 @@ def objects(value, seen: set[int]):
             yield from objects(part, seen)
 
 
-@pytest.mark.parametrize("address", [f"/snapshot.pdf?{TYPED}", "/watch.pdf?ids=attack-0,attack-5,attack-44", "/brief.pdf?market=DE", "/brief.pdf?region=08",
-                                     "/markets/DE/brief.pdf", "/markets/FR/mission.pdf?start=2026-12-01"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        f"/snapshot.pdf?{TYPED}",
+        "/watch.pdf?ids=attack-0,attack-5,attack-44",
+        "/brief.pdf?market=DE",
+        "/brief.pdf?region=08",
+        "/markets/DE/brief.pdf",
+        "/markets/FR/mission.pdf?start=2026-12-01",
+    ],
+)
 def test_a_pdf_holds_text_and_links_of_the_web(client, address):
     answer = client.get(address)
     assert answer.status_code == 200, answer.text
@@ -60,7 +89,9 @@ def test_a_pdf_holds_text_and_links_of_the_web(client, address):
         assert found.get("/S") not in ("/JavaScript", "/Launch", "/GoToR", "/SubmitForm")
 
 
-@pytest.mark.parametrize("address", [f"/snapshot.svg?{TYPED}", "/digest.atom?v=1", "/export.gpx", "/export.kmz"])
+@pytest.mark.parametrize(
+    "address", [f"/snapshot.svg?{TYPED}", "/digest.atom?v=1", "/export.gpx", "/export.kmz"]
+)
 def test_xml_is_sound_and_holds_no_element_of_theirs(client, address):
     content = client.get(address).content
     if address.endswith("kmz"):
@@ -68,7 +99,14 @@ def test_xml_is_sound_and_holds_no_element_of_theirs(client, address):
     assert b"<!DOCTYPE" not in content and b"<!ENTITY" not in content
     told = 0
     for node in ET.fromstring(content).iter():
-        assert node.tag.rpartition("}")[2].lower() not in ("script", "iframe", "foreignobject", "object", "embed", "img"), node.tag
+        assert node.tag.rpartition("}")[2].lower() not in (
+            "script",
+            "iframe",
+            "foreignobject",
+            "object",
+            "embed",
+            "img",
+        ), node.tag
         for name, value in node.attrib.items():
             assert not name.lower().startswith("on") and "data-xss" not in name, name
             assert not re.match(r"\s*(javascript|data:text|vbscript)", value, re.IGNORECASE), value
@@ -79,7 +117,9 @@ def test_xml_is_sound_and_holds_no_element_of_theirs(client, address):
     assert told
 
 
-@pytest.mark.parametrize("address", [f"/snapshot.pptx?{TYPED}", "/watch.pptx?ids=attack-0,attack-5"])
+@pytest.mark.parametrize(
+    "address", [f"/snapshot.pptx?{TYPED}", "/watch.pptx?ids=attack-0,attack-5"]
+)
 def test_slides_link_to_the_web_alone(client, address):
     box = zipfile.ZipFile(io.BytesIO(client.get(address).content))
     for name in box.namelist():
@@ -89,4 +129,6 @@ def test_slides_link_to_the_web_alone(client, address):
             for node in root.iter():
                 if node.get("TargetMode") == "External":
                     assert node.get("Target", "").startswith(("http://", "https://")), node.attrib
-        assert "vba" not in name.lower() and "ole" not in name.lower() and not name.endswith(".vml"), name
+        assert (
+            "vba" not in name.lower() and "ole" not in name.lower() and not name.endswith(".vml")
+        ), name

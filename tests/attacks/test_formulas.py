@@ -1,4 +1,5 @@
 """No file that a spreadsheet opens holds a formula made of somebody's text."""
+
 from __future__ import annotations
 
 import csv
@@ -51,7 +52,9 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Hostile:
 
 def uploaded(hostile: Hostile) -> bytes:
     out = io.StringIO()
-    csv.writer(out).writerows([["Nom", "Pays", FORMULAS[0], "Ville"], *([f, f, f, f] for f in FORMULAS)])
+    csv.writer(out).writerows(
+        [["Nom", "Pays", FORMULAS[0], "Ville"], *([f, f, f, f] for f in FORMULAS)]
+    )
     return out.getvalue().encode()
 
 
@@ -65,11 +68,17 @@ def returned(write: Callable, hostile: Hostile) -> bytes:
 
 #: Everything that a spreadsheet opens, by name.
 FILES: dict[str, Callable[[Hostile], bytes]] = {
-    "export.csv": partial(exported, "csv"), "export.xlsx": partial(exported, "xlsx"),
+    "export.csv": partial(exported, "csv"),
+    "export.xlsx": partial(exported, "xlsx"),
     "sheet.xlsx": lambda h: workbook.write(locator(h.query), "08", T, seen=True),
     "rank.csv": lambda h: rank_answer(h.query, ViewState(), T)["csv"].encode("utf-8-sig"),
-    "remarks.xlsx": partial(returned, corrected), "located.xlsx": partial(returned, located),
-    **{f"template {kind}.xlsx": (lambda h, kind=kind: template(kind, h.query.catalogue, T)) for kind in KINDS}}
+    "remarks.xlsx": partial(returned, corrected),
+    "located.xlsx": partial(returned, located),
+    **{
+        f"template {kind}.xlsx": (lambda h, kind=kind: template(kind, h.query.catalogue, T))
+        for kind in KINDS
+    },
+}
 
 
 def starts_a_formula(cell: str) -> bool:
@@ -98,14 +107,24 @@ def test_no_file_holds_a_formula(hostile, name):
                 seen += isinstance(cell.value, str) and "=1+1" in cell.value
                 assert cell.data_type != "f" and cell.hyperlink is None, cell
         with zipfile.ZipFile(io.BytesIO(content)) as box:
-            assert not any(b"<f>" in box.read(n) or b"<hyperlink" in box.read(n) for n in box.namelist() if "worksheets/sheet" in n)
+            assert not any(
+                b"<f>" in box.read(n) or b"<hyperlink" in box.read(n)
+                for n in box.namelist()
+                if "worksheets/sheet" in n
+            )
             assert not [n for n in box.namelist() if "externalLink" in n or "vba" in n.lower()]
     else:
         text, seen = content.decode("utf-8-sig"), 0
         for sign in SPLIT_AT:
             # Where the sign is not ours, quotes do not hold a cell together: the worst reading.
             quoting = csv.QUOTE_MINIMAL if sign == "," else csv.QUOTE_NONE
-            for cell in (c for row in csv.reader(io.StringIO(text, newline=""), delimiter=sign, quoting=quoting) for c in row):
+            for cell in (
+                c
+                for row in csv.reader(
+                    io.StringIO(text, newline=""), delimiter=sign, quoting=quoting
+                )
+                for c in row
+            ):
                 seen += "=1+1" in cell
                 assert not starts_a_formula(cell) or is_number(cell), (sign, cell)
     assert seen or name.startswith("template"), "the hostile texts are not in it"
@@ -118,6 +137,8 @@ def test_a_guarded_text_starts_no_formula_and_guards_once(text):
     assert guarded(made) == made and made.replace("'", "") == text.replace("'", "")
 
 
-@pytest.mark.parametrize("text", ["Tapis = beau", "Rabat-Salé", "20 % de remise", "a@b.ma", "Fès ; Meknès", "« =1 »", ""])
+@pytest.mark.parametrize(
+    "text", ["Tapis = beau", "Rabat-Salé", "20 % de remise", "a@b.ma", "Fès ; Meknès", "« =1 »", ""]
+)
 def test_what_is_no_formula_is_left_alone(text):
     assert guarded(text) == text

@@ -1,4 +1,5 @@
 """Files that reach for other files, other hosts, or more room than they are; and people who send too many."""
+
 from __future__ import annotations
 
 import io
@@ -62,7 +63,10 @@ def var(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 @pytest.fixture(scope="module")
 def client(var: Path) -> TestClient:
-    return TestClient(Starlette(routes=[*importing.routes(), *watch.routes(), *corrections.routes()]), headers=OURS)
+    return TestClient(
+        Starlette(routes=[*importing.routes(), *watch.routes(), *corrections.routes()]),
+        headers=OURS,
+    )
 
 
 def zipped(entries: dict[str, bytes], *, link: str = "") -> bytes:
@@ -82,33 +86,63 @@ def hostile(folder: Path, port: int) -> dict[str, bytes]:
     secret, url = folder / "secret.csv", f"http://127.0.0.1:{port}/x"
 
     def vrt(source: str) -> bytes:
-        return (f'<OGRVRTDataSource><OGRVRTLayer name="secret"><SrcDataSource relativeToVRT="0">{source}</SrcDataSource>'
-                f"</OGRVRTLayer></OGRVRTDataSource>").encode()
+        return (
+            f'<OGRVRTDataSource><OGRVRTLayer name="secret"><SrcDataSource relativeToVRT="0">{source}</SrcDataSource>'
+            f"</OGRVRTLayer></OGRVRTDataSource>"
+        ).encode()
 
     def entity(target: str, root: str = "kml") -> bytes:
         return f'<?xml version="1.0"?><!DOCTYPE {root} [<!ENTITY x SYSTEM "{target}">]><{root}><Document><name>&x;</name></Document></{root}>'.encode()
 
     def office(part: str, body: bytes, kind: str = "word") -> bytes:
-        types = (b'<?xml version="1.0"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
-                 b'<Default Extension="xml" ContentType="application/xml"/></Types>')
-        return zipped({"[Content_Types].xml": types, part: body, f"{kind}/_rels/x.rels": (
-            f'<Relationships><Relationship Target="{url}" TargetMode="External"/></Relationships>').encode()})
+        types = (
+            b'<?xml version="1.0"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
+            b'<Default Extension="xml" ContentType="application/xml"/></Types>'
+        )
+        return zipped(
+            {
+                "[Content_Types].xml": types,
+                part: body,
+                f"{kind}/_rels/x.rels": (
+                    f'<Relationships><Relationship Target="{url}" TargetMode="External"/></Relationships>'
+                ).encode(),
+            }
+        )
 
-    kml_link = (f'<kml xmlns="http://www.opengis.net/kml/2.2"><NetworkLink><Link><href>{url}</href></Link></NetworkLink>'
-                f'<Placemark><name>x</name><styleUrl>{url}</styleUrl><Point><coordinates>1,2</coordinates></Point></Placemark></kml>').encode()
+    kml_link = (
+        f'<kml xmlns="http://www.opengis.net/kml/2.2"><NetworkLink><Link><href>{url}</href></Link></NetworkLink>'
+        f"<Placemark><name>x</name><styleUrl>{url}</styleUrl><Point><coordinates>1,2</coordinates></Point></Placemark></kml>"
+    ).encode()
     lots = b"\0" * (BOMB_MB * 2**20)
     return {
-        "a.vrt": vrt(str(secret)), "b.csv": vrt(str(secret)), "c.geojson": vrt(f"/vsicurl/{url}"), "d.gpkg": vrt(f"/vsizip/{secret}"),
-        "e.xlsx": vrt(str(secret)), "f.kml": vrt(f"/vsicurl/{url}"), "g.kml": entity(f"file://{secret}"), "h.kml": entity(url),
-        "i.kml": kml_link, "j.gpx": entity(f"file://{secret}", "gpx"), "k.docx": office("word/document.xml", entity(f"file://{secret}", "w")),
-        "l.docx": office("word/document.xml", entity(url, "w")), "m.xlsx": office("xl/workbook.xml", entity(f"file://{secret}", "w"), "xl"),
-        "n.kmz": zipped({"../../../escaped.kml": b"<kml/>", "/tmp/escaped.kml": b"<kml/>"}), "o.kmz": zipped({}, link=str(secret)),
-        "p.zip": zipped({"../escaped.csv": b"id,name,lat,lon\n"}), "q.kmz": zipped({"doc.kml": lots}),
-        "r.xlsx": zipped({"[Content_Types].xml": b"<Types/>", "xl/workbook.xml": lots}), "s.docx": zipped({"word/document.xml": lots}),
+        "a.vrt": vrt(str(secret)),
+        "b.csv": vrt(str(secret)),
+        "c.geojson": vrt(f"/vsicurl/{url}"),
+        "d.gpkg": vrt(f"/vsizip/{secret}"),
+        "e.xlsx": vrt(str(secret)),
+        "f.kml": vrt(f"/vsicurl/{url}"),
+        "g.kml": entity(f"file://{secret}"),
+        "h.kml": entity(url),
+        "i.kml": kml_link,
+        "j.gpx": entity(f"file://{secret}", "gpx"),
+        "k.docx": office("word/document.xml", entity(f"file://{secret}", "w")),
+        "l.docx": office("word/document.xml", entity(url, "w")),
+        "m.xlsx": office("xl/workbook.xml", entity(f"file://{secret}", "w"), "xl"),
+        "n.kmz": zipped({"../../../escaped.kml": b"<kml/>", "/tmp/escaped.kml": b"<kml/>"}),
+        "o.kmz": zipped({}, link=str(secret)),
+        "p.zip": zipped({"../escaped.csv": b"id,name,lat,lon\n"}),
+        "q.kmz": zipped({"doc.kml": lots}),
+        "r.xlsx": zipped({"[Content_Types].xml": b"<Types/>", "xl/workbook.xml": lots}),
+        "s.docx": zipped({"word/document.xml": lots}),
         "t.html": f'<html><img src="{url}"><link rel=stylesheet href="{url}"><iframe src="file://{secret}"></iframe></html>'.encode(),
-        "u.txt": str(secret).encode(), "v.geojson": f'{{"type":"FeatureCollection","features":[],"crs":{{"type":"link","properties":{{"href":"{url}"}}}}}}'.encode(),
-        "w.md": f"![x]({url})\n[x](file://{secret})\n<!--#include file=\"{secret}\"-->".encode(), "../../escaped.csv": b"Nom;Pays\nA;France\n",
-        "x.pdf": b"%PDF-1.7\n1 0 obj<</Type/Catalog/OpenAction<</S/URI/URI(" + url.encode() + b")>>>>endobj\ntrailer<</Root 1 0 R>>"}
+        "u.txt": str(secret).encode(),
+        "v.geojson": f'{{"type":"FeatureCollection","features":[],"crs":{{"type":"link","properties":{{"href":"{url}"}}}}}}'.encode(),
+        "w.md": f'![x]({url})\n[x](file://{secret})\n<!--#include file="{secret}"-->'.encode(),
+        "../../escaped.csv": b"Nom;Pays\nA;France\n",
+        "x.pdf": b"%PDF-1.7\n1 0 obj<</Type/Catalog/OpenAction<</S/URI/URI("
+        + url.encode()
+        + b")>>>>endobj\ntrailer<</Root 1 0 R>>",
+    }
 
 
 def imported(client: TestClient, name: str, content: bytes) -> str:
@@ -147,14 +181,25 @@ def test_no_upload_reaches_for_anything(client, var, bait, send, monkeypatch):
         said = send(client, name, content)
         answers[name] = said
         assert CANARY not in said and "root:" not in said, name
-        assert str(var) not in said.replace(str(var / "secret.csv"), ""), name  # its own text may come back, nothing more
+        assert str(var) not in said.replace(str(var / "secret.csv"), ""), (
+            name
+        )  # its own text may come back, nothing more
     assert bait.asked == []
-    assert {p for p in var.parent.rglob("*") if "escaped" in p.name} == before and not Path("/tmp/escaped.kml").exists()
-    bombs = [answers[n] for n in ("r.xlsx",)] if send is corrected else [answers[n] for n in ("q.kmz", "r.xlsx")] if send is imported else [answers["s.docx"]]
+    assert {p for p in var.parent.rglob("*") if "escaped" in p.name} == before and not Path(
+        "/tmp/escaped.kml"
+    ).exists()
+    bombs = (
+        [answers[n] for n in ("r.xlsx",)]
+        if send is corrected
+        else [answers[n] for n in ("q.kmz", "r.xlsx")]
+        if send is imported
+        else [answers["s.docx"]]
+    )
     assert all('"error"' in said or "refuse" in said or "ZIP_BOMB" in said for said in bombs), bombs
 
 
 # --- how much ------------------------------------------------------------------------
+
 
 def spent(limit: Quota, who: str, times: int, size: int = 0) -> None:
     for _ in range(times):
@@ -201,9 +246,15 @@ def test_people_nobody_heard_from_are_forgotten(monkeypatch):
 
 
 SENDING: tuple[tuple[str, Callable], ...] = (
-    ("files", lambda c, lang: c.post(f"/api/import?name=a.csv&kind=buyers&lang={lang}", content=b"Nom;Pays\n")),
+    (
+        "files",
+        lambda c, lang: c.post(
+            f"/api/import?name=a.csv&kind=buyers&lang={lang}", content=b"Nom;Pays\n"
+        ),
+    ),
     ("files", lambda c, lang: c.post(f"/api/intake?name=a.md&lang={lang}", content=b"# A")),
-    ("files", lambda c, lang: c.post(f"/api/corrections/08?lang={lang}", content=b"x")))
+    ("files", lambda c, lang: c.post(f"/api/corrections/08?lang={lang}", content=b"x")),
+)
 
 
 @pytest.mark.parametrize("lang", ["fr", "ar", "en"])
@@ -219,16 +270,29 @@ def test_who_sent_too_much_is_told_until_when(client, monkeypatch, kind, send, l
 
 def test_shared_views_are_counted(client, monkeypatch):
     from geo.web import briefs
+
     limit = Quota(1, 1)
     monkeypatch.setattr(quota, "views", limit)
     spent(limit, "testclient", 1)
-    answer = TestClient(Starlette(routes=briefs.routes())).post("/api/shared", json={"query": "", "lang": "en"})
+    answer = TestClient(Starlette(routes=briefs.routes())).post(
+        "/api/shared", json={"query": "", "lang": "en"}
+    )
     assert answer.status_code == 429 and "60" in answer.json()["error"]["text"]
 
 
-@pytest.mark.parametrize("headers", [{"origin": "https://evil.example"}, {"origin": "null"}, {"sec-fetch-site": "cross-site"},
-                                     {"x-kharita": ""}, {"origin": "http://testserver.evil.example"}])
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"origin": "https://evil.example"},
+        {"origin": "null"},
+        {"sec-fetch-site": "cross-site"},
+        {"x-kharita": ""},
+        {"origin": "http://testserver.evil.example"},
+    ],
+)
 def test_another_sites_page_sends_nothing(client, headers):
     for path in ("/api/import?kind=buyers", "/api/intake", "/api/corrections/08"):
         answer = client.post(path, content=b"x", headers=headers)
-        assert answer.status_code == 403 and answer.json()["error"]["code"] == "error.foreign_origin", path
+        assert (
+            answer.status_code == 403 and answer.json()["error"]["code"] == "error.foreign_origin"
+        ), path

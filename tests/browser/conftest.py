@@ -1,4 +1,5 @@
 """The running app in Chromium: nothing leaves the machine, nothing breaks unseen."""
+
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
@@ -40,10 +41,15 @@ def visit(browser: Browser, app: str) -> Iterator[Callable[..., Page]]:
             else:
                 outside.append(route.request.url)
                 route.abort()
+
         context.route("**/*", guard)
         page.on("pageerror", lambda e: errors.append(str(e)))
-        page.on("console", lambda m: errors.append(m.text)
-                if m.type == "error" and not HARMLESS.search(m.text) else None)
+        page.on(
+            "console",
+            lambda m: (
+                errors.append(m.text) if m.type == "error" and not HARMLESS.search(m.text) else None
+            ),
+        )
         page.goto(base + path)
         if urlsplit(path).path == "/":
             painted(page)
@@ -55,6 +61,8 @@ def visit(browser: Browser, app: str) -> Iterator[Callable[..., Page]]:
     yield opening
     for page in pages:
         page.context.close()
-    assert [e for e in errors if not any(known in e for known in ("ERR_FAILED", *opening.expects))] == []
+    assert [
+        e for e in errors if not any(known in e for known in ("ERR_FAILED", *opening.expects))
+    ] == []
     if not getattr(opening, "expects_outside", False):
         assert outside == []

@@ -3,6 +3,7 @@
 A picture is softened before it is compared: letters drawn a little differently by another
 Chromium pass, anything that moved, vanished or changed its colour does not.
 """
+
 from __future__ import annotations
 
 import io
@@ -49,7 +50,9 @@ def differing(picture: Image.Image, kept: Image.Image) -> Image.Image:
     """White where two pictures of one size differ for a reader."""
     soft = [p.filter(ImageFilter.GaussianBlur(1)) for p in (picture, kept)]
     red, green, blue = ImageChops.difference(*soft).split()
-    return ImageChops.lighter(ImageChops.lighter(red, green), blue).point(lambda v: 255 if v > STEP else 0)
+    return ImageChops.lighter(ImageChops.lighter(red, green), blue).point(
+        lambda v: 255 if v > STEP else 0
+    )
 
 
 def compare(picture: Image.Image, name: str, folder: Path) -> str:
@@ -67,7 +70,11 @@ def compare(picture: Image.Image, name: str, folder: Path) -> str:
     share = differs.histogram()[255] / (picture.width * picture.height)
     if share <= SHARE:
         return ""
-    marked = Image.composite(Image.new("RGB", picture.size, "red"), Image.blend(picture, Image.new("RGB", picture.size, "white"), .6), differs)
+    marked = Image.composite(
+        Image.new("RGB", picture.size, "red"),
+        Image.blend(picture, Image.new("RGB", picture.size, "white"), 0.6),
+        differs,
+    )
     sheet = Image.new("RGB", (picture.width * 3 + 20, picture.height), "white")
     for at, part in enumerate((kept, picture, marked)):
         sheet.paste(part, (at * (picture.width + 10), 0))
@@ -75,5 +82,7 @@ def compare(picture: Image.Image, name: str, folder: Path) -> str:
     file = folder / f"{name}.png"
     sheet.save(file)
     left, top, right, bottom = (2 * v for v in differs.getbbox())
-    return (f"{share:.2%} of {name} differs, between {left},{top} and {right},{bottom} (CSS pixels): look at {file}; "
-            "if it is meant to, run make screenshots")
+    return (
+        f"{share:.2%} of {name} differs, between {left},{top} and {right},{bottom} (CSS pixels): look at {file}; "
+        "if it is meant to, run make screenshots"
+    )

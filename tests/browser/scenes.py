@@ -1,4 +1,5 @@
 """Every page in its main states: what accessibility and the pictures are judged on."""
+
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -108,9 +109,13 @@ class Scene:
     @property
     def options(self) -> dict:
         """How the browser is set."""
-        return {"viewport": DESKTOP if self.size == "desktop" else PHONE, "color_scheme": self.theme,
-                "reduced_motion": "reduce", "timezone_id": "UTC",
-                "locale": {"fr": "fr-MA", "ar": "ar-MA", "en": "en-GB"}[self.lang]}
+        return {
+            "viewport": DESKTOP if self.size == "desktop" else PHONE,
+            "color_scheme": self.theme,
+            "reduced_motion": "reduce",
+            "timezone_id": "UTC",
+            "locale": {"fr": "fr-MA", "ar": "ar-MA", "en": "en-GB"}[self.lang],
+        }
 
     def settle(self, page: Page) -> None:
         """Wait until the state is whole: answers, letters and pictures."""
@@ -123,12 +128,33 @@ class Scene:
 
 
 #: Every state in French on a desk by day; what a phone changes in Arabic by night; the rest crosswise.
-SCENES = [*(Scene(state, "fr", "desktop", "light") for state in STATES),
-          *(Scene(state, "ar", "phone", "dark") for state in (
-              "map-record", "rank", "gap", "mission", "locate", "report", "share", "quality", "import", "form")),
-          *(Scene(state, "ar", "desktop", "light") for state in ("map-record", "report", "locate")),
-          *(Scene(state, "en", "desktop", "dark") for state in ("map-record", "rank", "locate", "share")),
-          *(Scene(state, "en", "phone", "light") for state in ("map", "watch"))]
+SCENES = [
+    *(Scene(state, "fr", "desktop", "light") for state in STATES),
+    *(
+        Scene(state, "ar", "phone", "dark")
+        for state in (
+            "map-record",
+            "rank",
+            "gap",
+            "mission",
+            "locate",
+            "report",
+            "share",
+            "quality",
+            "import",
+            "form",
+        )
+    ),
+    *(Scene(state, "ar", "desktop", "light") for state in ("map-record", "report", "locate")),
+    *(Scene(state, "en", "desktop", "dark") for state in ("map-record", "rank", "locate", "share")),
+    *(Scene(state, "en", "phone", "light") for state in ("map", "watch")),
+]
 #: Every page once for the walk by keyboard, on a desk or on a phone.
-WALKS = [Scene("map-record", "fr", "desktop", "light"), Scene("rank", "ar", "phone", "dark"), Scene("locate", "fr", "desktop", "light"),
-         Scene("report", "ar", "phone", "dark"), Scene("share", "ar", "phone", "dark"), Scene("form", "fr", "desktop", "light")]
+WALKS = [
+    Scene("map-record", "fr", "desktop", "light"),
+    Scene("rank", "ar", "phone", "dark"),
+    Scene("locate", "fr", "desktop", "light"),
+    Scene("report", "ar", "phone", "dark"),
+    Scene("share", "ar", "phone", "dark"),
+    Scene("form", "fr", "desktop", "light"),
+]

@@ -4,6 +4,7 @@ The real files of ``geo/web/assets`` are handed to the browser as they are; ever
 request is answered from `Stage.answers`, and may be held back to look at a component
 while it waits.
 """
+
 from __future__ import annotations
 
 import json
@@ -60,9 +61,20 @@ class Stage:
     def show(self, name: str, *, filters: str = "v=1", lang: str = "fr", **data: str) -> None:
         """Hand new data to component ``name``, as Streamlit does after each run."""
         data = {"tab": "buyers", "sel": "", **data}
-        self.page.evaluate("([name, data]) => window.show(name, data)", [name, {
-            **data, "filters": filters, "query": filters, "lang": lang,
-            "dir": "rtl" if lang == "ar" else "ltr", "words": f"/words.{lang}.json"}])
+        self.page.evaluate(
+            "([name, data]) => window.show(name, data)",
+            [
+                name,
+                {
+                    **data,
+                    "filters": filters,
+                    "query": filters,
+                    "lang": lang,
+                    "dir": "rtl" if lang == "ar" else "ltr",
+                    "words": f"/words.{lang}.json",
+                },
+            ],
+        )
 
     def intents(self) -> list[dict[str, Any]]:
         """What the component asked Python to do, oldest first."""
@@ -99,8 +111,14 @@ class Stage:
             route.fulfill(body=file.read_bytes(), content_type=TYPES.get(file.suffix, ""))
         elif url.path.startswith("/words."):
             lang = url.path.split(".")[1]
-            _give(route, {k: catalogue(lang).get(k, v) for k, v in catalogue("fr").items()
-                          if k.startswith("ui.")})
+            _give(
+                route,
+                {
+                    k: catalogue(lang).get(k, v)
+                    for k, v in catalogue("fr").items()
+                    if k.startswith("ui.")
+                },
+            )
         else:
             # The longest part that fits is the most particular answer.
             parts = sorted((p for p in self.answers if p in address), key=len, reverse=True)

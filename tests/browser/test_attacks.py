@@ -1,4 +1,5 @@
 """Attacks in a real browser: the policy the pages run under, and hostile text in every place that shows text."""
+
 from __future__ import annotations
 
 import re
@@ -26,13 +27,23 @@ REFUSED = """addEventListener("securitypolicyviolation", (e) => (top.__refused |
 @pytest.fixture
 def walk(browser: Browser, app: str) -> Iterator[Page]:
     """A page that keeps every refusal of its policy and of its frames'."""
-    context = browser.new_context(viewport=DESKTOP, permissions=["geolocation", "clipboard-read", "clipboard-write"],
-                                  geolocation={"longitude": -5.0, "latitude": 34.03})
+    context = browser.new_context(
+        viewport=DESKTOP,
+        permissions=["geolocation", "clipboard-read", "clipboard-write"],
+        geolocation={"longitude": -5.0, "latitude": 34.03},
+    )
     context.set_default_timeout(SLOW_MS)
     context.add_init_script(REFUSED)
     page = context.new_page()
     page.said = []
-    page.on("console", lambda m: page.said.append(m.text) if "ontent Security Policy" in m.text or "ermissions policy" in m.text else None)
+    page.on(
+        "console",
+        lambda m: (
+            page.said.append(m.text)
+            if "ontent Security Policy" in m.text or "ermissions policy" in m.text
+            else None
+        ),
+    )
     yield page
     context.close()
 
@@ -45,7 +56,14 @@ def present(page: Page) -> None:
 
 
 def uploads(page: Page) -> None:
-    page.set_input_files("#kh-import-file", {"name": "a.csv", "mimeType": "text/csv", "buffer": b"Nom;Pays;Lat;Lon\nA;France;45,7;4,8\n"})
+    page.set_input_files(
+        "#kh-import-file",
+        {
+            "name": "a.csv",
+            "mimeType": "text/csv",
+            "buffer": b"Nom;Pays;Lat;Lon\nA;France;45,7;4,8\n",
+        },
+    )
     page.locator('.kh-import[data-planned="1"]').wait_for()
 
 
@@ -58,15 +76,39 @@ def downloads(page: Page) -> None:
 
 #: Address, what is there once it is drawn, what is done there.
 PAGES: tuple[tuple[str, str, Callable[[Page], object] | None], ...] = (
-    ("/?sel=buyer:limala-de", ".kh-panel, .st-key-kh-dock h2", painted), ("/?embed=1", "", painted), ("/?market=DE", ".kh-scene", present),
-    ("/marches", ".kh-markets[data-shown]", None), ("/marches?sel=market:FR", '[data-page="FR"], .kh-markets[data-shown]', None),
-    ("/localiser", ".kh-facets", lambda p: frame(p).locator("html[data-painted]").wait_for(state="attached")),
-    ("/veille?sel=report:R-2024-05", ".kh-wcard", lambda p: frame(p).locator('html[data-chain]').wait_for(state="attached")),
-    ("/partager?market=DE", ".kh-file", downloads), ("/donnees", ".kh-filled", None), ("/donnees?book=import", "#kh-import-file", uploads),
-    ("/donnees?book=records&sel=site:cooperative-nissae-idadouchen-poterie", ".kh-pointmap .kh-pin.after", None),
-    ("/donnees?book=history", "main, .stMain", None), ("/donnees?book=about", "main, .stMain", None),
-    ("/sheet/08", "table", None), ("/argument", "h1", None), ("/digest.html", "h1", None), ("/ogc?f=html", "h1", None),
-    ("/ogc/collections/buyers/items?f=html", "h1", None), ("/snapshot.svg", "svg", None), ("/digest.atom", "", None))
+    ("/?sel=buyer:limala-de", ".kh-panel, .st-key-kh-dock h2", painted),
+    ("/?embed=1", "", painted),
+    ("/?market=DE", ".kh-scene", present),
+    ("/marches", ".kh-markets[data-shown]", None),
+    ("/marches?sel=market:FR", '[data-page="FR"], .kh-markets[data-shown]', None),
+    (
+        "/localiser",
+        ".kh-facets",
+        lambda p: frame(p).locator("html[data-painted]").wait_for(state="attached"),
+    ),
+    (
+        "/veille?sel=report:R-2024-05",
+        ".kh-wcard",
+        lambda p: frame(p).locator("html[data-chain]").wait_for(state="attached"),
+    ),
+    ("/partager?market=DE", ".kh-file", downloads),
+    ("/donnees", ".kh-filled", None),
+    ("/donnees?book=import", "#kh-import-file", uploads),
+    (
+        "/donnees?book=records&sel=site:cooperative-nissae-idadouchen-poterie",
+        ".kh-pointmap .kh-pin.after",
+        None,
+    ),
+    ("/donnees?book=history", "main, .stMain", None),
+    ("/donnees?book=about", "main, .stMain", None),
+    ("/sheet/08", "table", None),
+    ("/argument", "h1", None),
+    ("/digest.html", "h1", None),
+    ("/ogc?f=html", "h1", None),
+    ("/ogc/collections/buyers/items?f=html", "h1", None),
+    ("/snapshot.svg", "svg", None),
+    ("/digest.atom", "", None),
+)
 
 
 def test_every_page_runs_under_its_policy(walk, app):
@@ -79,7 +121,9 @@ def test_every_page_runs_under_its_policy(walk, app):
             walk.locator(drawn).first.wait_for(state="attached")
         if act:
             act(walk)
-        if answer and address.startswith(("/?", "/marches", "/localiser", "/veille", "/partager", "/donnees")):
+        if answer and address.startswith(
+            ("/?", "/marches", "/localiser", "/veille", "/partager", "/donnees")
+        ):
             assert "script-src 'self' blob: 'sha256-" in answer.headers["content-security-policy"]
             walk.wait_for_load_state("networkidle")
         found = [r for r in walk.evaluate("top.__refused || []") if not PROBE.match(r)] + walk.said
@@ -131,6 +175,7 @@ def elsewhere() -> Iterator[Callable[[str], str]]:
         servers.append(server)
         threading.Thread(target=server.serve_forever, daemon=True).start()
         return f"http://127.0.0.1:{server.server_port}/"
+
     yield serve
     for server in servers:
         server.shutdown()
@@ -209,8 +254,10 @@ def unharmed(page: Page, where: str) -> None:
 def test_the_search_for_what_ran_finds_it(victim, app):
     """Most of the payloads do run where text is taken for markup."""
     victim.goto(f"{app}/digest.html")
-    victim.evaluate("""(all) => { for (const text of all) { const node = document.createElement("div"); document.body.append(node); node.innerHTML = text; } }""",
-                    [m for m in MARKUP if "<base" not in m and "refresh" not in m])
+    victim.evaluate(
+        """(all) => { for (const text of all) { const node = document.createElement("div"); document.body.append(node); node.innerHTML = text; } }""",
+        [m for m in MARKUP if "<base" not in m and "refresh" not in m],
+    )
     victim.wait_for_function("top.__xss >= 8")
     assert len(victim.evaluate(FOUND)) > 20 and victim.trouble
 
@@ -243,7 +290,9 @@ EACH_PANEL = """async (all) => {
 
 def hover_all(page: Page) -> None:
     """Move over every mark of the map."""
-    frame(page).locator("html").evaluate("""() => { const marks = []; window.kharita.eachLayer((m) => marks.push(m));
+    frame(page).locator(
+        "html"
+    ).evaluate("""() => { const marks = []; window.kharita.eachLayer((m) => marks.push(m));
         for (const m of marks) { m.fire("mouseover", { latlng: m.getLatLng(), layer: m }, true); } }""")
 
 
@@ -256,7 +305,9 @@ def test_on_locate_labels_and_tooltips_are_text(victim, infected):
     unharmed(victim, "locate")
 
 
-@pytest.mark.parametrize(("kind", "lang"), [("buyer", "ar"), ("site", "fr"), ("report", "en"), ("fair", "ar")])
+@pytest.mark.parametrize(
+    ("kind", "lang"), [("buyer", "ar"), ("site", "fr"), ("report", "en"), ("fair", "ar")]
+)
 def test_every_panel_shows_text(victim, infected, kind, lang):
     victim.goto(f"{infected}/?v=1&lang={lang}&sel={kind}:attack-0")
     painted(victim)
@@ -266,15 +317,31 @@ def test_every_panel_shows_text(victim, infected, kind, lang):
 
 
 PLACES = (
-    ("/marches", ".kh-markets[data-shown]"), ("/marches?show=compare&compare=DE,FR,ES", ".kh-markets[data-shown]"),
-    ("/marches?sel=market:DE", ".kh-markets[data-shown]"), ("/marches?show=gap", ".kh-markets[data-shown]"),
-    ("/marches?show=make&request={q}", ".kh-markets[data-shown]"), ("/localiser?place=-5.9,32.1&km=100", ".kh-facets"),
-    ("/veille?q={q}", ".kh-reports"), ("/veille?sel=report:attack-5", ".kh-wcard"), ("/partager?title={q}&q={q}", ".kh-file"),
-    ("/donnees", ".kh-filled"), ("/donnees?book=records&q={q}", ".kh-data, .stMain"), ("/donnees?book=records&sel=buyer:attack-3", ".kh-form"),
+    ("/marches", ".kh-markets[data-shown]"),
+    ("/marches?show=compare&compare=DE,FR,ES", ".kh-markets[data-shown]"),
+    ("/marches?sel=market:DE", ".kh-markets[data-shown]"),
+    ("/marches?show=gap", ".kh-markets[data-shown]"),
+    ("/marches?show=make&request={q}", ".kh-markets[data-shown]"),
+    ("/localiser?place=-5.9,32.1&km=100", ".kh-facets"),
+    ("/veille?q={q}", ".kh-reports"),
+    ("/veille?sel=report:attack-5", ".kh-wcard"),
+    ("/partager?title={q}&q={q}", ".kh-file"),
+    ("/donnees", ".kh-filled"),
+    ("/donnees?book=records&q={q}", ".kh-data, .stMain"),
+    ("/donnees?book=records&sel=buyer:attack-3", ".kh-form"),
     ("/donnees?book=records&sel=site:attack-9", ".kh-form"),
-    ("/donnees?book=history", ".kh-sets"), ("/?q={q}&place={q}&zone={q}&terms={q}&sel={q}&lang={q}&market={q}&at={q}&shared={q}", ".kh-facets"),
-    ("/sheet/08", "table"), ("/argument", "h1"), ("/digest.html?since=2020-01-01", "h1"), ("/ogc/collections/buyers/items?f=html&limit=200", "h1"),
-    ("/ogc/collections/sites/items/attack-1?f=html", "h1"), ("/ogc/collections/reports/items?f=html&limit=200", "h1"))
+    ("/donnees?book=history", ".kh-sets"),
+    (
+        "/?q={q}&place={q}&zone={q}&terms={q}&sel={q}&lang={q}&market={q}&at={q}&shared={q}",
+        ".kh-facets",
+    ),
+    ("/sheet/08", "table"),
+    ("/argument", "h1"),
+    ("/digest.html?since=2020-01-01", "h1"),
+    ("/ogc/collections/buyers/items?f=html&limit=200", "h1"),
+    ("/ogc/collections/sites/items/attack-1?f=html", "h1"),
+    ("/ogc/collections/reports/items?f=html&limit=200", "h1"),
+)
 
 
 def test_wherever_text_is_shown_it_stays_text(victim, infected):
@@ -299,14 +366,29 @@ def test_files_that_a_browser_opens_hold_text(victim, infected, tmp_path):
 
 def test_what_a_colleague_sends_stays_text(victim, infected):
     """Titles of scenes and of shared views, notes, starred names, an uploaded report."""
-    made = victim.request.post(f"{infected}/api/shared", data={"query": f"q={quote(TYPED)}", "title": TYPED, "lang": "fr"})
+    made = victim.request.post(
+        f"{infected}/api/shared", data={"query": f"q={quote(TYPED)}", "title": TYPED, "lang": "fr"}
+    )
     assert made.status == 201, made.text()
     code = made.json()["code"]
-    kept = {"title": TYPED, "scenes": [{"id": f"s{n}", "title": payload, "query": "market=DE", "notes": [
-        {"text": payload, "pin": "", "owner": payload, "due": payload}]} for n, payload in enumerate(PAYLOADS[::4])]}
+    kept = {
+        "title": TYPED,
+        "scenes": [
+            {
+                "id": f"s{n}",
+                "title": payload,
+                "query": "market=DE",
+                "notes": [{"text": payload, "pin": "", "owner": payload, "due": payload}],
+            }
+            for n, payload in enumerate(PAYLOADS[::4])
+        ],
+    }
     stars = [{"sel": "buyer:attack-1", "name": TYPED, "note": TYPED}]
     victim.goto(f"{infected}/digest.html")
-    victim.evaluate("([meeting, stars]) => { localStorage.setItem('kharita.meeting', JSON.stringify(meeting)); localStorage.setItem('kharita.shortlist', JSON.stringify(stars)); }", [kept, stars])
+    victim.evaluate(
+        "([meeting, stars]) => { localStorage.setItem('kharita.meeting', JSON.stringify(meeting)); localStorage.setItem('kharita.shortlist', JSON.stringify(stars)); }",
+        [kept, stars],
+    )
     victim.goto(f"{infected}/partager?shared={code}")
     expect(victim.locator(".kh-scenes input").first).to_have_value(PAYLOADS[0])
     victim.wait_for_load_state("networkidle")
@@ -321,9 +403,18 @@ def test_what_a_colleague_sends_stays_text(victim, infected):
     expect(victim.locator(".kh-shared")).to_contain_text(TYPED)
     unharmed(victim, "shared view")
     victim.goto(f"{infected}/veille")
-    text = "\n\n".join(f"{n}. Limala commande des tapis. {payload}" for n, payload in enumerate(MARKUP))
-    victim.locator('.kh-publish input[type="file"]').set_input_files(files=[{
-        "name": f"{TYPED.replace('/', '')}.md", "mimeType": "text/markdown", "buffer": f"# {TYPED}\n\n12 mars 2026. {text}".encode()}])
+    text = "\n\n".join(
+        f"{n}. Limala commande des tapis. {payload}" for n, payload in enumerate(MARKUP)
+    )
+    victim.locator('.kh-publish input[type="file"]').set_input_files(
+        files=[
+            {
+                "name": f"{TYPED.replace('/', '')}.md",
+                "mimeType": "text/markdown",
+                "buffer": f"# {TYPED}\n\n12 mars 2026. {text}".encode(),
+            }
+        ]
+    )
     victim.locator('[data-proposal="buyer:limala-de"]').first.wait_for()
     unharmed(victim, "proposals")
     victim.locator('.kh-publish input[type="text"]').first.fill(TYPED)
@@ -337,7 +428,11 @@ def test_what_a_colleague_sends_stays_text(victim, infected):
 def test_the_pages_own_csv_is_guarded_as_the_servers(walk, app):
     walk.goto(app)
     painted(walk)
-    asset = walk.evaluate("performance.getEntriesByType('resource').map((r) => r.name).find((n) => n.endsWith('/ui/bus.js'))")
-    made = walk.evaluate("async ([url, all]) => { const { guarded } = await import(url); return all.map(guarded); }",
-                         [asset.replace("bus.js", "shortlist.js"), [*FORMULAS, *PAYLOADS]])
+    asset = walk.evaluate(
+        "performance.getEntriesByType('resource').map((r) => r.name).find((n) => n.endsWith('/ui/bus.js'))"
+    )
+    made = walk.evaluate(
+        "async ([url, all]) => { const { guarded } = await import(url); return all.map(guarded); }",
+        [asset.replace("bus.js", "shortlist.js"), [*FORMULAS, *PAYLOADS]],
+    )
     assert made == [guarded(text) for text in (*FORMULAS, *PAYLOADS)]

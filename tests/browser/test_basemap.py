@@ -3,6 +3,7 @@
 A tiny page served from this machine stands for the map's frame: Leaflet, our fonts, the
 script under test and its payloads, nothing else.
 """
+
 from __future__ import annotations
 
 import threading
@@ -54,13 +55,17 @@ function colourAt([lon, lat]) {
 }
 </script>"""
 
-COLOURS = {False: {"sea": "#c5d5dc", "land": "#f8f4ec", "market": "#ede2cb", "home": "#efe3c6"},
-           True: {"sea": "#0b1313", "land": "#1e2928", "market": "#2a3735", "home": "#303a2f"}}
+COLOURS = {
+    False: {"sea": "#c5d5dc", "land": "#f8f4ec", "market": "#ede2cb", "home": "#efe3c6"},
+    True: {"sea": "#0b1313", "land": "#1e2928", "market": "#2a3735", "home": "#303a2f"},
+}
 #: Known ground, longitude before latitude: all in view at 1200 x 800 from (36 N, 4 E), zoom 4.
-PLACES = {"sea": [(-20.0, 40.0), (5.5, 38.6), (18.0, 34.5)],
-          "land": [(3.0, 28.0), (17.0, 27.0), (25.0, 46.3)],
-          "market": [(-3.6, 39.6), (2.5, 47.5), (10.5, 50.8)],
-          "home": [(-4.85, 31.42), (-2.57, 34.3), (-13.1, 25.7)]}
+PLACES = {
+    "sea": [(-20.0, 40.0), (5.5, 38.6), (18.0, 34.5)],
+    "land": [(3.0, 28.0), (17.0, 27.0), (25.0, 46.3)],
+    "market": [(-3.6, 39.6), (2.5, 47.5), (10.5, 50.8)],
+    "home": [(-4.85, 31.42), (-2.57, 34.3), (-13.1, 25.7)],
+}
 #: World, Europe, Morocco, one region, one city: lat, lon, zoom.
 VIEWS = [(25, 10, 2), (47, 8, 5), (32, -6.5, 6), (33.9, -5.6, 9), (33.55, -7.5, 11)]
 
@@ -116,10 +121,20 @@ def opened(browser: Browser, address: str) -> Iterator[Any]:
     """A function that opens the map and waits until it is drawn."""
     pages = []
 
-    def opening(lat=36.0, lon=4.0, zoom=4, lang="fr", dark=False, boundaries="regions",
-                size=(1200, 800), ratio=1, **more: Any) -> Page:
-        page = browser.new_page(viewport={"width": size[0], "height": size[1]},
-                                device_scale_factor=ratio)
+    def opening(
+        lat=36.0,
+        lon=4.0,
+        zoom=4,
+        lang="fr",
+        dark=False,
+        boundaries="regions",
+        size=(1200, 800),
+        ratio=1,
+        **more: Any,
+    ) -> Page:
+        page = browser.new_page(
+            viewport={"width": size[0], "height": size[1]}, device_scale_factor=ratio
+        )
         pages.append(page)
         page.asked, page.complaints, page.errors = [], [], []
         page.on("request", lambda r: page.asked.append(r.url))
@@ -127,8 +142,18 @@ def opened(browser: Browser, address: str) -> Iterator[Any]:
         page.on("pageerror", lambda e: page.errors.append(str(e)))
         page.goto(address)
         page.wait_for_function("window.start && window.KharitaBase")
-        page.evaluate("start", {"lat": lat, "lon": lon, "zoom": zoom, "lang": lang, "dark": dark,
-                                "boundaries": boundaries, **more})
+        page.evaluate(
+            "start",
+            {
+                "lat": lat,
+                "lon": lon,
+                "zoom": zoom,
+                "lang": lang,
+                "dark": dark,
+                "boundaries": boundaries,
+                **more,
+            },
+        )
         assert not page.errors
         return page
 
@@ -142,8 +167,10 @@ def colour(page: Page, lon_lat: tuple[float, float]) -> str:
 
 
 def look_at(page: Page, lat: float, lon: float, zoom: int) -> None:
-    page.evaluate("([lat, lon, zoom]) => { map.setView([lat, lon], zoom, { animate: false }); }",
-                  [lat, lon, zoom])
+    page.evaluate(
+        "([lat, lon, zoom]) => { map.setView([lat, lon], zoom, { animate: false }); }",
+        [lat, lon, zoom],
+    )
 
 
 def shown(page: Page) -> dict[str, dict[str, Any]]:
@@ -156,7 +183,8 @@ def test_known_places_have_their_colour(opened, dark, ratio):
     page = opened(dark=dark, ratio=ratio)
     for ground, places in PLACES.items():
         assert {place: colour(page, place) for place in places} == dict.fromkeys(
-            places, COLOURS[dark][ground])
+            places, COLOURS[dark][ground]
+        )
     width = page.evaluate("document.querySelector('canvas.leaflet-tile').width")
     assert width == 512 * ratio
 
@@ -198,13 +226,16 @@ def test_labels_are_drawn_in_arabic(opened):
 
 def inked(page: Page, box: list[float]) -> int:
     """How many pixels of the label layer are written on inside a box."""
-    return page.evaluate("""([x0, y0, x1, y1]) => {
+    return page.evaluate(
+        """([x0, y0, x1, y1]) => {
         const canvas = document.querySelector("canvas.kh-labels");
         const d = canvas.getContext("2d").getImageData(x0, y0, x1 - x0, y1 - y0).data;
         let n = 0;
         for (let i = 3; i < d.length; i += 4) if (d[i] > 200) n += 1;
         return n;
-    }""", box)
+    }""",
+        box,
+    )
 
 
 @pytest.mark.parametrize("lang", ["fr", "ar", "en"])
@@ -216,7 +247,7 @@ def test_labels_never_overlap_nor_leave_the_view(opened, lang):
         assert len(boxes) >= 5
         for i, a in enumerate(boxes):
             assert a[0] >= 0 and a[1] >= 0 and a[2] <= 1200 and a[3] <= 800
-            for b in boxes[i + 1:]:
+            for b in boxes[i + 1 :]:
                 assert a[2] <= b[0] or b[2] <= a[0] or a[3] <= b[1] or b[3] <= a[1]
 
 
@@ -259,10 +290,14 @@ LETTERING = """() => {
 }"""
 
 
-@pytest.mark.parametrize(("lang", "names", "slanted"), [
-    ("fr", {"Océan Atlantique", "Méditerranée"}, True),
-    ("ar", {"المحيط الأطلسي", "البحر المتوسط"}, False),
-    ("en", {"Atlantic Ocean", "Mediterranean Sea"}, True)])
+@pytest.mark.parametrize(
+    ("lang", "names", "slanted"),
+    [
+        ("fr", {"Océan Atlantique", "Méditerranée"}, True),
+        ("ar", {"المحيط الأطلسي", "البحر المتوسط"}, False),
+        ("en", {"Atlantic Ocean", "Mediterranean Sea"}, True),
+    ],
+)
 def test_seas_are_named_softly_and_once(opened, lang, names, slanted):
     page = opened(lang=lang)
     assert names <= shown(page).keys()
@@ -272,8 +307,11 @@ def test_seas_are_named_softly_and_once(opened, lang, names, slanted):
     for name in names:
         font, color = written[name]
         assert ("italic" in font) == slanted and color == "#425d69"
-    assert not any("italic" in font for text, (font, _) in written.items()
-                   if shown(page).get(text, {}).get("kind") != "sea")
+    assert not any(
+        "italic" in font
+        for text, (font, _) in written.items()
+        if shown(page).get(text, {}).get("kind") != "sea"
+    )
 
 
 @pytest.mark.parametrize("view", VIEWS)
@@ -286,10 +324,13 @@ def test_no_sea_name_comes_ashore_or_meets_another(opened, view):
         for other in labels:
             a0, b0, a1, b1 = other["box"]
             assert other is sea or a1 <= x0 or a0 >= x1 or b1 <= y0 or b0 >= y1
-        middle = page.evaluate("""([x, y]) => {
+        middle = page.evaluate(
+            """([x, y]) => {
             const at = map.containerPointToLatLng([x, y]);
             return colourAt([at.lng, at.lat]);
-        }""", [(x0 + x1) / 2, (y0 + y1) / 2])
+        }""",
+            [(x0 + x1) / 2, (y0 + y1) / 2],
+        )
         assert middle == COLOURS[False]["sea"], sea["text"]
 
 
@@ -307,13 +348,16 @@ def test_nothing_is_asked_outside_and_nothing_twice(opened, address):
     assert len(payloads) == len(set(payloads)) == 5
 
 
-@pytest.mark.parametrize(("lost", "ground"), [
-    ("fine", "market"), ("coarse", "market"), ("morocco", "market"), ("labels", "home")])
+@pytest.mark.parametrize(
+    ("lost", "ground"),
+    [("fine", "market"), ("coarse", "market"), ("morocco", "market"), ("labels", "home")],
+)
 def test_a_lost_payload_leaves_the_others(opened, lost, ground):
     page = opened(lost=[lost])
     assert colour(page, PLACES[ground][1]) == COLOURS[False][ground]
     assert [text for kind, text in page.complaints if kind == "warning"] == [
-        "base map: /nowhere: 404"]
+        "base map: /nowhere: 404"
+    ]
     assert bool(shown(page)) == (lost != "labels")
 
 
@@ -355,7 +399,7 @@ def test_online_tiles_remove_themselves(opened):
 
 def test_online_tiles_survive_two_errors_after_a_success(opened):
     page = opened()
-    good = ("data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")
+    good = "data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7"
     page.evaluate(ONLINE, good)
     page.wait_for_function("!online.isLoading()")
     for expected in (0, 0, 1):
@@ -367,7 +411,8 @@ def test_online_tiles_survive_two_errors_after_a_success(opened):
 def test_controls_hide_no_label(opened):
     page = opened()
     spain = shown(page)["Espagne"]["box"]
-    page.evaluate("""([x0, y0, x1, y1]) => {
+    page.evaluate(
+        """([x0, y0, x1, y1]) => {
         const control = L.control({ position: "topleft" });
         control.onAdd = () => {
           const panel = document.createElement("div");
@@ -376,6 +421,10 @@ def test_controls_hide_no_label(opened):
         };
         control.addTo(map);
         base.relabel();
-    }""", spain)
+    }""",
+        spain,
+    )
     moved = shown(page)["Espagne"]["box"]
-    assert moved[2] <= spain[0] or moved[0] >= spain[2] or moved[3] <= spain[1] or moved[1] >= spain[3]
+    assert (
+        moved[2] <= spain[0] or moved[0] >= spain[2] or moved[3] <= spain[1] or moved[1] >= spain[3]
+    )

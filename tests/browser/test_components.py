@@ -1,4 +1,5 @@
 """The table and the panel alone, in a real browser, on answers chosen to be awkward."""
+
 from __future__ import annotations
 
 import shutil
@@ -31,8 +32,12 @@ def page(chromium: Browser) -> Iterator[Page]:
 @pytest.fixture
 def stage(page: Page) -> Iterator[Stage]:
     stage = Stage(page)
-    stage.answers = {"/api/facets": samples.facets(), "/api/rows/": samples.many(60),
-                     "/api/entity/buyer": samples.entity(), "/api/entity/overview": samples.overview()}
+    stage.answers = {
+        "/api/facets": samples.facets(),
+        "/api/rows/": samples.many(60),
+        "/api/entity/buyer": samples.entity(),
+        "/api/entity/overview": samples.overview(),
+    }
     yield stage
     assert stage.problems == []
 
@@ -46,6 +51,7 @@ def table_row(page: Page, sel: str):
 
 
 # --- table ------------------------------------------------------------------------------
+
 
 def test_tabs_carry_counts_and_ask_for_their_collection(stage: Stage, page: Page) -> None:
     stage.show("table")
@@ -97,7 +103,9 @@ def test_click_or_enter_on_a_row_selects_it(stage: Stage, page: Page) -> None:
     page.keyboard.press("ArrowUp")
     expect(table_row(page, "buyer:b2")).to_be_focused()
     page.keyboard.press("Enter")
-    assert stage.intents() == [{"op": "set", "field": "sel", "value": f"buyer:{b}"} for b in ("b3", "b2")]
+    assert stage.intents() == [
+        {"op": "set", "field": "sel", "value": f"buyer:{b}"} for b in ("b3", "b2")
+    ]
 
 
 def test_the_rows_are_one_stop_of_the_tab_key(stage: Stage, page: Page) -> None:
@@ -116,9 +124,14 @@ def test_a_heading_sorts_both_ways_then_gives_up_sorting(stage: Stage, page: Pag
         seen.append(heading.get_attribute("aria-sort"))
     assert seen == ["ascending", "descending", "none"]
     assert [a.split("?")[1] for a in asked_rows(stage)] == [
-        "v=1&limit=24", "v=1&sort=name&limit=24", "v=1&sort=-name&limit=24"]
+        "v=1&limit=24",
+        "v=1&sort=name&limit=24",
+        "v=1&sort=-name&limit=24",
+    ]
     page.get_by_role("columnheader", name="Depuis").get_by_role("button").click()
-    expect(page.get_by_role("columnheader", name="Depuis")).to_have_attribute("aria-sort", "descending")
+    expect(page.get_by_role("columnheader", name="Depuis")).to_have_attribute(
+        "aria-sort", "descending"
+    )
     assert stage.intents() == []
 
 
@@ -166,7 +179,9 @@ def test_a_late_answer_of_an_older_view_is_dropped(stage: Stage, page: Page) -> 
     expect(page.locator(".kh-name")).to_have_text(["nouvelle"])
 
 
-def test_scrolling_down_brings_the_next_page_and_keeps_the_headings(stage: Stage, page: Page) -> None:
+def test_scrolling_down_brings_the_next_page_and_keeps_the_headings(
+    stage: Stage, page: Page
+) -> None:
     stage.show("table")
     expect(page.locator("tr[data-sel]")).to_have_count(24)
     page.locator(".kh-scroll").evaluate("node => node.scrollTop = node.scrollHeight")
@@ -174,10 +189,14 @@ def test_scrolling_down_brings_the_next_page_and_keeps_the_headings(stage: Stage
     page.locator(".kh-scroll").evaluate("node => node.scrollTop = node.scrollHeight")
     expect(page.locator("tr[data-sel]")).to_have_count(60)
     expect(page.locator(".kh-more")).to_have_count(0)
-    top = page.evaluate("document.querySelector('thead').getBoundingClientRect().top"
-                        " - document.querySelector('.kh-scroll').getBoundingClientRect().top")
-    heading = page.evaluate("document.querySelector('th').getBoundingClientRect().top"
-                            " - document.querySelector('.kh-scroll').getBoundingClientRect().top")
+    top = page.evaluate(
+        "document.querySelector('thead').getBoundingClientRect().top"
+        " - document.querySelector('.kh-scroll').getBoundingClientRect().top"
+    )
+    heading = page.evaluate(
+        "document.querySelector('th').getBoundingClientRect().top"
+        " - document.querySelector('.kh-scroll').getBoundingClientRect().top"
+    )
     assert top < -1000 and abs(heading) < 1
 
 
@@ -220,7 +239,9 @@ def test_a_page_that_arrives_late_does_not_take_the_focus(stage: Stage, page: Pa
 
 
 def test_a_page_that_fails_offers_to_try_again(stage: Stage, page: Page) -> None:
-    stage.answers["/api/rows/buyers?v=1&limit=24&offset=24"] = refusal(503, "Réessayez dans un instant.")
+    stage.answers["/api/rows/buyers?v=1&limit=24&offset=24"] = refusal(
+        503, "Réessayez dans un instant."
+    )
     stage.show("table")
     expect(page.locator("tr[data-sel]")).to_have_count(24)
     page.locator(".kh-scroll").evaluate("node => node.scrollTop = node.scrollHeight")
@@ -261,7 +282,9 @@ def test_without_counts_the_rows_still_come(stage: Stage, page: Page) -> None:
     expect(page.get_by_role("tab").nth(0)).to_have_text("Acheteurs")
 
 
-def test_a_selection_made_elsewhere_comes_into_view_and_an_own_one_stays(stage: Stage, page: Page) -> None:
+def test_a_selection_made_elsewhere_comes_into_view_and_an_own_one_stays(
+    stage: Stage, page: Page
+) -> None:
     scroll = "document.querySelector('.kh-scroll').scrollTop"
     stage.show("table")
     expect(table_row(page, "buyer:b0")).to_be_visible()
@@ -282,12 +305,16 @@ def test_a_selection_made_elsewhere_comes_into_view_and_an_own_one_stays(stage: 
 def test_the_empty_table_says_why(stage: Stage, page: Page) -> None:
     stage.answers["/api/rows/"] = samples.rows([])
     stage.show("table")
-    expect(page.locator(".kh-rows .kh-empty")).to_have_text("Le filtre « Statut : prévu » ne laisse rien.")
+    expect(page.locator(".kh-rows .kh-empty")).to_have_text(
+        "Le filtre « Statut : prévu » ne laisse rien."
+    )
 
 
 def test_on_a_phone_rows_are_cards_of_two_lines(stage: Stage, page: Page) -> None:
     page.set_viewport_size({"width": 400, "height": 860})
-    stage.answers["/api/rows/"] = samples.rows([samples.row(1, samples.LONG, demo=True), samples.row(2)])
+    stage.answers["/api/rows/"] = samples.rows(
+        [samples.row(1, samples.LONG, demo=True), samples.row(2)]
+    )
     stage.show("table")
     first = table_row(page, "buyer:b1")
     expect(first.locator(".kh-second")).to_be_visible()
@@ -306,22 +333,59 @@ SEL = "buyer:limala"
 def test_text_of_the_panel_is_never_markup(stage: Stage, page: Page) -> None:
     h = samples.HOSTILE
     stage.answers["/api/entity/buyer"] = samples.entity(
-        title=h, subtitle=h, lead=h, note=h, tags=[{"text": h, "tone": "demo"}],
-        facts=[{"label": h, "value": h, "href": h}], sources=[{"text": h, "href": h, "date": h}],
-        sections=[{"key": "reports", "title": h, "text": h, "empty": h, "more": None, "rows": [
-            {"sel": "report:R-1", "class": "report", "open": True, "demo": False, "title": h, "sub": h, "why": h}]}])
+        title=h,
+        subtitle=h,
+        lead=h,
+        note=h,
+        tags=[{"text": h, "tone": "demo"}],
+        facts=[{"label": h, "value": h, "href": h}],
+        sources=[{"text": h, "href": h, "date": h}],
+        sections=[
+            {
+                "key": "reports",
+                "title": h,
+                "text": h,
+                "empty": h,
+                "more": None,
+                "rows": [
+                    {
+                        "sel": "report:R-1",
+                        "class": "report",
+                        "open": True,
+                        "demo": False,
+                        "title": h,
+                        "sub": h,
+                        "why": h,
+                    }
+                ],
+            }
+        ],
+    )
     stage.show("panel", sel=SEL)
     expect(page.locator(".kh-card h2")).to_have_text(h)
     assert page.locator(".kh-card :is(img, script, a)").count() == 0
     assert page.evaluate("window.hit") is None
 
 
-@pytest.mark.parametrize("address", [
-    "javascript:alert(1)", " JavaScript:alert(1)", "data:text/html,x", "vbscript:x", "file:///etc/passwd",
-    "//evil.example", "kurier.at", "https://bank.example@evil.example/", "https://", ""])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "javascript:alert(1)",
+        " JavaScript:alert(1)",
+        "data:text/html,x",
+        "vbscript:x",
+        "file:///etc/passwd",
+        "//evil.example",
+        "kurier.at",
+        "https://bank.example@evil.example/",
+        "https://",
+        "",
+    ],
+)
 def test_only_pages_of_the_web_become_links(stage: Stage, page: Page, address: str) -> None:
     stage.answers["/api/entity/buyer"] = samples.entity(
-        facts=[], sources=[{"text": "Une source", "href": address, "date": ""}])
+        facts=[], sources=[{"text": "Une source", "href": address, "date": ""}]
+    )
     stage.show("panel", sel=SEL)
     expect(page.locator(".kh-sources li")).to_have_text("Une source")
     expect(page.locator(".kh-card a")).to_have_count(0)
@@ -339,9 +403,12 @@ def test_the_panel_asks_with_the_filters_and_shows_what_it_got(stage: Stage, pag
     stage.show("panel", sel=SEL, filters="v=1&market=DE")
     expect(page.locator(".kh-card h2")).to_have_text("Limala")
     assert "/api/entity/buyer/limala?v=1&market=DE" in stage.asked
-    expect(page.locator("dt")).to_have_text(["Filières", "Relation depuis", "Site web", "Position", "Vérifié"])
+    expect(page.locator("dt")).to_have_text(
+        ["Filières", "Relation depuis", "Site web", "Position", "Vérifié"]
+    )
     expect(page.locator('[data-section="suppliers"] .kh-item em')).to_have_text(
-        ["Taznakht · en commun : Tapis et tissage", "Fès"])
+        ["Taznakht · en commun : Tapis et tissage", "Fès"]
+    )
     expect(page.locator('[data-section="named"]')).to_contain_text("Aucun acheteur")
 
 
@@ -357,7 +424,8 @@ def test_every_action_of_the_panel_is_one_intent(stage: Stage, page: Page) -> No
         {"op": "set", "field": "tab", "value": "reports"},
         {"op": "put", "value": {"craft": ["tapis_tissage"], "tab": "sites"}},
         {"op": "toggle", "field": "market", "value": "DE"},
-        {"op": "set", "field": "sel", "value": ""}]
+        {"op": "set", "field": "sel", "value": ""},
+    ]
 
 
 def test_escape_closes_except_while_writing(stage: Stage, page: Page) -> None:
@@ -439,7 +507,10 @@ def test_a_panel_that_fails_can_be_retried_and_closed(stage: Stage, page: Page) 
 def test_arabic_is_laid_out_from_the_right(stage: Stage, page: Page) -> None:
     stage.show("panel", sel=SEL, lang="ar")
     expect(page.locator(".kh-card")).to_have_attribute("dir", "rtl")
-    title, close = page.locator(".kh-card h2 > span").bounding_box(), page.locator(".kh-close").bounding_box()
+    title, close = (
+        page.locator(".kh-card h2 > span").bounding_box(),
+        page.locator(".kh-close").bounding_box(),
+    )
     assert close["x"] < title["x"]
 
 

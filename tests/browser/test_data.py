@@ -1,4 +1,5 @@
 """The Data page in a real browser: what to mend, mending it, two editors at once, undoing."""
+
 from __future__ import annotations
 
 import re
@@ -51,7 +52,9 @@ def test_from_a_fault_to_a_mended_record_and_back(visit, desk, lang):
     expect(form.locator(":scope > .kh-failed")).to_have_text(t("error.no_reason"))
     page.locator('[data-key="f-verified"]').fill("25/11/2026")
     save(page, "vu sur place")
-    expect(page.locator('[data-field="verified"].wrong .kh-wrong')).to_have_text(t("form.problem.bad_value"))
+    expect(page.locator('[data-field="verified"].wrong .kh-wrong')).to_have_text(
+        t("form.problem.bad_value")
+    )
     page.locator('[data-key="f-verified"]').fill("2026-11-25")
     page.locator('[data-key="save"]').click()
     expect(page.locator(".kh-past li").first).to_contain_text("vu sur place")
@@ -78,16 +81,20 @@ def test_a_point_is_placed_by_pressing_the_map_or_by_typing(visit, desk):
     canvas.locator(".kh-pin.after").wait_for()
     before = page.locator('[data-key="position"]').input_value()
     box = canvas.bounding_box()
-    canvas.click(position={"x": box["width"] * .7, "y": box["height"] * .3})
+    canvas.click(position={"x": box["width"] * 0.7, "y": box["height"] * 0.3})
     expect(page.locator('[data-key="position"]')).not_to_have_value(before)
     page.locator('[data-key="position"]').fill("somewhere")
     page.locator('[data-key="position"]').press("Tab")
-    expect(page.locator('[data-field="geometry"] .kh-wrong')).to_have_text(words("fr")("ui.form.position_form"))
+    expect(page.locator('[data-field="geometry"] .kh-wrong')).to_have_text(
+        words("fr")("ui.form.position_form")
+    )
     page.locator('[data-key="position"]').fill("35,0721 ; -3,9612")
     page.locator('[data-key="position"]').press("Tab")
     page.locator('[data-key="f-verified"]').fill("2026-11")
     save(page, "GPS")
-    expect(page.locator(".kh-past .kh-differ ins").filter(has_text="35.07210, -3.96120")).to_be_visible()
+    expect(
+        page.locator(".kh-past .kh-differ ins").filter(has_text="35.07210, -3.96120")
+    ).to_be_visible()
 
 
 def test_the_second_editor_sees_both_versions_and_chooses(visit, desk):
@@ -117,7 +124,12 @@ def test_a_new_record_is_found_on_the_map_and_can_be_removed(visit, desk):
     page.locator('[data-key="new"]').click()
     page.locator(".kh-form").wait_for()
     page.locator('[data-key="f-name"]').fill("Zarbia <b>Zürich</b>")
-    for name, value in (("kind", "importer_wholesaler"), ("country", "CH"), ("precision", "country"), ("provenance", "published")):
+    for name, value in (
+        ("kind", "importer_wholesaler"),
+        ("country", "CH"),
+        ("precision", "country"),
+        ("provenance", "published"),
+    ):
         page.locator(f'[data-key="f-{name}"]').select_option(value)
     page.locator('[data-key="f-verified"]').fill("2026")
     page.locator(".kh-source-line input").first.fill("Salon de Zürich")

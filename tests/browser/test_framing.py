@@ -1,4 +1,5 @@
 """How the map frames what a page is about: for its final size, once, and without motion for who wants none."""
+
 from __future__ import annotations
 
 import pytest
@@ -8,15 +9,26 @@ from tests.browser.visits import DESKTOP, eventually, frame
 
 WIDE = {"width": 1720, "height": 900}
 #: An address, and what the map's frame says once it has framed it.
-FRAMED = [("/?market=DE,FR", "painted"), ("/?market=DE&at=10,51,6.5", "painted"), ("/", "painted"),
-          ("/localiser", "located"), ("/localiser?place=town:2546187", "located"), ("/localiser?region=01", "located"),
-          ("/veille?sel=report:R-2024-05", "chain"), ("/veille?sel=report:R-2024-05&proof=2", "chain")]
+FRAMED = [
+    ("/?market=DE,FR", "painted"),
+    ("/?market=DE&at=10,51,6.5", "painted"),
+    ("/", "painted"),
+    ("/localiser", "located"),
+    ("/localiser?place=town:2546187", "located"),
+    ("/localiser?region=01", "located"),
+    ("/veille?sel=report:R-2024-05", "chain"),
+    ("/veille?sel=report:R-2024-05&proof=2", "chain"),
+]
 
 
 def camera(page: Page) -> list[float]:
     """Centre and zoom, to a thousandth."""
-    return frame(page).locator("html").evaluate("""() => { const map = window.kharita._map, { lat, lng } = map.getCenter();
+    return (
+        frame(page)
+        .locator("html")
+        .evaluate("""() => { const map = window.kharita._map, { lat, lng } = map.getCenter();
         return [lng, lat, map.getZoom()].map((v) => Math.round(v * 1000) / 1000); }""")
+    )
 
 
 @pytest.mark.parametrize(("address", "says"), FRAMED)
@@ -44,16 +56,22 @@ def test_what_the_reader_looks_at_stays_when_the_size_changes(visit):
         return innerWidth === 1720 && frame.contentWindow.kharita._map.getSize().x === frame.clientWidth; }""")
     after = frame(page).locator("html").evaluate(corner)
     assert camera(page)[2] == zoom
-    assert after["lat"] == pytest.approx(before["lat"], abs=0.01) and after["lng"] == pytest.approx(before["lng"], abs=0.01)
+    assert after["lat"] == pytest.approx(before["lat"], abs=0.01) and after["lng"] == pytest.approx(
+        before["lng"], abs=0.01
+    )
 
 
 @pytest.mark.parametrize("motion", ["reduce", "no-preference"])
 def test_who_wants_no_motion_gets_none(visit, motion):
     page = visit("/?market=DE&at=3,44,4", reduced_motion=motion)
     inside = frame(page).locator("html")
-    inside.evaluate("() => { window.zooming = 0; window.kharita._map.on('zoomanim', () => { window.zooming += 1; }); }")
+    inside.evaluate(
+        "() => { window.zooming = 0; window.kharita._map.on('zoomanim', () => { window.zooming += 1; }); }"
+    )
     frame(page).locator(".kh-fit").click()
-    page.wait_for_function("() => document.querySelector('.st-key-kh-map iframe').contentWindow.kharita._map.getZoom() > 4.5")
+    page.wait_for_function(
+        "() => document.querySelector('.st-key-kh-map iframe').contentWindow.kharita._map.getZoom() > 4.5"
+    )
     frame(page).locator(".leaflet-control-zoom-in").click()
     page.wait_for_url("**at=*")
     still = inside.evaluate("() => window.zooming === 0 && document.getAnimations().length === 0")

@@ -1,4 +1,5 @@
 """A file as an administration sends it, from the drop to the map and back out, in a real browser."""
+
 from __future__ import annotations
 
 import json
@@ -17,12 +18,22 @@ from tests.browser.visits import PHONE, ask, eventually
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 HEAD = ["Raison sociale", "Type", "Pays", "Ville", "Filière", "Année", "Lat", "Long"]
 ROWS = [
-    ["Teppichhaus Köln GmbH", "Importateur", "Allemagne", "Cologne", "Tapis & kilims / poterie", 2024, None, None],
+    [
+        "Teppichhaus Köln GmbH",
+        "Importateur",
+        "Allemagne",
+        "Cologne",
+        "Tapis & kilims / poterie",
+        2024,
+        None,
+        None,
+    ],
     ["Dubai Souk Trading", "Grossiste", "E.A.U.", "Dubaï", "Lanternes", 2025, "25,2769", "55,2962"],
     ["Atelier Lyon", "Importateur", "France", "Lyon", "Vannerie", 2023, "4,8357", "45,7640"],
     ["", "Importateur", "Japon", "Tokyo", "Babouches", 2025, None, None],
     ["Teppichhaus Koln", "Importateur", "Allemagne", "Cologne", "Tapis", 2025, None, None],
-    ["Total", None, None, None, None, 5, None, None]]
+    ["Total", None, None, None, None, 5, None, None],
+]
 
 
 def messy(title: str) -> dict:
@@ -97,14 +108,26 @@ def test_a_messy_file_goes_in_is_answered_and_comes_out_again(visit, desk, lang,
     eventually(lambda: ask(desk, "/healthz")["counts"] == before)
 
 
-@pytest.mark.parametrize(("name", "content", "said"), [
-    ("liste.csv", b"", "empty_file"), ("../../etc/liste.csv", b"a;b\n1;2\n", "missing_columns"), ("carte.geojson", b"<OGRVRTDataSource/>", "not_geojson")])
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("liste.csv", b"", "empty_file"),
+        ("../../etc/liste.csv", b"a;b\n1;2\n", "missing_columns"),
+        ("carte.geojson", b"<OGRVRTDataSource/>", "not_geojson"),
+    ],
+)
 def test_a_file_that_cannot_be_used_says_why_and_stores_nothing(visit, desk, name, content, said):
     page = visit("/donnees?book=import", base=desk)
-    page.set_input_files("#kh-import-file", {"name": name, "mimeType": "text/csv", "buffer": content})
+    page.set_input_files(
+        "#kh-import-file", {"name": name, "mimeType": "text/csv", "buffer": content}
+    )
     planned(page, 1)
-    expect(page.locator(".kh-import > .kh-failed").first).to_have_text(words("fr")("ui.import.rejected"))
-    expect(page.locator(f'.kh-problems-list [data-code="{said.upper()}"].reject').first).to_be_visible()
+    expect(page.locator(".kh-import > .kh-failed").first).to_have_text(
+        words("fr")("ui.import.rejected")
+    )
+    expect(
+        page.locator(f'.kh-problems-list [data-code="{said.upper()}"].reject').first
+    ).to_be_visible()
     assert page.locator('[data-key="store"]').count() == 0
     page.locator('[data-key="give-up"]').click()
     expect(page.locator("#kh-import-file")).to_be_attached()
@@ -119,14 +142,32 @@ def test_the_file_to_correct_and_the_templates_are_workbooks(visit, desk):
     planned(page, 1)
     with page.expect_download() as remarks:
         page.locator('[data-key="remarks"]').click()
-    cells = [c.value for row in openpyxl.load_workbook(BytesIO(remarks.value.path().read_bytes())).active.iter_rows() for c in row]
-    assert words("ar")("import.problem.name_missing", where="", column="", value="", n="") in " ".join(map(str, cells))
+    cells = [
+        c.value
+        for row in openpyxl.load_workbook(
+            BytesIO(remarks.value.path().read_bytes())
+        ).active.iter_rows()
+        for c in row
+    ]
+    assert words("ar")(
+        "import.problem.name_missing", where="", column="", value="", n=""
+    ) in " ".join(map(str, cells))
 
 
 def test_only_editors_import(serve):
     reader = serve(KHARITA_ROLE="reader")
-    for path, method in (("/api/import?kind=buyers", "POST"), ("/api/import/x", "GET"), ("/api/import/x/store", "POST"), ("/import/template/buyers.xlsx", "GET")):
-        request = urllib.request.Request(reader + path, data=b"a" if method == "POST" else None, method=method, headers={"x-kharita": "1"})
+    for path, method in (
+        ("/api/import?kind=buyers", "POST"),
+        ("/api/import/x", "GET"),
+        ("/api/import/x/store", "POST"),
+        ("/import/template/buyers.xlsx", "GET"),
+    ):
+        request = urllib.request.Request(
+            reader + path,
+            data=b"a" if method == "POST" else None,
+            method=method,
+            headers={"x-kharita": "1"},
+        )
         with pytest.raises(urllib.error.HTTPError) as refused:
             urllib.request.urlopen(request, timeout=20)
         assert refused.value.code == 403

@@ -1,4 +1,5 @@
 """The Locate page in a real browser: by keyboard, by click, on a phone, in French and Arabic."""
+
 from __future__ import annotations
 
 import io
@@ -31,11 +32,15 @@ HOSTILE = "<img src=x onerror=window.hit=1>"
 @pytest.fixture
 def visit(visit: Callable[..., Page]) -> Callable[..., Page]:
     """Open the page; at the end nothing left the machine and nothing broke."""
+
     def opening(query: str = "", *, place: str = "", **options) -> Page:
         page = visit(f"/localiser?{query}", **options)
         page.wait_for_function(SHOWN, arg=place)
-        page.wait_for_selector(".kh-facets[data-filters]", state="attached")  # the filters came, no error in their place
+        page.wait_for_selector(
+            ".kh-facets[data-filters]", state="attached"
+        )  # the filters came, no error in their place
         return page
+
     opening.expects = visit.expects
     return opening
 
@@ -53,8 +58,13 @@ def chosen(page: Page, place: str) -> None:
     assert address(page)["place"] == [place]
 
 
-@pytest.mark.parametrize(("lang", "typed", "name", "near"), [
-    ("fr", "imilshil", "Imilchil", "Les 5 plus proches"), ("ar", "املشيل", "إملشيل", "أقرب 5 مرافق")])
+@pytest.mark.parametrize(
+    ("lang", "typed", "name", "near"),
+    [
+        ("fr", "imilshil", "Imilchil", "Les 5 plus proches"),
+        ("ar", "املشيل", "إملشيل", "أقرب 5 مرافق"),
+    ],
+)
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
 def test_a_place_is_found_by_keyboard_alone(visit, lang, typed, name, near, size):
     page = visit(f"lang={lang}", size=size)
@@ -84,7 +94,9 @@ def test_enter_alone_takes_only_what_is_certain(visit):
     assert "place" not in address(page)
     expect(page.locator(".kh-place-note")).to_contain_text("Plusieurs lieux")
     texts = page.locator(".kh-places li").all_inner_texts()
-    assert any("Zagora" in t for t in texts) and any("Taza" in t.split("province", 1)[1] for t in texts)
+    assert any("Zagora" in t for t in texts) and any(
+        "Taza" in t.split("province", 1)[1] for t in texts
+    )
     field(page).fill("Ouarzazate")
     field(page).press("Enter")
     chosen(page, "town:2540850")
@@ -138,8 +150,10 @@ def test_a_refused_position_is_said(visit):
 def test_the_address_restores_everything_and_the_list_is_sorted(visit):
     page = visit(f"place={IMILCHIL}&km=100&nearest=10&craft=tapis_tissage", place=IMILCHIL)
     expect(page.locator(".kh-stop")).to_have_count(10)
-    metres = [float(t.replace("\u202f", "").replace("\xa0", " ").split()[0].replace(",", "."))
-              for t in page.locator(".kh-stop b.kh-away").all_inner_texts()]
+    metres = [
+        float(t.replace("\u202f", "").replace("\xa0", " ").split()[0].replace(",", "."))
+        for t in page.locator(".kh-stop b.kh-away").all_inner_texts()
+    ]
     assert metres == sorted(metres)
     expect(page.locator("input[name=kh-km][value='100']")).to_be_checked()
     expect(page.locator("select").first).to_have_value("10")
@@ -147,7 +161,9 @@ def test_the_address_restores_everything_and_the_list_is_sorted(visit):
 
 def test_directions_open_elsewhere(visit):
     page = visit(f"place={IMILCHIL}", place=IMILCHIL)
-    links = [a.get_attribute("href") for a in page.locator(".kh-stop").first.locator(".kh-ways a").all()]
+    links = [
+        a.get_attribute("href") for a in page.locator(".kh-stop").first.locator(".kh-ways a").all()
+    ]
     assert links[0].startswith("geo:3") and "openstreetmap.org/directions" in links[1]
     assert "google.com/maps/dir" in links[2] and "32.15" in links[1] and "origin=32.15" in links[2]
 
@@ -173,9 +189,12 @@ def test_coming_places_can_be_counted_by_keyboard(visit):
 @pytest.mark.parametrize("lang", ["fr", "ar"])
 def test_on_a_phone_the_answer_follows_the_map_and_nothing_sticks_out(visit, lang):
     page = visit(f"place={IMILCHIL}&lang={lang}", place=IMILCHIL, size=PHONE)
-    chart, answer, table = (page.locator(s).bounding_box() for s in (
-        ".st-key-kh-map", ".kh-around", ".kh-cover"))
-    assert chart["y"] + chart["height"] <= answer["y"] and answer["y"] + answer["height"] <= table["y"]
+    chart, answer, table = (
+        page.locator(s).bounding_box() for s in (".st-key-kh-map", ".kh-around", ".kh-cover")
+    )
+    assert (
+        chart["y"] + chart["height"] <= answer["y"] and answer["y"] + answer["height"] <= table["y"]
+    )
     assert page.evaluate("document.documentElement.scrollWidth") <= 400
     for button in page.locator(".kh-place button:visible").all():
         assert button.bounding_box()["height"] >= 40
@@ -191,7 +210,9 @@ def test_rings_lines_and_coverage_are_on_the_map(visit):
     page.get_by_role("radio", name="Masquer").check()
     frame.wait_for_function("window.kharita.locate.cover.getLayers().length === 0")
     page.get_by_role("radio", name="Régions").check()
-    frame.wait_for_function("window.kharita.locate.cover.getLayers().filter((x) => x instanceof L.GeoJSON).length === 12")
+    frame.wait_for_function(
+        "window.kharita.locate.cover.getLayers().filter((x) => x instanceof L.GeoJSON).length === 12"
+    )
 
 
 def sited(page: Page) -> list[str]:
@@ -288,7 +309,9 @@ def outside():
 def roads():
     """A road server of our own, that answers until a test says otherwise."""
     made = Faults()
-    made.act = lambda h: reply(h, areas(*map(box, MINUTES)) if "isochrones" in h.path else matrix(*[(52_000, 4_500)] * 5))
+    made.act = lambda h: reply(
+        h, areas(*map(box, MINUTES)) if "isochrones" in h.path else matrix(*[(52_000, 4_500)] * 5)
+    )
     yield made
     made.server.shutdown()
 
@@ -296,11 +319,17 @@ def roads():
 @pytest.fixture(scope="module")
 def connected(serve, outside, roads) -> str:
     """The app with both services."""
-    return serve(KHARITA_GEOCODERS=f"nominatim:{outside.url}", KHARITA_CONTACT="tests@example.org", KHARITA_ORS=f"{roads.url} {KEY}")
+    return serve(
+        KHARITA_GEOCODERS=f"nominatim:{outside.url}",
+        KHARITA_CONTACT="tests@example.org",
+        KHARITA_ORS=f"{roads.url} {KEY}",
+    )
 
 
 @both
-def test_an_address_found_online_keeps_its_name_and_a_failure_is_said(visit, connected, outside, lang):
+def test_an_address_found_online_keeps_its_name_and_a_failure_is_said(
+    visit, connected, outside, lang
+):
     t = words(lang)
     name = "Rue Talaa Kebira, <b>Fès</b>, Maroc"
     outside.act = lambda h: reply(h, json.dumps([{**FOUND[0], "display_name": name}]).encode())
@@ -319,7 +348,9 @@ def test_an_address_found_online_keeps_its_name_and_a_failure_is_said(visit, con
     page.reload()
     page.wait_for_function(SHOWN, arg="-4.98000,34.06000;Rue Talaa Kebira, b Fès /b , Maroc")
     expect(page.locator(".kh-around h2")).to_have_text("Rue Talaa Kebira, b Fès /b , Maroc")
-    expect(page.locator(".kh-around .kh-credit")).to_have_text(t("place.online", attribution=ATTRIBUTION))
+    expect(page.locator(".kh-around .kh-credit")).to_have_text(
+        t("place.online", attribution=ATTRIBUTION)
+    )
     outside.act = lambda h: reply(h, b"", 500)
     visit.expects.append("503 (Service Unavailable)")
     field(page).fill(f"98 talaa qwxz {lang}")
@@ -333,15 +364,21 @@ def test_areas_by_road_are_drawn_and_stated_on_demand(visit, connected, roads, l
     t = words(lang)
     page = visit(f"place={IMILCHIL}&lang={lang}", place=IMILCHIL, base=connected)
     expect(page.locator(".kh-stop").first).to_contain_text(re.compile("1.*15"))
-    assert all("isochrones" not in path for _, path, _ in roads.asked) or lang == "ar"  # only on demand
+    assert (
+        all("isochrones" not in path for _, path, _ in roads.asked) or lang == "ar"
+    )  # only on demand
     page.get_by_role("switch", name=t("ui.reach")).focus()
     page.keyboard.press("Space")
-    expect(page.locator(".kh-reach[data-reach='4'] li b")).to_have_text([t("unit.minutes", n=str(m)) for m in MINUTES])
+    expect(page.locator(".kh-reach[data-reach='4'] li b")).to_have_text(
+        [t("unit.minutes", n=str(m)) for m in MINUTES]
+    )
     expect(page.locator(".kh-reach")).to_contain_text("openrouteservice")
     expect(page.locator(".kh-method")).to_contain_text("openrouteservice")
     assert address(page)["reach"] == ["yes"]
     frame = next(f for f in page.frames if "/component/" in f.url)
-    frame.wait_for_function("document.documentElement.dataset.reached === '4' && window.kharita.locate.reach.getLayers().length === 8")
+    frame.wait_for_function(
+        "document.documentElement.dataset.reached === '4' && window.kharita.locate.reach.getLayers().length === 8"
+    )
     assert KEY not in page.content()
 
 
@@ -363,7 +400,10 @@ def test_what_the_map_shows_is_a_zone_by_keyboard_and_marks_list_and_legend_agre
     expect(page.locator(".kh-around h2")).to_have_text(t("near.zone"), timeout=20_000)
     zone = address(page)["zone"][0]
     assert zone.count(";") == 3
-    frame.wait_for_function("zone => document.documentElement.dataset.zone === `&zone=${encodeURIComponent(zone)}`", arg=zone)
+    frame.wait_for_function(
+        "zone => document.documentElement.dataset.zone === `&zone=${encodeURIComponent(zone)}`",
+        arg=zone,
+    )
     marks = drawn(page)
     assert marks["site"] + marks["maison"] == page.locator(".kh-stop").count() > 5
     statuses = inside.locator(".kh-cover-legend .kh-key:has(canvas)")

@@ -1,4 +1,5 @@
 """Logging in against a real provider, in the real app: name, role, write, removal, end."""
+
 from __future__ import annotations
 
 import os
@@ -58,20 +59,38 @@ server_metadata_url = "http://localhost:{provider.server_port}/.well-known/openi
 ''')
         with (folder / "log").open("w") as log:
             process = subprocess.Popen(
-                [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port),
-                 "--server.address", "127.0.0.1", "--secrets.files", str(told)],
-                cwd=ROOT, env={**os.environ, "KHARITA_VAR": str(folder / "var"), "KHARITA_ROLES": str(roles)},
-                stdout=log, stderr=subprocess.STDOUT)
+                [
+                    sys.executable,
+                    "-m",
+                    "streamlit",
+                    "run",
+                    "app.py",
+                    "--server.port",
+                    str(port),
+                    "--server.address",
+                    "127.0.0.1",
+                    "--secrets.files",
+                    str(told),
+                ],
+                cwd=ROOT,
+                env={**os.environ, "KHARITA_VAR": str(folder / "var"), "KHARITA_ROLES": str(roles)},
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
         wait_for_health(base, process)
         yield Place(base, roles)
         process.terminate()
         process.wait(timeout=20)
     told_to_the_log = (folder / "log").read_text()
-    assert told_to_the_log and SECRET not in told_to_the_log and CLIENT_SECRET not in told_to_the_log
+    assert (
+        told_to_the_log and SECRET not in told_to_the_log and CLIENT_SECRET not in told_to_the_log
+    )
 
 
 @pytest.fixture
-def context(browser: Browser, place: Place, request: pytest.FixtureRequest) -> Iterator[BrowserContext]:
+def context(
+    browser: Browser, place: Place, request: pytest.FixtureRequest
+) -> Iterator[BrowserContext]:
     place.roles.write_text(EDITOR)
     made = browser.new_context(viewport=getattr(request, "param", DESKTOP))
     made.set_default_timeout(SLOW_MS)
@@ -81,8 +100,13 @@ def context(browser: Browser, place: Place, request: pytest.FixtureRequest) -> I
 
 def write(page: Page, lang: str = "fr") -> tuple[int, str]:
     """Status and sentence of a write by this browser."""
-    return tuple(page.evaluate("""(lang) => fetch(`/api/intake/none/publish?lang=${lang}`,
-        {method: "POST", headers: {"x-kharita": "1"}, body: "{}"}).then(async (r) => [r.status, (await r.json()).error.text])""", lang))
+    return tuple(
+        page.evaluate(
+            """(lang) => fetch(`/api/intake/none/publish?lang=${lang}`,
+        {method: "POST", headers: {"x-kharita": "1"}, body: "{}"}).then(async (r) => [r.status, (await r.json()).error.text])""",
+            lang,
+        )
+    )
 
 
 def log_in(page: Page, place: Place, address: str) -> None:
@@ -93,9 +117,14 @@ def log_in(page: Page, place: Place, address: str) -> None:
     page.locator(".kh-who details").wait_for()
 
 
-@pytest.mark.parametrize(("lang", "context", "role", "removed", "gone"), [
-    ("fr", DESKTOP, "Rédacteur", "Il faut être rédacteur", "Connectez-vous"),
-    ("ar", PHONE, "محرر", "هذا العمل متاح للمحررين", "سجّل الدخول")], indirect=["context"])
+@pytest.mark.parametrize(
+    ("lang", "context", "role", "removed", "gone"),
+    [
+        ("fr", DESKTOP, "Rédacteur", "Il faut être rédacteur", "Connectez-vous"),
+        ("ar", PHONE, "محرر", "هذا العمل متاح للمحررين", "سجّل الدخول"),
+    ],
+    indirect=["context"],
+)
 def test_from_log_in_to_log_out(place, context, lang, role, removed, gone):
     page = context.new_page()
     address = f"/veille?lang={lang}&market=DE" if lang != "fr" else "/veille?market=DE"
@@ -117,8 +146,15 @@ def test_from_log_in_to_log_out(place, context, lang, role, removed, gone):
     assert COOKIE not in {c["name"] for c in context.cookies(place.base)}
     status, sentence = write(page, lang)
     assert status == 401 and gone in sentence
-    told = [(e["what"], e["short"], e["role"]) for e in Trail(place.roles.parent / "var").latest() if "/api/" not in e["what"]]
-    assert told[:2] == [("GET /auth/logout", "a…@example.ma", "reader"), ("GET /oauth2callback", "a…@example.ma", "editor")]
+    told = [
+        (e["what"], e["short"], e["role"])
+        for e in Trail(place.roles.parent / "var").latest()
+        if "/api/" not in e["what"]
+    ]
+    assert told[:2] == [
+        ("GET /auth/logout", "a…@example.ma", "reader"),
+        ("GET /oauth2callback", "a…@example.ma", "editor"),
+    ]
 
 
 def test_a_forged_or_old_login_is_refused_and_another_offered(place, context, monkeypatch):
@@ -126,7 +162,10 @@ def test_a_forged_or_old_login_is_refused_and_another_offered(place, context, mo
     log_in(page, place, "/veille")
     held = next(c for c in context.cookies(place.base) if c["name"] == COOKIE)
     text = decoded(held["value"])
-    for value in (held["value"][:-4] + "AAAA", create_signed_value("f" * 48, COOKIE, text).decode()):
+    for value in (
+        held["value"][:-4] + "AAAA",
+        create_signed_value("f" * 48, COOKIE, text).decode(),
+    ):
         context.add_cookies([held | {"value": value}])
         status, sentence = write(page)
         assert status == 401 and "pas valable" in sentence

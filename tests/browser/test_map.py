@@ -1,4 +1,5 @@
 """The map page in a real browser, with every request that leaves the machine refused."""
+
 from __future__ import annotations
 
 import json
@@ -77,11 +78,15 @@ def test_a_mark_a_row_and_a_report_open_the_same_panel(visit):
 
 def test_a_click_on_a_mark_selects_it(visit):
     page = visit("/?market=DE&at=13.4,52.5,9")
-    where = frame(page).locator("html").evaluate("""() => new Promise((done) => {
+    where = (
+        frame(page)
+        .locator("html")
+        .evaluate("""() => new Promise((done) => {
         const seek = () => { let hit = null;
           window.kharita.eachLayer((m) => { if (m.properties.class === 'buyer') hit = m; });
           if (!hit) return requestAnimationFrame(seek);
           const p = map.latLngToContainerPoint(hit.getLatLng()); done([p.x, p.y, hit.id]); }; seek(); })""")
+    )
     frame(page).locator("#map_div").click(position={"x": where[0], "y": where[1]})
     if where[2]:
         page.wait_for_url(re.compile("sel=buyer"))
@@ -170,8 +175,11 @@ def test_layer_switches_and_camera_are_in_the_address(visit):
     lon, lat, zoom = map(float, view_of(page)["at"].split(","))
     page.reload()
     painted(page)
-    camera = frame(page).locator("html").evaluate(
-        "() => [map.getCenter().lng, map.getCenter().lat, map.getZoom()]")
+    camera = (
+        frame(page)
+        .locator("html")
+        .evaluate("() => [map.getCenter().lng, map.getCenter().lat, map.getZoom()]")
+    )
     assert camera == pytest.approx([lon, lat, zoom], abs=ONE_PIXEL)
 
 
@@ -181,7 +189,9 @@ def test_fairs_are_a_layer_a_list_and_a_panel_with_a_calendar(visit, app, lang):
     assert drawn(page)["fair"] == 0
     frame(page).locator(".kh-legend label").nth(3).click()
     page.wait_for_url(re.compile("layers=buyers,sites,maisons,fairs"))
-    frame(page).locator('html[data-painted$="|buyers,sites,maisons,fairs"]').wait_for(state="attached")
+    frame(page).locator('html[data-painted$="|buyers,sites,maisons,fairs"]').wait_for(
+        state="attached"
+    )
     rows = ask(app, f"/api/rows/fairs?lang={lang}&market=FR&limit=200")["rows"]
     assert drawn(page)["fair"] == sum(r["lon"] is not None for r in rows) > 3
     page.locator('[data-tab="fairs"]').click()
@@ -207,7 +217,9 @@ def test_a_language_changes_direction_and_keeps_the_view(visit):
     page.wait_for_url(re.compile("lang=ar"))
     expect(page.locator("html")).to_have_attribute("data-kh-dir", "rtl")
     expect(page.locator(".kh-chip")).to_contain_text("ألمانيا")
-    direction = page.locator('[data-testid="stMain"]').evaluate("n => getComputedStyle(n).direction")
+    direction = page.locator('[data-testid="stMain"]').evaluate(
+        "n => getComputedStyle(n).direction"
+    )
     assert direction == "rtl" and view_of(page)["market"] == "DE"
     expect(frame(page).locator(".kh-legend")).to_have_attribute("dir", "rtl")
 
@@ -277,7 +289,9 @@ def test_hostile_text_is_shown_as_text(visit, serve, tmp_path):
 def test_each_act_is_one_entry_of_the_history_and_the_address_stays_readable(visit):
     page = visit()
     entries = page.evaluate("history.length")
-    for turn, (field, value) in enumerate((("market", "DE"), ("market", "FR"), ("craft", "zellige")), 1):
+    for turn, (field, value) in enumerate(
+        (("market", "DE"), ("market", "FR"), ("craft", "zellige")), 1
+    ):
         check(page, field, value)
         page.wait_for_selector(f'.kh-said[data-filters*="{value}"]')
         idle(page)
@@ -313,7 +327,9 @@ def test_camera_and_filters_survive_a_tour_of_the_pages(visit):
     page.wait_for_url(lambda url: urlsplit(url).path == "/" and "market=DE" in url)
     painted(page)
     assert view_of(page)["at"] == camera
-    assert frame(page).locator("html").evaluate("() => map.getZoom()") == float(camera.split(",")[2])
+    assert frame(page).locator("html").evaluate("() => map.getZoom()") == float(
+        camera.split(",")[2]
+    )
 
 
 def test_filters_work_while_the_server_session_is_gone(visit):

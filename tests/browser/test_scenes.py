@@ -2,6 +2,7 @@
 
 No rule of axe is switched off and no part of a page is left out, Streamlit's own neither.
 """
+
 from __future__ import annotations
 
 import os
@@ -48,13 +49,16 @@ def readers(browser: Browser) -> Iterator[Callable[[Scene], BrowserContext]]:
             kept[kind] = browser.new_context(**scene.options)
             kept[kind].set_default_timeout(SLOW_MS)
         return kept[kind]
+
     yield reader
     for context in kept.values():
         context.close()
 
 
 @pytest.fixture(scope="module")
-def scene(request: pytest.FixtureRequest, still: str, readers: Callable[[Scene], BrowserContext]) -> Iterator[tuple[Scene, Page]]:
+def scene(
+    request: pytest.FixtureRequest, still: str, readers: Callable[[Scene], BrowserContext]
+) -> Iterator[tuple[Scene, Page]]:
     """One state of the app, whole."""
     wanted: Scene = request.param
     page = readers(wanted).new_page()
@@ -82,8 +86,14 @@ def test_nothing_stands_in_anybodys_way(scene):
     _, page = scene
     for part in page.frames:
         part.evaluate(AXE)
-    found = page.evaluate("(rules) => axe.run(document, {runOnly: rules, resultTypes: ['violations']})", RULES)
-    assert [(v["id"], node["target"], node["failureSummary"]) for v in found["violations"] for node in v["nodes"]] == []
+    found = page.evaluate(
+        "(rules) => axe.run(document, {runOnly: rules, resultTypes: ['violations']})", RULES
+    )
+    assert [
+        (v["id"], node["target"], node["failureSummary"])
+        for v in found["violations"]
+        for node in v["nodes"]
+    ] == []
 
 
 #: Passages of nine words or more in Latin letters that nothing marks as French on an Arabic page.
@@ -103,8 +113,12 @@ UNMARKED = """() => {
 @pytest.mark.parametrize("scene", [s for s in SCENES if s.lang == "ar"], indirect=True, ids=str)
 def test_what_is_quoted_in_french_says_so(scene, catalogue):
     _, page = scene
-    names = [r.name for r in (*catalogue.buyers, *catalogue.sites, *catalogue.fairs)]  # proper names are of no language
-    assert [text for text in page.evaluate(UNMARKED) if not any(name[:120] in text for name in names)] == []
+    names = [
+        r.name for r in (*catalogue.buyers, *catalogue.sites, *catalogue.fairs)
+    ]  # proper names are of no language
+    assert [
+        text for text in page.evaluate(UNMARKED) if not any(name[:120] in text for name in names)
+    ] == []
 
 
 @every
@@ -118,7 +132,14 @@ def test_the_page_says_what_it_is_and_all_of_it_is_there(scene):
         wide: document.documentElement.scrollWidth - innerWidth,
         failed: [...document.querySelectorAll('.kh-failed')].filter((n) => n.checkVisibility()).length,
         raw: document.body.innerText.match(/\\b(undefined|NaN|null|ui\\.[a-z]+\\.?[a-z]*)\\b/g) })""")
-    assert seen == {"lang": wanted.lang, "dir": words(wanted.lang).dir, "headings": 1, "wide": 0, "failed": 0, "raw": None}
+    assert seen == {
+        "lang": wanted.lang,
+        "dir": words(wanted.lang).dir,
+        "headings": 1,
+        "wide": 0,
+        "failed": 0,
+        "raw": None,
+    }
 
 
 #: Where the focus is, deep in the map's frame too: what it is, whether it shows, what hides it.
@@ -167,7 +188,9 @@ MISSED = """() => {
 @walks
 def test_the_keyboard_comes_everywhere_and_is_seen(scene):
     _, page = scene
-    page.evaluate("window.stops = []; document.activeElement.blur(); document.querySelector('[data-testid=stMain]').scrollTop = 0")
+    page.evaluate(
+        "window.stops = []; document.activeElement.blur(); document.querySelector('[data-testid=stMain]').scrollTop = 0"
+    )
     hidden, unmarked, count = [], [], 0
     for _ in range(MOST_STOPS):
         page.keyboard.press("Tab")
@@ -192,7 +215,10 @@ def test_magnified_nothing_is_lost_sideways(scene):
     wanted, page = scene
     for size in (ZOOMED, ZOOMED_MORE):
         page.set_viewport_size(size)
-        page.wait_for_function("(width) => innerWidth === width && document.documentElement.scrollWidth <= width", arg=size["width"])
+        page.wait_for_function(
+            "(width) => innerWidth === width && document.documentElement.scrollWidth <= width",
+            arg=size["width"],
+        )
     page.set_viewport_size(wanted.options["viewport"])
 
 
@@ -207,7 +233,9 @@ def test_the_first_stop_leads_past_the_filters_and_counts_are_said(visit, lang):
     check(page, "market", "DE")
     shows(page, "market=DE" if lang == "fr" else f"lang={lang}&market=DE")
     said = page.locator(".kh-counts[role=status]").inner_text()
-    assert [n for n in said.replace("،", ",").split(", ") if n][0].split()[0] == page.locator('[data-figure="buyers"] b').inner_text()
+    assert [n for n in said.replace("،", ",").split(", ") if n][0].split()[0] == page.locator(
+        '[data-figure="buyers"] b'
+    ).inner_text()
 
 
 def test_the_title_follows_page_and_language(visit):
@@ -216,7 +244,9 @@ def test_the_title_follows_page_and_language(visit):
     page.locator('[data-testid="stTopNavLink"]').nth(1).click()
     page.wait_for_function("() => document.title === 'Marchés · Kharita'")
     page.locator(".kh-langs [lang=en]").click()
-    page.wait_for_function("(title) => document.title === title", arg=f"{words('en')('page.marches')} · Kharita")
+    page.wait_for_function(
+        "(title) => document.title === title", arg=f"{words('en')('page.marches')} · Kharita"
+    )
     page.go_back()
     page.wait_for_function("() => document.title === 'Marchés · Kharita'")
     page.go_back()

@@ -1,4 +1,5 @@
 """The Share page and the meeting in a real browser."""
+
 from __future__ import annotations
 
 import re
@@ -24,9 +25,15 @@ def test_the_preview_follows_filters_and_title(visit, lang):
     drawn(page)
     before = page.locator(".kh-preview img").get_attribute("src")
     page.locator(".kh-sharing .kh-field input").fill("Tapis <b>&</b> Berlin")
-    page.wait_for_function("(b) => document.querySelector('.kh-preview img').getAttribute('src') !== b", arg=before)
+    page.wait_for_function(
+        "(b) => document.querySelector('.kh-preview img').getAttribute('src') !== b", arg=before
+    )
     asked = parse_qs(urlsplit(page.locator(".kh-preview img").get_attribute("src")).query)
-    assert asked["title"] == ["Tapis <b>&</b> Berlin"] and asked["market"] == ["DE"] and asked["size"] == ["540p"]
+    assert (
+        asked["title"] == ["Tapis <b>&</b> Berlin"]
+        and asked["market"] == ["DE"]
+        and asked["size"] == ["540p"]
+    )
     check(page, "craft", "zellige")
     expect(page.locator(".kh-preview img")).to_have_attribute("src", re.compile("craft=zellige"))
     expect(page.locator(".kh-sharing .kh-field input")).to_have_value("Tapis <b>&</b> Berlin")
@@ -36,10 +43,19 @@ def test_the_preview_follows_filters_and_title(visit, lang):
 def test_every_file_comes_with_the_view_and_a_name(visit, app):
     page = visit("/partager?market=DE&craft=tapis_tissage")
     page.wait_for_selector(".kh-file")
-    addresses = page.locator(".kh-file").evaluate_all("all => all.map((a) => a.getAttribute('href'))")
+    addresses = page.locator(".kh-file").evaluate_all(
+        "all => all.map((a) => a.getAttribute('href'))"
+    )
     endings = [re.match(r"/(?:snapshot|export|brief)\.(\w+)\?", a)[1] for a in addresses]
     assert endings == ["png"] * 4 + ["pptx", "pdf", "pdf", "html", "svg"] + [
-        "xlsx", "csv", "geojson", "gpkg", "kmz", "gpx", "vcf"] + ["pdf"]
+        "xlsx",
+        "csv",
+        "geojson",
+        "gpkg",
+        "kmz",
+        "gpx",
+        "vcf",
+    ] + ["pdf"]
     for address, ending in zip(addresses, endings):
         if ending in ("csv", "svg", "xlsx"):
             answer = page.request.get(app + address)
@@ -59,7 +75,9 @@ def test_a_short_link_reopens_the_view_and_says_whether_it_changed(visit, app):
     expect(reminder).to_contain_text("rien n’a changé depuis")
     reminder.get_by_role("button", name="Comparer").click()
     expect(page.locator(".kh-compare figcaption")).to_have_count(2)
-    page.wait_for_function("() => [...document.querySelectorAll('.kh-two img')].every((i) => i.complete && i.naturalWidth > 0)")
+    page.wait_for_function(
+        "() => [...document.querySelectorAll('.kh-two img')].every((i) => i.complete && i.naturalWidth > 0)"
+    )
     expect(page.locator(".kh-compare")).to_contain_text("mêmes fiches")
     page.locator(".kh-shared [data-key=dismiss]").click()
     expect(page.locator(".kh-compare > *")).to_have_count(0)
@@ -98,7 +116,11 @@ def test_a_meeting_ends_with_its_minutes(visit, kind):
     assert download.value.suggested_filename == f"kharita.{kind}"
     with zipfile.ZipFile(download.value.path()) as file:
         assert file.testzip() is None
-        parts = [n for n in file.namelist() if re.fullmatch(r"word/document\.xml|ppt/slides/slide\d+\.xml", n)]
+        parts = [
+            n
+            for n in file.namelist()
+            if re.fullmatch(r"word/document\.xml|ppt/slides/slide\d+\.xml", n)
+        ]
         assert any("Allemagne" in file.read(n).decode() for n in parts)
 
 

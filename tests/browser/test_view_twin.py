@@ -1,4 +1,5 @@
 """The browser's view and address against Python's: the same table, the same answers."""
+
 from __future__ import annotations
 
 import shutil
@@ -20,12 +21,26 @@ from tests.browser.stage import Stage
 CATALOGUE = FileStore(DATA_DIR).load()
 CODES = {name: info.codes(CATALOGUE) for name, info in FIELDS.items()}
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
-SELECTED = st.sampled_from(["", "buyer:limala-de", "market:DE", "report:R-2024-06", "craft:zellige"])
+SELECTED = st.sampled_from(
+    ["", "buyer:limala-de", "market:DE", "report:R-2024-06", "craft:zellige"]
+)
 CAMERA = st.none() | st.tuples(st.floats(-500, 500), st.floats(-85, 85), st.floats(1, 18)).map(
-    lambda c: (round(c[0], 4), round(c[1], 4), round(c[2], 2)))
-FORMED = {"place": ["", "town:2546187", "-5.63,32.16", "region:08", "-4.98,34.06;Rue Talaa Kebira, Fès", "1,2;زنقة %20+#'"], "zone": ["", "-5,32;-4.5,32;-4,33"],
-          "pin": [(), ("08.363.15.07",), ("08.363.15.07", "01.051.01.01")], "ban": [(), ("05.091.05.07",)],
-          "stars": [(), ("m:DE",), ("b:limala-de", "s:a.b-1")]}
+    lambda c: (round(c[0], 4), round(c[1], 4), round(c[2], 2))
+)
+FORMED = {
+    "place": [
+        "",
+        "town:2546187",
+        "-5.63,32.16",
+        "region:08",
+        "-4.98,34.06;Rue Talaa Kebira, Fès",
+        "1,2;زنقة %20+#'",
+    ],
+    "zone": ["", "-5,32;-4.5,32;-4,33"],
+    "pin": [(), ("08.363.15.07",), ("08.363.15.07", "01.051.01.01")],
+    "ban": [(), ("05.091.05.07",)],
+    "stars": [(), ("m:DE",), ("b:limala-de", "s:a.b-1")],
+}
 EVERY_CASE = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 
 
@@ -43,24 +58,58 @@ def value_of(name: str) -> st.SearchStrategy:
         return st.from_regex(info.pattern, fullmatch=True) | st.just("")
     if not info.many:
         return st.sampled_from(CODES[name])
-    return st.lists(st.sampled_from(CODES[name]), unique=True, max_size=4).map(tuple) if CODES[name] else st.just(())
+    return (
+        st.lists(st.sampled_from(CODES[name]), unique=True, max_size=4).map(tuple)
+        if CODES[name]
+        else st.just(())
+    )
 
 
 VIEWS = st.fixed_dictionaries({}, optional={name: value_of(name) for name in FIELDS}).map(
-    lambda chosen: decode(encode_parts(chosen), CATALOGUE)[0])
+    lambda chosen: decode(encode_parts(chosen), CATALOGUE)[0]
+)
 INTENTS = st.one_of(
-    st.builds(lambda f: {"op": "clear", "field": f}, st.sampled_from(["", "nonsense", *[i.name for i in FILTERS]])),
-    st.sampled_from([f.name for f in FIELDS.values() if f.many and CODES[f.name]]).flatmap(lambda name: st.builds(
-        lambda v: {"op": "toggle", "field": name, "value": v}, st.sampled_from(CODES[name]))),
-    st.builds(lambda v, also: {"op": "put", "value": {"sel": v, **also}}, SELECTED, st.sampled_from([{}, {"tab": ""}, {"tab": "sites"}, {"tab": "?", "book": "records"}])),
+    st.builds(
+        lambda f: {"op": "clear", "field": f},
+        st.sampled_from(["", "nonsense", *[i.name for i in FILTERS]]),
+    ),
+    st.sampled_from([f.name for f in FIELDS.values() if f.many and CODES[f.name]]).flatmap(
+        lambda name: st.builds(
+            lambda v: {"op": "toggle", "field": name, "value": v}, st.sampled_from(CODES[name])
+        )
+    ),
+    st.builds(
+        lambda v, also: {"op": "put", "value": {"sel": v, **also}},
+        SELECTED,
+        st.sampled_from([{}, {"tab": ""}, {"tab": "sites"}, {"tab": "?", "book": "records"}]),
+    ),
     st.builds(lambda v: {"op": "set", "field": "q", "value": v}, TEXT),
-    st.builds(lambda text, terms: {"op": "put", "value": {"request": text, "terms": terms, "nonsense": "1", "turnover": "1,5"}}, TEXT, TEXT),
-    st.sampled_from(["place", "zone"]).flatmap(lambda name: st.builds(
-        lambda v: {"op": "set", "field": name, "value": v}, st.sampled_from(FORMED[name]) | TEXT)),
-    st.sampled_from(["pin", "ban"]).flatmap(lambda name: st.builds(
-        lambda v: {"op": "toggle", "field": name, "value": v}, st.sampled_from(["08.363.15.07", "05.091.05.07"]))),
-    st.sampled_from(["market", "craft", "layers"]).flatmap(lambda name: st.builds(
-        lambda v: {"op": "set", "field": name, "value": v}, st.lists(st.sampled_from(CODES[name]), unique=True, min_size=1, max_size=3))))
+    st.builds(
+        lambda text, terms: {
+            "op": "put",
+            "value": {"request": text, "terms": terms, "nonsense": "1", "turnover": "1,5"},
+        },
+        TEXT,
+        TEXT,
+    ),
+    st.sampled_from(["place", "zone"]).flatmap(
+        lambda name: st.builds(
+            lambda v: {"op": "set", "field": name, "value": v}, st.sampled_from(FORMED[name]) | TEXT
+        )
+    ),
+    st.sampled_from(["pin", "ban"]).flatmap(
+        lambda name: st.builds(
+            lambda v: {"op": "toggle", "field": name, "value": v},
+            st.sampled_from(["08.363.15.07", "05.091.05.07"]),
+        )
+    ),
+    st.sampled_from(["market", "craft", "layers"]).flatmap(
+        lambda name: st.builds(
+            lambda v: {"op": "set", "field": name, "value": v},
+            st.lists(st.sampled_from(CODES[name]), unique=True, min_size=1, max_size=3),
+        )
+    ),
+)
 
 
 def encode_parts(chosen: dict[str, Any]) -> str:
@@ -74,7 +123,11 @@ def apply(view: ViewState, intent: dict[str, Any]) -> ViewState:
     """The slow, obvious twin: through the codec, field by field."""
     if intent["op"] == "put":
         for field, text in intent["value"].items():
-            view = apply(view, {"op": "set", "field": field, "value": text}) if field in FIELDS else view
+            view = (
+                apply(view, {"op": "set", "field": field, "value": text})
+                if field in FIELDS
+                else view
+            )
         return view
     op, name, value = intent["op"], intent["field"], intent.get("value", "")
     if op == "clear":
@@ -104,14 +157,20 @@ def page() -> Iterator[Page]:
 @given(view=VIEWS)
 def test_an_address_reads_and_writes_the_same_in_both(page: Page, view: ViewState) -> None:
     address = encode(view)
-    found = page.evaluate("(a) => { const v = twin.read(a); return [twin.write(v), twin.write(v, 'data')]; }", address)
+    found = page.evaluate(
+        "(a) => { const v = twin.read(a); return [twin.write(v), twin.write(v, 'data')]; }", address
+    )
     assert found == [address, data_query(view)]
 
 
 @EVERY_CASE
 @given(view=VIEWS, intent=INTENTS)
-def test_an_intent_leads_to_the_same_view_in_both(page: Page, view: ViewState, intent: dict[str, Any]) -> None:
-    found = page.evaluate("([a, i]) => twin.write(twin.apply(twin.read(a), i))", [encode(view), intent])
+def test_an_intent_leads_to_the_same_view_in_both(
+    page: Page, view: ViewState, intent: dict[str, Any]
+) -> None:
+    found = page.evaluate(
+        "([a, i]) => twin.write(twin.apply(twin.read(a), i))", [encode(view), intent]
+    )
     try:
         assert found == encode(apply(view, intent))
     except AddressTooLong:
@@ -119,11 +178,15 @@ def test_an_intent_leads_to_the_same_view_in_both(page: Page, view: ViewState, i
 
 
 @EVERY_CASE
-@given(address=st.text(max_size=80) | st.builds(
-    lambda n, v: f"{n}={v}", st.sampled_from(list(FIELDS)), st.text(max_size=60)))
+@given(
+    address=st.text(max_size=80)
+    | st.builds(lambda n, v: f"{n}={v}", st.sampled_from(list(FIELDS)), st.text(max_size=60))
+)
 def test_any_text_is_an_address(page: Page, address: str) -> None:
     """What both know how to judge falls back alike: fixed codes, camera, text, selection."""
-    written = page.evaluate("(a) => twin.write(twin.read(a))", address.encode("utf-16", "replace").decode("utf-16"))
+    written = page.evaluate(
+        "(a) => twin.write(twin.read(a))", address.encode("utf-16", "replace").decode("utf-16")
+    )
     again = page.evaluate("(a) => twin.write(twin.read(a))", written)
     assert again == written
 

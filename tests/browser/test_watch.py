@@ -1,4 +1,5 @@
 """The watch room in a real browser: reading, the chain on the map, publishing in two languages."""
+
 from __future__ import annotations
 
 import re
@@ -68,8 +69,15 @@ def test_a_file_is_published_and_drawn(visit, lang):
     page = visit(f"/veille?lang={lang}")
     page.locator(".kh-drop").wait_for()
     title = {"fr": "Tapis <b>en</b> Allemagne", "ar": "الزرابي في ألمانيا"}[lang]
-    page.locator('.kh-publish input[type="file"]').set_input_files(files=[{
-        "name": "note.md", "mimeType": "text/markdown", "buffer": NOTE.format(title="Note", word=lang).encode()}])
+    page.locator('.kh-publish input[type="file"]').set_input_files(
+        files=[
+            {
+                "name": "note.md",
+                "mimeType": "text/markdown",
+                "buffer": NOTE.format(title="Note", word=lang).encode(),
+            }
+        ]
+    )
     page.locator('[data-proposal="buyer:limala-de"]').wait_for()
     expect(page.locator('[data-proposal="market:DE"]')).to_be_checked()
     page.locator('.kh-publish input[type="text"]').first.fill(title)
@@ -94,8 +102,15 @@ def test_a_file_is_published_and_drawn(visit, lang):
         page.locator(f'a[href="/watch/original/{id_}"]').click()
     assert saved.value.suggested_filename == "note.md"
     page.locator('[data-key="back"]').click()
-    page.locator('.kh-publish input[type="file"]').set_input_files(files=[{
-        "name": "again.md", "mimeType": "text/markdown", "buffer": NOTE.format(title="Note", word=lang).encode()}])
+    page.locator('.kh-publish input[type="file"]').set_input_files(
+        files=[
+            {
+                "name": "again.md",
+                "mimeType": "text/markdown",
+                "buffer": NOTE.format(title="Note", word=lang).encode(),
+            }
+        ]
+    )
     expect(page.locator(".kh-publish .kh-failed")).to_contain_text(id_)
 
 

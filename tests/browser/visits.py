@@ -1,4 +1,5 @@
 """What a visitor of the app sees and does, in the words of the tests."""
+
 from __future__ import annotations
 
 import json
@@ -45,10 +46,14 @@ def view_of(page: Page) -> dict[str, str]:
 
 def drawn(page: Page) -> dict[str, int]:
     """How many records the map draws, by class, counting what clusters stand for."""
-    return frame(page).locator("html").evaluate("""() => {
+    return (
+        frame(page)
+        .locator("html")
+        .evaluate("""() => {
         const counts = {buyer: 0, site: 0, maison: 0, fair: 0};
         window.kharita.eachLayer((m) => { counts[m.properties.class] += m.properties.n || 1; });
         return counts; }""")
+    )
 
 
 def ask(base: str, path: str) -> dict:

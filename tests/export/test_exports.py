@@ -1,4 +1,5 @@
 """Every export reopened: its rows are the query's, its filters are stated, its text is data."""
+
 from __future__ import annotations
 
 import csv
@@ -24,11 +25,28 @@ from geo.view import RECORDS, ViewState
 
 ID = [c.key for c in COLUMNS].index("id")
 DAY, BASE = date(2026, 11, 24), "https://kharita.example"
-VIEWS = {"all": {}, "germany": {"market": ("DE",), "craft": ("tapis_tissage",)},
-         "published": {"origin": ("published",)}, "sites": {"layers": ("sites",), "region": ("03",)},
-         "empty": {"q": "zzzzzzzz"}}
-HOSTILE = ["=cmd|' /C calc'!A0", "+1", "-2", "@SUM(A1)", "\t=1", "  =1+1", "<script>alert(1)</script>",
-           "a;b,c\\d\ne", "END:VCARD\r\nBEGIN:VCARD", "]]>&<!--", "http://evil.example/", "{=1}", "\x00\x1b\ufffe"]
+VIEWS = {
+    "all": {},
+    "germany": {"market": ("DE",), "craft": ("tapis_tissage",)},
+    "published": {"origin": ("published",)},
+    "sites": {"layers": ("sites",), "region": ("03",)},
+    "empty": {"q": "zzzzzzzz"},
+}
+HOSTILE = [
+    "=cmd|' /C calc'!A0",
+    "+1",
+    "-2",
+    "@SUM(A1)",
+    "\t=1",
+    "  =1+1",
+    "<script>alert(1)</script>",
+    "a;b,c\\d\ne",
+    "END:VCARD\r\nBEGIN:VCARD",
+    "]]>&<!--",
+    "http://evil.example/",
+    "{=1}",
+    "\x00\x1b\ufffe",
+]
 
 
 def exported(query, name="all", lang="fr"):
@@ -47,10 +65,19 @@ def export(request, query):
 @pytest.fixture(scope="module")
 def hostile(catalogue):
     """The shipped records with the worst texts in every free field."""
-    buyers = tuple(replace(b, name=HOSTILE[i % len(HOSTILE)], city=HOSTILE[(i + 1) % len(HOSTILE)],
-                           website=HOSTILE[(i + 2) % len(HOSTILE)]) for i, b in enumerate(catalogue.buyers))
-    sites = tuple(replace(s, name=HOSTILE[i % len(HOSTILE)], town=HOSTILE[(i + 3) % len(HOSTILE)])
-                  for i, s in enumerate(catalogue.sites))
+    buyers = tuple(
+        replace(
+            b,
+            name=HOSTILE[i % len(HOSTILE)],
+            city=HOSTILE[(i + 1) % len(HOSTILE)],
+            website=HOSTILE[(i + 2) % len(HOSTILE)],
+        )
+        for i, b in enumerate(catalogue.buyers)
+    )
+    sites = tuple(
+        replace(s, name=HOSTILE[i % len(HOSTILE)], town=HOSTILE[(i + 3) % len(HOSTILE)])
+        for i, s in enumerate(catalogue.sites)
+    )
     return exported(Query(replace(catalogue, buyers=buyers, sites=sites)))
 
 
@@ -97,7 +124,11 @@ def test_csv_rows_and_statement(export):
     assert rows and all("24 novembre 2026" in r[-1] for r in rows)
     lon = [c.key for c in COLUMNS].index("lon")
     for row, record in zip(rows, export.records, strict=False):
-        assert row[lon] == "" if not record.lon_lat else abs(float(row[lon].lstrip("'")) - record.lon_lat[0]) < 1e-6
+        assert (
+            row[lon] == ""
+            if not record.lon_lat
+            else abs(float(row[lon].lstrip("'")) - record.lon_lat[0]) < 1e-6
+        )
 
 
 def test_geojson_rows_and_statement(export):
@@ -106,8 +137,11 @@ def test_geojson_rows_and_statement(export):
     assert content["about"]["filters"] == export.filters and content["about"]["demo"] == export.demo
     for feature, record in zip(content["features"], export.records, strict=True):
         assert feature["properties"]["demo"] == (record.provenance == "demo")
-        assert feature["geometry"] is None if not record.lon_lat else (
-            feature["geometry"]["coordinates"] == list(record.lon_lat))
+        assert (
+            feature["geometry"] is None
+            if not record.lon_lat
+            else (feature["geometry"]["coordinates"] == list(record.lon_lat))
+        )
 
 
 def test_geopackage_rows_and_statement(export, tmp_path):
@@ -127,7 +161,10 @@ def test_kmz_rows_icons_and_statement(export):
     space = {"k": "http://www.opengis.net/kml/2.2"}
     root = ET.fromstring(archive.read("doc.kml"))
     assert root.findtext("k:Document/k:name", namespaces=space) == export.filters
-    found = [e.findtext("k:value", namespaces=space) for e in root.iterfind(".//k:Data[@name='id']", space)]
+    found = [
+        e.findtext("k:value", namespaces=space)
+        for e in root.iterfind(".//k:Data[@name='id']", space)
+    ]
     assert found == [r.id for r in export.placed]
     icons = {e.text for e in root.iterfind(".//k:href", space)}
     assert icons == {n for n in archive.namelist() if n.startswith("icons/")}
@@ -178,7 +215,9 @@ def test_demo_records_carry_the_word(query, kind, lang):
     content = made(kind, export)
     if kind in ("xlsx", "kmz"):
         archive = zipfile.ZipFile(io.BytesIO(content))
-        content = b"".join(archive.read(n) for n in archive.namelist() if n.endswith((".xml", ".kml")))
+        content = b"".join(
+            archive.read(n) for n in archive.namelist() if n.endswith((".xml", ".kml"))
+        )
     if kind == "vcf":
         content = content.replace(b"\r\n ", b"")
     assert word in content.decode("utf-8", "ignore")
@@ -217,6 +256,7 @@ def test_hostile_text_stays_text_everywhere(hostile):
 def test_too_many_records_are_refused(query, monkeypatch):
     from geo.errors import BadRequest
     from geo.export import table
+
     monkeypatch.setattr(table, "MAX_RECORDS", 10)
     with pytest.raises(BadRequest):
         exported(query)

@@ -1,4 +1,5 @@
 """A desk over the shipped data and a ledger that lives in memory."""
+
 from __future__ import annotations
 
 import json
@@ -18,7 +19,10 @@ class MemoryLedger:
     """Keeps edits, all or none; no more than imports ask of a ledger."""
 
     def __init__(self, records: Mapping[str, Mapping[str, Any]]) -> None:
-        self._held = {name: {id_: Held(raw, 0) for id_, raw in found.items()} for name, found in records.items()}
+        self._held = {
+            name: {id_: Held(raw, 0) for id_, raw in found.items()}
+            for name, found in records.items()
+        }
         self._number = 0
 
     def held(self, collection: str) -> Mapping[str, Held]:
@@ -29,7 +33,9 @@ class MemoryLedger:
         for edit in edits:
             before = self._held[edit.collection].get(edit.id, Held(None, 0))
             assert before.revision == edit.revision
-            changes.append(Change(edit.collection, edit.id, before.raw, edit.after, before.revision + 1))
+            changes.append(
+                Change(edit.collection, edit.id, before.raw, edit.after, before.revision + 1)
+            )
         for change in changes:
             self._held[change.collection][change.id] = Held(change.after, change.revision)
         self._number += 1
@@ -38,10 +44,16 @@ class MemoryLedger:
 
 def shipped() -> dict[str, dict[str, Any]]:
     """The shipped records by collection and id."""
+
     def read(name: str, key: str, id_: str) -> dict[str, Any]:
         return {r[id_]: r for r in json.loads((DATA_DIR / name).read_text("utf-8"))[key]}
-    return {"buyers": read("buyers.geojson", "features", "id"), "sites": read("sites.geojson", "features", "id"),
-            "markets": read("markets.json", "markets", "iso2"), "fairs": read("fairs.json", "fairs", "id")}
+
+    return {
+        "buyers": read("buyers.geojson", "features", "id"),
+        "sites": read("sites.geojson", "features", "id"),
+        "markets": read("markets.json", "markets", "iso2"),
+        "fairs": read("fairs.json", "fairs", "id"),
+    }
 
 
 @pytest.fixture(scope="session")

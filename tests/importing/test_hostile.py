@@ -1,4 +1,5 @@
 """No file breaks the import: each is refused, warned about or accepted, with its code and place."""
+
 from __future__ import annotations
 
 import json
@@ -37,7 +38,9 @@ def said(plan):
 def test_a_given_file_comes_out_as_listed(case, desk: Desk):
     started = time.monotonic()
     plan = desk.preview(given(case["file"]), case["file"], "buyers")
-    assert (plan.outcome, (case["code"], case["where"]) in said(plan)) == (case["outcome"], True), said(plan)
+    assert (plan.outcome, (case["code"], case["where"]) in said(plan)) == (case["outcome"], True), (
+        said(plan)
+    )
     assert time.monotonic() - started < SECONDS
 
 
@@ -48,7 +51,9 @@ def test_a_made_file_comes_out_as_told(case, desk: Desk):
     plan = desk.preview(content, name, "buyers")
     found = said(plan)
     assert plan.outcome == outcome, found
-    assert code is None or (code, where) in found or (where is None and code in [c for c, _ in found]), found
+    assert (
+        code is None or (code, where) in found or (where is None and code in [c for c, _ in found])
+    ), found
     assert time.monotonic() - started < SECONDS
 
 
@@ -68,7 +73,13 @@ def test_a_name_is_only_a_label(name, desk: Desk):
     plan = desk.preview(b"id,name,lat,lon,type\nB1,Acme,48.1,11.6,buyer\n", name, "buyers")
     assert plan.outcome == "accept" and plan.counts["new"] == 1
     shown = plan.table.name
-    assert shown == label(name) and shown.isprintable() and len(shown) <= 120 and "/" not in shown and "\\" not in shown
+    assert (
+        shown == label(name)
+        and shown.isprintable()
+        and len(shown) <= 120
+        and "/" not in shown
+        and "\\" not in shown
+    )
     source = plan.items[0].after["properties"]["sources"][0]["label"]
     assert source == shown
 
@@ -108,11 +119,30 @@ for name, content in files:
 
 
 def test_heavy_files_stay_within_time_and_memory():
-    names = ["xl09_zip_bomb.xlsx", "xl15_100k_entries.xlsx", "gj33_300k_vertices.geojson", "gj21_deep_nesting.geojson", "csv25_10k_columns.csv"]
-    made = ["200k_rows.csv", "huge_cell.csv", "one_long_line.csv", "brackets.geojson", "bomb.kmz", "many_commas.csv"]
+    names = [
+        "xl09_zip_bomb.xlsx",
+        "xl15_100k_entries.xlsx",
+        "gj33_300k_vertices.geojson",
+        "gj21_deep_nesting.geojson",
+        "csv25_10k_columns.csv",
+    ]
+    made = [
+        "200k_rows.csv",
+        "huge_cell.csv",
+        "one_long_line.csv",
+        "brackets.geojson",
+        "bomb.kmz",
+        "many_commas.csv",
+    ]
     code = HEAVY.replace("{given!r}", repr(names)).replace("{made!r}", repr(made))
-    answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=True,
-                            cwd=Path(__file__).parents[2])
+    answer = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=True,
+        cwd=Path(__file__).parents[2],
+    )
     lines = [line.split() for line in answer.stdout.splitlines()]
     assert {line[0] for line in lines} == {*names, *made}
     assert [line for line in lines if float(line[1]) > SECONDS or int(line[2]) > MEGABYTES] == []

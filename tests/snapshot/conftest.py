@@ -1,4 +1,5 @@
 """Drawing processes shared by the tests of snapshots."""
+
 from __future__ import annotations
 
 from collections.abc import Iterator

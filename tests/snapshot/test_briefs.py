@@ -1,4 +1,5 @@
 """Briefs and atlases: their words against the query, their pages against the paper."""
+
 from __future__ import annotations
 
 import io
@@ -68,8 +69,14 @@ def shown_lines(section, drawn: list[str], titles: set[str]) -> tuple[int, list[
     own, at, shown = drawn[first:last], 0, 0
     for line in section.lines:
         text = bare(line.text)
-        at = next((i + 1 for i in range(at, len(own)) if len(own[i]) >= min(len(text), 8)
-                   and text.startswith(own[i])), 0)
+        at = next(
+            (
+                i + 1
+                for i in range(at, len(own))
+                if len(own[i]) >= min(len(text), 8) and text.startswith(own[i])
+            ),
+            0,
+        )
         if not at:
             break
         shown += 1
@@ -85,8 +92,9 @@ def test_a_market_says_what_the_query_says(query, catalogue, workers, code, lang
     counts = query.counts(view)
     market = catalogue.market_by_code[code]
     assert drawn[1] == t.pick(market.name) and t(f"world.{market.world_region}") in drawn[2]
-    assert [f.value for f in found.figures] == [t.number(n) for n in (
-        counts["buyers"], *places(query, view), counts["reports"])]
+    assert [f.value for f in found.figures] == [
+        t.number(n) for n in (counts["buyers"], *places(query, view), counts["reports"])
+    ]
     assert all(f.value in drawn for f in found.figures)
     if market.agreements:
         assert t("agreement.unverified", agreements="").strip() in " ".join(drawn)
@@ -107,8 +115,9 @@ def places(query: Query, view: ViewState) -> tuple[int, int]:
 
 
 @pytest.mark.parametrize("lang", LANGS)
-@pytest.mark.parametrize(("kind", "code"), [("market", "DE"), ("market", "US"), ("region", "03"),
-                                            ("region", "12")])
+@pytest.mark.parametrize(
+    ("kind", "code"), [("market", "DE"), ("market", "US"), ("region", "03"), ("region", "12")]
+)
 def test_what_does_not_fit_is_counted(query, kind, code, lang):
     found = brief(query, kind, code, lang)
     drawn = texts(brief_svg(found))
@@ -131,7 +140,9 @@ def test_reports_are_newest_first_and_say_why(query, lang):
     for line, report in zip(section.lines, reports, strict=True):
         assert report.id in line.sub and why(report, "DE", t) in line.sub
     drawn = texts(brief_svg(found))
-    assert bare(section.lines[0].sub).startswith(next(d for d in drawn if d.startswith(reports[0].id)))
+    assert bare(section.lines[0].sub).startswith(
+        next(d for d in drawn if d.startswith(reports[0].id))
+    )
 
 
 def test_export_figures_have_their_period_and_source_newest_first(query):
@@ -152,18 +163,32 @@ def test_a_region_says_what_the_catalogue_says(query, catalogue, workers, code, 
     t, found = words(lang), brief(query, "region", code, lang)
     sites = [s for s in catalogue.sites if s.region == code]
     provinces = [a for a in catalogue.provinces if a.region == code]
-    bare_ones = [a for a in provinces if not any(
-        s.province == a.code and s.class_ == "maison" and is_open(s) and not is_demo(s) for s in sites)]
+    bare_ones = [
+        a
+        for a in provinces
+        if not any(
+            s.province == a.code and s.class_ == "maison" and is_open(s) and not is_demo(s)
+            for s in sites
+        )
+    ]
     opened = sum(map(is_open, sites))
-    assert [f.value for f in found.figures] == [t.number(n) for n in (
-        opened, len(sites) - opened, sum(s.class_ == "maison" for s in sites), len(bare_ones))]
+    assert [f.value for f in found.figures] == [
+        t.number(n)
+        for n in (
+            opened,
+            len(sites) - opened,
+            sum(s.class_ == "maison" for s in sites),
+            len(bare_ones),
+        )
+    ]
     drawn = " ".join(texts(brief_svg(found)))
     for area in provinces:
         assert t.pick(area.name) in drawn
     table = next(s for s in sections(found) if s.title == t("brief.by_province"))
     assert sum(int(line.cells[0]) + int(line.cells[1]) for line in table.lines) == len(sites)
     assert [line.text for line in table.lines if line.tone == "alert"] == [
-        t.pick(a.name) for a in bare_ones]
+        t.pick(a.name) for a in bare_ones
+    ]
     kinds = next(s for s in sections(found) if s.title == t("brief.by_kind"))
     assert sum(int(line.cells[0]) + int(line.cells[1]) for line in kinds.lines) == len(sites)
     assert pdf_words(brief_pdf(found, workers)) >= {t.number(len(sites) - opened)}
@@ -188,10 +213,15 @@ def test_no_text_covers_another_on_any_page(query, kind, lang):
             size, x, y = (float(text.get(k)) for k in ("font-size", "x", "y"))
             wide = width_of(text.text, size, int(text.get("font-weight")))
             left = x - {"start": 0, "middle": wide / 2, "end": wide}[text.get("text-anchor")]
-            assert left > 20 and left + wide < BRIEF.units_w - 20 and y < BRIEF.units_h - 10, text.text
+            assert left > 20 and left + wide < BRIEF.units_w - 20 and y < BRIEF.units_h - 10, (
+                text.text
+            )
             boxes.append((left, y - 0.72 * size, left + wide, y + 0.2 * size, text.text))
-        clashes = [(a[4], b[4]) for a, b in combinations(boxes, 2)
-                   if a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]]
+        clashes = [
+            (a[4], b[4])
+            for a, b in combinations(boxes, 2)
+            if a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
+        ]
         assert clashes == [], (code, clashes)
 
 
@@ -233,19 +263,29 @@ def test_demo_records_carry_the_word(query, catalogue, lang):
 
 def test_hostile_data_stay_text(query, catalogue, workers):
     hostile = [h for h in HOSTILE if len(h) < 200]
-    buyers = tuple(replace(b, name=hostile[i % len(hostile)], city=hostile[(i + 1) % len(hostile)],
-                           provenance="published") for i, b in enumerate(catalogue.buyers))
+    buyers = tuple(
+        replace(
+            b,
+            name=hostile[i % len(hostile)],
+            city=hostile[(i + 1) % len(hostile)],
+            provenance="published",
+        )
+        for i, b in enumerate(catalogue.buyers)
+    )
     sites = tuple(replace(s, name=hostile[i % len(hostile)]) for i, s in enumerate(catalogue.sites))
     changed = Query(replace(catalogue, buyers=buyers, sites=sites))
     for kind, code in (("market", "DE"), ("region", "03")):
         found = brief(changed, kind, code, "fr")
         root = ElementTree.fromstring(brief_svg(found))
-        assert {e.tag for e in root.iter()} <= {SVG + n for n in (
-            "svg", "title", "desc", "g", "rect", "path", "circle", "text")}
+        assert {e.tag for e in root.iter()} <= {
+            SVG + n for n in ("svg", "title", "desc", "g", "rect", "path", "circle", "text")
+        }
         reader = PdfReader(io.BytesIO(brief_pdf(found, workers)))
         assert len(reader.pages) == 1
     same = Query(replace(catalogue, buyers=tuple(replace(b, name=HOSTILE[0]) for b in buyers)))
-    assert any(t.startswith("<script>") for t in texts(brief_svg(brief(same, "market", "DE", "fr"))))
+    assert any(
+        t.startswith("<script>") for t in texts(brief_svg(brief(same, "market", "DE", "fr")))
+    )
 
 
 def test_a_market_of_thousands_is_one_page_that_counts_them(query, catalogue):
@@ -279,8 +319,16 @@ def test_room_is_shared_fairly():
 
 def test_an_atlas_is_one_page_each_in_the_order_asked(query, workers):
     told, codes = [], ["FR", "DE", "JP"]
-    content = atlas_pdf(query, "market", codes, "en", workers, base=BASE, today=DAY,
-                        progress=lambda done, total: told.append((done, total)))
+    content = atlas_pdf(
+        query,
+        "market",
+        codes,
+        "en",
+        workers,
+        base=BASE,
+        today=DAY,
+        progress=lambda done, total: told.append((done, total)),
+    )
     reader = PdfReader(io.BytesIO(content))
     assert told == [(0, 3), (1, 3), (2, 3), (3, 3)] and len(reader.pages) == 3
     assert [str(o.title) for o in reader.outline] == ["France", "Germany", "Japan"]
@@ -293,6 +341,13 @@ def test_an_atlas_is_one_page_each_in_the_order_asked(query, workers):
 def test_a_cancelled_atlas_stops_between_two_pages(query, workers):
     told: list[int] = []
     with pytest.raises(Cancelled):
-        atlas_pdf(query, "region", ["01", "02", "03", "04"], "ar", workers,
-                  progress=lambda done, total: told.append(done), cancelled=lambda: len(told) == 3)
+        atlas_pdf(
+            query,
+            "region",
+            ["01", "02", "03", "04"],
+            "ar",
+            workers,
+            progress=lambda done, total: told.append(done),
+            cancelled=lambda: len(told) == 3,
+        )
     assert told == [0, 1, 2]

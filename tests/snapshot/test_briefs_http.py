@@ -1,4 +1,5 @@
 """Briefs and atlas jobs over HTTP: the files, the states, the refusals."""
+
 from __future__ import annotations
 
 import io
@@ -65,10 +66,16 @@ def test_a_brief_is_served_and_kept_by_its_tag(client, asked):
 
 
 @pytest.mark.parametrize("lang", ["fr", "ar", "en"])
-@pytest.mark.parametrize(("query", "status", "key"), [
-    ("", 400, "error.brief_asked"), ("market=DE&region=08", 400, "error.brief_asked"),
-    ("market=ZZ", 404, "error.market_unknown"), ("region=08.401", 404, "error.region_unknown"),
-    ("market=../../etc", 404, "error.market_unknown")])
+@pytest.mark.parametrize(
+    ("query", "status", "key"),
+    [
+        ("", 400, "error.brief_asked"),
+        ("market=DE&region=08", 400, "error.brief_asked"),
+        ("market=ZZ", 404, "error.market_unknown"),
+        ("region=08.401", 404, "error.region_unknown"),
+        ("market=../../etc", 404, "error.market_unknown"),
+    ],
+)
 def test_briefs_are_refused_in_one_sentence(client, query, status, key, lang):
     answer = client.get(f"/brief.pdf?{query}&lang={lang}")
     error = answer.json()["error"]
@@ -77,12 +84,17 @@ def test_briefs_are_refused_in_one_sentence(client, query, status, key, lang):
 
 
 def test_an_atlas_is_made_page_by_page_and_fetched(client):
-    answer = client.post("/api/jobs/atlas", json={"kind": "market", "codes": ["DE", "FR"], "lang": "ar"},
-                         headers={"origin": HOST})
+    answer = client.post(
+        "/api/jobs/atlas",
+        json={"kind": "market", "codes": ["DE", "FR"], "lang": "ar"},
+        headers={"origin": HOST},
+    )
     assert answer.status_code == 202 and answer.json()["total"] == 2
     id_ = ended(answer)
     state = client.get(f"/api/jobs/{id_}").json()
-    assert (state["state"], state["done"], state["total"]) == ("done", 2, 2) and "2" in state["text"]
+    assert (state["state"], state["done"], state["total"]) == ("done", 2, 2) and "2" in state[
+        "text"
+    ]
     file = client.get(f"/api/jobs/{id_}/file")
     assert file.headers["content-type"] == "application/pdf"
     assert file.headers["content-disposition"].startswith("attachment;")
@@ -114,9 +126,16 @@ POSTS = ["/api/jobs/atlas", "/minutes.docx", "/minutes.pptx", "/api/shared"]
 
 
 @pytest.mark.parametrize("path", POSTS)
-@pytest.mark.parametrize("headers", [
-    {"origin": "https://evil.example"}, {"origin": "null"}, {"origin": "http://kharita.test"},
-    {"origin": "http://[bad"}, {"sec-fetch-site": "cross-site"}])
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"origin": "https://evil.example"},
+        {"origin": "null"},
+        {"origin": "http://kharita.test"},
+        {"origin": "http://[bad"},
+        {"sec-fetch-site": "cross-site"},
+    ],
+)
 def test_another_site_is_refused(client, path, headers):
     answer = client.post(f"{path}?lang=ar", json={}, headers=headers)
     assert answer.status_code == 403
@@ -135,8 +154,10 @@ def test_another_site_cannot_cancel(client, held):
     assert client.get(f"/api/jobs/{id_}").json()["state"] == "done"
 
 
-@pytest.mark.parametrize(("path", "limit"), [("/api/jobs/atlas", 64), ("/api/shared", 64),
-                                             ("/minutes.docx", 512), ("/minutes.pptx", 512)])
+@pytest.mark.parametrize(
+    ("path", "limit"),
+    [("/api/jobs/atlas", 64), ("/api/shared", 64), ("/minutes.docx", 512), ("/minutes.pptx", 512)],
+)
 def test_a_body_too_big_is_refused(client, path, limit):
     answer = client.post(path, content=b"x" * (limit * 1024 + 1))
     assert answer.status_code == 413 and str(limit) in answer.json()["error"]["text"]
@@ -145,18 +166,27 @@ def test_a_body_too_big_is_refused(client, path, limit):
 
 
 @pytest.mark.parametrize("path", POSTS)
-@pytest.mark.parametrize("content", [b"", b"{", b"[]", b'"x"', b'{"lang": "xx"}', b'{"lang": 3}',
-                                     b"\xff\xfe", b"[" * 2_000])
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"{", b"[]", b'"x"', b'{"lang": "xx"}', b'{"lang": 3}', b"\xff\xfe", b"[" * 2_000],
+)
 def test_what_is_no_json_object_is_refused(client, path, content):
     answer = client.post(path, content=content)
     assert answer.status_code == 400 and answer.json()["error"]["code"] == "error.body_unread"
 
 
-@pytest.mark.parametrize(("body", "status"), [
-    ({"kind": "planet"}, 400), ({"kind": "market", "codes": "DE"}, 400),
-    ({"kind": "market", "codes": [1]}, 400), ({"kind": "market", "codes": ["ZZ"]}, 404),
-    ({"kind": "region", "codes": ["DE"]}, 404), ({"kind": "market", "codes": ["DE"] * 201}, 400),
-    ({"kind": ["market"]}, 400)])
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        ({"kind": "planet"}, 400),
+        ({"kind": "market", "codes": "DE"}, 400),
+        ({"kind": "market", "codes": [1]}, 400),
+        ({"kind": "market", "codes": ["ZZ"]}, 404),
+        ({"kind": "region", "codes": ["DE"]}, 404),
+        ({"kind": "market", "codes": ["DE"] * 201}, 400),
+        ({"kind": ["market"]}, 400),
+    ],
+)
 def test_wrong_atlases_are_refused(client, body, status):
     answer = client.post("/api/jobs/atlas", json={**body, "lang": "en"})
     assert answer.status_code == status and answer.json()["error"]["text"][0].isupper()

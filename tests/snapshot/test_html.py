@@ -1,4 +1,5 @@
 """The offline file in Chromium, with every request refused."""
+
 from __future__ import annotations
 
 import shutil
@@ -49,10 +50,12 @@ def opened(browser, tmp_path):
                 route.abort()
             else:
                 route.continue_()
+
         page.route("**/*", guard)
         page.goto(path.as_uri())
         page.locator("#map[data-drawn]").wait_for()
         return page
+
     yield opening
     for page in pages:
         page.context.close()
@@ -61,7 +64,9 @@ def opened(browser, tmp_path):
 
 def file_of(query: Query, name: str, lang: str, title: str = "") -> bytes:
     view = ViewState(lang=lang, **VIEWS[name])
-    return html_of(scene(query, name, lang, title=title), export_of(query, view, base=BASE, today=DAY))
+    return html_of(
+        scene(query, name, lang, title=title), export_of(query, view, base=BASE, today=DAY)
+    )
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -86,7 +91,9 @@ def test_popups_open_and_the_map_moves(query, opened, lang):
 def test_every_placed_record_is_in_one_mark(query, opened):
     view = ViewState(**VIEWS["world"])
     page = opened(file_of(query, "world", "fr"))
-    total = page.evaluate("[...document.querySelectorAll('.mark[data-n]')].reduce((s, m) => s + +m.dataset.n, 0)")
+    total = page.evaluate(
+        "[...document.querySelectorAll('.mark[data-n]')].reduce((s, m) => s + +m.dataset.n, 0)"
+    )
     assert total == len(export_of(query, view).placed)
 
 
@@ -99,7 +106,9 @@ def test_fairs_travel_with_the_file_when_their_layer_is_on(query, opened):
     expect(page.locator("tbody tr")).to_have_count(len(fairs))
     page.locator("tbody tr").first.click()
     expect(page.locator(".popup h3")).to_have_text(fairs[0].name)
-    total = page.evaluate("[...document.querySelectorAll('.mark[data-n]')].reduce((s, m) => s + +m.dataset.n, 0)")
+    total = page.evaluate(
+        "[...document.querySelectorAll('.mark[data-n]')].reduce((s, m) => s + +m.dataset.n, 0)"
+    )
     assert total <= len(export.placed) + sum(f.lon_lat is not None for f in fairs)
 
 
@@ -108,8 +117,10 @@ def test_clusters_open_by_mouse_and_keyboard(query, opened):
     before = page.locator("#map").get_attribute("data-drawn")
     page.locator('.mark[data-n="2"]').first.focus()
     page.keyboard.press("Enter")
-    page.wait_for_function("before => document.querySelector('.popup') || document.querySelector('#map').dataset.drawn !== before",
-                           arg=before)
+    page.wait_for_function(
+        "before => document.querySelector('.popup') || document.querySelector('#map').dataset.drawn !== before",
+        arg=before,
+    )
 
 
 def test_table_equals_the_query_and_filters_by_text(query, opened):

@@ -1,4 +1,5 @@
 """Snapshots, exports and short links as HTTP."""
+
 from __future__ import annotations
 
 import io
@@ -40,15 +41,19 @@ def test_each_kind_is_served_and_kept_by_its_tag(client, kind):
     assert client.get(url).content == first.content
 
 
-@pytest.mark.parametrize("other", ["market=FR", "market=DE&lang=ar", "market=DE&title=B", "market=DE&size=4k"])
+@pytest.mark.parametrize(
+    "other", ["market=FR", "market=DE&lang=ar", "market=DE&title=B", "market=DE&size=4k"]
+)
 def test_another_request_has_another_tag(client, other):
     tags = {client.get(f"/snapshot.svg?{q}").headers["etag"] for q in ("market=DE&title=A", other)}
     assert len(tags) == 2
 
 
 def test_the_order_of_an_address_does_not_matter(client):
-    tags = {client.get(f"/export.csv?{q}").headers["etag"] for q in (
-        "market=DE&craft=zellige", "craft=zellige&v=1&market=DE&size=x")}
+    tags = {
+        client.get(f"/export.csv?{q}").headers["etag"]
+        for q in ("market=DE&craft=zellige", "craft=zellige&v=1&market=DE&size=x")
+    }
     assert len(tags) == 1
 
 
@@ -61,7 +66,10 @@ def test_exports_are_attachments(client, kind):
 
 
 def test_permalink_follows_the_host(client):
-    assert f"{HOST.removeprefix('http://')}/?v=1&amp;market=DE" in client.get("/snapshot.svg?market=DE").text
+    assert (
+        f"{HOST.removeprefix('http://')}/?v=1&amp;market=DE"
+        in client.get("/snapshot.svg?market=DE").text
+    )
     assert client.get("/snapshot.svg", headers={"host": "evil<script>"}).status_code == 400
 
 
@@ -81,7 +89,9 @@ REFUSED = [
 
 @pytest.mark.parametrize("lang", ["fr", "ar", "en"])
 @pytest.mark.parametrize(("path", "status", "key"), REFUSED)
-def test_refusals_are_one_sentence_in_the_readers_language(client, monkeypatch, tmp_path, path, status, key, lang):
+def test_refusals_are_one_sentence_in_the_readers_language(
+    client, monkeypatch, tmp_path, path, status, key, lang
+):
     monkeypatch.setenv("KHARITA_VAR", str(tmp_path))
     url = f"{path}{'&' if '?' in path else '?'}lang={lang}"
     answer = client.get(url)
@@ -90,7 +100,9 @@ def test_refusals_are_one_sentence_in_the_readers_language(client, monkeypatch, 
     start = str(messages(lang)[key]).partition("{")[0]
     assert error["text"].startswith(start) and "{" not in error["text"]
     shown = client.get(url, headers={"accept": "text/html"})
-    assert shown.headers["content-type"] == "text/plain; charset=utf-8" and shown.text == error["text"]
+    assert (
+        shown.headers["content-type"] == "text/plain; charset=utf-8" and shown.text == error["text"]
+    )
 
 
 def test_a_long_title_is_cut_not_refused(client):
@@ -108,8 +120,13 @@ def test_short_links_restore_their_view(client, monkeypatch, tmp_path):
     monkeypatch.setenv("KHARITA_VAR", str(tmp_path))
     code = keep(current(), ViewState(lang="ar", market=("DE",)), "T")
     answer = client.get(f"/s/{code.lower()}")
-    assert answer.status_code == 302 and answer.headers["location"] == f"/?v=1&lang=ar&market=DE&shared={code}"
-    assert f"{HOST.removeprefix('http://')}/s/{code}<" in client.get(f"/snapshot.svg?market=DE&code={code.lower()}").text.replace("\u2069", "")
+    assert (
+        answer.status_code == 302
+        and answer.headers["location"] == f"/?v=1&lang=ar&market=DE&shared={code}"
+    )
+    assert f"{HOST.removeprefix('http://')}/s/{code}<" in client.get(
+        f"/snapshot.svg?market=DE&code={code.lower()}"
+    ).text.replace("\u2069", "")
     assert client.get("/snapshot.svg?code=../../x").status_code == 404
     (tmp_path / "snapshots" / f"{code}.json").write_bytes(b"{")
     assert client.get(f"/s/{code}").status_code == 410
@@ -118,6 +135,7 @@ def test_short_links_restore_their_view(client, monkeypatch, tmp_path):
 def test_a_failure_is_told_without_its_cause(client, monkeypatch):
     def broken(*_):
         raise RuntimeError("/secret/path")
+
     monkeypatch.setattr(snapshots, "render", broken)
     answer = client.get("/snapshot.svg?market=AT")
     assert answer.status_code == 500 and "secret" not in answer.text
@@ -155,6 +173,7 @@ def test_busy_is_a_503_with_a_sentence(client, monkeypatch):
     class Full:
         def ask(self, *_):
             raise Busy("error.busy")
+
     monkeypatch.setattr(snapshots, "desk", Full)
     answer = client.get("/snapshot.png?lang=ar")
     assert answer.status_code == 503 and answer.headers["retry-after"] == "5"

@@ -3,6 +3,7 @@
 Renew them on purpose only: ``KHARITA_RENEW=1 pytest tests/snapshot/test_images.py``, then
 look at each file of ``baselines/``.
 """
+
 from __future__ import annotations
 
 import io

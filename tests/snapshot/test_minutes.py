@@ -1,4 +1,5 @@
 """Minutes reopened with python-docx and python-pptx, and compared with what was sent."""
+
 from __future__ import annotations
 
 import io
@@ -22,8 +23,18 @@ HOST = "http://kharita.test"
 LANGS = ("fr", "ar", "en")
 QUERIES = ["market=DE&craft=tapis_tissage&sel=market:DE", "region=03", "q=zzzzzzzz"]
 NOTES = [
-    {"text": "Relancer Limala", "pin": "buyer:limala-de", "owner": "Mme Benali", "due": "2026-12-15"},
-    {"text": "\u0627\u0644\u062a\u062d\u0642\u0642 \u0645\u0646 Limala", "pin": "market:DE", "owner": "", "due": "2027"},
+    {
+        "text": "Relancer Limala",
+        "pin": "buyer:limala-de",
+        "owner": "Mme Benali",
+        "due": "2026-12-15",
+    },
+    {
+        "text": "\u0627\u0644\u062a\u062d\u0642\u0642 \u0645\u0646 Limala",
+        "pin": "market:DE",
+        "owner": "",
+        "due": "2027",
+    },
     {"text": "Visite", "pin": "region:03", "owner": None, "due": "avant l'Aïd"},
 ]
 
@@ -37,10 +48,16 @@ def client():
 
 
 def body(lang: str, **more) -> dict:
-    return {"lang": lang, "title": "Comité export", "scenes": [
-        {"title": "Tapis en Allemagne", "query": QUERIES[0], "notes": NOTES[:2]},
-        {"title": "", "query": QUERIES[1], "notes": NOTES[2:]},
-        {"title": "Vide", "query": QUERIES[2]}], **more}
+    return {
+        "lang": lang,
+        "title": "Comité export",
+        "scenes": [
+            {"title": "Tapis en Allemagne", "query": QUERIES[0], "notes": NOTES[:2]},
+            {"title": "", "query": QUERIES[1], "notes": NOTES[2:]},
+            {"title": "Vide", "query": QUERIES[2]},
+        ],
+        **more,
+    }
 
 
 def sent(client, ending: str, content: dict):
@@ -52,8 +69,10 @@ def sent(client, ending: str, content: dict):
 
 def expected(query, lang: str) -> list[list[str]]:
     t = words(lang)
-    return [[t.number(i), n["text"], pin_name(query, n["pin"], t), n["owner"] or "", t.date(n["due"])]
-            for i, n in enumerate(NOTES, 1)]
+    return [
+        [t.number(i), n["text"], pin_name(query, n["pin"], t), n["owner"] or "", t.date(n["due"])]
+        for i, n in enumerate(NOTES, 1)
+    ]
 
 
 @pytest.mark.parametrize("lang", LANGS)
@@ -71,8 +90,10 @@ def test_a_document_holds_each_view_and_every_action(client, query, catalogue, l
     lines = expected(query, lang)
     assert rows[0] == [list(heads(t, with_scene=False)), *lines[:2]]
     assert rows[1][1:] == lines[2:] and t("minutes.none") in said
-    assert rows[2] == [list(heads(t, with_scene=True)),
-                       *([*line, scene] for line, scene in zip(lines, "112", strict=True))]
+    assert rows[2] == [
+        list(heads(t, with_scene=True)),
+        *([*line, scene] for line, scene in zip(lines, "112", strict=True)),
+    ]
     assert lines[0][2] == "Limala" and lines[1][2] == t.country("DE")
     links = [r.target_ref for r in doc.part.rels.values() if r.is_external]
     assert len(links) == 3 and all(link.startswith(f"{HOST}/?v=1&") for link in links)
@@ -99,8 +120,12 @@ def test_a_deck_holds_each_view_and_every_action(client, query, lang):
     titles = [s.shapes.title.text_frame.text for s in deck.slides]
     assert titles[0] == "Comité export" and titles[-1] == t("minutes.all")
     assert [x for x in titles if x.startswith("1. ")][0] == "1. Tapis en Allemagne"
-    tables = [[[c.text_frame.text for c in r.cells] for r in shape.table.rows]
-              for s in deck.slides for shape in s.shapes if shape.has_table]
+    tables = [
+        [[c.text_frame.text for c in r.cells] for r in shape.table.rows]
+        for s in deck.slides
+        for shape in s.shapes
+        if shape.has_table
+    ]
     turned = [[row[::-1] if lang == "ar" else row for row in table] for table in tables]
     lines = expected(query, lang)
     assert turned[0] == [list(heads(t, with_scene=False)), *lines[:2]]
@@ -112,10 +137,17 @@ def test_a_deck_holds_each_view_and_every_action(client, query, lang):
 
 @pytest.mark.parametrize("ending", ["docx", "pptx"])
 def test_hostile_text_stays_text(client, ending):
-    scenes = [{"title": h, "query": "market=DE", "notes": [
-        {"text": h, "pin": h[:50], "owner": h, "due": h}]} for h in HOSTILE]
-    content = client.post(f"/minutes.{ending}", json={"lang": "fr", "title": HOSTILE[0],
-                                                      "scenes": scenes}).content
+    scenes = [
+        {
+            "title": h,
+            "query": "market=DE",
+            "notes": [{"text": h, "pin": h[:50], "owner": h, "due": h}],
+        }
+        for h in HOSTILE
+    ]
+    content = client.post(
+        f"/minutes.{ending}", json={"lang": "fr", "title": HOSTILE[0], "scenes": scenes}
+    ).content
     opened = (Document if ending == "docx" else Presentation)(io.BytesIO(content))
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         for name in archive.namelist():
@@ -128,9 +160,20 @@ def test_hostile_text_stays_text(client, ending):
 
 
 def test_what_the_data_no_longer_know_is_said_and_nothing_is_lost(client):
-    content = {"lang": "fr", "title": "", "scenes": [
-        {"title": "Avant", "query": "?market=ZZ&report=R-1999-01&lang=en", "notes": [
-            {"text": "Garder", "pin": "buyer:gone"}, {"text": "Ceci", "pin": "nonsense"}]}]}
+    content = {
+        "lang": "fr",
+        "title": "",
+        "scenes": [
+            {
+                "title": "Avant",
+                "query": "?market=ZZ&report=R-1999-01&lang=en",
+                "notes": [
+                    {"text": "Garder", "pin": "buyer:gone"},
+                    {"text": "Ceci", "pin": "nonsense"},
+                ],
+            }
+        ],
+    }
     doc = sent(client, "docx", content)
     said = " ".join(p.text for p in doc.paragraphs)
     assert doc.paragraphs[0].text == words("fr")("minutes.title")
@@ -148,8 +191,10 @@ def test_a_meeting_without_actions_says_so(client):
 
 
 REFUSED = [
-    ({"scenes": []}, "error.body_unread"), ({"scenes": {}}, "error.body_unread"),
-    ({"scenes": [1]}, "error.body_unread"), ({"scenes": [{"title": 4}]}, "error.body_unread"),
+    ({"scenes": []}, "error.body_unread"),
+    ({"scenes": {}}, "error.body_unread"),
+    ({"scenes": [1]}, "error.body_unread"),
+    ({"scenes": [{"title": 4}]}, "error.body_unread"),
     ({"scenes": [{"notes": "x"}]}, "error.body_unread"),
     ({"scenes": [{"notes": [{"text": {}}]}]}, "error.body_unread"),
     ({"scenes": [{}] * 41}, "error.too_many"),

@@ -1,4 +1,5 @@
 """Each output opened again by another program's eyes."""
+
 from __future__ import annotations
 
 import io
@@ -76,8 +77,11 @@ def test_data_with_markup_stays_text(query, workers, catalogue):
     from dataclasses import replace
 
     from geo.query import Query
-    buyers = tuple(replace(b, name=HOSTILE[i % 5], city=HOSTILE[(i + 1) % 5])
-                   for i, b in enumerate(catalogue.buyers))
+
+    buyers = tuple(
+        replace(b, name=HOSTILE[i % 5], city=HOSTILE[(i + 1) % 5])
+        for i, b in enumerate(catalogue.buyers)
+    )
     hostile = Query(replace(catalogue, buyers=buyers))
     found = scene(hostile, "germany")
     checked(svg_of(found))
@@ -98,10 +102,21 @@ def test_pdf_has_text_and_its_own_fonts(query, workers, size, mm):
     view = ViewState(lang="fr", **VIEWS["germany"])
     reader = PdfReader(io.BytesIO(drawn(query, workers, "pdf", view, size, "Tapis en Allemagne")))
     (page,) = reader.pages
-    assert [round(float(v) / 72 * 25.4) for v in (page.mediabox.width, page.mediabox.height)] == list(mm)
+    assert [
+        round(float(v) / 72 * 25.4) for v in (page.mediabox.width, page.mediabox.height)
+    ] == list(mm)
     text = " ".join(page.extract_text().split())
-    for part in ("Tapis en Allemagne", "Filtres", "Chiffres cl\u00e9s", "Casa Eurabia", "L\u00e9gende",
-                 "km", "RGPH 2014 et 2024", "24 novembre 2026", "d\u00e9monstration"):
+    for part in (
+        "Tapis en Allemagne",
+        "Filtres",
+        "Chiffres cl\u00e9s",
+        "Casa Eurabia",
+        "L\u00e9gende",
+        "km",
+        "RGPH 2014 et 2024",
+        "24 novembre 2026",
+        "d\u00e9monstration",
+    ):
         assert part in text, part
     found = {str(f["/BaseFont"]): f for f in walk_fonts(page)}
     assert found and all("IBMPlexSansArabic" in name for name in found)
@@ -139,11 +154,19 @@ def test_deck_has_an_editable_table_that_equals_the_query(query, workers, lang, 
     deck = Presentation(io.BytesIO(drawn(query, workers, "pptx", view, title="T")))
     assert round(deck.slide_width / deck.slide_height, 3) == 1.778
     column = 3 if lang == "ar" else 0
-    names = [row.cells[column].text_frame.text for slide in list(deck.slides)[1:]
-             for shape in slide.shapes if shape.has_table for row in list(shape.table.rows)[1:]]
+    names = [
+        row.cells[column].text_frame.text
+        for slide in list(deck.slides)[1:]
+        for shape in slide.shapes
+        if shape.has_table
+        for row in list(shape.table.rows)[1:]
+    ]
     expected = [" ".join(r.name.split()) for r in listed_records(query, view, "buyers")]
-    assert sorted(names) == sorted(expected) if len(expected) <= 60 else (
-        len(names) == 60 and set(names) <= set(expected))
+    assert (
+        sorted(names) == sorted(expected)
+        if len(expected) <= 60
+        else (len(names) == 60 and set(names) <= set(expected))
+    )
     found = scene(query, name, lang, title="T")
     for slide in deck.slides:
         notes = slide.notes_slide.notes_text_frame.text
@@ -168,8 +191,11 @@ def test_code_is_read_back_and_restores_the_view(query, workers, catalogue, name
 
 
 def test_an_address_too_long_for_a_code_says_so(query, workers, catalogue):
-    view = ViewState(market=tuple(m.iso2 for m in catalogue.markets), q="x" * 80,
-                     province=tuple(a.code for a in catalogue.provinces))
+    view = ViewState(
+        market=tuple(m.iso2 for m in catalogue.markets),
+        q="x" * 80,
+        province=tuple(a.code for a in catalogue.provinces),
+    )
     assert len(encode(view)) > 700
     root = checked(drawn(query, workers, "svg", view).decode())
     texts = " ".join(t.text or "" for t in root.iter("{http://www.w3.org/2000/svg}text"))
@@ -179,11 +205,13 @@ def test_an_address_too_long_for_a_code_says_so(query, workers, catalogue):
 def test_grey_keeps_sea_and_land_and_marks_apart(query, workers):
     png = drawn(query, workers, "png", ViewState(**VIEWS["germany"]), "540p")
     grey = Image.open(io.BytesIO(png)).convert("L")
-    levels = [round(0.299 * int(c[1:3], 16) + 0.587 * int(c[3:5], 16) + 0.114 * int(c[5:7], 16))
-              for c in ("#C5D5DC", "#EDE2CB", "#F8F4EC", "#0072B2", "#B54C00")]
+    levels = [
+        round(0.299 * int(c[1:3], 16) + 0.587 * int(c[3:5], 16) + 0.114 * int(c[5:7], 16))
+        for c in ("#C5D5DC", "#EDE2CB", "#F8F4EC", "#0072B2", "#B54C00")
+    ]
     histogram = grey.histogram()
     for level in levels:
-        assert sum(histogram[level - 2:level + 3]) > 20, level
+        assert sum(histogram[level - 2 : level + 3]) > 20, level
     sea, market, land = levels[:3]
     assert land - market >= 12 and market - sea >= 12
 

@@ -1,4 +1,5 @@
 """A scene hides nothing, counts everything once, and lets no text stand on another."""
+
 from __future__ import annotations
 
 import itertools
@@ -20,13 +21,17 @@ from geo.view import LAYERS, RECORDS, ViewState
 from .scenes import BASE, HOSTILE, VIEWS, scene
 
 views = st.builds(
-    ViewState, lang=st.sampled_from(LANGUAGES),
-    market=st.lists(st.sampled_from(["DE", "FR", "US", "JP", "SG"]), unique=True, max_size=3).map(tuple),
+    ViewState,
+    lang=st.sampled_from(LANGUAGES),
+    market=st.lists(st.sampled_from(["DE", "FR", "US", "JP", "SG"]), unique=True, max_size=3).map(
+        tuple
+    ),
     craft=st.lists(st.sampled_from(CRAFTS), unique=True, max_size=2).map(tuple),
     status=st.lists(st.sampled_from(STATUSES), unique=True, max_size=2).map(tuple),
     region=st.lists(st.sampled_from(["01", "03", "08", "12"]), unique=True, max_size=2).map(tuple),
     layers=st.lists(st.sampled_from(LAYERS), unique=True, max_size=4).map(tuple),
-    at=st.none() | st.tuples(st.floats(-179, 179), st.floats(-60, 70), st.floats(1, 14)))
+    at=st.none() | st.tuples(st.floats(-179, 179), st.floats(-60, 70), st.floats(1, 14)),
+)
 
 
 def placed_inside(query, view, frame):
@@ -37,8 +42,11 @@ def placed_inside(query, view, frame):
             columns = query.columns[name]
             rows = np.flatnonzero(query.passing(name, view)[: columns.placed])
             lon, lat = degrees(columns.x[rows], columns.y[rows])
-            total += int(np.count_nonzero((lon >= box.west) & (lon <= box.east)
-                                          & (lat >= box.south) & (lat <= box.north)))
+            total += int(
+                np.count_nonzero(
+                    (lon >= box.west) & (lon <= box.east) & (lat >= box.south) & (lat <= box.north)
+                )
+            )
     return total
 
 
@@ -50,7 +58,9 @@ def test_every_placed_record_is_counted_once(query, view, size):
     assert sum(m.n for m in marks if m.kind != "fair") == placed_inside(query, view, found.frame)
     shown = inside(matching_fairs(query, view), found.frame.bbox) if "fairs" in view.layers else []
     assert sum(m.n for m in marks if m.kind == "fair") == len(shown)
-    assert [k.count for k in found.legend if k.symbol == "fair"] == ([str(len(shown))] if shown else [])
+    assert [k.count for k in found.legend if k.symbol == "fair"] == (
+        [str(len(shown))] if shown else []
+    )
     ids = [m.id for m in marks if m.n == 1]
     assert len(ids) == len(set(ids))
     counts = query.counts(view)
@@ -105,7 +115,11 @@ def test_parts_of_a_sheet_do_not_overlap_and_mirror(size, rtl):
     for a, b in itertools.combinations(parts, 2):
         assert not meets((a.x, a.y, a.right, a.bottom), (b.x, b.y, b.right, b.bottom))
     plain = layout_of(SIZES[size], rtl=False)
-    assert layout.map.w == plain.map.w and (layout.panel[0].x > layout.map.x) != rtl or SIZES[size].upright
+    assert (
+        layout.map.w == plain.map.w
+        and (layout.panel[0].x > layout.map.x) != rtl
+        or SIZES[size].upright
+    )
 
 
 def test_marks_that_merge_add_up_and_stay_in_the_box():
@@ -121,8 +135,17 @@ def test_marks_that_merge_add_up_and_stay_in_the_box():
 @pytest.mark.parametrize("name", sorted(VIEWS))
 def test_a_scene_says_all_it_must(query, name, lang):
     found = scene(query, name, lang)
-    for text in (found.title, found.filters, found.stamp, found.scale_text, found.scale_lat,
-                 found.north, found.link, found.legend_title, found.figures_title):
+    for text in (
+        found.title,
+        found.filters,
+        found.stamp,
+        found.scale_text,
+        found.scale_lat,
+        found.north,
+        found.link,
+        found.legend_title,
+        found.figures_title,
+    ):
         assert text and "snapshot." not in text
     assert found.version in found.stamp and len(found.credits) == 3
     assert len(found.figures) == 4 and found.scale_units > 20

@@ -2,6 +2,7 @@
 
 It belongs to an unprivileged user, listens on a socket in its own folder, and is gone at the end.
 """
+
 from __future__ import annotations
 
 import glob
@@ -33,8 +34,19 @@ class Cluster:
         self.folder = Path(tempfile.mkdtemp(prefix="kharita-pg-"))
         if os.getuid() == 0:
             shutil.chown(self.folder, "postgres", "postgres")
-        self._run("initdb", "-D", str(self.folder / "data"), "-A", "trust", "-U", "kharita", "-E", "UTF8", "--no-sync",
-                  "--locale=C.UTF-8")
+        self._run(
+            "initdb",
+            "-D",
+            str(self.folder / "data"),
+            "-A",
+            "trust",
+            "-U",
+            "kharita",
+            "-E",
+            "UTF8",
+            "--no-sync",
+            "--locale=C.UTF-8",
+        )
         fast = "" if durable else " -c fsync=off -c full_page_writes=off"
         self._options = f"-k {self.folder} -c listen_addresses='' -c max_connections=150{fast}"
         self.start()
@@ -42,8 +54,19 @@ class Cluster:
 
     def start(self) -> None:
         """Start it and wait until it answers."""
-        self._run("pg_ctl", "-D", str(self.folder / "data"), "-o", self._options, "-l", str(self.folder / "log"),
-                  "-w", "-t", "60", "start")
+        self._run(
+            "pg_ctl",
+            "-D",
+            str(self.folder / "data"),
+            "-o",
+            self._options,
+            "-l",
+            str(self.folder / "log"),
+            "-w",
+            "-t",
+            "60",
+            "start",
+        )
 
     def stop(self) -> None:
         """Stop it as a crash would."""
@@ -72,9 +95,21 @@ class Cluster:
             connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
     def _run(self, program: str, *arguments: str) -> None:
-        as_user = {"user": self._user, "group": pwd.getpwnam(self._user).pw_gid} if os.getuid() == 0 else {}
-        subprocess.run([f"{self._bin}/{program}", *arguments], check=True, cwd=self.folder, stdin=subprocess.DEVNULL,
-                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=120, **as_user)
+        as_user = (
+            {"user": self._user, "group": pwd.getpwnam(self._user).pw_gid}
+            if os.getuid() == 0
+            else {}
+        )
+        subprocess.run(
+            [f"{self._bin}/{program}", *arguments],
+            check=True,
+            cwd=self.folder,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            timeout=120,
+            **as_user,
+        )
 
 
 def _binaries() -> str:
@@ -82,5 +117,7 @@ def _binaries() -> str:
         version = Path(folder).parent.name
         if Path(f"/usr/share/postgresql/{version}/extension/postgis.control").exists():
             return folder
-    raise NoPostgres("PostgreSQL with PostGIS is missing: make test-setup installs it, or apt-get install "
-                     "postgresql-15-postgis-3")
+    raise NoPostgres(
+        "PostgreSQL with PostGIS is missing: make test-setup installs it, or apt-get install "
+        "postgresql-15-postgis-3"
+    )

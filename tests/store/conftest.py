@@ -1,4 +1,5 @@
 """The stores under test, each in a place of its own that can be opened again and again."""
+
 from __future__ import annotations
 
 import json
@@ -29,13 +30,19 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The shipped folder with few records and places: quick to read again."""
     folder = tmp_path_factory.mktemp("small") / "data"
     shutil.copytree(DATA_DIR, folder)
-    for name, key in (("buyers.geojson", "features"), ("sites.geojson", "features"), ("reports.json", "reports"),
-                      ("towns.json", "towns")):
+    for name, key in (
+        ("buyers.geojson", "features"),
+        ("sites.geojson", "features"),
+        ("reports.json", "reports"),
+        ("towns.json", "towns"),
+    ):
         whole = json.loads((folder / name).read_text("utf-8"))
         whole[key] = whole[key][:KEPT_BUYERS]
         (folder / name).write_text(json.dumps(whole), "utf-8")
     communes = folder / "sources" / "communes.csv"
-    communes.write_text("".join(communes.read_text("utf-8").splitlines(keepends=True)[:20]), "utf-8")
+    communes.write_text(
+        "".join(communes.read_text("utf-8").splitlines(keepends=True)[:20]), "utf-8"
+    )
     return folder
 
 
@@ -94,7 +101,9 @@ def databases(cluster: Cluster, prepared: str) -> Iterator[Callable[[], str]]:
 
 
 @pytest.fixture(params=["files", "postgis"])
-def fresh_places(request: pytest.FixtureRequest, small: Path, tmp_path: Path) -> Iterator[Callable[[], Place]]:
+def fresh_places(
+    request: pytest.FixtureRequest, small: Path, tmp_path: Path
+) -> Iterator[Callable[[], Place]]:
     """Makes untouched stores of each kind over the small folder."""
     made: list[Place] = []
     databases = request.getfixturevalue("databases") if request.param == "postgis" else None
@@ -127,8 +136,14 @@ def narrow(tmp_path: Path) -> Iterator[tuple[Path, Callable[[], object]]]:
     """A folder with room for 200 kB, and how to make room; a file size limit where nothing can be mounted."""
     folder = tmp_path / "narrow"
     folder.mkdir()
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=200k", "tmpfs", str(folder)],
-                             capture_output=True, check=False).returncode == 0
+    mounted = (
+        subprocess.run(
+            ["mount", "-t", "tmpfs", "-o", "size=200k", "tmpfs", str(folder)],
+            capture_output=True,
+            check=False,
+        ).returncode
+        == 0
+    )
     if mounted:
         filler = folder / "filler"
         filler.write_bytes(b"x" * 120_000)

@@ -1,4 +1,5 @@
 """Records for the tests of stores."""
+
 from __future__ import annotations
 
 import time
@@ -11,12 +12,24 @@ from geo.store.changes import Edit
 #: How soon an edit in one process shows in the others.
 PROMISED_SECONDS = 2.0
 BUYER: dict[str, Any] = {
-    "type": "Feature", "id": "essai", "geometry": {"type": "Point", "coordinates": [9.99, 53.55]},
+    "type": "Feature",
+    "id": "essai",
+    "geometry": {"type": "Point", "coordinates": [9.99, 53.55]},
     "properties": {
-        "name": "Maison d’essai", "kind": "concept_store", "country": "DE", "city": "Hambourg",
-        "crafts": ["tapis_tissage"], "relation_fr": "", "year": 2024, "website": "",
-        "provenance": "imported", "precision": "city", "verified": "2026-01-05",
-        "sources": [{"url": "", "label": "salon de Hambourg", "date": "2026-01-05"}]}}
+        "name": "Maison d’essai",
+        "kind": "concept_store",
+        "country": "DE",
+        "city": "Hambourg",
+        "crafts": ["tapis_tissage"],
+        "relation_fr": "",
+        "year": 2024,
+        "website": "",
+        "provenance": "imported",
+        "precision": "city",
+        "verified": "2026-01-05",
+        "sources": [{"url": "", "label": "salon de Hambourg", "date": "2026-01-05"}],
+    },
+}
 
 
 def buyer(id_: str = "essai", **fields: Any) -> dict[str, Any]:

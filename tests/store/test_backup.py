@@ -1,4 +1,5 @@
 """A backup restored is what was backed up, in either store; a bad one changes nothing."""
+
 from __future__ import annotations
 
 import hashlib
@@ -32,10 +33,25 @@ def live(store, var):
     """What people leave in KHARITA_VAR in a year, and what need not be kept."""
     fill(store)
     site = next(iter(store.held("sites")))
-    made = Corrections(var).propose([{"site": site, "field": "phone", "before": "", "after": "0612", "line": 3},
-                                     {"site": site, "field": "phone", "before": "", "after": "0613", "line": 4}], "Délégué")
+    made = Corrections(var).propose(
+        [
+            {"site": site, "field": "phone", "before": "", "after": "0612", "line": 3},
+            {"site": site, "field": "phone", "before": "", "after": "0613", "line": 4},
+        ],
+        "Délégué",
+    )
     Corrections(var).judge(made[0].id, "accepted", "Amina", store)
-    FileSnapshots(var / "snapshots").put(Kept("ABCDEFGH", "market=DE", "Vue", "v", "h", "2026-01-02T03:04:05+00:00", Content({"buyers:x": ("d", "n")})))
+    FileSnapshots(var / "snapshots").put(
+        Kept(
+            "ABCDEFGH",
+            "market=DE",
+            "Vue",
+            "v",
+            "h",
+            "2026-01-02T03:04:05+00:00",
+            Content({"buyers:x": ("d", "n")}),
+        )
+    )
     FileSnapshots(var / "snapshots").put_picture("ABCDEFGH", b"\x89PNG\r\n....")
     ImportedReports(var / "reports").add(REPORT, b"%PDF", "texte")
     Trail(var).record(email="a@b.ma", role="editor", what="POST /api/x", outcome=200)
@@ -46,9 +62,16 @@ def live(store, var):
 
 
 def told(var):
-    kept = {p.relative_to(var).as_posix(): p.read_bytes() for p in var.rglob("*")
-            if p.is_file() and not p.relative_to(var).parts[0].startswith("before-")}
-    return {name: content for name, content in kept.items() if module.KEPT.fullmatch(name) and not name.startswith("changes/")}
+    kept = {
+        p.relative_to(var).as_posix(): p.read_bytes()
+        for p in var.rglob("*")
+        if p.is_file() and not p.relative_to(var).parts[0].startswith("before-")
+    }
+    return {
+        name: content
+        for name, content in kept.items()
+        if module.KEPT.fullmatch(name) and not name.startswith("changes/")
+    }
 
 
 def test_everything_comes_back_in_both_stores(place, databases, small, tmp_path):
@@ -58,7 +81,9 @@ def test_everything_comes_back_in_both_stores(place, databases, small, tmp_path)
     made = backup(source, place.var, archive)
     assert stat.S_IMODE(archive.stat().st_mode) == 0o600 and not list(tmp_path.glob(".*"))
     names = zipfile.ZipFile(archive).namelist()
-    assert made["files"] == len(names) - 1 and not [n for n in names if "intake" in n or "trade" in n or "lock" in n or "state" in n]
+    assert made["files"] == len(names) - 1 and not [
+        n for n in names if "intake" in n or "trade" in n or "lock" in n or "state" in n
+    ]
     expected = contents(source)
     folder, var = tmp_path / "other", tmp_path / "other-var"
     shutil.copytree(small, folder)
@@ -100,7 +125,9 @@ def target(small, tmp_path):
     return FileStore(small, tmp_path / "new"), tmp_path / "new"
 
 
-def test_nothing_is_overwritten_unless_told_and_what_was_there_is_kept_beside(archive, target, small, written):
+def test_nothing_is_overwritten_unless_told_and_what_was_there_is_kept_beside(
+    archive, target, small, written
+):
     store, var = target
     store.commit([put("avant")], "Amina", "", "edit")
     with pytest.raises(NotEmpty):
@@ -111,8 +138,15 @@ def test_nothing_is_overwritten_unless_told_and_what_was_there_is_kept_beside(ar
     restore(archive, store, var, replace=True)
     assert len(store.history()) == 6 and store.one("buyers", "avant").revision == 0
     (before,) = var.glob("before-*")
-    assert orjson.loads((before / "changes" / "0000000001.jsonl").read_bytes().splitlines()[1])["id"] == "avant"
-    assert FileStore(small, var).load().version == store.load().version == FileStore(small, written / "var").load().version
+    assert (
+        orjson.loads((before / "changes" / "0000000001.jsonl").read_bytes().splitlines()[1])["id"]
+        == "avant"
+    )
+    assert (
+        FileStore(small, var).load().version
+        == store.load().version
+        == FileStore(small, written / "var").load().version
+    )
 
 
 def changed(path, act):
@@ -131,6 +165,7 @@ def added(name):
         members[name] = b"evil"
         manifest["members"][name] = [4, hashlib.sha256(b"evil").hexdigest()]
         members[MANIFEST] = json.dumps(manifest).encode()
+
     return act
 
 
@@ -139,16 +174,35 @@ def bent(name, value):
         manifest = json.loads(members[MANIFEST])
         manifest[name] = value
         members[MANIFEST] = json.dumps(manifest).encode()
+
     return act
 
 
-@pytest.mark.parametrize("act", [
-    added("var/../../evil.jsonl"), added("/etc/evil"), added("var/secrets.toml"), added("data/../evil"), added("var/changes/0000000001.jsonl/x"),
-    added("var/snapshots/../../ABCDEFGH.json"), added("data/evil.py"), added("..\\evil"),
-    lambda m: m.pop("var/corrections.jsonl"), lambda m: m.update({"var/extra": b""}), lambda m: m.pop(MANIFEST),
-    lambda m: m.update({"var/corrections.jsonl": m["var/corrections.jsonl"].replace(b"0612", b"0666")}),
-    lambda m: m.update({"var/corrections.jsonl": b"x" * 2**22}), lambda m: m.update({MANIFEST: b"[]"}),
-    lambda m: m.update({MANIFEST: b"{"}), bent("format", 99), bent("members", {"a": "b"}), bent("members", [])])
+@pytest.mark.parametrize(
+    "act",
+    [
+        added("var/../../evil.jsonl"),
+        added("/etc/evil"),
+        added("var/secrets.toml"),
+        added("data/../evil"),
+        added("var/changes/0000000001.jsonl/x"),
+        added("var/snapshots/../../ABCDEFGH.json"),
+        added("data/evil.py"),
+        added("..\\evil"),
+        lambda m: m.pop("var/corrections.jsonl"),
+        lambda m: m.update({"var/extra": b""}),
+        lambda m: m.pop(MANIFEST),
+        lambda m: m.update(
+            {"var/corrections.jsonl": m["var/corrections.jsonl"].replace(b"0612", b"0666")}
+        ),
+        lambda m: m.update({"var/corrections.jsonl": b"x" * 2**22}),
+        lambda m: m.update({MANIFEST: b"[]"}),
+        lambda m: m.update({MANIFEST: b"{"}),
+        bent("format", 99),
+        bent("members", {"a": "b"}),
+        bent("members", []),
+    ],
+)
 def test_a_bad_archive_changes_nothing(archive, target, tmp_path, act):
     changed(archive, act)
     store, var = target
@@ -159,9 +213,21 @@ def test_a_bad_archive_changes_nothing(archive, target, tmp_path, act):
     assert sorted(p.name for p in tmp_path.iterdir()) in (before, sorted([*before, "new"]))
 
 
-@pytest.mark.parametrize("damage", [
-    lambda b: b[:-200], lambda b: b[: len(b) // 2], lambda b: b"", lambda b: b"PK\x03\x04" + b"\0" * 100, lambda b: b"no archive",
-    lambda b: b[: len(b) // 3] + bytes(c ^ 255 for c in b[len(b) // 3: len(b) // 3 + 40]) + b[len(b) // 3 + 40:]])
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda b: b[:-200],
+        lambda b: b[: len(b) // 2],
+        lambda b: b"",
+        lambda b: b"PK\x03\x04" + b"\0" * 100,
+        lambda b: b"no archive",
+        lambda b: (
+            b[: len(b) // 3]
+            + bytes(c ^ 255 for c in b[len(b) // 3 : len(b) // 3 + 40])
+            + b[len(b) // 3 + 40 :]
+        ),
+    ],
+)
 def test_a_damaged_archive_changes_nothing(archive, target, damage):
     archive.write_bytes(damage(archive.read_bytes()))
     store, var = target
@@ -170,19 +236,26 @@ def test_a_damaged_archive_changes_nothing(archive, target, damage):
     assert not store.history() and not list(var.glob("*.jsonl"))
 
 
-def test_a_full_disk_leaves_the_older_backup_and_what_was_there(archive, target, monkeypatch, tmp_path):
+def test_a_full_disk_leaves_the_older_backup_and_what_was_there(
+    archive, target, monkeypatch, tmp_path
+):
     store, var = target
     store.commit([put("avant")], "Amina", "", "edit")
     old = archive.read_bytes()
 
     def full(*_args, **_more):
         raise OSError(28, os.strerror(28))
+
     monkeypatch.setattr(module, "_poured", full)
     with pytest.raises(StoreFull):
         backup(store, var, archive, replace=True)
     with pytest.raises(StoreFull):
         restore(archive, store, var, replace=True)
-    assert archive.read_bytes() == old and not list(tmp_path.glob(".*")) and not list(var.glob(".restore-*"))
+    assert (
+        archive.read_bytes() == old
+        and not list(tmp_path.glob(".*"))
+        and not list(var.glob(".restore-*"))
+    )
     assert store.one("buyers", "avant").revision == 1
 
 

@@ -1,4 +1,5 @@
 """What a year brings without a network: broken files, full disks, clocks set back, sudden ends."""
+
 from __future__ import annotations
 
 import ast
@@ -41,21 +42,36 @@ def change(n: int = 0) -> dict[str, object]:
 
 # --- data files under a running app ---------------------------------------------------
 
+
 @pytest.fixture
 def folder(small, tmp_path):
     return Path(shutil.copytree(small, tmp_path / "data"))
 
 
 BREAK = {
-    "half written": lambda p: p.write_bytes(p.read_bytes()[: p.stat().st_size // 2]), "emptied": lambda p: p.write_bytes(b""),
-    "garbage": lambda p: p.write_bytes(os.urandom(2_000)), "removed": lambda p: p.unlink(),
-    "a folder": lambda p: (p.unlink(), p.mkdir()), "something else": lambda p: p.write_text('{"type": "Feature"}')}
+    "half written": lambda p: p.write_bytes(p.read_bytes()[: p.stat().st_size // 2]),
+    "emptied": lambda p: p.write_bytes(b""),
+    "garbage": lambda p: p.write_bytes(os.urandom(2_000)),
+    "removed": lambda p: p.unlink(),
+    "a folder": lambda p: (p.unlink(), p.mkdir()),
+    "something else": lambda p: p.write_text('{"type": "Feature"}'),
+}
 
 
-@pytest.mark.parametrize(("name", "damage"), [
-    *(("buyers.geojson", damage) for damage in BREAK), ("reports.json", "half written"), ("regions.geojson", "half written"),
-    ("towns.json", "removed"), ("sources/communes.csv", "emptied"), ("sources/communes.csv", "something else")])
-def test_a_file_that_breaks_under_a_running_app_stays_as_it_was_and_is_complained_about(folder, tmp_path, name, damage):
+@pytest.mark.parametrize(
+    ("name", "damage"),
+    [
+        *(("buyers.geojson", damage) for damage in BREAK),
+        ("reports.json", "half written"),
+        ("regions.geojson", "half written"),
+        ("towns.json", "removed"),
+        ("sources/communes.csv", "emptied"),
+        ("sources/communes.csv", "something else"),
+    ],
+)
+def test_a_file_that_breaks_under_a_running_app_stays_as_it_was_and_is_complained_about(
+    folder, tmp_path, name, damage
+):
     store = FileStore(folder, tmp_path / "var")
     holder = Holder(store, lambda catalogue: catalogue)
     before = holder.get()
@@ -66,7 +82,9 @@ def test_a_file_that_breaks_under_a_running_app_stays_as_it_was_and_is_complaine
         broken = holder.get()
         for part in ("buyers", "sites", "reports", "regions", "towns", "communes"):
             assert getattr(broken, part) == getattr(before, part)
-        assert [p.code for p in broken.problems] == ["file_held"] and words("fr").has("problem.file_held")
+        assert [p.code for p in broken.problems] == ["file_held"] and words("fr").has(
+            "problem.file_held"
+        )
         os.utime(folder / "sites.geojson")
     assert store.commit([put()], *ME).number == 1  # writers go on too
     if path.is_dir():
@@ -82,7 +100,13 @@ def test_a_file_replaced_by_a_copy_of_the_same_size_and_time_is_seen(folder):
     before, stat = holder.get(), path.stat()
     name = before.buyers[0].name
     new = path.with_name("new")
-    new.write_bytes(path.read_bytes().replace(json.dumps(name, ensure_ascii=False).encode(), json.dumps(name[::-1], ensure_ascii=False).encode(), 1))
+    new.write_bytes(
+        path.read_bytes().replace(
+            json.dumps(name, ensure_ascii=False).encode(),
+            json.dumps(name[::-1], ensure_ascii=False).encode(),
+            1,
+        )
+    )
     os.utime(new, ns=(stat.st_atime_ns, stat.st_mtime_ns))
     os.replace(new, path)
     assert path.stat().st_size == stat.st_size and path.stat().st_mtime_ns == stat.st_mtime_ns
@@ -90,6 +114,7 @@ def test_a_file_replaced_by_a_copy_of_the_same_size_and_time_is_seen(folder):
 
 
 # --- the clock ------------------------------------------------------------------------
+
 
 def test_a_clock_set_back_costs_no_change_and_no_order(small, tmp_path, monkeypatch):
     store = FileStore(small, tmp_path / "var")
@@ -100,13 +125,16 @@ def test_a_clock_set_back_costs_no_change_and_no_order(small, tmp_path, monkeypa
         @classmethod
         def now(cls, tz=None):
             return datetime(1999, 12, 31, 23, 59, tzinfo=tz)
+
     monkeypatch.setattr(files_module, "datetime", Back)
     kept = store.commit([put(revision=1, name="Après")], *ME)
     assert kept.time.startswith("1999") and [s.number for s in store.history()] == [2, 1]
     os.utime(tmp_path / "var" / "changes" / "0000000002.jsonl", (1, 1))
     assert store.revision() != first and store.load().buyers[-1].name == "Après"
     again = FileStore(small, tmp_path / "var")
-    assert again.one("buyers", "essai").revision == 2 and again.load().version == store.load().version
+    assert (
+        again.one("buyers", "essai").revision == 2 and again.load().version == store.load().version
+    )
 
 
 def test_a_day_that_comes_again_makes_no_age_negative(catalogue, monkeypatch):
@@ -123,6 +151,7 @@ def test_a_day_that_comes_again_makes_no_age_negative(catalogue, monkeypatch):
 
         def revision(self):
             return "same"
+
     assert _Daily(Store()).revision().startswith(date.today().isoformat())
 
 
@@ -131,7 +160,12 @@ def test_waiting_and_limits_never_ask_the_clock_on_the_wall():
     asked = set()
     for path in sorted((ROOT / "geo").rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if isinstance(node, ast.Attribute) and node.attr == "time" and isinstance(node.value, ast.Name) and node.value.id == "time":
+            if (
+                isinstance(node, ast.Attribute)
+                and node.attr == "time"
+                and isinstance(node.value, ast.Name)
+                and node.value.id == "time"
+            ):
                 asked.add(path.relative_to(ROOT).as_posix())
     assert asked == {"geo/watch/intake/jobs.py"}
 
@@ -140,9 +174,16 @@ def test_waiting_and_limits_never_ask_the_clock_on_the_wall():
 
 WRITERS = {
     "corrections": lambda folder, query, n: Corrections(folder).propose([change(n)], "A" * 80),
-    "shared views": lambda folder, query, n: keep(query, ViewState(), store=FileSnapshots(folder / "snapshots")),
-    "reports": lambda folder, query, n: ImportedReports(folder / "reports").add(REPORT, b"x" * 20_000, f"texte {n}"),
-    "intake": lambda folder, query, n: Intake(folder / "intake").start(b"x" * 20_000, "a.txt").ended.wait(30)}
+    "shared views": lambda folder, query, n: keep(
+        query, ViewState(), store=FileSnapshots(folder / "snapshots")
+    ),
+    "reports": lambda folder, query, n: ImportedReports(folder / "reports").add(
+        REPORT, b"x" * 20_000, f"texte {n}"
+    ),
+    "intake": lambda folder, query, n: (
+        Intake(folder / "intake").start(b"x" * 20_000, "a.txt").ended.wait(30)
+    ),
+}
 
 
 @pytest.mark.parametrize("what", WRITERS)
@@ -152,7 +193,11 @@ def test_a_full_disk_is_told_keeps_what_was_there_and_needs_no_restart(narrow, s
     filler = folder / "corrections-filler"
     filler.write_bytes(b"")
     write(folder, query, 0)
-    kept = {p: p.read_bytes() for p in folder.rglob("*") if p.is_file() and p.name not in ("filler", filler.name)}
+    kept = {
+        p: p.read_bytes()
+        for p in folder.rglob("*")
+        if p.is_file() and p.name not in ("filler", filler.name)
+    }
     with filler.open("ab", buffering=0) as file:
         for size in (4096, 1):  # to the last byte
             with pytest.raises(OSError, match="space|large"):
@@ -163,6 +208,7 @@ def test_a_full_disk_is_told_keeps_what_was_there_and_needs_no_restart(narrow, s
             write(folder, query, n)
             if what == "corrections":
                 kept[Corrections(folder).path] = Corrections(folder).path.read_bytes()
+
     with pytest.raises(StoreFull) as told:
         until_told()
     assert "disque" in words("fr")(told.value.key, **told.value.values)
@@ -184,6 +230,7 @@ def test_lines_are_added_whole_or_not_at_all(tmp_path, monkeypatch):
         if not room:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         return write(descriptor, bytes(content)[: room.pop()])
+
     monkeypatch.setattr(whole.os, "write", short)
     for left in ([], [1], [40, 1], [7, 7, 7]):
         room[:] = left
@@ -231,7 +278,12 @@ for n in range(start, start + 10_000):
 def test_nothing_said_to_be_kept_is_lost_when_the_process_is_killed(tmp_path):
     promised: dict[str, set[str]] = {"correction": set(), "shared": set(), "report": set()}
     for turn, wanted in enumerate((1, 4, 9, 14, 20, 23)):
-        process = subprocess.Popen([sys.executable, "-c", ENDLESS, str(tmp_path), str(turn * 10_000)], cwd=ROOT, stdout=subprocess.PIPE, text=True)
+        process = subprocess.Popen(
+            [sys.executable, "-c", ENDLESS, str(tmp_path), str(turn * 10_000)],
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
         for _ in range(wanted):
             kind, id_ = process.stdout.readline().split()
             promised[kind].add(id_)
@@ -246,7 +298,10 @@ def test_nothing_said_to_be_kept_is_lost_when_the_process_is_killed(tmp_path):
         for code in promised["shared"]:
             assert len(FileSnapshots(tmp_path / "snapshots").get(code).content.records) == 200
         for name, content in reports.raw():
-            assert json.loads(content)["digest"] and reports.original(name.removesuffix(".json"))[0] == b"x" * 50_000
+            assert (
+                json.loads(content)["digest"]
+                and reports.original(name.removesuffix(".json"))[0] == b"x" * 50_000
+            )
         assert promised["report"] <= {name.removesuffix(".json") for name, _ in reports.raw()}
     assert all(len(found) > 3 for found in promised.values())
 
@@ -256,7 +311,9 @@ def test_a_correction_accepted_before_a_sudden_end_is_committed_once(small, tmp_
     site = next(iter(store.held("sites")))
     (made,) = corrections.propose([{**change(), "site": site}], "Amina")
     append = Corrections._append
-    monkeypatch.setattr(Corrections, "_append", lambda *_: (_ for _ in ()).throw(OSError(errno.ENOSPC, "full")))
+    monkeypatch.setattr(
+        Corrections, "_append", lambda *_: (_ for _ in ()).throw(OSError(errno.ENOSPC, "full"))
+    )
     with pytest.raises(StoreFull):
         corrections.judge(made.id, "accepted", "Brahim", store)
     monkeypatch.setattr(Corrections, "_append", append)
@@ -278,5 +335,9 @@ def test_what_killed_processes_left_in_intake_is_swept(tmp_path):
 
 
 def test_every_refusal_above_is_a_sentence_in_three_languages():
-    for lang, error in itertools.product(("fr", "ar", "en"), (StoreFull("error.no_room"), StoreDown("error.store_unwritable"))):
-        assert isinstance(error, KharitaError) and words(lang)(error.key, **error.values) != error.key
+    for lang, error in itertools.product(
+        ("fr", "ar", "en"), (StoreFull("error.no_room"), StoreDown("error.store_unwritable"))
+    ):
+        assert (
+            isinstance(error, KharitaError) and words(lang)(error.key, **error.values) != error.key
+        )

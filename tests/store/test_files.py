@@ -1,4 +1,5 @@
 """What only files can suffer: damaged, missing and stray files, full disks, sudden ends."""
+
 from __future__ import annotations
 
 import os
@@ -28,19 +29,29 @@ def files(small, var):
 
 def many(store, count, start=0):
     for n in range(start, start + count):
-        store.commit([put(f"r-{n}"), put("essai", store.one("buyers", "essai").revision, name=f"n {n}")], *ME)
+        store.commit(
+            [put(f"r-{n}"), put("essai", store.one("buyers", "essai").revision, name=f"n {n}")], *ME
+        )
 
 
 def ids(store):
     return {id_ for id_ in store.held("buyers") if id_.startswith("r-")}
 
 
-@pytest.mark.parametrize("damage", [
-    lambda p: p.write_bytes(b""), lambda p: p.write_bytes(p.read_bytes()[:-20]),
-    lambda p: p.write_bytes(p.read_bytes().replace(b"Hambourg", b"Hambours")),
-    lambda p: p.write_bytes(b'{"format":1}\n'), lambda p: p.unlink()])
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda p: p.write_bytes(b""),
+        lambda p: p.write_bytes(p.read_bytes()[:-20]),
+        lambda p: p.write_bytes(p.read_bytes().replace(b"Hambourg", b"Hambours")),
+        lambda p: p.write_bytes(b'{"format":1}\n'),
+        lambda p: p.unlink(),
+    ],
+)
 @pytest.mark.parametrize("compacted", [False, True])
-def test_a_damaged_change_set_is_named_and_the_others_are_served(small, var, files, damage, compacted, monkeypatch):
+def test_a_damaged_change_set_is_named_and_the_others_are_served(
+    small, var, files, damage, compacted, monkeypatch
+):
     monkeypatch.setattr(overlay, "SETS_PER_STATE", 4 if compacted else 1000)
     many(files, 5)
     files.load()
@@ -49,7 +60,9 @@ def test_a_damaged_change_set_is_named_and_the_others_are_served(small, var, fil
     again = FileStore(small, var)
     (problem,) = again.load().problems
     assert problem.file == "changes/0000000003.jsonl"
-    assert problem.code == ("change_set_damaged" if (var / problem.file).exists() else "change_set_missing")
+    assert problem.code == (
+        "change_set_damaged" if (var / problem.file).exists() else "change_set_missing"
+    )
     # The state was kept before the damage: it still knows what the damaged change set did.
     assert ids(again) == {f"r-{n}" for n in range(5) if n != 2 or compacted}
     assert again.one("buyers", "essai").raw == buyer(name="n 4") and again.change_set(3) is None
@@ -101,7 +114,11 @@ def test_without_a_folder_to_write_in_nothing_can_be_changed(small):
     store = FileStore(small)
     with pytest.raises(StoreDown):
         store.commit([put()], *ME)
-    assert list(store.history()) == [] and store.change_set(1) is None and store.one("buyers", "essai").raw is None
+    assert (
+        list(store.history()) == []
+        and store.change_set(1) is None
+        and store.one("buyers", "essai").raw is None
+    )
 
 
 def test_a_folder_that_cannot_be_made_is_a_clear_refusal(small, tmp_path):
@@ -123,7 +140,13 @@ def test_nothing_acknowledged_is_lost_when_the_writer_is_killed(small, var, file
             try:
                 while True:
                     held = files.one("buyers", "essai")
-                    files.commit([put(revision=held.revision, name=f"n {held.revision}"), put(f"r-{held.revision}")], *ME)
+                    files.commit(
+                        [
+                            put(revision=held.revision, name=f"n {held.revision}"),
+                            put(f"r-{held.revision}"),
+                        ],
+                        *ME,
+                    )
                     os.write(writing, b"%d\n" % held.revision)
             finally:
                 os._exit(1)

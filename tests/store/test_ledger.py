@@ -1,4 +1,5 @@
 """What every store promises: the same tests over files and over PostGIS."""
+
 from __future__ import annotations
 
 from dataclasses import replace
@@ -22,7 +23,18 @@ def test_it_is_a_ledger_over_the_records_as_shipped(store, small):
     shipped = FileStore(small).load()
     found = store.load()
     assert found.problems == shipped.problems == ()
-    for name in ("buyers", "sites", "reports", "markets", "fairs", "regions", "provinces", "towns", "communes", "synonyms"):
+    for name in (
+        "buyers",
+        "sites",
+        "reports",
+        "markets",
+        "fairs",
+        "regions",
+        "provinces",
+        "towns",
+        "communes",
+        "synonyms",
+    ):
         assert getattr(found, name) == getattr(shipped, name), name
     assert store.history() == () or list(store.history()) == []
     for name in EDITABLE:
@@ -92,17 +104,28 @@ def test_a_shipped_record_can_be_changed_and_removed(store):
     assert list(store.held("buyers"))[0] == first
 
 
-@pytest.mark.parametrize(("edit", "code"), [
-    (put(country="Allemagne"), "bad_value"),
-    (put(country="XX"), "bad_value"),
-    (Edit("buyers", "essai", {**buyer(), "geometry": {"type": "Point", "coordinates": [999, 0]}}, 0), "bad_lon_lat"),
-    (Edit("buyers", "essai", buyer("autre"), 0), "bad_id"),
-    (Edit("buyers", "essai", {"id": "essai"}, 0), "not_a_record"),
-    (Edit("buyers", "essai", {"id": {1, 2}}, 0), "unreadable_record"),
-    (put(name="a\x00b"), "unreadable_record"),
-    (put(more="x" * (rules.MAX_RECORD_BYTES + 1)), "record_too_big"),
-    (Edit("markets", "DE", None, 0), "market_in_use"),
-])
+@pytest.mark.parametrize(
+    ("edit", "code"),
+    [
+        (put(country="Allemagne"), "bad_value"),
+        (put(country="XX"), "bad_value"),
+        (
+            Edit(
+                "buyers",
+                "essai",
+                {**buyer(), "geometry": {"type": "Point", "coordinates": [999, 0]}},
+                0,
+            ),
+            "bad_lon_lat",
+        ),
+        (Edit("buyers", "essai", buyer("autre"), 0), "bad_id"),
+        (Edit("buyers", "essai", {"id": "essai"}, 0), "not_a_record"),
+        (Edit("buyers", "essai", {"id": {1, 2}}, 0), "unreadable_record"),
+        (put(name="a\x00b"), "unreadable_record"),
+        (put(more="x" * (rules.MAX_RECORD_BYTES + 1)), "record_too_big"),
+        (Edit("markets", "DE", None, 0), "market_in_use"),
+    ],
+)
 def test_an_unsound_record_keeps_the_whole_set_out(store, edit, code):
     with pytest.raises(Unfit) as told:
         store.commit([put("bon", country="FR"), edit], *ME)
@@ -139,21 +162,29 @@ def test_a_market_and_its_buyers_come_and_go_together(store):
 
 def test_history_is_told_newest_first_whole_or_for_one_record(store):
     for n in range(5):
-        store.commit([put(revision=n, name=f"nom {n}"), put(f"autre-{n}")], "Amina", f"essai {n}", "import")
+        store.commit(
+            [put(revision=n, name=f"nom {n}"), put(f"autre-{n}")], "Amina", f"essai {n}", "import"
+        )
     assert [s.number for s in store.history()] == [5, 4, 3, 2, 1]
     assert [s.number for s in store.history(limit=2, before=4)] == [3, 2]
     assert [len(s.changes) for s in store.history()] == [2] * 5
     assert [s.counts for s in store.history()] == [{"new": 1, "changed": 1, "removed": 0}] * 4 + [
-        {"new": 2, "changed": 0, "removed": 0}]
+        {"new": 2, "changed": 0, "removed": 0}
+    ]
     mine = store.history(collection="buyers", id_="autre-3")
     assert mine[0].counts == {"new": 1, "changed": 0, "removed": 0}
     assert [(s.number, [c.id for c in s.changes]) for s in mine] == [(4, ["autre-3"])]
-    assert [c.after["properties"]["name"] for s in store.history(collection="buyers", id_="essai")
-            for c in s.changes] == [f"nom {n}" for n in reversed(range(5))]
+    assert [
+        c.after["properties"]["name"]
+        for s in store.history(collection="buyers", id_="essai")
+        for c in s.changes
+    ] == [f"nom {n}" for n in reversed(range(5))]
     assert [s.number for s in store.history(collection="sites")] == []
     assert len(store.history(collection="buyers")) == 5
     assert {c.id for c in store.change_set(2).changes} == {"essai", "autre-1"}
-    assert store.change_set(6) is None and list(store.history(collection="buyers", id_="nobody")) == []
+    assert (
+        store.change_set(6) is None and list(store.history(collection="buyers", id_="nobody")) == []
+    )
 
 
 def test_a_change_set_is_undone_in_part_or_whole_and_redone(store):
@@ -183,7 +214,12 @@ def test_any_version_comes_back(store):
         store.commit([edit], "B", "", "restore")
         assert store.one("buyers", id_).raw == versions[revision]
     with pytest.raises(Conflict):
-        store.commit([restore(store.history(collection="buyers", id_=id_), "buyers", id_, 2, 3)], "B", "", "restore")
+        store.commit(
+            [restore(store.history(collection="buyers", id_=id_), "buyers", id_, 2, 3)],
+            "B",
+            "",
+            "restore",
+        )
     with pytest.raises(NotFound):
         restore(store.history(collection="buyers", id_=id_), "buyers", id_, 99, 6)
 

@@ -1,4 +1,5 @@
 """Several processes on one store: nothing is lost, and each sees what the others did."""
+
 from __future__ import annotations
 
 import os
@@ -17,8 +18,12 @@ def edit_shared(store, who):
             held = store.one("buyers", "shared")
             words = held.raw["properties"]["relation_fr"] + f"{who}.{n} "
             try:
-                store.commit([put("shared", held.revision, relation_fr=words), put(f"own-{who}-{n}")],
-                             f"editor {who}", "", "edit")
+                store.commit(
+                    [put("shared", held.revision, relation_fr=words), put(f"own-{who}-{n}")],
+                    f"editor {who}",
+                    "",
+                    "edit",
+                )
                 break
             except Conflict as late:
                 if late.held[0].revision <= held.revision:
@@ -46,7 +51,8 @@ def test_eight_editors_lose_none_of_200_edits(place):
     words = store.one("buyers", "shared").raw["properties"]["relation_fr"].split()
     assert len(words) == EDITORS * EDITS and set(words) == expected
     assert {id_ for id_ in store.held("buyers") if id_.startswith("own-")} == {
-        "own-" + word.replace(".", "-") for word in expected}
+        "own-" + word.replace(".", "-") for word in expected
+    }
     history = store.history(500)
     assert [s.number for s in history] == list(range(EDITORS * EDITS + 1, 0, -1))
     # Each change starts from what the one before it left.
@@ -54,4 +60,6 @@ def test_eight_editors_lose_none_of_200_edits(place):
     for change in (c for s in reversed(history) for c in s.changes if c.id == "shared"):
         assert change.before == after
         after = change.after
-    assert after == buyer("shared", relation_fr=store.one("buyers", "shared").raw["properties"]["relation_fr"])
+    assert after == buyer(
+        "shared", relation_fr=store.one("buyers", "shared").raw["properties"]["relation_fr"]
+    )

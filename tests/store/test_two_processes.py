@@ -1,4 +1,5 @@
 """Two app processes behind nginx on one database, with the configuration of the deployment guide."""
+
 from __future__ import annotations
 
 import json
@@ -18,9 +19,17 @@ from tests.store.records import PROMISED_SECONDS
 CONFIG = Path(__file__).parents[2] / "docs" / "nginx.conf"
 NGINX = "/usr/sbin/nginx"
 OURS = {"x-kharita": "1", "content-type": "application/json"}
-ANSWERS = {"name": "Maison d’essai", "kind": "concept_store", "country": "DE", "city": "Hambourg",
-           "crafts": ["tapis_tissage"], "provenance": "imported", "precision": "country", "verified": "2026-01-05",
-           "sources": [{"url": "", "label": "salon", "date": ""}]}
+ANSWERS = {
+    "name": "Maison d’essai",
+    "kind": "concept_store",
+    "country": "DE",
+    "city": "Hambourg",
+    "crafts": ["tapis_tissage"],
+    "provenance": "imported",
+    "precision": "country",
+    "verified": "2026-01-05",
+    "sources": [{"url": "", "label": "salon", "date": ""}],
+}
 
 
 def ask(address, path, body=None, process=None):
@@ -28,7 +37,9 @@ def ask(address, path, body=None, process=None):
     headers = {"cookie": f"kharita_process={process}"} if process else {}
     if body is not None:
         headers |= OURS
-    request = urllib.request.Request(address + path, json.dumps(body).encode() if body is not None else None, headers)
+    request = urllib.request.Request(
+        address + path, json.dumps(body).encode() if body is not None else None, headers
+    )
     try:
         with urllib.request.urlopen(request, timeout=30) as answer:
             return answer.status, json.loads(answer.read()), answer.headers
@@ -39,20 +50,28 @@ def ask(address, path, body=None, process=None):
 @pytest.fixture(scope="module")
 def deployed(cluster, prepared, serve, tmp_path_factory):
     """The address of nginx, and of the two processes behind it."""
-    assert Path(NGINX).exists(), "nginx is missing: make test-setup installs it, or apt-get install nginx-light"
+    assert Path(NGINX).exists(), (
+        "nginx is missing: make test-setup installs it, or apt-get install nginx-light"
+    )
     folder = tmp_path_factory.mktemp("nginx")
     database = cluster.database(prepared)
-    settings = {"KHARITA_STORE": f"postgis:{cluster.url(database)}", "KHARITA_VAR": str(folder / "var")}
+    settings = {
+        "KHARITA_STORE": f"postgis:{cluster.url(database)}",
+        "KHARITA_VAR": str(folder / "var"),
+    }
     apps = [serve(**settings), serve(**settings)]
     port = free_port()
     config = CONFIG.read_text("utf-8").replace("listen 80;", f"listen 127.0.0.1:{port};")
     for number, app in zip(("8501", "8502"), apps, strict=True):
         config = config.replace(f"127.0.0.1:{number}", app.removeprefix("http://"))
     config = re.sub(r"/(run|var)/[\w/.-]*?([\w.-]+);", rf"{folder}/\2;", config).replace(
-        "/var/log/nginx/kharita-error.log", f"{folder}/error.log")
+        "/var/log/nginx/kharita-error.log", f"{folder}/error.log"
+    )
     (folder / "nginx.conf").write_text(config, "utf-8")
-    process = subprocess.Popen([NGINX, "-p", str(folder), "-c", str(folder / "nginx.conf"), "-g", "daemon off;"],
-                               stderr=(folder / "stderr").open("wb"))
+    process = subprocess.Popen(
+        [NGINX, "-p", str(folder), "-c", str(folder / "nginx.conf"), "-g", "daemon off;"],
+        stderr=(folder / "stderr").open("wb"),
+    )
     address = f"http://127.0.0.1:{port}"
     until = time.monotonic() + 20
     while True:
@@ -76,8 +95,12 @@ def shown(address, process, id_):
 
 
 def save(address, process, name):
-    return ask(address, "/api/held/buyers/new", {
-        "answers": {**ANSWERS, "name": name}, "revision": 0, "reason": "essai", "author": "Amina"}, process)
+    return ask(
+        address,
+        "/api/held/buyers/new",
+        {"answers": {**ANSWERS, "name": name}, "revision": 0, "reason": "essai", "author": "Amina"},
+        process,
+    )
 
 
 def test_an_edit_through_one_process_shows_in_the_other_within_two_seconds(deployed):
@@ -101,8 +124,12 @@ def test_an_edit_through_one_process_shows_in_the_other_within_two_seconds(deplo
 def test_a_websocket_passes(deployed):
     host, _, port = deployed[0].removeprefix("http://").partition(":")
     with socket.create_connection((host, int(port)), timeout=20) as connection:
-        connection.sendall((f"GET /_stcore/stream HTTP/1.1\r\nHost: {host}:{port}\r\nOrigin: {deployed[0]}\r\nUpgrade: websocket\r\n"
-                            "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n").encode())
+        connection.sendall(
+            (
+                f"GET /_stcore/stream HTTP/1.1\r\nHost: {host}:{port}\r\nOrigin: {deployed[0]}\r\nUpgrade: websocket\r\n"
+                "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
+            ).encode()
+        )
         assert connection.recv(64).startswith(b"HTTP/1.1 101")
 
 
@@ -113,7 +140,11 @@ def test_while_the_database_is_down_readers_read_and_writers_are_told(deployed, 
         for process in ("first", "second"):
             assert ask(address, "/api/facets", process=process)[0] == 200
             status, told, _ = save(address, process, "Trop tard")
-            assert status == 503 and told["error"]["code"] == "error.store_down" and "base de données" in told["error"]["text"]
+            assert (
+                status == 503
+                and told["error"]["code"] == "error.store_down"
+                and "base de données" in told["error"]["text"]
+            )
             assert ask(address, "/readyz", process=process)[0] == 503
     finally:
         cluster.start()

@@ -1,4 +1,5 @@
 """What alembic runs: the steps, on the connection that ``geo.store.migrate`` made."""
+
 from __future__ import annotations
 
 from alembic import context

@@ -3,6 +3,7 @@
 What a file is, its first bytes say, never its name. Every limit is checked before the work it
 bounds. Run in a process of its own by ``geo.watch.intake.jobs``, with little memory and time.
 """
+
 from __future__ import annotations
 
 import io
@@ -79,13 +80,18 @@ def read(content: bytes, name: str, progress: Progress = lambda done, of: None) 
     return Text(kind, title[:160], date, tuple(pages), tuple(dict.fromkeys(notes)))
 
 
-_ENDINGS = {"pdf": ("pdf",), "docx": ("docx",), "html": ("html", "htm", "xhtml"),
-            "text": ("md", "markdown", "txt")}
+_ENDINGS = {
+    "pdf": ("pdf",),
+    "docx": ("docx",),
+    "html": ("html", "htm", "xhtml"),
+    "text": ("md", "markdown", "txt"),
+}
 Found = tuple[str, str, list[str], list[str]]
 
 
 def _pdf(content: bytes, progress: Progress) -> Found:
     import pypdfium2 as pdfium  # a hundred pages in half a second; pypdf took 39 s
+
     notes = ["intake.note_active"] if any(mark in content for mark in _ACTIVE_PDF) else []
     try:
         with pdfium.PdfDocument(content) as document:
@@ -116,8 +122,11 @@ def _docx(content: bytes) -> Found:
         with zipfile.ZipFile(io.BytesIO(content)) as box:
             entries = box.infolist()
             unpacked = sum(e.file_size for e in entries)
-            if len(entries) > MAX_ENTRIES or unpacked > MAX_UNPACKED \
-                    or unpacked > MAX_RATIO * max(len(content), 4096):
+            if (
+                len(entries) > MAX_ENTRIES
+                or unpacked > MAX_UNPACKED
+                or unpacked > MAX_RATIO * max(len(content), 4096)
+            ):
                 raise Refused("intake.bomb")
             names = {e.filename for e in entries}
             if "word/document.xml" not in names:
@@ -128,11 +137,14 @@ def _docx(content: bytes) -> Found:
             if b"<!DOCTYPE" in head or b"<!ENTITY" in head:
                 raise Refused("intake.damaged")
         from docx import Document
+
         document = Document(io.BytesIO(content))
         texts = [p.text for p in document.paragraphs]
-        texts += [cell.text for table in document.tables for row in table.rows for cell in row.cells]
+        texts += [
+            cell.text for table in document.tables for row in table.rows for cell in row.cells
+        ]
         about = document.core_properties
-        date = (about.created.date().isoformat() if about.created else "")
+        date = about.created.date().isoformat() if about.created else ""
         title = about.title or ""
     except Refused:
         raise
@@ -144,8 +156,12 @@ def _docx(content: bytes) -> Found:
 class _Html(HTMLParser):
     """The words a reader sees, and whether the page carried a program."""
 
-    SILENT = frozenset(("script", "style", "template", "noscript", "svg", "head", "iframe", "object"))
-    BLOCKS = frozenset(("p", "div", "li", "br", "tr", "h1", "h2", "h3", "h4", "section", "article", "td"))
+    SILENT = frozenset(
+        ("script", "style", "template", "noscript", "svg", "head", "iframe", "object")
+    )
+    BLOCKS = frozenset(
+        ("p", "div", "li", "br", "tr", "h1", "h2", "h3", "h4", "section", "article", "td")
+    )
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
@@ -157,7 +173,9 @@ class _Html(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.active |= tag in ("script", "iframe", "object", "embed") or any(
-            name.startswith("on") or "javascript:" in (value or "").casefold() for name, value in attrs)
+            name.startswith("on") or "javascript:" in (value or "").casefold()
+            for name, value in attrs
+        )
         self._in_title = tag == "title"
         if tag in self.SILENT:
             self._silent += 1
@@ -186,19 +204,33 @@ def _written(content: bytes) -> tuple[Found, str]:
         page.feed(text)
         page.close()
         notes += ["intake.note_active"] if page.active else []
-        return (page.title, "", list(_paged(" ".join(t.split()) for t in page.texts)), notes), "html"
+        return (
+            page.title,
+            "",
+            list(_paged(" ".join(t.split()) for t in page.texts)),
+            notes,
+        ), "html"
     heading = re.search(r"^#{1,2}\s+(.+)$", text, re.MULTILINE)
     plain = re.sub(r"!?\[([^\]]*)\]\([^)]*\)", r"\1", text)
     plain = re.sub(r"^\s{0,3}(#{1,6}|>|[-*+]|\d+\.)\s+", "", plain, flags=re.MULTILINE)
     plain = re.sub(r"<[^<>]{0,400}>|[*_`]{1,3}", "", plain)
     if "<script" in text.casefold():
         notes.append("intake.note_active")
-    return (heading.group(1) if heading else "", "", list(_paged(plain.splitlines())), notes), "text"
+    return (
+        heading.group(1) if heading else "",
+        "",
+        list(_paged(plain.splitlines())),
+        notes,
+    ), "text"
 
 
 def decoded(content: bytes) -> tuple[str, list[str]]:
     """Bytes as text: by their mark, as UTF-8, or else in the encoding that gives most letters."""
-    for mark, encoding in ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
+    for mark, encoding in (
+        (b"\xef\xbb\xbf", "utf-8-sig"),
+        (b"\xff\xfe", "utf-16"),
+        (b"\xfe\xff", "utf-16"),
+    ):
         if content.startswith(mark):
             return content.decode(encoding, "replace"), []
     try:

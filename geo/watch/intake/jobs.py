@@ -3,6 +3,7 @@
 A job lives in this process only; the uploaded bytes lie in ``KHARITA_VAR/intake`` until the
 report is published, the job is cancelled or forgotten.
 """
+
 from __future__ import annotations
 
 import json
@@ -133,7 +134,11 @@ class Intake:
         try:
             job.process = subprocess.Popen(  # noqa: S603  ourselves, without a shell
                 [sys.executable, "-m", "geo.watch.intake.worker", str(job.path), job.name[:200]],
-                cwd=PROJECT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+                cwd=PROJECT,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+            )
             watch = threading.Timer(SECONDS, job.process.kill)
             watch.start()
             try:

@@ -1,4 +1,5 @@
 """A report made from a read file and an editor's decisions: pages become its notes."""
+
 from __future__ import annotations
 
 import re
@@ -20,8 +21,10 @@ MOST_NOTES = 300
 MOST_SIGNALS = 400
 _ISO = re.compile(r"(?<!\d)(20[0-4]\d)-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])(?!\d)")
 _ARABIC = re.compile(r"[\u0600-\u06ff]")
-_COMMON = {"fr": ("le", "la", "les", "des", "et", "est", "dans", "pour", "une", "sur"),
-           "en": ("the", "of", "and", "is", "in", "to", "for", "with", "a", "on")}
+_COMMON = {
+    "fr": ("le", "la", "les", "des", "et", "est", "dans", "pour", "une", "sur"),
+    "en": ("the", "of", "and", "is", "in", "to", "for", "with", "a", "on"),
+}
 
 
 def language_of(text: str) -> str:
@@ -42,7 +45,10 @@ def date_of(pages: tuple[str, ...] | list[str], fallback: str) -> str:
     folded = fold(head)
     best: tuple[int, str] | None = None
     for lang in LANGUAGES:
-        names = {fold(name): number for number, name in get_month_names("wide", locale=LOCALES[lang]).items()}
+        names = {
+            fold(name): number
+            for number, name in get_month_names("wide", locale=LOCALES[lang]).items()
+        }
         pattern = rf"(?:(\d{{1,2}})(?:er)? )?({'|'.join(map(re.escape, names))})\.? (20[0-4]\d)"
         found = re.search(pattern, folded)
         if found and (best is None or found.start() < best[0]):
@@ -51,8 +57,13 @@ def date_of(pages: tuple[str, ...] | list[str], fallback: str) -> str:
     return best[1] if best else fallback
 
 
-def report_of(text: dict[str, Any], proposals: list[Proposal], asked: dict[str, Any],
-              catalogue: Catalogue, today: date) -> dict[str, Any]:
+def report_of(
+    text: dict[str, Any],
+    proposals: list[Proposal],
+    asked: dict[str, Any],
+    catalogue: Catalogue,
+    today: date,
+) -> dict[str, Any]:
     """The record to publish.
 
     Parameters
@@ -80,24 +91,46 @@ def report_of(text: dict[str, Any], proposals: list[Proposal], asked: dict[str, 
     notes = []
     for number, page in enumerate(text["pages"][:MOST_NOTES], start=1):
         here = [p for p in kept if p.page == number]
-        notes.append({
-            "id": f"p{number}", "date": when, "title_fr": f"{title[:180]} \u00b7 {number}", "kind": kind,
-            "markets": _ids(here, "market"), "crafts": _ids(here, "craft"),
-            "summary_fr": page.replace("\n", " ")[:PAGE_TEXT],
-            "key_figures": [dict(p.figure) for p in here if p.kind == "figure"],
-            "organisations": _ids(here, "organisation") + [p.label for p in here if p.kind == "buyer"],
-            "sources": [source]})
-    return {"title": titles, "lang": lang, "date": when, "kind": kind,
-            "markets": _ids(kept, "market"), "crafts": _ids(kept, "craft"),
-            "named": _ids(kept, "buyer"), "places": _ids(kept, "town"), "notes": notes, "original": text["name"],
-            "signals": _signals(asked, ["", *_ids(kept, "market")], ["", *_ids(kept, "craft")])}
+        notes.append(
+            {
+                "id": f"p{number}",
+                "date": when,
+                "title_fr": f"{title[:180]} \u00b7 {number}",
+                "kind": kind,
+                "markets": _ids(here, "market"),
+                "crafts": _ids(here, "craft"),
+                "summary_fr": page.replace("\n", " ")[:PAGE_TEXT],
+                "key_figures": [dict(p.figure) for p in here if p.kind == "figure"],
+                "organisations": _ids(here, "organisation")
+                + [p.label for p in here if p.kind == "buyer"],
+                "sources": [source],
+            }
+        )
+    return {
+        "title": titles,
+        "lang": lang,
+        "date": when,
+        "kind": kind,
+        "markets": _ids(kept, "market"),
+        "crafts": _ids(kept, "craft"),
+        "named": _ids(kept, "buyer"),
+        "places": _ids(kept, "town"),
+        "notes": notes,
+        "original": text["name"],
+        "signals": _signals(asked, ["", *_ids(kept, "market")], ["", *_ids(kept, "craft")]),
+    }
 
 
 def _titles(asked: dict[str, Any], title: str, lang: str) -> dict[str, str]:
     given = asked.get("titles") or {}
-    if not isinstance(given, dict) or any(k not in LANGUAGES or not isinstance(v, str) or len(v) > 200 for k, v in given.items()):
+    if not isinstance(given, dict) or any(
+        k not in LANGUAGES or not isinstance(v, str) or len(v) > 200 for k, v in given.items()
+    ):
         raise BadRequest("intake.bad_title")
-    return {other: title if other == lang else given.get(other, "").strip() or title for other in LANGUAGES}
+    return {
+        other: title if other == lang else given.get(other, "").strip() or title
+        for other in LANGUAGES
+    }
 
 
 def _signals(asked: dict[str, Any], markets: list[str], crafts: list[str]) -> list[dict[str, str]]:
@@ -106,7 +139,11 @@ def _signals(asked: dict[str, Any], markets: list[str], crafts: list[str]) -> li
         raise BadRequest("error.bad_parameter", name="signals", value="")
     found: dict[tuple[str, str], str] = {}
     for signal in given:
-        market, craft, sign = (signal.get(k) for k in ("market", "craft", "sign")) if isinstance(signal, dict) else (None,) * 3
+        market, craft, sign = (
+            (signal.get(k) for k in ("market", "craft", "sign"))
+            if isinstance(signal, dict)
+            else (None,) * 3
+        )
         if market not in markets or craft not in crafts or sign not in SIGNS:
             raise BadRequest("error.bad_parameter", name="signals", value=str(signal)[:40])
         found[market, craft] = sign
@@ -125,28 +162,44 @@ def _check_date(text: str, today: date) -> None:
         raise BadRequest("intake.future", date=text)
 
 
-def _corrected(proposal: Proposal, other: Any, known: dict[str, set[str]], catalogue: Catalogue) -> Proposal:
+def _corrected(
+    proposal: Proposal, other: Any, known: dict[str, set[str]], catalogue: Catalogue
+) -> Proposal:
     """A proposal as the editor corrects it: another code, another name, another figure."""
     kind = proposal.kind
-    if kind == "figure" and isinstance(other, dict) and set(other) <= {"label", "value", "unit", "period"} \
-            and all(isinstance(v, str) and len(v) <= 120 for v in other.values()):
-        return replace(proposal, figure=tuple((k, other.get(k, v).strip()) for k, v in proposal.figure))
+    if (
+        kind == "figure"
+        and isinstance(other, dict)
+        and set(other) <= {"label", "value", "unit", "period"}
+        and all(isinstance(v, str) and len(v) <= 120 for v in other.values())
+    ):
+        return replace(
+            proposal, figure=tuple((k, other.get(k, v).strip()) for k, v in proposal.figure)
+        )
     named = isinstance(other, str) and bool(other.strip()) and len(other) <= 120
     if kind == "organisation" and named:
         return replace(proposal, id=other.strip(), label=other.strip())
     if named and other in known.get(kind, ()):
-        label = catalogue.buyers[catalogue.buyer_row[other]].name if kind == "buyer" else proposal.label
+        label = (
+            catalogue.buyers[catalogue.buyer_row[other]].name if kind == "buyer" else proposal.label
+        )
         return replace(proposal, id=other, label=label)
     raise BadRequest("error.bad_parameter", name=kind, value=str(other)[:40])
 
 
-def _decided(proposals: list[Proposal], asked: dict[str, Any], catalogue: Catalogue) -> list[Proposal]:
+def _decided(
+    proposals: list[Proposal], asked: dict[str, Any], catalogue: Catalogue
+) -> list[Proposal]:
     accepted = asked.get("accepted")
     corrected = asked.get("corrected") or {}
     if not isinstance(accepted, list) or not isinstance(corrected, dict):
         raise BadRequest("error.bad_parameter", name="accepted", value="")
-    known = {"market": set(catalogue.market_by_code), "craft": set(CRAFTS), "buyer": set(catalogue.buyer_row),
-             "town": {t.name for t in catalogue.towns}}
+    known = {
+        "market": set(catalogue.market_by_code),
+        "craft": set(CRAFTS),
+        "buyer": set(catalogue.buyer_row),
+        "town": {t.name for t in catalogue.towns},
+    }
     kept = []
     for position in accepted:
         if not isinstance(position, int) or not 0 <= position < len(proposals):

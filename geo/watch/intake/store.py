@@ -4,6 +4,7 @@
 original is in place before the JSON, so that a report never lacks it; an original without JSON is
 what an interrupted publishing leaves, and is ignored.
 """
+
 from __future__ import annotations
 
 import hashlib
@@ -85,8 +86,13 @@ class ImportedReports:
             year = (report["date"] or "0000")[:4]
             taken = [int(p.stem.rpartition("-")[2]) for p in paths if _ID.match(p.stem)]
             id_ = f"I-{year}-{max(taken, default=0) + 1:03d}"
-            made = {**report, "id": id_, "digest": digest, "provenance": "imported",
-                    "notes": [{**n, "id": f"{id_}.{n['id']}"} for n in report["notes"]]}
+            made = {
+                **report,
+                "id": id_,
+                "digest": digest,
+                "provenance": "imported",
+                "notes": [{**n, "id": f"{id_}.{n['id']}"} for n in report["notes"]],
+            }
             write_whole(self.folder / f"{id_}.orig", content)
             write_whole(self.folder / f"{id_}.json", orjson.dumps(made, option=orjson.OPT_INDENT_2))
         return id_

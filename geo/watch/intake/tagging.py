@@ -5,6 +5,7 @@ the sentence it came from, what was matched, and a confidence: how rarely such a
 probability. Figures are numbers with a unit; their period, market and craft come from the same
 sentence only.
 """
+
 from __future__ import annotations
 
 import re
@@ -25,11 +26,18 @@ MOST = 400
 _WRITTEN = tomllib.loads((Path(__file__).parent / "words.toml").read_text("utf-8"))
 _PREFIXES = re.compile(_WRITTEN["prefixes"])
 _YEAR = re.compile(r"(?<!\d)(19[89]\d|20[0-4]\d)(?!\d)")
-_NUMBER = r"(?P<n>[+\-\u2212]?\d{1,3}(?:[ \u00a0\u202f]\d{3})+(?:[.,]\d+)?|[+\-\u2212]?\d+(?:[.,]\d+)?)"
+_NUMBER = (
+    r"(?P<n>[+\-\u2212]?\d{1,3}(?:[ \u00a0\u202f]\d{3})+(?:[.,]\d+)?|[+\-\u2212]?\d+(?:[.,]\d+)?)"
+)
 UNITS = tuple(_WRITTEN["units"].items())
 _LABELS = tuple((name, tuple(words_)) for name, words_ in _WRITTEN["labels"].items())
-_FIGURE = re.compile(_NUMBER + r"[ \u00a0\u202f]?(?P<u>"
-                     + "|".join(f"(?P<u{i}>{p})" for i, (_, p) in enumerate(UNITS)) + ")", re.IGNORECASE)
+_FIGURE = re.compile(
+    _NUMBER
+    + r"[ \u00a0\u202f]?(?P<u>"
+    + "|".join(f"(?P<u{i}>{p})" for i, (_, p) in enumerate(UNITS))
+    + ")",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +79,9 @@ class Tagger:
         for town in catalogue.towns:
             for name in (town.name, town.name_ar):
                 self._add("town", town.name, name, SYNONYM, "name")
-        for name in dict.fromkeys(o for r in catalogue.reports for n in r.notes for o in n.organisations):
+        for name in dict.fromkeys(
+            o for r in catalogue.reports for n in r.notes for o in n.organisations
+        ):
             self._add("organisation", name, name, NAME, "name")
         for entries in self._entries.values():
             entries.sort(key=lambda e: -len(e[0]))
@@ -83,7 +93,13 @@ class Tagger:
         if len(tokens) == 1 and len(tokens[0]) < 4:
             confidence = min(confidence, WORD)
         self._labels.setdefault((kind, id_), name)
-        entry = (tuple(map(_root, tokens)) if kind == "craft" else tokens, kind, id_, confidence, how)
+        entry = (
+            tuple(map(_root, tokens)) if kind == "craft" else tokens,
+            kind,
+            id_,
+            confidence,
+            how,
+        )
         held = self._entries.setdefault(entry[0][0], [])
         if not any(e[:3] == entry[:3] for e in held):
             held.append(entry)
@@ -105,7 +121,11 @@ class Tagger:
 
     def _in_sentence(self, said: str, page: int, number: int) -> list[Proposal]:
         written = [(m.group(), m.start(), m.end()) for m in re.finditer(r"[^\W_]+", said)]
-        folded = [(part, start, end) for word, start, end in written for part in phrase(word).split() or [""]]
+        folded = [
+            (part, start, end)
+            for word, start, end in written
+            for part in phrase(word).split() or [""]
+        ]
         plain = [_bare(w) for w, _, _ in folded]
         stemmed = [_root(w) if w else "" for w in plain]
         found, at = [], 0
@@ -120,18 +140,35 @@ class Tagger:
             at += len(tokens)
             if kind in ("buyer", "town", "market", "organisation") and matched[:1].islower():
                 confidence = min(confidence, SHORT)  # a name written like a common word
-            if kind == "market" and len(tokens) == 1 and len(tokens[0]) <= 3 and not matched.isupper() \
-                    and matched.isascii():
+            if (
+                kind == "market"
+                and len(tokens) == 1
+                and len(tokens[0]) <= 3
+                and not matched.isupper()
+                and matched.isascii()
+            ):
                 continue
-            found.append(Proposal(kind, id_, self._labels[kind, id_], page, number, said[:600], matched,
-                                  confidence, how))
+            found.append(
+                Proposal(
+                    kind,
+                    id_,
+                    self._labels[kind, id_],
+                    page,
+                    number,
+                    said[:600],
+                    matched,
+                    confidence,
+                    how,
+                )
+            )
         return found
 
-    def _longest(self, plain: list[str], stemmed: list[str], at: int
-                 ) -> tuple[tuple[str, ...], str, str, float, str] | None:
+    def _longest(
+        self, plain: list[str], stemmed: list[str], at: int
+    ) -> tuple[tuple[str, ...], str, str, float, str] | None:
         candidates = [(e, plain) for e in self._entries.get(plain[at], ()) if e[1] != "craft"]
         candidates += [(e, stemmed) for e in self._entries.get(stemmed[at], ()) if e[1] == "craft"]
-        fits = [e for e, line in candidates if tuple(line[at:at + len(e[0])]) == e[0]]
+        fits = [e for e, line in candidates if tuple(line[at : at + len(e[0])]) == e[0]]
         return max(fits, key=lambda e: (len(e[0]), e[3])) if fits else None
 
 
@@ -140,7 +177,7 @@ def _bare(word: str) -> str:
     if word.isascii() or len(word) <= 3:
         return word
     match = _PREFIXES.match(word)
-    return word[match.end():] if match and len(word) - match.end() >= 3 else word
+    return word[match.end() :] if match and len(word) - match.end() >= 3 else word
 
 
 def _root(word: str) -> str:
@@ -153,16 +190,40 @@ def _figures(said: str, page: int, number: int, found: list[Proposal]) -> list[P
     crafts = {p.id for p in found if p.kind == "craft"}
     years = sorted(set(_YEAR.findall(said)))
     held = [stem(w) for w in phrase(said).split()]
-    label = next((name for name, beginnings in _LABELS if any(h.startswith(beginnings) for h in held)), "valeur")
+    label = next(
+        (name for name, beginnings in _LABELS if any(h.startswith(beginnings) for h in held)),
+        "valeur",
+    )
     made = []
     for match in _FIGURE.finditer(said):
-        value = re.sub(r"[ \u00a0\u202f]", "", match["n"]).replace(",", ".").replace("\u2212", "-").lstrip("+")
+        value = (
+            re.sub(r"[ \u00a0\u202f]", "", match["n"])
+            .replace(",", ".")
+            .replace("\u2212", "-")
+            .lstrip("+")
+        )
         unit = next(name for i, (name, _) in enumerate(UNITS) if match[f"u{i}"])
-        about = (("label", label if unit == "%" or label == "exportations" else unit), ("value", value), ("unit", unit),
-                 ("period", years[-1] if len(years) == 1 else ""),
-                 ("market", next(iter(markets)) if len(markets) == 1 else ""),
-                 ("craft", next(iter(crafts)) if len(crafts) == 1 else ""))
+        about = (
+            ("label", label if unit == "%" or label == "exportations" else unit),
+            ("value", value),
+            ("unit", unit),
+            ("period", years[-1] if len(years) == 1 else ""),
+            ("market", next(iter(markets)) if len(markets) == 1 else ""),
+            ("craft", next(iter(crafts)) if len(crafts) == 1 else ""),
+        )
         sure = SYNONYM if len(years) == 1 else WORD
-        made.append(Proposal("figure", f"{page}.{number}.{match.start()}", match.group().strip(), page, number,
-                             said[:600], match.group(), sure, "number", about))
+        made.append(
+            Proposal(
+                "figure",
+                f"{page}.{number}.{match.start()}",
+                match.group().strip(),
+                page,
+                number,
+                said[:600],
+                match.group(),
+                sure,
+                "number",
+                about,
+            )
+        )
     return made

@@ -3,6 +3,7 @@
 Little memory, little time, no network needed. Each line of its output is one JSON object:
 ``{"done": 3, "of": 40}`` while it works, then ``{"text": …}`` or ``{"refused": key, "values": …}``.
 """
+
 from __future__ import annotations
 
 import json
@@ -30,6 +31,7 @@ def main(path: str, name: str) -> None:
     def say(**content: object) -> None:
         out.write(json.dumps(content) + "\n")
         out.flush()
+
     try:
         text = read(Path(path).read_bytes(), name, lambda done, of: say(done=done, of=of))
         say(text=asdict(text))

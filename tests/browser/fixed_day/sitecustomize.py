@@ -3,6 +3,7 @@
 Python imports this module by itself when its folder is on PYTHONPATH. Only ``date.today()`` is
 stopped: deadlines and the freshness of caches are measured with other clocks.
 """
+
 from __future__ import annotations
 
 import datetime

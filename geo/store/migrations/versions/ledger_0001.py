@@ -1,4 +1,5 @@
 """Records with their points, change sets, history by trigger, views for people."""
+
 from __future__ import annotations
 
 from pathlib import Path

@@ -18,7 +18,7 @@ $(VENV)/.run-stamp: requirements.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.txt
 	@touch $@
 
-$(BIN)/kharita: tools/kharita $(VENV)/.run-stamp
+$(BIN)/kharita: scripts/kharita $(VENV)/.run-stamp
 	@install -m 755 $< $@
 
 $(VENV)/.test-stamp: requirements-dev.txt $(VENV)/.run-stamp
@@ -55,7 +55,7 @@ test: test-setup lint ## run every test
 	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile
 
 screenshots: test-setup ## renew the pictures that the tests compare with; look at them before you commit
-	KHARITA_RENEW_PICTURES=1 $(BIN)/python -m pytest -q tests/browser/test_scenes.py -k looks_as_agreed
+	KHARITA_RENEW_PICTURES=1 $(BIN)/python -m pytest -q tests/browser/test_screenshots.py -k looks_as_agreed
 
 lint: $(VENV)/.test-stamp ## style, types, and who may import whom
 	$(BIN)/ruff check .
@@ -74,10 +74,10 @@ data: setup ## rebuild the data files from data/sources
 	$(BIN)/python -m geo.seed
 
 trade: setup ## fetch trade figures (UN Comtrade, World Bank) into var/trade
-	$(BIN)/python -m geo.trade
+	$(BIN)/python -m geo.markets.trade_refresh
 
 check-data: setup ## say what is wrong in the data files
-	$(BIN)/python -m geo.store.checks data
+	$(BIN)/python -m geo.model.validation data
 
 lock: ## compile the pinned requirements from the .in lists
 	$(BIN)/python -m pip install --quiet uv

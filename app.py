@@ -16,34 +16,22 @@ import anyio.to_thread
 import streamlit as st
 from starlette.middleware import Middleware
 
-from geo import logs
-from geo.locate import locator
-from geo.service import current
-from geo.settings import framers, hosts, log_format, login_hours
-from geo.web import (
-    access,
-    api,
-    assets,
-    briefs,
-    corrections,
-    editing,
-    headers,
-    importing,
-    marketfiles,
-    ogc,
-    people,
-    sheets,
-    snapshots,
-    standing,
-    tcp_nodelay,
-    trade,
-    watch,
-)
-from geo.web.audited import Audited
-from geo.web.observed import Observed
+from geo.core import logs
+from geo.core.settings import framers, hosts, log_format, login_hours
+from geo.curate.api import import_routes, record_routes
+from geo.locate.api import correction_routes, printed_routes
+from geo.locate.locator import locator
+from geo.markets.api import document_routes, trade_routes
+from geo.ogc import routes as ogc
+from geo.query.current import current
+from geo.share.api import briefs, snapshots
+from geo.watch.api import routes as watch
+from geo.web import access, account_routes, assets, health, json_api, security_headers, tcp_nodelay
+from geo.web.audit_middleware import Audited
+from geo.web.metrics import Observed
 
 log = logging.getLogger("kharita")
-#: The only pictures from elsewhere, and only for a reader who asks for them (geo/layers.py).
+#: The only pictures from elsewhere, and only for a reader who asks for them (geo/web/live_map.py).
 TILES = "https://tile.openstreetmap.org"
 
 
@@ -51,18 +39,18 @@ TILES = "https://tile.openstreetmap.org"
 async def lifespan(_: object) -> AsyncIterator[None]:
     """Begin what the first visitor would wait for: data, folium, compressed assets."""
     logs.configure()
-    standing.open_up()
+    health.open_up()
     tcp_nodelay.set_on_listening_sockets()
     threading.Thread(target=_warm_up, name="warm-up", daemon=True).start()
     yield
-    await anyio.to_thread.run_sync(standing.close)
+    await anyio.to_thread.run_sync(health.close)
 
 
 def _warm_up() -> None:
     try:
         locator(current())
         # Not streamlit_folium: it must be imported inside a page to register its frame.
-        import geo.layers  # noqa: F401  folium takes half a second
+        import geo.web.live_map  # noqa: F401  folium takes half a second
     except Exception:
         log.exception("warm-up failed; the first visitor will wait a little longer")
 
@@ -106,25 +94,25 @@ app = st.App(
     Path(__file__).parent / "pages" / "_ui" / "shell.py",
     lifespan=lifespan,
     routes=[
-        *api.routes(),
+        *json_api.routes(),
         *assets.routes(),
         *briefs.routes(),
         *snapshots.routes(),
-        *marketfiles.routes(),
-        *trade.routes(),
-        *corrections.routes(),
-        *sheets.routes(),
+        *document_routes.routes(),
+        *trade_routes.routes(),
+        *correction_routes.routes(),
+        *printed_routes.routes(),
         *watch.routes(),
-        *people.routes(),
-        *editing.routes(),
-        *importing.routes(),
+        *account_routes.routes(),
+        *record_routes.routes(),
+        *import_routes.routes(),
         *ogc.routes(),
-        *standing.routes(),
+        *health.routes(),
     ],
     middleware=[
         Middleware(Observed),
         Middleware(
-            headers.Headers,
+            security_headers.Headers,
             shell=(Path(st.__file__).parent / "static" / "index.html").read_text("utf-8"),
             hosts=hosts(),
             framers=framers(),

@@ -11,13 +11,13 @@ import statistics
 import time
 from typing import Any
 
-from geo.model import LANGUAGES
-from geo.service import current
-from geo.snapshot.atlas import KINDS, atlas_pdf, checked_codes
-from geo.snapshot.brief import brief_pdf
-from geo.snapshot.minutes import Note, Shown, minutes_of
-from geo.snapshot.minutesdocx import minutes_docx
-from geo.snapshot.workers import Workers
+from geo.model.records import LANGUAGES
+from geo.query.current import current
+from geo.render.workers import Workers
+from geo.share.atlas import KINDS, atlas_pdf, checked_codes
+from geo.share.brief import brief_pdf
+from geo.share.minutes import Note, Shown, minutes_of
+from geo.share.minutes_docx import minutes_docx
 
 BASE = "https://kharita.example"
 

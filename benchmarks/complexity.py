@@ -13,14 +13,14 @@ from typing import Any
 
 import numpy as np
 
-from geo.answers.facets import facets_answer
-from geo.answers.layers import layer_answer
-from geo.cells import Bbox
-from geo.i18n import words
-from geo.model import AGE_MONTHS, BUYER_KINDS, CRAFTS
-from geo.query import Query
-from geo.store.synthetic import SyntheticStore
-from geo.view import ViewState
+from geo.explore.api.facets import facets_answer
+from geo.explore.api.layers import layer_answer
+from geo.i18n.words import words
+from geo.model.records import AGE_MONTHS, BUYER_KINDS, CRAFTS
+from geo.model.view import ViewState
+from geo.query.engine import Query
+from geo.query.viewport import Bbox
+from geo.store.synthetic_store import SyntheticStore
 
 POINTS = (1_000, 10_000, 100_000, 1_000_000)
 LOOP_UNTIL = 100_000

@@ -11,11 +11,11 @@ import time
 from pathlib import Path
 from typing import Any
 
-from geo.i18n import words
-from geo.importing.desk import Desk
-from geo.model import Catalogue
-from geo.service import open_store
-from geo.settings import DATA_DIR
+from geo.core.settings import DATA_DIR
+from geo.curate.imports.importer import Desk
+from geo.i18n.words import words
+from geo.model.records import Catalogue
+from geo.query.current import open_store
 
 STARTS = ("Atelier", "Maison", "Casa", "Haus", "Nordic", "Galerie", "Bazar", "Comptoir", "Studio")
 ENDS = ("Atlas", "Zellij", "Kasbah", "Sahara", "Medina", "Argan", "Souk", "Riad", "Oasis")

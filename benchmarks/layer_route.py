@@ -10,7 +10,7 @@ import numpy as np
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from geo.web import api
+from geo.web import json_api
 
 CALLS = 200
 
@@ -28,7 +28,7 @@ def measure_layers(points: int) -> dict[str, float]:
 
 
 def _measured() -> dict[str, float]:
-    client = TestClient(Starlette(routes=api.routes()))
+    client = TestClient(Starlette(routes=json_api.routes()))
     client.get("/healthz")
     chance = random.Random(3)
     filters = [

@@ -8,18 +8,18 @@ from collections.abc import Callable, Iterable
 
 import numpy as np
 
-from geo.answers.coverage import coverage_answer
-from geo.gazetteer import Gazetteer
-from geo.i18n import words
-from geo.locate import locator
-from geo.model import CRAFTS, Catalogue
-from geo.query import Query
-from geo.settings import DATA_DIR
-from geo.siting.problem import Problem
-from geo.siting.solve import solve
-from geo.spatial import NearIndex
-from geo.store.files import FileStore
-from geo.view import ViewState
+from geo.core.settings import DATA_DIR
+from geo.i18n.words import words
+from geo.locate.api.coverage import coverage_answer
+from geo.locate.locator import locator
+from geo.locate.siting.problem import Problem
+from geo.locate.siting.solve import solve
+from geo.model.records import CRAFTS, Catalogue
+from geo.model.view import ViewState
+from geo.places.gazetteer import Gazetteer
+from geo.places.nearest import NearIndex
+from geo.query.engine import Query
+from geo.store.file_store import FileStore
 
 CANDIDATES = 1_500
 POINTS = 1_000_000

@@ -13,24 +13,24 @@ from collections.abc import Callable
 import numpy as np
 import orjson
 
-from geo.answers.barometer import barometer_answer
-from geo.answers.compare import compare_answer
-from geo.answers.gap import gap_answer
-from geo.answers.marketpage import page_answer
-from geo.answers.method import method_answer
-from geo.answers.mission import mission_answer
-from geo.answers.ranking import rank_answer
-from geo.answers.reasons import why_answer
-from geo.answers.supply import supply_answer
-from geo.answers.support import support_answer
-from geo.i18n import words
-from geo.model import CRAFTS
-from geo.query import Query
-from geo.score import DRAWS, rank_interval
-from geo.settings import DATA_DIR
-from geo.store.files import FileStore
-from geo.store.synthetic import SyntheticStore
-from geo.view import ViewState
+from geo.core.settings import DATA_DIR
+from geo.i18n.words import words
+from geo.markets.api.barometer import barometer_answer
+from geo.markets.api.compare import compare_answer
+from geo.markets.api.explanation import why_answer
+from geo.markets.api.export_support import support_answer
+from geo.markets.api.gap_matrix import gap_answer
+from geo.markets.api.market import page_answer
+from geo.markets.api.method import method_answer
+from geo.markets.api.mission import mission_answer
+from geo.markets.api.ranking import rank_answer
+from geo.markets.api.suppliers import supply_answer
+from geo.markets.score import DRAWS, rank_interval
+from geo.model.records import CRAFTS
+from geo.model.view import ViewState
+from geo.query.engine import Query
+from geo.store.file_store import FileStore
+from geo.store.synthetic_store import SyntheticStore
 
 RUNS = 20
 BUYERS = 100_000

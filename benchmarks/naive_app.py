@@ -6,7 +6,7 @@ from folium.plugins import MarkerCluster
 from streamlit_folium import st_folium
 
 from benchmarks.apps import ALWAYS
-from geo.store.synthetic import SyntheticBuyers
+from geo.store.synthetic_store import SyntheticBuyers
 
 POINTS = 500
 

@@ -20,11 +20,11 @@ from typing import Any
 import folium
 import psutil
 
-from geo.query import Query
-from geo.service import current
-from geo.snapshot.render import Asked, render
-from geo.snapshot.workers import Workers
-from geo.view import ViewState
+from geo.model.view import ViewState
+from geo.query.current import current
+from geo.query.engine import Query
+from geo.render.workers import Workers
+from geo.share.snapshot import Asked, render
 
 BASE = "https://kharita.example"
 RUNS, FOLIUM_RUNS = 20, 5
@@ -94,7 +94,7 @@ def _memory(workers: Workers) -> float:
     me = psutil.Process()
     total = me.memory_info().rss / 2**20
     for child in me.children(recursive=True):
-        if "geo.snapshot.workers" in child.cmdline():
+        if "geo.render.workers" in child.cmdline():
             status = Path(f"/proc/{child.pid}/status").read_text(encoding="ascii")
             total += int(status.partition("VmHWM:")[2].split()[0]) / 1024
     return total

@@ -16,14 +16,14 @@ from typing import Any
 
 import numpy as np
 
-from geo.settings import DATA_DIR
-from geo.store.base import Ledger
+from geo.core.settings import DATA_DIR
 from geo.store.changes import Edit
 from geo.store.copy import copy
 from geo.store.database import url_of
-from geo.store.files import FileStore
+from geo.store.file_store import FileStore
+from geo.store.ledger import Ledger
 from geo.store.migrate import migrate
-from geo.store.postgis import PostgisStore
+from geo.store.postgis_store import PostgisStore
 from tests.store.cluster import Cluster
 
 RECORDS, SAVES = 100_000, 200

@@ -16,16 +16,16 @@ from dataclasses import replace
 
 import orjson
 
-from geo.answers.reading import reading_answer
-from geo.answers.watch import watch_answer
-from geo.i18n import words
-from geo.model import Catalogue, Report
-from geo.query import Query
-from geo.settings import DATA_DIR
-from geo.store.files import FileStore
-from geo.view import ViewState
-from geo.watch.intake.files import read
+from geo.core.settings import DATA_DIR
+from geo.i18n.words import words
+from geo.model.records import Catalogue, Report
+from geo.model.view import ViewState
+from geo.query.engine import Query
+from geo.store.file_store import FileStore
+from geo.watch.api.reading import reading_answer
+from geo.watch.api.reports import watch_answer
 from geo.watch.passages import sentences_of
+from geo.watch.publish.text_extraction import read
 
 REPORTS, ASKED = 10_000, 200
 WORDS = (
@@ -95,7 +95,7 @@ def _many(shipped: Catalogue) -> tuple[Report, ...]:
 
 
 def _pdf(pages: int) -> bytes:
-    from geo.snapshot.pdf import pdf_of
+    from geo.render.pdf import pdf_of
 
     line = "Les exportations de tapis vers le march\u00e9 progressent et les ateliers livrent."
     svg = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from geo.i18n import words
+from geo.i18n.words import words
 from pages._ui import widgets
 
 HEIGHT_PX = 520
@@ -27,7 +27,7 @@ def _map() -> None:
     # Imported here: no other page needs folium, and it takes half a second.
     from streamlit_folium import st_folium
 
-    from geo.layers import live_map
+    from geo.web.live_map import live_map
 
     st_folium(
         live_map(), key="kh_map", height=HEIGHT_PX, use_container_width=True, returned_objects=[]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from geo.i18n import words
+from geo.i18n.words import words
 from pages._ui import widgets
 
 
@@ -14,7 +14,7 @@ def main() -> None:
     t = words(view.lang)
     with st.container(key="kh-databook"):
         st.title(t("page.donnees"))
-        widgets.mount("data", within="kh-data-sections")
+        widgets.mount("curate/page", within="kh-data-sections")
 
 
 main()

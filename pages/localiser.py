@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from geo.i18n import words
+from geo.i18n.words import words
 from pages._ui import widgets
 
 HEIGHT_PX = 520
@@ -19,19 +19,19 @@ def main() -> None:
     with st.container(key="kh-page", horizontal=True, gap=None):
         with st.container(key="kh-centre", gap=None):
             with st.container(key="kh-top", gap=None):
-                widgets.mount("place")
+                widgets.mount("locate/start_place", within="kh-place")
                 widgets.strip(notices, title=words(view.lang)("page.localiser"))
             with st.container(key="kh-map"):
                 _map()
-            widgets.mount("cover", within="kh-table")
-        widgets.mount("near", within="kh-dock")
+            widgets.mount("locate/coverage", within="kh-table")
+        widgets.mount("locate/nearby", within="kh-dock")
 
 
 def _map() -> None:
     # Imported here: no other page needs folium, and it takes half a second.
     from streamlit_folium import st_folium
 
-    from geo.layers import live_map
+    from geo.web.live_map import live_map
 
     st_folium(
         live_map(locate=True),

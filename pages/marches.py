@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from geo.i18n import words
+from geo.i18n.words import words
 from pages._ui import widgets
 
 
@@ -13,12 +13,12 @@ def main() -> None:
     view, notices = st.session_state["kh_run"]
     t = words(view.lang)
     with st.sidebar:
-        widgets.mount("weights")
+        widgets.mount("markets/weights", within="kh-weights")
     widgets.rail()
     with st.container(key="kh-markets"):
         st.title(t("page.marches"))
         widgets.strip(notices)
-        widgets.mount("markets", within="kh-market-sections")
+        widgets.mount("markets/page", within="kh-market-sections")
 
 
 main()

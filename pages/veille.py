@@ -12,18 +12,18 @@ HEIGHT_PX = 400
 def main() -> None:
     """The list of reports; beside it the map over what is read."""
     with st.container(key="kh-watch", horizontal=True, gap=None):
-        widgets.mount("watch", within="kh-wlist")
+        widgets.mount("watch/report_list", within="kh-wlist")
         with st.container(key="kh-wright", gap=None):
             with st.container(key="kh-map"):
                 _map()
-            widgets.mount("reading", within="kh-wread")
+            widgets.mount("watch/report", within="kh-wread")
 
 
 def _map() -> None:
     # Imported here: no other page needs folium, and it takes half a second.
     from streamlit_folium import st_folium
 
-    from geo.layers import live_map
+    from geo.web.live_map import live_map
 
     st_folium(
         live_map(), key="kh_map", height=HEIGHT_PX, use_container_width=True, returned_objects=[]

@@ -14,10 +14,10 @@ from pathlib import Path
 
 import pytest
 
-from geo.model import Catalogue
-from geo.query import Query
-from geo.settings import DATA_DIR
-from geo.store.files import FileStore
+from geo.core.settings import DATA_DIR
+from geo.model.records import Catalogue
+from geo.query.engine import Query
+from geo.store.file_store import FileStore
 
 ROOT = Path(__file__).parent.parent
 START_SECONDS = 60

@@ -14,12 +14,12 @@ from typing import Any
 
 import numpy as np
 
-from geo.columns import degrees, mercator
-from geo.errors import NotFound
-from geo.model import Buyer, Market, Report, Site, period_of
-from geo.ogc.asked import CRS84, WRITERS, Box, Span, days_of
-from geo.query import Query
-from geo.view import FILTERS, ViewState
+from geo.core.errors import NotFound
+from geo.model.records import Buyer, Market, Report, Site, period_of
+from geo.model.view import FILTERS, ViewState
+from geo.ogc.parameters import CRS84, WRITERS, Box, Span, days_of
+from geo.query.columns import degrees, mercator
+from geo.query.engine import Query
 
 #: Far less than the precision of any position: the corners of a box are in it.
 TOUCH = 1e-10

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from geo.i18n import Words
-from geo.model import LANGUAGES
-from geo.ogc.asked import CRS84, DEFAULT_LIMIT, MAX_LIMIT, WRITERS
+from geo.i18n.words import Words
+from geo.model.records import LANGUAGES
+from geo.model.view import FIELDS, MAX_TEXT
 from geo.ogc.collections import COLLECTIONS, Collection
-from geo.query import Query
-from geo.view import FIELDS, MAX_TEXT
+from geo.ogc.parameters import CRS84, DEFAULT_LIMIT, MAX_LIMIT, WRITERS
+from geo.query.engine import Query
 
 MEDIA = "application/vnd.oai.openapi+json;version=3.0"
 GEOJSON = "application/geo+json"

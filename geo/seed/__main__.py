@@ -9,11 +9,11 @@ import os
 from pathlib import Path
 from typing import Any
 
+from geo.core.settings import DATA_DIR, SOURCES_DIR
 from geo.seed import demo, demo_sites, published
 from geo.seed.fairs import fairs
 from geo.seed.tables import rows
 from geo.seed.towns import towns
-from geo.settings import DATA_DIR, SOURCES_DIR
 
 PRESS = "Pages nommées dans chaque fiche, faits seuls, notre rédaction"
 PLACED = f"{PRESS} ; positions : GeoNames"

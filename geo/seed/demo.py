@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from geo.model import CRAFTS
+from geo.model.records import CRAFTS
 from geo.seed.tables import DEMO_SOURCE, feature, point, rows
 
 Record = dict[str, Any]

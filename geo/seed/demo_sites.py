@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from geo.model import MAISON_KINDS
+from geo.model.records import MAISON_KINDS
 from geo.seed.demo import CRAFT_WEIGHTS, one, some
 from geo.seed.tables import DEMO_SOURCE, feature, point, rows
 from geo.seed.towns import towns

@@ -6,10 +6,10 @@ import re
 from pathlib import Path
 from typing import Any
 
-from geo.fairs import edition_days, months_of
+from geo.seed.fair_dates import edition_days, months_of
 from geo.seed.tables import Row, codes, rows, sources_of
 from geo.seed.towns import towns
-from geo.text import fold
+from geo.text.folding import fold
 
 Record = dict[str, Any]
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from geo.seed.tables import codes, feature, features, flag, number, point, rows, sources_of
-from geo.text import fold
+from geo.text.folding import fold
 
 Record = dict[str, Any]
 #: Names of shops that are also a town or a season: only a list of organisations tells.

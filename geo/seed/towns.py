@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from geo.seed.tables import codes, number, rows
-from geo.text import fold
+from geo.text.folding import fold
 
 Record = dict[str, Any]
 NOISE = ("White House", "Morocco City", "Medina", "الهراويين")

@@ -24,16 +24,16 @@ from typing import IO, Any
 
 import orjson
 
-from geo.errors import KharitaError, StoreDown
-from geo.store import rules
-from geo.store.base import Store
+from geo.core.durable_files import placed, write_whole
+from geo.core.errors import KharitaError, StoreDown
+from geo.store import commit_rules
+from geo.store.audit_log import Trail
 from geo.store.copy import NotEmpty, copy
 from geo.store.corrections import Corrections
-from geo.store.files import FILES, FileStore
+from geo.store.file_store import FILES, FileStore
 from geo.store.journal import MAX_SET_BYTES, Journal
-from geo.store.postgis import PostgisStore
-from geo.store.trail import Trail
-from geo.store.whole import placed, write_whole
+from geo.store.ledger import Store
+from geo.store.postgis_store import PostgisStore
 
 FORMAT = 1
 MANIFEST = "manifest.json"
@@ -77,7 +77,7 @@ def backup(store: Store, var: Path, target: Path, *, replace: bool = False) -> d
             files = {**still, **_stored(store, scratch)}
             return _write(file, growing, files, type(store).__name__)
     except OSError as error:
-        raise rules.refusal(error) from error
+        raise commit_rules.refusal(error) from error
 
 
 def restore(archive: Path, store: Store, var: Path, *, replace: bool = False) -> dict[str, int]:
@@ -100,7 +100,7 @@ def restore(archive: Path, store: Store, var: Path, *, replace: bool = False) ->
             told = _unpack(archive, Path(scratch))
             _place(Path(scratch), store, var, replace)
     except OSError as error:
-        raise rules.refusal(error) from error
+        raise commit_rules.refusal(error) from error
     return told
 
 

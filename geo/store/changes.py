@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, overload
 
-from geo.errors import KharitaError
+from geo.core.errors import KharitaError
 
 #: What can be edited. ``sites`` holds the Maisons too.
 EDITABLE = ("buyers", "sites", "markets", "fairs", "reports")
@@ -147,7 +147,7 @@ class Unfit(KharitaError):
 
     Attributes
     ----------
-    problems : ``geo.store.checks.Problem`` of each, with its record's id.
+    problems : ``geo.model.validation.Problem`` of each, with its record's id.
     """
 
     status = 422

@@ -17,17 +17,17 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, text
 
-from geo.errors import KharitaError, StoreDown
-from geo.store import rules
-from geo.store.base import Store
+from geo.core.durable_files import write_whole
+from geo.core.errors import KharitaError, StoreDown
+from geo.model.parsing import RECORDS
+from geo.store import commit_rules
 from geo.store.database import transaction
-from geo.store.files import FILES, FileStore
+from geo.store.file_store import FILES, FileStore
 from geo.store.journal import Damaged, Journal
-from geo.store.parse import RECORDS
-from geo.store.postgis import CHANGES, CHUNK, LONG_SECONDS, PostgisStore, bytes_of, told_time
-from geo.store.reading import REFERENCES
-from geo.store.rows import Entry, Row
-from geo.store.whole import write_whole
+from geo.store.ledger import Store
+from geo.store.packed_records import Entry, Row
+from geo.store.postgis_store import CHANGES, CHUNK, LONG_SECONDS, PostgisStore, bytes_of, told_time
+from geo.store.shipped_files import REFERENCES
 
 #: Told how many change sets of how many are done.
 Progress = Callable[[int, int], None]
@@ -100,7 +100,7 @@ def _into(target: Store, whole: Whole, replace: bool, tell: Progress) -> int:
         try:
             _into_files(target, whole, replace, tell)
         except OSError as error:
-            raise rules.refusal(error) from error
+            raise commit_rules.refusal(error) from error
     else:
         raise StoreDown("error.store_read_only")
     return whole.count
@@ -211,7 +211,10 @@ def _database_sets(
             Row(c, i, revision, bytes_of(old), bytes_of(new)) for c, i, revision, old, new in found
         ]
         yield (
-            {"number": number, **rules.header_of(rows, author, told_time(time), reason, kind)},
+            {
+                "number": number,
+                **commit_rules.header_of(rows, author, told_time(time), reason, kind),
+            },
             rows,
         )
 

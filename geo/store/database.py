@@ -11,7 +11,7 @@ import psycopg
 from sqlalchemy import URL, Connection, Engine, create_engine, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
-from geo.errors import Busy, KharitaError, StoreDown, StoreFull
+from geo.core.errors import Busy, KharitaError, StoreDown, StoreFull
 
 #: The step of ``geo.store.migrations`` that this version works with.
 SCHEMA = "0001"

@@ -20,8 +20,8 @@ from typing import Any
 
 import orjson
 
-from geo.store.rows import Entry, Row
-from geo.store.whole import flush_folder, write_whole
+from geo.core.durable_files import flush_folder, write_whole
+from geo.store.packed_records import Entry, Row
 
 FORMAT = 1
 MAX_SET_BYTES = 512 * 2**20

@@ -12,8 +12,8 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from geo.errors import KharitaError
-from geo.i18n import words
+from geo.core.errors import KharitaError
+from geo.i18n.words import words
 from geo.store.database import engine_of, refusal, transaction, url_of
 
 FOLDER = Path(__file__).parent / "migrations"

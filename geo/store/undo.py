@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
 
-from geo.errors import NotFound
+from geo.core.errors import NotFound
 from geo.store.changes import ChangeSet, Conflict, Edit, Held
 
 #: (collection, id) -> the record as it is now

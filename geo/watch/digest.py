@@ -10,15 +10,15 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from xml.etree import ElementTree as ET
 
-from geo.answers.names import kind_label, title_of
-from geo.answers.watch import crafts_line, when
-from geo.codec import encode
-from geo.i18n import Words, words
-from geo.model import Report
-from geo.query import Query
-from geo.snapshot.fonts import isolate
-from geo.snapshot.told import filters_text
-from geo.view import ViewState
+from geo.i18n.labels import kind_label, title_of
+from geo.i18n.words import Words, words
+from geo.model.address import encode
+from geo.model.records import Report
+from geo.model.view import ViewState
+from geo.query.engine import Query
+from geo.render.fonts import isolate
+from geo.render.scene_text import filters_text
+from geo.watch.api.reports import crafts_line, when
 from geo.watch.passages import best_passage
 
 ATOM = "http://www.w3.org/2005/Atom"

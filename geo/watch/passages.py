@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from geo.model import Figure, Note, Report
-from geo.watch.stems import Wanted, sentences
+from geo.model.records import Figure, Note, Report
+from geo.text.stemming import Wanted, sentences
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from geo.model import Report
-from geo.text import fold
+from geo.model.records import Report
+from geo.text.folding import fold
 
 MOST = 4
 _WORTH = {"named": 5, "organisations": 3, "crafts": 2, "markets": 1}

@@ -16,11 +16,11 @@ from pathlib import Path
 
 from starlette.requests import Request
 
-from geo.errors import Foreign, KharitaError
-from geo.roles import ROLES, BadRoles, Roles, reaches, read_roles
-from geo.settings import default_role, roles_path
-from geo.web.asking import same_site
-from geo.web.identity import Login, Unknown, claims_of, named, weak
+from geo.core.errors import Foreign, KharitaError
+from geo.core.roles import ROLES, BadRoles, Roles, reaches, read_roles
+from geo.core.settings import default_role, roles_path
+from geo.web.login_cookie import Login, Unknown, claims_of, named, weak
+from geo.web.requests import same_site
 
 __all__ = ["ROLES", "Identity", "Login", "identify", "open_to", "require", "trouble", "whoami"]
 

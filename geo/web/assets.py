@@ -20,34 +20,44 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from geo.codec import MAX_CHARS, VERSION
-from geo.i18n import LOCALES_DIR, catalogue, words
-from geo.model import LANGUAGES
-from geo.settings import BOUNDARIES, DATA_DIR, SOURCES_DIR, boundaries
-from geo.view import FIELDS, MAX_TEXT, SELECTABLE
+from geo.core.settings import BOUNDARIES, DATA_DIR, SOURCES_DIR, boundaries
+from geo.i18n.words import LOCALES_DIR, catalogue, words
+from geo.model.address import MAX_CHARS, VERSION
+from geo.model.records import LANGUAGES
+from geo.model.view import FIELDS, MAX_TEXT, SELECTABLE
 
-FOLDER = Path(__file__).parent / "assets"
+FOLDER = Path(__file__).parent / "static"
 BASEMAP_DETAILS = ("110m", "50m", "morocco")
 BASEMAP_DATA = ("regions.geojson", "provinces.geojson", "markets.json", "towns.json")
 #: What the map's frame loads: streamlit-folium fetches one file after the other.
 BUNDLES = {
     "map.js": (
         "leaflet/leaflet.js",
-        *(
-            f"map/{name}.js"
-            for name in ("labels", "basemap", "marks", "controls", "live", "evidence")
-        ),
+        "map/labels.js",
+        "map/basemap.js",
+        "map/marks.js",
+        "map/controls.js",
+        "map/live_layer.js",
+        "map/evidence_layer.js",
     ),
-    "map.css": ("fonts.css", "leaflet/leaflet.css", "map/live.css", "map/evidence.css"),
+    "map.css": ("fonts.css", "leaflet/leaflet.css", "map/live_layer.css", "map/evidence_layer.css"),
     "locate.js": (
         "leaflet/leaflet.js",
-        *(
-            f"map/{name}.js"
-            for name in ("labels", "basemap", "marks", "controls", "zone", "locate", "live")
-        ),
+        "map/labels.js",
+        "map/basemap.js",
+        "map/marks.js",
+        "map/controls.js",
+        "map/zone.js",
+        "map/locate_layer.js",
+        "map/live_layer.js",
     ),
     "point.js": ("leaflet/leaflet.js", "map/labels.js", "map/basemap.js"),
-    "locate.css": ("fonts.css", "leaflet/leaflet.css", "map/live.css", "map/locate.css"),
+    "locate.css": (
+        "fonts.css",
+        "leaflet/leaflet.css",
+        "map/live_layer.css",
+        "map/locate_layer.css",
+    ),
 }
 IMMUTABLE = "public, max-age=31536000, immutable"
 mimetypes.add_type("text/javascript", ".js")
@@ -74,7 +84,7 @@ def assets() -> Mapping[str, Asset]:
         found[name] = Asset(_media_type(name), partial(_bundle, found, parts))
     for unit in ("region", "province"):
         found[f"areas/{unit}.json"] = Asset("application/json", partial(_areas, unit))
-    found["ui/fields.js"] = Asset("text/javascript", _fields)
+    found["core/fields.js"] = Asset("text/javascript", _fields)
     for lang in LANGUAGES:
         found[f"words.{lang}.json"] = Asset("application/json", partial(_words, lang))
         found[f"basemap/labels.{lang}.json"] = Asset("application/json", partial(_labels, lang))
@@ -101,7 +111,7 @@ def digest() -> str:
         *SOURCES_DIR.glob("*.geojson"),
         SOURCES_DIR / "seas.csv",
         *(DATA_DIR / name for name in BASEMAP_DATA),
-        Path(__file__).parent.parent / "basemap.py",
+        Path(__file__).parents[1] / "places" / "basemap.py",
     ]
     for path in sorted(p for p in inputs if p.is_file()):
         total.update(path.name.encode() + b"\0" + path.read_bytes())
@@ -164,7 +174,7 @@ def _words(lang: str) -> bytes:
 
 
 def _fields() -> bytes:
-    """The field table of ``geo.view`` for the browser: one table, two readers."""
+    """The field table of ``geo.model.view`` for the browser: one table, two readers."""
     tables = {
         "FIELDS": [
             {
@@ -190,7 +200,7 @@ def _fields() -> bytes:
 
 
 def _labels(lang: str) -> bytes:
-    from geo.basemap import labels_bytes
+    from geo.places.basemap import labels_bytes
 
     return labels_bytes(lang)
 
@@ -206,6 +216,6 @@ def _areas(unit: str) -> bytes:
 
 
 def _basemap(detail: str, outline: str) -> bytes:
-    from geo.basemap import basemap_bytes
+    from geo.places.basemap import basemap_bytes
 
     return basemap_bytes(detail, outline)

@@ -6,9 +6,9 @@ from itertools import groupby
 
 import streamlit as st
 
-from geo.answers.names import problem_text
-from geo.i18n import Words
-from geo.service import current
+from geo.i18n.labels import problem_text
+from geo.i18n.words import Words
+from geo.query.current import current
 
 SHOWN = 5
 

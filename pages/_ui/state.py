@@ -1,6 +1,6 @@
 """The view of this visitor, as the address says it.
 
-The address is the only truth and the browser writes it (``geo/web/assets/ui/bus.js``): one
+The address is the only truth and the browser writes it (``geo/web/static/core/view_store.js``): one
 act of the reader is one entry of the history, so Back and Forward undo and redo it. A page
 that Python draws is told of each new address; the map page follows it without Python. Python
 never writes ``st.query_params``: its escapes differ, and the address would change again.
@@ -13,10 +13,10 @@ from urllib.parse import parse_qsl
 
 import streamlit as st
 
-from geo.codec import MAX_CHARS, decode, encode
-from geo.errors import Notice
-from geo.service import current
-from geo.view import ViewState
+from geo.core.errors import Notice
+from geo.model.address import MAX_CHARS, decode, encode
+from geo.model.view import ViewState
+from geo.query.current import current
 
 _HELD = "kh_view"
 _SEEN = "kh_seen"

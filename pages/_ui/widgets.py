@@ -13,8 +13,8 @@ from typing import Any
 
 import streamlit as st
 
-from geo.codec import encode
-from geo.view import ViewState
+from geo.model.address import encode
+from geo.model.view import ViewState
 from geo.web.assets import asset_url
 from pages._ui import login
 from pages._ui.state import told
@@ -26,19 +26,20 @@ def _component(name: str, url: str) -> Callable[..., Any]:
     # resolved: hence the origin. The import itself is cached by the browser for good.
     # The line break matters: Streamlit takes one line with a slash for a file's path.
     js = f'export default c=>\nimport(location.origin+"{url}").then(m=>m.default(c))'
-    return st.components.v2.component(f"kh-{name}", js=js, isolate_styles=False)
+    return st.components.v2.component(f"kh-{name.replace('/', '-')}", js=js, isolate_styles=False)
 
 
-def mount(name: str, *, within: str = "", **data: Any) -> None:
-    """Show component ``name``, a file of ``geo/web/assets/ui``.
+def mount(name: str, *, within: str, **data: Any) -> None:
+    """Show a component.
 
     Parameters
     ----------
-    within : key of the container it fills, for the style sheet; ``kh-`` and its name if not given.
+    name : its module below ``geo/web/static``: room and file, without the ending.
+    within : key of the container it fills, for the style sheet.
     data : what only Python knows, JSON-ready and short; the view is not part of it.
     """
-    with st.container(key=within or f"kh-{name}"):
-        _component(name, asset_url(f"ui/{name}.js"))(key=f"w_{name}", data=data)
+    with st.container(key=within):
+        _component(name, asset_url(f"{name}.js"))(key=f"w_{name}", data=data)
 
 
 def head(view: ViewState, *, page: str, repaired: bool, live: bool) -> None:
@@ -59,7 +60,7 @@ def head(view: ViewState, *, page: str, repaired: bool, live: bool) -> None:
         login.sign((st.session_state.get("w_head") or {}).get("sign"))
 
     with st.container(key="kh-head"):
-        _component("head", asset_url("ui/head.js"))(
+        _component("shell/header", asset_url("shell/header.js"))(
             key="w_head",
             on_go_change=changed,
             on_sign_change=signed,
@@ -75,7 +76,7 @@ def head(view: ViewState, *, page: str, repaired: bool, live: bool) -> None:
 def rail(*fields: str) -> None:
     """The facets, in the sidebar (a drawer on a phone); all of them, or those named."""
     with st.sidebar:
-        mount("rail", only=list(fields))
+        mount("explore/filters", within="kh-rail", only=list(fields))
 
 
 def strip(notices: list[str], *, title: str = "") -> None:
@@ -85,14 +86,14 @@ def strip(notices: list[str], *, title: str = "") -> None:
     ----------
     title : heading of a page that shows none, for those who hear it.
     """
-    mount("strip", notice=notices, title=title)
+    mount("explore/summary", within="kh-strip", notice=notices, title=title)
 
 
 def table() -> None:
     """The records as rows, one tab per collection."""
-    mount("table")
+    mount("explore/table", within="kh-table")
 
 
 def panel() -> None:
     """The selected record, docked beside the map (a sheet over it on a phone)."""
-    mount("panel", within="kh-dock")
+    mount("explore/panel", within="kh-dock")

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from tests.browser.visits import CHROMIUM, DESKTOP, HARMLESS, SLOW_MS, painted
+from tests.browser.journeys import CHROMIUM, DESKTOP, HARMLESS, SLOW_MS, painted
 
 # A busy machine is slow, not wrong.
 expect.set_options(timeout=SLOW_MS)

@@ -12,15 +12,15 @@ import openpyxl
 import pytest
 from playwright.sync_api import Page, expect
 
-from geo import workbook
-from geo.geocode import ATTRIBUTION
-from geo.i18n import words
-from geo.locate import locator
-from geo.model import STATUSES
-from geo.routing import MINUTES
-from tests.browser.visits import DESKTOP, PHONE, drawn
-from tests.test_geocode import FOUND, Faults, reply
-from tests.test_routing import KEY, areas, box, matrix
+from geo.i18n.words import words
+from geo.locate import delegate_workbook
+from geo.locate.locator import locator
+from geo.locate.road_services import MINUTES
+from geo.model.records import STATUSES
+from geo.places.geocoding import ATTRIBUTION
+from tests.browser.journeys import DESKTOP, PHONE, drawn
+from tests.locate.test_road_services import KEY, areas, box, matrix
+from tests.places.test_geocoding import FOUND, Faults, reply
 
 IMILCHIL = "town:2546187"
 SHOWN = """(place) => document.querySelector('.kh-around')?.dataset.place === place
@@ -256,7 +256,9 @@ def test_a_dragged_site_is_pinned_where_it_was_dropped(visit):
 
 def test_the_delegate_loop_in_the_browser(visit, serve, tmp_path, query):
     base = serve(KHARITA_VAR=str(tmp_path))
-    book = openpyxl.load_workbook(io.BytesIO(workbook.write(locator(query), "03", words("fr"))))
+    book = openpyxl.load_workbook(
+        io.BytesIO(delegate_workbook.write(locator(query), "03", words("fr")))
+    )
     book.worksheets[0].cell(2, 7).value = 535640000
     book.worksheets[0].cell(3, 4).value = "fermé"
     book.save(tmp_path / "f.xlsx")

@@ -18,8 +18,8 @@ from streamlit.web.server.starlette.starlette_app_utils import (
     decode_signed_value,
 )
 
-from geo.store.trail import Trail
-from tests.browser.visits import DESKTOP, PHONE, SLOW_MS
+from geo.store.audit_log import Trail
+from tests.browser.journeys import DESKTOP, PHONE, SLOW_MS
 from tests.conftest import ROOT, free_port, wait_for_health
 
 with warnings.catch_warnings():

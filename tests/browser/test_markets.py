@@ -10,9 +10,9 @@ import pytest
 from icalendar import Calendar
 from playwright.sync_api import Page, expect
 
-from geo.criteria import KEYS
-from geo.i18n import words
-from tests.browser.visits import PHONE, view_of
+from geo.i18n.words import words
+from geo.model.criteria import KEYS
+from tests.browser.journeys import PHONE, view_of
 
 SECTIONS = ("rank", "baro", "compare", "gap", "make", "mission", "support", "list", "method")
 both = pytest.mark.parametrize("lang", ["fr", "ar"])

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import expect
 from pypdf import PdfReader
 
-from tests.browser.visits import PHONE, check, frame, painted, shows, view_of
+from tests.browser.journeys import PHONE, check, frame, painted, shows, view_of
 
 
 def drawn(page):

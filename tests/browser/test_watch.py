@@ -7,8 +7,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from geo.i18n import words
-from tests.browser.visits import PHONE, frame, view_of
+from geo.i18n.words import words
+from tests.browser.journeys import PHONE, frame, view_of
 
 NOTE = """# {title}
 

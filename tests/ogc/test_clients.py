@@ -9,9 +9,9 @@ from owslib.ogcapi.features import Features
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 from starlette.applications import Starlette
 
-from geo.ogc.asked import EPSG3857, EPSG4326
+from geo.ogc import routes as ogc
 from geo.ogc.collections import COLLECTIONS
-from geo.web import ogc
+from geo.ogc.parameters import EPSG3857, EPSG4326
 
 site = Starlette(routes=ogc.routes())
 schema = schemathesis.openapi.from_asgi("/ogc/api?f=json&lang=en", site)

@@ -12,14 +12,14 @@ from pathlib import Path
 
 import pytest
 
-from geo.service import open_store
-from geo.settings import DATA_DIR
-from geo.store.base import Ledger
+from geo.core.settings import DATA_DIR
+from geo.query.current import open_store
 from geo.store.copy import copy
 from geo.store.database import url_of
-from geo.store.files import FileStore
+from geo.store.file_store import FileStore
+from geo.store.ledger import Ledger
 from geo.store.migrate import migrate
-from geo.store.postgis import PostgisStore
+from geo.store.postgis_store import PostgisStore
 from tests.store.cluster import Cluster
 
 KEPT_BUYERS = 6

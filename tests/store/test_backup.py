@@ -13,16 +13,16 @@ from pathlib import Path
 import orjson
 import pytest
 
-from geo.errors import StoreDown, StoreFull
-from geo.service import open_store
+from geo.core.errors import StoreDown, StoreFull
+from geo.query.current import open_store
+from geo.share.shared_views import Content, FileSnapshots, Kept
 from geo.store import backup as module
+from geo.store.audit_log import Trail
 from geo.store.backup import MANIFEST, BadArchive, backup, restore
 from geo.store.copy import NotEmpty
 from geo.store.corrections import Corrections
-from geo.store.files import FileStore
-from geo.store.snapshots import Content, FileSnapshots, Kept
-from geo.store.trail import Trail
-from geo.watch.intake.store import ImportedReports
+from geo.store.file_store import FileStore
+from geo.store.published_reports import ImportedReports
 from tests.store.records import put
 from tests.store.test_copy import contents, fill
 

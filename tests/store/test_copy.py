@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from geo.errors import KharitaError, StoreDown
-from geo.service import open_store
+from geo.core.errors import KharitaError, StoreDown
+from geo.query.current import open_store
 from geo.store.changes import EDITABLE, Edit
 from geo.store.copy import NotEmpty, copy
-from geo.store.files import FileStore
+from geo.store.file_store import FileStore
 from geo.store.undo import undo
 from tests.store.records import put, take
 

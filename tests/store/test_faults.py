@@ -16,19 +16,20 @@ from pathlib import Path
 
 import pytest
 
-from geo.errors import KharitaError, StoreDown, StoreFull
-from geo.i18n import words
-from geo.query import Query
-from geo.service import _Daily
-from geo.store import files as files_module, whole
-from geo.store.base import Holder
+from geo.core import durable_files
+from geo.core.errors import KharitaError, StoreDown, StoreFull
+from geo.i18n.words import words
+from geo.model.view import ViewState
+from geo.query.current import _Daily
+from geo.query.engine import Query
+from geo.share.shared_views import FileSnapshots, keep
+from geo.store import file_store as files_module
+from geo.store.audit_log import Trail
 from geo.store.corrections import Corrections
-from geo.store.files import FileStore
-from geo.store.snapshots import FileSnapshots, keep
-from geo.store.trail import Trail
-from geo.view import ViewState
-from geo.watch.intake.jobs import Intake
-from geo.watch.intake.store import ImportedReports
+from geo.store.file_store import FileStore
+from geo.store.ledger import Holder
+from geo.store.published_reports import ImportedReports
+from geo.watch.publish.extraction_jobs import Intake
 from tests.conftest import ROOT
 from tests.store.records import put
 
@@ -167,7 +168,7 @@ def test_waiting_and_limits_never_ask_the_clock_on_the_wall():
                 and node.value.id == "time"
             ):
                 asked.add(path.relative_to(ROOT).as_posix())
-    assert asked == {"geo/watch/intake/jobs.py"}
+    assert asked == {"geo/watch/publish/extraction_jobs.py"}
 
 
 # --- full disks -----------------------------------------------------------------------
@@ -231,7 +232,7 @@ def test_lines_are_added_whole_or_not_at_all(tmp_path, monkeypatch):
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         return write(descriptor, bytes(content)[: room.pop()])
 
-    monkeypatch.setattr(whole.os, "write", short)
+    monkeypatch.setattr(durable_files.os, "write", short)
     for left in ([], [1], [40, 1], [7, 7, 7]):
         room[:] = left
         with pytest.raises(StoreFull):
@@ -261,8 +262,8 @@ ENDLESS = """
 import sys
 from pathlib import Path
 from geo.store.corrections import Corrections
-from geo.store.snapshots import Content, FileSnapshots, Kept, new_code
-from geo.watch.intake.store import ImportedReports
+from geo.share.shared_views import Content, FileSnapshots, Kept, new_code
+from geo.store.published_reports import ImportedReports
 folder, start = Path(sys.argv[1]), int(sys.argv[2])
 shared, reports = FileSnapshots(folder / "snapshots"), ImportedReports(folder / "reports")
 for n in range(start, start + 10_000):

@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 
 import pytest
 
-from geo.errors import BadRequest, NotFound, StoreFull
-from geo.store import rules
-from geo.store.base import Ledger
+from geo.core.errors import BadRequest, NotFound, StoreFull
+from geo.store import commit_rules
 from geo.store.changes import EDITABLE, Conflict, Edit, LaterChanges, Unfit
-from geo.store.files import FileStore
+from geo.store.file_store import FileStore
+from geo.store.ledger import Ledger
 from geo.store.undo import restore, undo
 from tests.store.records import buyer, put, take, until
 
@@ -122,7 +122,7 @@ def test_a_shipped_record_can_be_changed_and_removed(store):
         (Edit("buyers", "essai", {"id": "essai"}, 0), "not_a_record"),
         (Edit("buyers", "essai", {"id": {1, 2}}, 0), "unreadable_record"),
         (put(name="a\x00b"), "unreadable_record"),
-        (put(more="x" * (rules.MAX_RECORD_BYTES + 1)), "record_too_big"),
+        (put(more="x" * (commit_rules.MAX_RECORD_BYTES + 1)), "record_too_big"),
         (Edit("markets", "DE", None, 0), "market_in_use"),
     ],
 )
@@ -144,7 +144,7 @@ def test_what_is_no_set_of_edits_is_refused(store, monkeypatch):
     for words in (("", "", "edit"), ("A", "", "whim")):
         with pytest.raises(ValueError):
             store.commit([put()], *words)
-    monkeypatch.setattr(rules, "MAX_CHANGES", 2)
+    monkeypatch.setattr(commit_rules, "MAX_CHANGES", 2)
     with pytest.raises(StoreFull):
         store.commit([put(str(n)) for n in range(3)], *ME)
     assert len(store.history()) == 0

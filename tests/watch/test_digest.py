@@ -11,12 +11,12 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from geo.answers.reading import reading_answer
-from geo.i18n import words
-from geo.view import ViewState
-from geo.watch.__main__ import main
+from geo.i18n.words import words
+from geo.model.view import ViewState
+from geo.watch.api import routes as watch
+from geo.watch.api.reading import reading_answer
 from geo.watch.digest import atom_of, digest_of, html_of
-from geo.web import watch
+from geo.watch.digest_command import main
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,326 @@
+"""``kharita``: what the pages do, from a terminal; the same code, for scripts and nightly runs.
+
+Exit codes  0 done (a file accepted); 1 done with remarks (a file with warnings or refused rows, a check
+            that found something); 2 refused (a file that cannot be used, a wrong option); 3 the store or a
+            service did not do it: nothing was kept.
+Output      answers on stdout, exactly one JSON object with ``--json``; progress and errors on stderr.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from typer.exceptions import TyperException
+
+from geo.cli.console import (
+    ACCEPT,
+    FAILED,
+    REJECT,
+    WARN,
+    Bar,
+    answer_with,
+    bytes_of,
+    clean,
+    geocoder_of,
+    lines_of,
+    me,
+    pair_of,
+    refuse,
+    store_of,
+    t,
+    values_of,
+    view_of,
+    write_out,
+)
+from geo.core.errors import KharitaError
+from geo.core.lazy import later
+
+_CODES = {"accept": ACCEPT, "warn": WARN, "reject": REJECT}
+
+
+app = typer.Typer(
+    add_completion=False, no_args_is_help=True, help=t("cli.help"), pretty_exceptions_enable=False
+)
+
+
+@app.command("import", help=t("cli.import.help"))
+def import_(
+    file: Annotated[Path, typer.Argument(help=t("cli.file"))],
+    kind: Annotated[str, typer.Option("--as", help=t("cli.as"))],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help=t("cli.dry_run"))] = False,
+    as_json: Annotated[bool, typer.Option("--json", help=t("cli.json"))] = False,
+    strict: Annotated[bool, typer.Option("--strict", help=t("cli.strict"))] = False,
+    column: Annotated[list[str] | None, typer.Option(help=t("cli.column"))] = None,
+    value: Annotated[list[str] | None, typer.Option(help=t("cli.value"))] = None,
+    sheet: Annotated[str, typer.Option(help=t("cli.sheet"))] = "",
+    layer: Annotated[str, typer.Option(help=t("cli.layer"))] = "",
+    header_row: Annotated[int | None, typer.Option(help=t("cli.header_row"))] = None,
+    separator: Annotated[str, typer.Option(help=t("cli.separator"))] = "",
+    encoding: Annotated[str, typer.Option(help=t("cli.encoding"))] = "",
+    crs: Annotated[str, typer.Option(help=t("cli.crs"))] = "",
+    swap: Annotated[str, typer.Option(help=t("cli.swap"))] = "",
+    west: Annotated[bool, typer.Option("--west", help=t("cli.west"))] = False,
+    repair: Annotated[bool, typer.Option("--repair", help=t("cli.repair"))] = False,
+    demo: Annotated[str, typer.Option(help=t("cli.demo"))] = "keep",
+    corrected: Annotated[Path | None, typer.Option(help=t("cli.corrected"))] = None,
+    source: Annotated[str, typer.Option(help=t("cli.source"))] = "",
+    url: Annotated[str, typer.Option(help=t("cli.url"))] = "",
+    day: Annotated[str, typer.Option("--date", help=t("cli.date"))] = "",
+    author: Annotated[str, typer.Option(help=t("cli.author"))] = "",
+    reason: Annotated[str, typer.Option(help=t("cli.reason"))] = "",
+) -> None:
+    from geo.curate.imports.headings import KINDS
+    from geo.curate.imports.importer import Desk, Reading, told
+    from geo.curate.imports.planner import Options
+
+    if (
+        kind not in KINDS
+        or demo not in ("keep", "replaced", "all")
+        or swap not in ("", "flagged", "all")
+    ):
+        refuse(t("cli.choice", values=", ".join([*KINDS, "keep", "replaced", "all", "flagged"])))
+    content = bytes_of(file)
+    options = Options(
+        columns=dict(pair_of(c, "=") for c in column or ()),
+        values=values_of(value or ()),
+        crs=crs,
+        swap=swap,
+        west=west,
+        source=source,
+        url=url,
+        day=day,
+    )
+    ledger, catalogue = store_of(writing=not dry_run)
+    desk = Desk(ledger, catalogue)
+    bar = Bar(as_json)
+    plan = desk.preview(
+        content,
+        file.name,
+        kind,
+        options=options,
+        progress=bar,
+        reading=Reading(
+            sheet,
+            layer,
+            header_row,
+            "\t" if separator in ("tab", "\\t") else separator,
+            encoding,
+            crs,
+            repair,
+        ),
+    )
+    bar.end()
+    answer = told(plan, t)
+    if corrected and plan.table.rows:
+        later("geo.core.durable_files", "write_whole")(
+            corrected, later("geo.curate.imports.workbooks", "corrected")(plan, t)
+        )
+    answer["stored"] = None
+    if not dry_run and plan.outcome != "reject" and not (strict and plan.outcome == "warn"):
+        why = reason or t("cli.import.reason", name=plan.table.name)
+        kept = desk.store(plan, author or me(), why, demo=demo)  # type: ignore[arg-type]
+        answer["stored"] = kept.number if kept else None
+    answer_with(answer, as_json, lambda: lines_of(plan, answer))
+    raise typer.Exit(_CODES[plan.outcome])
+
+
+@app.command(help=t("cli.template.help"))
+def template(
+    kind: Annotated[str, typer.Argument(help=t("cli.as"))],
+    out: Annotated[Path, typer.Argument(help=t("cli.out"))],
+) -> None:
+    from geo.curate.imports.headings import KINDS
+    from geo.curate.imports.workbooks import template as made
+
+    if kind not in KINDS:
+        refuse(t("cli.choice", values=", ".join(KINDS)))
+    write_out(out, made(kind, store_of(writing=False)[1], t))
+
+
+@app.command(help=t("cli.geocode.help"))
+def geocode(
+    file: Annotated[Path, typer.Argument(help=t("cli.file"))],
+    out: Annotated[Path, typer.Argument(help=t("cli.out"))],
+    kind: Annotated[str, typer.Option("--as", help=t("cli.as"))],
+    online: Annotated[bool, typer.Option("--online", help=t("cli.online"))] = False,
+) -> None:
+    from geo.curate.imports.headings import KINDS
+    from geo.curate.imports.importer import Desk
+    from geo.curate.imports.planner import Options
+    from geo.curate.imports.workbooks import located
+
+    if kind not in KINDS:
+        refuse(t("cli.choice", values=", ".join(KINDS)))
+    ledger, catalogue = store_of(writing=False)
+    desk, bar, content = Desk(ledger, catalogue), Bar(False), bytes_of(file)
+    plan = desk.preview(content, file.name, kind, progress=bar)
+    if online and plan.outcome != "reject" and (coder := geocoder_of(catalogue)):
+        found = desk.online(plan, coder, t.lang, bar)
+        plan = desk.preview(content, file.name, kind, options=Options(places=found), progress=bar)
+    bar.end()
+    if plan.outcome != "reject":
+        write_out(out, located(plan, t))
+    lines_of(plan, {"counts": plan.counts})
+    raise typer.Exit(_CODES[plan.outcome])
+
+
+@app.command(help=t("cli.validate.help"))
+def validate(folder: Annotated[Path | None, typer.Argument(help=t("cli.folder"))] = None) -> None:
+    from geo.core.settings import DATA_DIR
+
+    raise typer.Exit(later("geo.curate.folder_audit", "run")([str(folder or DATA_DIR)]))
+
+
+@app.command(help=t("cli.export.help"))
+def export(
+    out: Annotated[Path, typer.Argument(help=t("cli.out"))],
+    view: Annotated[str, typer.Option(help=t("cli.view"))] = "",
+    base: Annotated[str, typer.Option(help=t("cli.base"))] = "",
+) -> None:
+    from geo.share.export.export_columns import export_of
+    from geo.share.export.formats import FORMATS
+
+    ending = out.suffix.lstrip(".").casefold()
+    if ending not in FORMATS:
+        refuse(t("cli.choice", values=", ".join(FORMATS)))
+    query, state = view_of(view)
+    write_out(out, FORMATS[ending].make(export_of(query, state, base=base)))
+
+
+@app.command(help=t("cli.snapshot.help"))
+def snapshot(
+    out: Annotated[Path, typer.Argument(help=t("cli.out"))],
+    view: Annotated[str, typer.Option(help=t("cli.view"))] = "",
+    size: Annotated[str, typer.Option(help=t("cli.size"))] = "",
+    title: Annotated[str, typer.Option(help=t("cli.title"))] = "",
+    base: Annotated[str, typer.Option(help=t("cli.base"))] = "",
+) -> None:
+    from geo.render.workers import Workers
+    from geo.share.snapshot import MEDIA, Asked, render
+
+    ending = out.suffix.lstrip(".").casefold()
+    if ending not in MEDIA:
+        refuse(t("cli.choice", values=", ".join(MEDIA)))
+    query, state = view_of(view)
+    workers = Workers(1)
+    try:
+        write_out(out, render(query, Asked(ending, state, size, title, base), workers))
+    finally:
+        workers.close()
+
+
+@app.command(help=t("cli.digest.help"))
+def digest(
+    folder: Annotated[Path, typer.Argument(help=t("cli.folder"))],
+    since: Annotated[str, typer.Option(help=t("cli.since"))] = "",
+    base: Annotated[str, typer.Option(help=t("cli.base"))] = "",
+) -> None:
+    from geo.watch.digest_command import main as digests
+
+    failed = digests(
+        [str(folder), *(["--since", since] if since else []), *(["--base", base] if base else [])]
+    )
+    raise typer.Exit(WARN if failed else ACCEPT)
+
+
+@app.command("refresh-trade", help=t("cli.trade.help"))
+def refresh_trade() -> None:
+    from geo.markets.trade_refresh import refresh
+
+    bar = Bar(False)
+    result = refresh(bar)
+    bar.end()
+    for service, error in result.items():
+        typer.echo(
+            f"{service}: {t('trade.done') if error is None else t(error.key, **error.values)}"
+        )
+    raise typer.Exit(FAILED if all(result.values()) else WARN if any(result.values()) else ACCEPT)
+
+
+@app.command("copy", help=t("cli.copy.help"))
+def copy_(
+    source: Annotated[str, typer.Argument(help=t("cli.store"))],
+    target: Annotated[str, typer.Argument(help=t("cli.store"))],
+    replace: Annotated[bool, typer.Option("--replace", help=t("cli.replace"))] = False,
+    source_var: Annotated[Path | None, typer.Option(help=t("cli.var"))] = None,
+    target_var: Annotated[Path | None, typer.Option(help=t("cli.var"))] = None,
+) -> None:
+    from geo.core.settings import var_dir
+    from geo.query.current import open_store
+
+    bar = Bar(False)
+    folders = (source_var or var_dir(), target_var or var_dir())
+    if folders[0] == folders[1] and all(
+        address.startswith("files:") for address in (source, target)
+    ):
+        refuse(t("cli.two_vars"))  # both would write to one journal
+    try:
+        stores = [
+            open_store(address, folder)
+            for address, folder in zip((source, target), folders, strict=True)
+        ]
+    except ValueError as error:
+        refuse(str(error))
+    count = later("geo.store.copy", "copy")(
+        *stores, replace=replace, progress=lambda done, total: bar("copying", done, total)
+    )
+    bar.end()
+    typer.echo(t("cli.copied", n=t.number(count)))
+
+
+@app.command("backup", help=t("cli.backup.help"))
+def backup_(
+    file: Annotated[Path, typer.Argument(help=t("cli.out"))],
+    replace: Annotated[bool, typer.Option("--replace", help=t("cli.backup.replace"))] = False,
+) -> None:
+    _kept("backup", file, replace)
+
+
+@app.command("restore", help=t("cli.restore.help"))
+def restore_(
+    file: Annotated[Path, typer.Argument(help=t("cli.file"))],
+    replace: Annotated[bool, typer.Option("--replace", help=t("cli.replace"))] = False,
+) -> None:
+    _kept("restore", file, replace)
+
+
+def _kept(act: str, file: Path, replace: bool) -> None:
+    from geo.core.settings import store_address, var_dir
+    from geo.query.current import open_store
+    from geo.store.backup import backup, restore
+
+    if act == "restore" and not file.is_file():
+        refuse(t("cli.unreadable", name=file.name, value=""))
+    try:
+        store = open_store(store_address(), var_dir())
+    except ValueError as error:
+        refuse(str(error))
+    told = (
+        backup(store, var_dir(), file.absolute(), replace=replace)
+        if act == "backup"
+        else restore(file, store, var_dir(), replace=replace)
+    )
+    typer.echo(
+        t(f"cli.{act}.done", n=t.number(told["files"]), size=t.number(-(-told["bytes"] // 2**20)))
+    )
+
+
+def main() -> int:
+    """Run the command; every error we know is one sentence and an exit code."""
+    try:
+        return app(standalone_mode=False) or ACCEPT
+    except KharitaError as error:
+        sys.stderr.write(clean(t(error.key, **error.values)) + "\n")
+        return REJECT if error.status == 400 else FAILED
+    except TyperException as error:  # a wrong command line
+        error.show() if hasattr(error, "show") else typer.echo(str(error), err=True)
+        return REJECT
+
+
+if __name__ == "__main__":
+    code = main()
+    sys.stdout.flush()
+    raise SystemExit(code)

@@ -1,0 +1,252 @@
+"""Ask an outside service, politely, and never longer or more than promised.
+
+Knows: deadlines, sizes, allowed hosts, pauses between calls, Retry-After. Not: what is asked or
+said. A slow answer that drips one byte a second passes every read timeout, and headers may drip
+too: each request has a thread of its own, and whoever waits has an end of their own. Redirects
+are not followed: they could lead to an address of our own network. Neither a proxy nor a
+password file of the machine is used. No error holds an address or parameters: those may hold a key.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from geo.core.errors import TradeError
+
+AGENT = "Kharita/1 (handicraft map of Morocco)"
+#: What an answer to a reader may weigh, and one of statistics.
+SMALL_BYTES, MAX_BYTES = 200_000, 8_000_000
+PIECE = 65_536
+EACH_READ_S = 3.0
+RETRIES = 3
+FIRST_PAUSE_S = 1.0
+#: Requests in flight for the whole process; one that never ends holds its place.
+_SLOTS = threading.BoundedSemaphore(6)
+
+Answer = tuple[int, Mapping[str, str], bytes]
+
+
+class Busy(Exception):
+    """Too many requests are in flight."""
+
+
+class TooLarge(OSError):
+    """The answer is bigger than allowed."""
+
+
+class Unreachable(OSError):
+    """Nobody answered there."""
+
+
+class Broken(OSError):
+    """The answer ended too early."""
+
+
+def agent(contact: str = "") -> str:
+    """The User-Agent of a request; ``contact`` is the page or address that policies ask for."""
+    return f"Kharita/1 (handicraft map; {contact})" if contact else AGENT
+
+
+def bounded(
+    url: str,
+    *,
+    params: Mapping[str, str] | None = None,
+    body: bytes | None = None,
+    headers: Mapping[str, str],
+    deadline_s: float,
+    most_bytes: int = SMALL_BYTES,
+) -> Answer:
+    """Status, headers (names in lower case) and body of one request: a POST with a body, else a GET.
+
+    The body is read only when the status is 200.
+
+    Raises
+    ------
+    Busy : six requests are in flight already.
+    TimeoutError : it took longer than the deadline, headers included.
+    TooLarge, Unreachable, Broken : as they say.
+    """
+    if not _SLOTS.acquire(blocking=False):
+        raise Busy
+    done: Future[Answer] = Future()
+
+    def work() -> None:
+        try:
+            done.set_result(_once(url, params, body, headers, deadline_s, most_bytes))
+        except Exception as error:  # told to whoever waits
+            done.set_exception(error)
+        finally:
+            _SLOTS.release()
+
+    threading.Thread(target=work, name="outside", daemon=True).start()
+    return done.result(deadline_s)
+
+
+def _once(
+    url: str,
+    params: Mapping[str, str] | None,
+    body: bytes | None,
+    headers: Mapping[str, str],
+    deadline_s: float,
+    most_bytes: int,
+) -> Answer:
+    import requests  # here: most deployments never ask anybody
+
+    until, each = time.monotonic() + deadline_s, min(EACH_READ_S, deadline_s)
+    try:
+        with requests.Session() as session:
+            session.trust_env = False
+            with session.request(
+                "GET" if body is None else "POST",
+                url,
+                params=params,
+                data=body,
+                stream=True,
+                allow_redirects=False,
+                timeout=(each, each),
+                headers={"accept": "application/json", "accept-encoding": "identity", **headers},
+            ) as answer:
+                told = {name.lower(): value for name, value in answer.headers.items()}
+                content = _read(answer.raw, until, most_bytes) if answer.status_code == 200 else b""
+                return answer.status_code, told, content
+    except (TimeoutError, TooLarge, Broken):
+        raise
+    except requests.Timeout:
+        raise TimeoutError from None
+    except (requests.RequestException, OSError, ValueError):
+        # ``from None``: the original text holds the whole address, and with it a key.
+        raise Unreachable from None
+
+
+def _read(raw: Any, until: float, most_bytes: int) -> bytes:
+    found = bytearray()
+    try:
+        while piece := raw.read1(PIECE):
+            found += piece
+            if len(found) > most_bytes:
+                raise TooLarge
+            if time.monotonic() > until:
+                raise TimeoutError
+    except (TooLarge, TimeoutError):
+        raise
+    except Exception as error:  # urllib3 has many, none a requests exception here
+        raise (TimeoutError if "Timeout" in type(error).__name__ else Broken) from None
+    return bytes(found)
+
+
+class Fetcher:
+    """One patient client of statistics services: it waits its turn, and tries again.
+
+    Parameters
+    ----------
+    hosts : ``host`` or ``host:port`` that may be asked, each with its scheme.
+    interval_s : least pause between two calls.
+    deadline_s : total time one call may take, retries and pauses included.
+    clock, sleep : replaced by tests, so that they need not wait.
+    """
+
+    def __init__(
+        self,
+        hosts: Mapping[str, str],
+        *,
+        interval_s: float = 1.0,
+        deadline_s: float = 30.0,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._hosts = dict(hosts)
+        self._interval_s, self._deadline_s = interval_s, deadline_s
+        self._clock, self._sleep = clock, sleep
+        self._last = -1e9
+
+    def json(self, url: str, params: Mapping[str, str]) -> Any:
+        """The JSON behind an address.
+
+        Raises
+        ------
+        TradeError : refused host, redirect, status, slow, too large, or no JSON. It names the host only.
+        """
+        host = self._allowed(url)
+        until = self._clock() + self._deadline_s
+        pause = FIRST_PAUSE_S
+        for attempt in range(RETRIES + 1):
+            self._wait_turn(until, host)
+            status, headers, body = self._ask(url, params, until, host)
+            if status == 200:
+                return _decoded(body, headers.get("content-type", ""), host)
+            if 300 <= status < 400:
+                raise TradeError("trade.error.redirect", host=host)
+            if status not in (429, 500, 502, 503, 504):
+                raise TradeError("trade.error.status", host=host, status=str(status))
+            wait = max(pause, seconds_of(headers.get("retry-after", "")) or 0.0)
+            if attempt == RETRIES or self._clock() + wait >= until:
+                key = "trade.error.busy" if status == 429 else "trade.error.status"
+                raise TradeError(key, host=host, status=str(status))
+            self._sleep(wait)
+            pause *= 2
+        raise TradeError("trade.error.busy", host=host)
+
+    def _allowed(self, url: str) -> str:
+        parts = urlsplit(url)
+        if self._hosts.get(parts.netloc) != parts.scheme:
+            raise TradeError("trade.error.host", host=parts.hostname or "")
+        return parts.hostname or ""
+
+    def _wait_turn(self, until: float, host: str) -> None:
+        wait = self._last + self._interval_s - self._clock()
+        if wait > 0:
+            if self._clock() + wait >= until:
+                raise TradeError("trade.error.slow", host=host)
+            self._sleep(wait)
+        self._last = self._clock()
+
+    def _ask(self, url: str, params: Mapping[str, str], until: float, host: str) -> Answer:
+        try:
+            return bounded(
+                url,
+                params=params,
+                headers={"user-agent": AGENT},
+                most_bytes=MAX_BYTES,
+                deadline_s=max(0.05, until - self._clock()),
+            )
+        except TimeoutError:
+            reason = "slow"
+        except TooLarge:
+            reason = "large"
+        except Broken:
+            reason = "broken"
+        except Busy:
+            reason = "busy"
+        except Unreachable:
+            reason = "unreachable"
+        raise TradeError(f"trade.error.{reason}", host=host)
+
+
+def seconds_of(text: str) -> float | None:
+    """What a Retry-After header says, seconds or a date; None when it says nothing."""
+    if text.strip().isdigit():
+        return float(text.strip())
+    try:
+        return max(0.0, (parsedate_to_datetime(text) - datetime.now(UTC)).total_seconds())
+    except (ValueError, TypeError):
+        return None
+
+
+def _decoded(body: bytes, kind: str, host: str) -> Any:
+    try:
+        return json.loads(body)
+    except ValueError:
+        key = (
+            "trade.error.html"
+            if "html" in kind or body.lstrip()[:1] == b"<"
+            else "trade.error.broken"
+        )
+        raise TradeError(key, host=host) from None

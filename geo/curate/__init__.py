@@ -1,0 +1,1 @@
+"""The page Données: import, record form, quality, history of changes."""

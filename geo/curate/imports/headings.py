@@ -1,0 +1,296 @@
+"""Which field each heading names, in French, Arabic or English, and how sure that is.
+
+A heading is folded and met with the table ``data/sources/import_columns.csv``: the same words,
+then the same words without units and linking words, then a few letters off (RapidFuzz), then a
+known word inside a longer heading. What the caller says by hand comes first and is certain.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+
+from rapidfuzz import fuzz, process
+
+from geo.core.settings import SOURCES_DIR
+from geo.text.folding import fold
+
+#: What can be imported, and the store's collection that holds it.
+KINDS: Mapping[str, str] = {
+    "buyers": "buyers",
+    "sites": "sites",
+    "maisons": "sites",
+    "markets": "markets",
+    "fairs": "fairs",
+}
+_SITE = (
+    "id",
+    "name",
+    "kind",
+    "status",
+    "town",
+    "address",
+    "commune",
+    "province",
+    "region",
+    "lat",
+    "lon",
+    "position",
+    "x",
+    "y",
+    "crafts",
+    "opened",
+    "capacity",
+    "area",
+    "budget",
+    "women_only",
+    "rural",
+    "relation",
+    "verified",
+    "source",
+    "precision",
+)
+#: Kind -> the fields it stores, in the order of its template.
+FIELDS: Mapping[str, tuple[str, ...]] = {
+    "buyers": (
+        "id",
+        "name",
+        "kind",
+        "country",
+        "town",
+        "address",
+        "lat",
+        "lon",
+        "position",
+        "x",
+        "y",
+        "crafts",
+        "relation",
+        "year",
+        "website",
+        "verified",
+        "source",
+        "precision",
+    ),
+    "sites": _SITE,
+    "maisons": _SITE,
+    "markets": (
+        "country",
+        "name",
+        "name_ar",
+        "name_en",
+        "world_region",
+        "capital",
+        "lat",
+        "lon",
+        "position",
+        "x",
+        "y",
+        "relation",
+        "source",
+    ),
+    "fairs": (
+        "id",
+        "name",
+        "kind",
+        "country",
+        "town",
+        "venue",
+        "start",
+        "end",
+        "month",
+        "edition",
+        "lat",
+        "lon",
+        "position",
+        "crafts",
+        "verified",
+        "source",
+        "precision",
+    ),
+}
+POSITION_FIELDS = ("lat", "lon", "position", "x", "y")
+CLOSE, INSIDE = 86, 0.6
+#: Numbers that programs add to rows: an identifier only when there is no other.
+_COUNTERS = ("fid", "ogc fid", "objectid")
+COUNTED = 0.9
+_WORD = re.compile(r"[^\W_]+")
+_UNITS = re.compile(r"\([^)]*\)|\[[^\]]*\]")
+_LINKING = frozenset(
+    ("de", "du", "des", "la", "le", "les", "l", "d", "en", "of", "the", "et", "and", "ou")
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """What one column was taken for.
+
+    Attributes
+    ----------
+    heading : as written in the file.
+    field : one of ``FIELDS``' names; empty when it is not used.
+    certainty : 0 to 1.
+    how : ``given``, ``exact``, ``close``, ``inside``, ``taken`` (another column has the field) or
+        ``unknown``.
+    """
+
+    heading: str
+    field: str
+    certainty: float
+    how: str
+
+
+def plain(heading: str) -> str:
+    """The comparable form of a heading: its folded words."""
+    return " ".join(_WORD.findall(fold(heading)))
+
+
+def _key(heading: str) -> str:
+    """The whole heading; the sign of « N° » counts as a letter."""
+    return plain(heading.replace(chr(0xB0), "o"))
+
+
+def _bare(heading: str) -> str:
+    words = _WORD.findall(fold(_UNITS.sub(" ", heading)))
+    return " ".join(w for w in words if w not in _LINKING)
+
+
+@cache
+def _table() -> tuple[tuple[str, str, str], ...]:
+    with (SOURCES_DIR / "import_columns.csv").open(encoding="utf-8", newline="") as file:
+        return tuple((row["field"], row["lang"], row["word"]) for row in csv.DictReader(file))
+
+
+@cache
+def _known() -> Mapping[str, str]:
+    """Folded word -> field; the first field listed keeps a word."""
+    found: dict[str, str] = {}
+    for name, _, word in _table():
+        if not name.startswith("#"):
+            for form in (_key(word), _bare(word), plain(name)):
+                if len(form) == 1 and form not in ("x", "y") and form.isascii():
+                    continue
+                found.setdefault(form, name)
+    found.pop("", None)
+    return found
+
+
+@cache
+def _ranks() -> Mapping[str, int]:
+    """Folded word -> its place among the words of its language: the most usual come first."""
+    found: dict[str, int] = {}
+    counts: dict[tuple[str, str], int] = {}
+    for name, lang, word in _table():
+        counts[name, lang] = counts.get((name, lang), -1) + 1
+        found.setdefault(_key(word), counts[name, lang])
+    return found
+
+
+def _rank(heading: str) -> int:
+    return _ranks().get(_key(heading[:200]), 0)
+
+
+@cache
+def total_words() -> frozenset[str]:
+    """What a line of sums begins with."""
+    return frozenset(plain(word) for name, _, word in _table() if name == "#total")
+
+
+@cache
+def _labels() -> Mapping[str, str]:
+    """Our own templates' headings, in every language."""
+    from geo.i18n.words import words
+    from geo.model.records import LANGUAGES
+
+    names = dict.fromkeys(f for fields in FIELDS.values() for f in fields)
+    found = {
+        plain(words(lang)(f"import.field.{name}")): name for lang in LANGUAGES for name in names
+    }
+    # What we add to a file that goes back is not its sender's.
+    return found | {
+        plain(words(lang)(f"import.sheet.{name}")): ""
+        for lang in LANGUAGES
+        for name in ("line", "remarks")
+    }
+
+
+@cache
+def examples() -> frozenset[str]:
+    """The name of the example in our templates, in every language."""
+    from geo.i18n.words import words
+    from geo.model.records import LANGUAGES
+
+    return frozenset(plain(words(lang)("import.sheet.example")) for lang in LANGUAGES)
+
+
+def recognise(heading: str) -> tuple[str, float, str]:
+    """The field of one heading, how sure, and how; ``("", 0, "unknown")`` when none fits."""
+    return _met(_key(heading[:200]), _bare(heading[:200]))
+
+
+@lru_cache(maxsize=4096)
+def _met(folded: str, bare: str) -> tuple[str, float, str]:
+    known = _known()
+    for form in (folded, bare):
+        if form in _labels():
+            return _labels()[form], 1.0, "exact"
+        if form in known:
+            return known[form], COUNTED if form in _COUNTERS else 1.0, "exact"
+    if len(bare) >= 5 and not bare.isdigit():
+        close = process.extractOne(bare, list(known), scorer=fuzz.ratio, score_cutoff=CLOSE)
+        if close:
+            return known[close[0]], close[1] / 100 - 0.05, "close"
+    words = bare.split()
+    for length in range(len(words) - 1, 0, -1):
+        for start in range(len(words) - length + 1):
+            part = " ".join(words[start : start + length])
+            if len(part) >= 4 and part in known:
+                return known[part], INSIDE, "inside"
+    return "", 0.0, "unknown"
+
+
+def headings(
+    columns: Sequence[str], kind: str, given: Mapping[str, str] | None = None
+) -> tuple[Heading, ...]:
+    """What each column of a file is, one field at most once, the surest first.
+
+    Parameters
+    ----------
+    kind : one of ``KINDS``.
+    given : heading -> field, or an empty text for a column to leave out.
+    """
+    given = given or {}
+    found: list[Heading] = []
+    for name in columns:
+        if name in given:
+            found.append(Heading(name, given[name], 1.0, "given"))
+        else:
+            found.append(Heading(name, *recognise(name)))
+    taken: set[str] = set()
+    for i in sorted(
+        range(len(found)),
+        key=lambda i: (found[i].how != "given", -found[i].certainty, _rank(found[i].heading), i),
+    ):
+        item = found[i]
+        if item.field and item.field in taken:
+            found[i] = Heading(item.heading, "", item.certainty, "taken")
+        elif item.field:
+            taken.add(item.field)
+    return tuple(found)
+
+
+def looks_like_header(cells: Sequence[str]) -> float:
+    """How much a line reads like headings: recognised names, less the numbers among them."""
+    score = 0.0
+    for text in cells:
+        if not text or len(text) > 80:
+            continue
+        field, certainty, how = recognise(text)
+        if field and how in ("exact", "close"):
+            score += certainty if not text.isdigit() else 0
+        elif field:
+            score += 0.3
+    return score

@@ -1,0 +1,25 @@
+"""What every import is read against, built once over a catalogue and shared."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from geo.curate.imports.vocabularies import Vocabularies
+from geo.model.records import Catalogue
+from geo.places.city_index import Places
+from geo.places.point_in_area import Ground
+
+
+@dataclass(frozen=True)
+class Reference:
+    """The words, the places and the outlines of one catalogue."""
+
+    catalogue: Catalogue
+    words: Vocabularies
+    places: Places
+    ground: Ground
+
+
+def reference_of(catalogue: Catalogue) -> Reference:
+    """Build it; what is costly in it waits until a file needs it."""
+    return Reference(catalogue, Vocabularies(catalogue), Places(catalogue), Ground(catalogue))

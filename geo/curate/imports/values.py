@@ -1,0 +1,197 @@
+"""Numbers, years, dates and flags as people write them.
+
+Each reader takes a text and gives a ``Read``: the value, or a fault. Nothing is invented: what can
+be read in two ways is read in the more usual one and said to be a guess.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cache, lru_cache
+from typing import Any
+
+from babel.dates import get_month_names
+
+from geo.core.settings import SOURCES_DIR
+from geo.curate.imports.headings import plain
+
+LARGEST = 1e12
+#: Languages whose months are read: those of the app, and the Levant's Arabic names.
+_MONTH_LOCALES = ("fr", "ar_MA", "ar_TN", "ar_SY", "ar", "en")
+_DIGITS = {
+    **{0x660 + d: str(d) for d in range(10)},
+    **{0x6F0 + d: str(d) for d in range(10)},
+    0x66B: ".",
+    0x66C: " ",
+    0xA0: " ",
+    0x202F: " ",
+    0x2009: " ",
+    0x2212: "-",
+    0x2019: "'",
+}
+_GROUPED = re.compile(r"[0-9]{1,3}(?:[ '][0-9]{3})+(?![0-9])")
+_UNIT = re.compile(
+    r"\s*(dhs?|mad|m2|m\u00b2|mdh|mmdh|ha|millions?(?: de)?(?: dhs?| mad| dirhams)?|dirhams)\.?\s*\Z",
+    re.IGNORECASE,
+)
+_SCALES = {"mdh": 1e6, "mmdh": 1e9, "ha": 1e4}
+_PLAIN = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?(?:e[+-]?[0-9]+)?\Z", re.IGNORECASE)
+_ISO = re.compile(r"([12][0-9]{3})(?:[-/]([01]?[0-9])(?:[-/]([0-3]?[0-9])(?:[T ].*)?)?)?\Z")
+_DAY_FIRST = re.compile(r"([0-3]?[0-9])[-/. ]([01]?[0-9]|[12][0-9])[-/. ]([12][0-9]{3}|[0-9]{2})\Z")
+_MONTH_FIRST = re.compile(r"([01]?[0-9])[-/.]([12][0-9]{3})\Z")
+_YEAR = re.compile(r"(?<![0-9])(1[0-9]{3}|20[0-9]{2})(?![0-9])")
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A value that was read. ``fault`` is a code; ``guess`` says that another reading is possible."""
+
+    value: Any
+    fault: str = ""
+    guess: bool = False
+
+
+@lru_cache(maxsize=50_000)
+def number(text: str, *, whole: bool = False) -> Read:
+    """A number that is not negative, without its unit; ``BAD_NUMBER`` when it is none.
+
+    ``1 234,5``, ``1,234.5`` and ``1.234,5`` are clear; ``1,234`` is a decimal unless whole things
+    are counted, and then a guess; ``1.234.567`` is none: nobody knows what was meant.
+    """
+    text = text.translate(_DIGITS).strip()
+    unit = _UNIT.search(text)
+    scale = 1.0
+    if unit and unit.start():
+        word = unit[1].lower()
+        scale = _SCALES.get(word, 1e6 if word.startswith("million") else 1.0)
+        text = text[: unit.start()].strip()
+    text = _GROUPED.sub(lambda m: re.sub("[ ']", "", m[0]), text)
+    dots, commas = text.count("."), text.count(",")
+    guess = False
+    if dots and commas:
+        mark, other = (".", ",") if text.rfind(".") > text.rfind(",") else (",", ".")
+        if text.count(mark) > 1:
+            return Read(None, "BAD_NUMBER")
+        text = text.replace(other, "").replace(mark, ".")
+    elif commas > 1:
+        if not re.fullmatch(r"[+-]?[0-9]{1,3}(,[0-9]{3})+", text):
+            return Read(None, "BAD_NUMBER")
+        text = text.replace(",", "")
+    elif commas or dots:
+        thousands = re.fullmatch(r"[+-]?[1-9][0-9]{0,2}[.,][0-9]{3}", text)
+        guess = bool(thousands)
+        text = re.sub("[.,]", "", text) if thousands and whole else text.replace(",", ".")
+    if not _PLAIN.match(text):
+        return Read(None, "BAD_NUMBER")
+    value = float(text) * scale
+    if not 0 <= value < LARGEST:
+        return Read(None, "BAD_NUMBER")
+    return Read(int(value) if value.is_integer() else value, "", guess)
+
+
+@lru_cache(maxsize=20_000)
+def year(text: str) -> Read:
+    """A year, also out of a date."""
+    text = text.translate(_DIGITS).strip()
+    if re.fullmatch(r"[0-9]{4}(\.0)?", text):
+        value = int(text[:4])
+        return Read(value) if 1000 <= value <= 2100 else Read(None, "BAD_YEAR")
+    found = _YEAR.findall(text)
+    if len(found) == 1 or (found and re.search(r"[-/ ]", text) and len(found) == 2):
+        return Read(int(found[0]), "", True)
+    day_ = day(text)
+    if day_.value:
+        return Read(int(day_.value[:4]), "", True)
+    return Read(None, "BAD_YEAR")
+
+
+@lru_cache(maxsize=20_000)
+def day(text: str) -> Read:
+    """A date as partial ISO text (year, month or day known); the day comes first where it is unclear."""
+    text = text.translate(_DIGITS).strip()
+    if match := _ISO.match(text):
+        return _date(match[1], match[2], match[3])
+    if match := _DAY_FIRST.match(text):
+        first, second, years = match.groups()
+        if len(years) == 2:
+            years = f"20{years}" if int(years) < 70 else f"19{years}"
+        if int(second) > 12 >= int(first):
+            return _date(years, first, second, guess=True)
+        return _date(years, second, first, guess=len(match[3]) == 2)
+    if match := _MONTH_FIRST.match(text):
+        return _date(match[2], match[1], None)
+    if re.fullmatch(r"[2-5][0-9]{4}(\.[0-9]+)?", text):  # days since 1900, as a sheet counts them
+        return Read((date(1899, 12, 30) + timedelta(days=int(float(text)))).isoformat(), "", True)
+    words = plain(text).split()
+    months = [i for i, w in enumerate(words) if w in _months()]
+    years = [w for w in words if re.fullmatch(r"[12][0-9]{3}", w)]
+    if len(months) == 1 and len(years) == 1:
+        days = [w for w in words if re.fullmatch(r"[0-3]?[0-9](er|st|nd|rd|th)?", w)]
+        return _date(
+            years[0],
+            str(_months()[words[months[0]]]),
+            re.sub("[a-z]", "", days[0]) if len(days) == 1 else None,
+        )
+    return Read(None, "BAD_DATE")
+
+
+def _date(year_: str, month: str | None, day_: str | None, *, guess: bool = False) -> Read:
+    try:
+        made = date(int(year_), int(month or 1), int(day_ or 1)).isoformat()
+    except ValueError:
+        return Read(None, "BAD_DATE")
+    return Read(made[: 10 if day_ else 7 if month else 4], "", guess)
+
+
+@cache
+def _months() -> Mapping[str, int]:
+    found: dict[str, int] = {}
+    for locale in _MONTH_LOCALES:
+        for width in ("wide", "abbreviated"):
+            for context in ("format", "stand-alone"):
+                for number_, name in get_month_names(width, context, locale).items():
+                    key = plain(name)
+                    if key and " " not in key:
+                        found.setdefault(key, number_)
+    return found
+
+
+@cache
+def listed(prefix: str) -> Mapping[str, str]:
+    """Folded word -> code, of the groups ``prefix:code`` in ``import_values.csv``."""
+    with (SOURCES_DIR / "import_values.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    return {
+        plain(r["word"]) or r["word"].strip(): r["group"].partition(":")[2]
+        for r in rows
+        if r["group"].partition(":")[0] == prefix
+    }
+
+
+@lru_cache(maxsize=5_000)
+def flag(text: str, name: str) -> Read:
+    """Yes or no; a column's own words first (``rural``, ``mixte``)."""
+    word = plain(text)
+    code = listed(name).get(word) or listed("flag").get(word)
+    return Read(code == "yes") if code else Read(None, "BAD_FLAG")
+
+
+@lru_cache(maxsize=50_000)
+def missing(text: str) -> bool:
+    """Whether a cell says that it says nothing."""
+    return not text or (plain(text) or text) in listed("missing")
+
+
+@lru_cache(maxsize=50_000)
+def website(text: str) -> Read:
+    """A web address that may become a link: http or https, or a host alone."""
+    text = text.strip()
+    if re.fullmatch(r"https?://[^\s<>\"\\]{3,2000}", text, re.IGNORECASE):
+        return Read(text)
+    if re.fullmatch(r"(www\.)?[\w-]+(\.[\w-]+)+(/[^\s<>\"\\]{0,400})?", text):
+        return Read(f"https://{text}")
+    return Read(None, "BAD_URL")

@@ -1,0 +1,281 @@
+"""What a form asks about one record, and the raw record it makes.
+
+One table for the page, the routes and the command line. A record saved by hand is no longer a
+generated one: it names a source and the day it was verified.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+import uuid
+from collections.abc import Mapping, Sequence
+from copy import deepcopy
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+from geo.model.records import (
+    AGREEMENTS,
+    BUYER_KINDS,
+    CRAFTS,
+    EVIDENCES,
+    FAIR_KINDS,
+    PRECISIONS,
+    SITE_KINDS,
+    STATUSES,
+)
+from geo.model.validation import Known, Problem, record_problems
+from geo.store.changes import Raw, Unfit
+
+KIND_OF: Mapping[str, str] = MappingProxyType(
+    {"buyers": "buyer", "sites": "site", "markets": "market", "fairs": "fair", "reports": "report"}
+)
+#: Collections whose records are GeoJSON features, and all that have a point.
+FEATURES = ("buyers", "sites")
+PLACED = (*FEATURES, "fairs")
+BY_HAND = ("published", "imported")
+MAX_SOURCES = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One question of a form.
+
+    Attributes
+    ----------
+    name : property of the raw record.
+    kind : ``text``, ``long``, ``one``, ``many``, ``whole``, ``number``, ``flag``, ``date``, ``url`` or ``sources``.
+    codes : what can be chosen; a vocabulary's codes, or the name of a list the store holds
+        (``markets``, ``regions``, ``provinces``, ``countries``).
+    words : prefix of the codes' names in the catalogue; empty: the store names them.
+    required : whether a record saved by hand must answer.
+    """
+
+    name: str
+    kind: str = "text"
+    codes: Sequence[str] | str = ()
+    words: str = ""
+    required: bool = False
+
+
+_PROVEN = (
+    Field("provenance", "one", BY_HAND, "origin", required=True),
+    Field("verified", "date", required=True),
+    Field("sources", "sources", required=True),
+)
+
+#: What can be edited one record at a time; reports are published instead.
+FORMS: Mapping[str, tuple[Field, ...]] = MappingProxyType(
+    {
+        "buyers": (
+            Field("name", required=True),
+            Field("kind", "one", BUYER_KINDS, "buyer", required=True),
+            Field("country", "one", "markets", required=True),
+            Field("city"),
+            Field("crafts", "many", CRAFTS, "craft"),
+            Field("relation_fr", "long"),
+            Field("year", "whole"),
+            Field("website", "url"),
+            Field("precision", "one", PRECISIONS, "precision", required=True),
+            *_PROVEN,
+        ),
+        "sites": (
+            Field("name_fr", required=True),
+            Field("kind", "one", SITE_KINDS, "site", required=True),
+            Field("status", "one", STATUSES, "status", required=True),
+            Field("region", "one", "regions", required=True),
+            Field("province", "one", "provinces"),
+            Field("town"),
+            Field("commune"),
+            Field("crafts", "many", CRAFTS, "craft"),
+            Field("phone"),
+            Field("year_opened", "whole"),
+            Field("capacity_artisans", "number"),
+            Field("area_m2", "number"),
+            Field("budget_mad", "number"),
+            Field("women_only", "flag"),
+            Field("rural", "flag"),
+            Field("fact_fr", "long"),
+            Field("precision", "one", PRECISIONS, "precision", required=True),
+            *_PROVEN,
+        ),
+        "fairs": (
+            Field("name", required=True),
+            Field("kind", "one", FAIR_KINDS, "support.fair", required=True),
+            Field("country", "one", "countries"),
+            Field("city"),
+            Field("venue"),
+            Field("edition"),
+            Field("first", "date"),
+            Field("last", "date"),
+            Field("crafts", "many", CRAFTS, "craft"),
+            Field("precision", "one", PRECISIONS, "precision", required=True),
+            *_PROVEN,
+        ),
+        "markets": (
+            Field("evidence", "one", EVIDENCES, "evidence", required=True),
+            Field("evidence_fr", "long"),
+            Field("evidence_url", "url"),
+            Field("agreements", "many", AGREEMENTS, "agreement"),
+        ),
+    }
+)
+_EMPTY: Mapping[str, Any] = MappingProxyType(
+    {
+        "text": "",
+        "long": "",
+        "one": "",
+        "many": [],
+        "whole": None,
+        "number": None,
+        "flag": None,
+        "date": "",
+        "url": "",
+        "sources": [],
+    }
+)
+
+
+def values_of(collection: str, raw: Raw | None) -> dict[str, Any]:
+    """The answers that a raw record gives; the empty form without one."""
+    inside = (raw or {}).get("properties", raw or {})
+    return {f.name: inside.get(f.name, _EMPTY[f.kind]) for f in FORMS[collection]}
+
+
+def lon_lat_of(raw: Raw | None) -> list[float] | None:
+    """Longitude and latitude of a raw record, degrees; None without a point."""
+    raw = raw or {}
+    at = (raw.get("geometry") or {}).get("coordinates") or (raw.get("lon"), raw.get("lat"))
+    lon, lat = at[:2]
+    return None if lon is None or lat is None else [float(lon), float(lat)]
+
+
+def filled(
+    collection: str,
+    before: Raw | None,
+    answers: Mapping[str, Any],
+    lon_lat: Sequence[float] | None,
+    id_: str,
+    known: Known,
+) -> Raw:
+    """The raw record that a filled-in form makes; what the form does not ask stays as it was.
+
+    Parameters
+    ----------
+    before : the record that was opened; None for a new one.
+    answers : field name -> answer, as a browser sends them; others are ignored.
+    lon_lat : degrees, EPSG:4326; None: no point.
+
+    Raises
+    ------
+    Unfit : what is wrong, by field.
+    """
+    problems: list[Problem] = []
+    given = {}
+    for field in FORMS[collection]:
+        try:
+            given[field.name] = _read(field, answers.get(field.name, _EMPTY[field.kind]))
+        except (TypeError, ValueError, AttributeError, KeyError):
+            problems.append(
+                Problem("", id_, field.name, "bad_value", str(answers.get(field.name))[:60])
+            )
+            continue
+        if field.required and given[field.name] in ("", None, []):
+            problems.append(Problem("", id_, field.name, "required", ""))
+    made: dict[str, Any] = deepcopy(dict(before)) if before else {"id": id_}
+    if collection in FEATURES:
+        made = {
+            "type": "Feature",
+            **made,
+            "id": id_,
+            "geometry": _point(lon_lat),
+            "properties": {**made.get("properties", {}), **given},
+        }
+    else:
+        made.update(given)
+    if collection == "fairs":
+        made.update(_edition(made, lon_lat))
+    if not problems:
+        problems = record_problems(KIND_OF[collection], made, known)
+    if problems:
+        raise Unfit([Problem(collection, id_, p.field, p.code, p.value) for p in problems])
+    return made
+
+
+def _edition(made: Mapping[str, Any], lon_lat: Sequence[float] | None) -> dict[str, Any]:
+    """What follows from a fair's days and point: it is kept beside them."""
+    lon, lat = lon_lat or (None, None)
+    year, month = made["first"][:4], made["first"][5:7]
+    last = made["last"][5:7] or month
+    if not (year.isdigit() and month.isdigit() and last.isdigit()):
+        return {"lon": lon, "lat": lat, "months": made.get("months", []), "year": made.get("year")}
+    between = range(int(month), int(last) + (0 if last >= month else 12) + 1)
+    return {
+        "lon": lon,
+        "lat": lat,
+        "year": int(year),
+        "months": [(m - 1) % 12 + 1 for m in between],
+    }
+
+
+def _point(lon_lat: Sequence[float] | None) -> dict[str, Any] | None:
+    return (
+        None
+        if lon_lat is None
+        else {"type": "Point", "coordinates": [round(float(v), 6) for v in lon_lat]}
+    )
+
+
+def _read(field: Field, answer: Any) -> Any:
+    if field.kind == "flag":
+        return (
+            answer
+            if isinstance(answer, bool)
+            else {"": None, "yes": True, "no": False}[answer or ""]
+        )
+    if field.kind in ("whole", "number"):
+        return _number(answer, whole=field.kind == "whole")
+    if field.kind == "many":
+        return [str(v) for v in answer] if isinstance(answer, list) else _refuse()
+    if field.kind == "sources":
+        return [
+            _source(s) for s in answer[:MAX_SOURCES] if _source(s)["label"] or _source(s)["url"]
+        ]
+    if not isinstance(answer, str) or (
+        field.kind == "one"
+        and answer
+        and not isinstance(field.codes, str)
+        and answer not in field.codes
+    ):
+        _refuse()
+    text = unicodedata.normalize("NFC", answer).strip()
+    return re.sub(r"[\x00-\x08\x0b-\x1f\x7f\u2028\u2029]+", " ", text)
+
+
+def _source(answer: Mapping[str, Any]) -> dict[str, str]:
+    url, label, day = (str(answer.get(key, "")).strip() for key in ("url", "label", "date"))
+    return {"url": url, "label": label or re.sub(r"\Ahttps?://(www\.)?|/.*", "", url), "date": day}
+
+
+def _number(answer: Any, *, whole: bool) -> float | int | None:
+    if answer in (None, ""):
+        return None
+    if isinstance(answer, bool):
+        _refuse()
+    value = float(re.sub(r"[\s\u00a0\u202f]", "", str(answer)).replace(",", "."))
+    if not math.isfinite(value) or (whole and value != int(value)):
+        _refuse()
+    return int(value) if value == int(value) else value
+
+
+def _refuse() -> Any:
+    raise ValueError
+
+
+def new_id(collection: str, name: str) -> str:
+    """An id for a record made by hand: its name, and a few letters that nobody else has."""
+    plain = unicodedata.normalize("NFKD", name.lower()).encode("ascii", "ignore").decode()
+    stem = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:60]
+    return f"{stem or KIND_OF[collection]}-{uuid.uuid4().hex[:6]}"

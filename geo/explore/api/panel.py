@@ -1,0 +1,544 @@
+"""The answer of ``/api/entity``: everything known about one thing, for the docked panel."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from geo.core.errors import NotFound
+from geo.explore.api.ages import checked_text, market_checked_text
+from geo.explore.api.fairs import calendar_of, country_of, when
+from geo.explore.api.overview import overview
+from geo.explore.api.partners import sites_that_make, who_buys
+from geo.i18n.labels import (
+    agreements_text,
+    area_name,
+    crafts_text,
+    is_demo,
+    is_open,
+    kind_label,
+    title_of,
+    value_label,
+    where,
+)
+from geo.i18n.words import Words
+from geo.model.records import CRAFTS, Buyer, Figure, Report, Site, Source
+from geo.model.view import FIELDS, ViewState
+from geo.query.engine import Query
+from geo.query.report_match import why
+from geo.web.masking import shown
+
+SHOWN = 6
+_NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,2})?\Z")
+
+
+def entity_answer(
+    query: Query, kind: str, id_: str, view: ViewState, t: Words, *, seen: bool = False
+) -> dict[str, Any]:
+    """The panel of one entity.
+
+    Parameters
+    ----------
+    seen : whether the reader may read what it tells about persons.
+
+    Raises
+    ------
+    NotFound : no such kind, or no such id.
+    """
+    maker = MAKERS.get(kind)
+    more = {"seen": seen} if maker is _site else {}
+    answer = maker(query, id_, view, t, **more) if maker else None
+    if answer is None:
+        raise NotFound("error.not_found")
+    return {**_BLANK, "kind": kind, "id": id_, "class": kind, **answer}
+
+
+_BLANK: dict[str, Any] = {
+    "subtitle": "",
+    "demo": False,
+    "tags": [],
+    "lead": "",
+    "lead_lang": "",
+    "facts": [],
+    "sections": [],
+    "sources": [],
+    "note": "",
+    "lon": None,
+    "lat": None,
+    "filter": None,
+    "calendar": None,
+}
+
+
+def _buyer(query: Query, id_: str, view: ViewState, t: Words) -> dict[str, Any] | None:
+    row = query.catalogue.buyer_row.get(id_)
+    if row is None:
+        return None
+    buyer = query.catalogue.buyers[row]
+    suppliers = sites_that_make(query, buyer.crafts)
+    return {
+        **_record(buyer, query, t),
+        "lead": buyer.relation_fr,
+        "lead_lang": "fr",
+        "facts": _facts(
+            t,
+            [
+                ("market", t.country(buyer.country)),
+                ("city", buyer.city or t("panel.no_city")),
+                ("crafts", crafts_text(buyer.crafts, t)),
+                ("since", str(buyer.year or "")),
+                ("website", buyer.website),
+                ("precision", t(f"precision.{buyer.precision}")),
+                ("verified", t.date(buyer.verified)),
+                ("age", checked_text(buyer, query, t)),
+            ],
+        ),
+        "sections": [
+            _reports_section(query, query.reports.about(buyer), buyer, t),
+            _records_section("suppliers", suppliers, query, t, "sites", buyer.crafts),
+        ],
+        "filter": _filter("market", buyer.country, query, view, t),
+    }
+
+
+def _site(
+    query: Query, id_: str, view: ViewState, t: Words, *, seen: bool
+) -> dict[str, Any] | None:
+    row = query.catalogue.site_row.get(id_)
+    if row is None:
+        return None
+    site = shown(query.catalogue.sites[row], seen)
+    return {
+        **_record(site, query, t),
+        "lead": site.fact_fr,
+        "lead_lang": "fr",
+        "facts": _facts(
+            t,
+            [
+                ("town", site.town or site.commune),
+                ("province", area_name(query.catalogue, site.province, t)),
+                ("region", area_name(query.catalogue, site.region, t)),
+                ("crafts", crafts_text(site.crafts, t)),
+                ("opened", str(site.year_opened or "")),
+                (
+                    "capacity",
+                    ""
+                    if site.capacity_artisans is None
+                    else t.n("unit.artisans", round(site.capacity_artisans)),
+                ),
+                ("area", _amount(site.area_m2, "unit.m2", t)),
+                ("budget", _amount(site.budget_mad, "unit.mad", t)),
+                ("women_only", t("panel.yes") if site.women_only else ""),
+                (
+                    "milieu",
+                    "" if site.rural is None else t("panel.rural" if site.rural else "panel.urban"),
+                ),
+                (
+                    "precision",
+                    t(f"precision.{site.precision}") if site.lon_lat else t("precision.unknown"),
+                ),
+                ("phone", site.phone),
+                (
+                    "verified",
+                    f"{t.date(site.verified)} · {site.verified_by}"
+                    if site.verified_by
+                    else t.date(site.verified),
+                ),
+                ("age", checked_text(site, query, t)),
+            ],
+        ),
+        "sections": [
+            _reports_section(query, query.reports.about(site), site, t),
+            _records_section(
+                "clients", who_buys(query, site.crafts), query, t, "buyers", site.crafts
+            ),
+        ],
+        "filter": _filter("region", site.region, query, view, t),
+    }
+
+
+def _record(record: Buyer | Site, query: Query, t: Words) -> dict[str, Any]:
+    demo = is_demo(record)
+    tags = [{"text": kind_label(record, t), "tone": "plain"}]
+    if isinstance(record, Site):
+        tags.append(
+            {"text": t(f"status.{record.status}"), "tone": "open" if is_open(record) else "closed"}
+        )
+    if record.provenance != "published":
+        tags.append({"text": t(f"origin.{record.provenance}"), "tone": "demo" if demo else "plain"})
+    lon, lat = record.lon_lat or (None, None)
+    return {
+        "class": record.class_,
+        "title": record.name,
+        "demo": demo,
+        "tags": tags,
+        "subtitle": where(record, query.catalogue, t),
+        "sources": _sources(record.sources, t),
+        "note": t("panel.demo_note") if demo else "",
+        "lon": lon,
+        "lat": lat,
+    }
+
+
+def _report(query: Query, id_: str, view: ViewState, t: Words) -> dict[str, Any] | None:
+    report = query.catalogue.report_by_id.get(id_)
+    if report is None:
+        return None
+    covered = view.cleared().with_(report=(id_,))
+    counts = query.counts(covered)
+    named = [
+        query.catalogue.buyers[query.catalogue.buyer_row[b]]
+        for b in report.named
+        if b in query.catalogue.buyer_row
+    ]
+    figures = [_figure(f, t) for n in report.notes for f in n.figures]
+    return {
+        "title": title_of(report, t),
+        "subtitle": f"{report.id} · {t.date(report.date) or t('panel.undated')}",
+        "tags": [{"text": kind_label(report, t), "tone": "plain"}],
+        "lead": t(
+            "panel.report_scope",
+            buyers=t.n("count.buyers", counts["buyers"]),
+            sites=t.n("count.sites", counts["sites"]),
+        ),
+        "facts": _facts(
+            t,
+            [
+                (
+                    "markets",
+                    " · ".join(t.country(m) for m in report.markets) or t("panel.all_markets"),
+                ),
+                ("crafts", crafts_text(report.crafts, t) or t("panel.all_crafts")),
+            ],
+        )
+        + figures,
+        "sections": [
+            {
+                "key": "notes",
+                "title": t("section.notes"),
+                "text": t.n("count.notes", len(report.notes)),
+                "rows": [
+                    {
+                        "sel": "",
+                        "class": "note",
+                        "open": True,
+                        "demo": False,
+                        "title": n.title_fr,
+                        "sub": t.date(n.date),
+                        "why": n.summary_fr,
+                    }
+                    for n in report.notes
+                ],
+                "more": None,
+                "empty": "",
+            },
+            _section(
+                "named",
+                [_line(b, query, t, where(b, query.catalogue, t)) for b in named],
+                len(named),
+                t,
+                None,
+            ),
+        ],
+        "sources": _sources([s for n in report.notes for s in n.sources], t),
+        "note": t("panel.report_note"),
+        "filter": _filter("report", id_, query, view, t),
+    }
+
+
+def _fair(query: Query, id_: str, view: ViewState, t: Words) -> dict[str, Any] | None:
+    fair = query.catalogue.fair_by_id.get(id_)
+    if fair is None:
+        return None
+    lon, lat = fair.lon_lat or (None, None)
+    ics = calendar_of([fair], t)
+    others = [
+        f
+        for f in query.catalogue.fairs
+        if f.country == fair.country and f.city == fair.city and f.id != id_
+    ]
+    return {
+        "title": fair.name,
+        "subtitle": t("ui.comma").join(x for x in (fair.city, country_of(fair, t)) if x),
+        "tags": [{"text": kind_label(fair, t), "tone": "plain"}],
+        "facts": _facts(
+            t,
+            [
+                ("dates", when(fair, t)),
+                ("edition", fair.edition if fair.first else ""),
+                ("venue", fair.venue),
+                ("crafts", crafts_text(fair.crafts, t)),
+                (
+                    "precision",
+                    t(f"precision.{fair.precision}") if fair.lon_lat else t("precision.unknown"),
+                ),
+            ],
+        ),
+        "sections": [
+            {
+                "key": "fairs_here",
+                "title": t("section.fairs_here"),
+                "text": t.number(len(others)),
+                "more": None,
+                "empty": "",
+                "rows": [
+                    {
+                        "sel": f"fair:{f.id}",
+                        "class": "fair",
+                        "open": True,
+                        "demo": False,
+                        "title": f.name,
+                        "sub": when(f, t),
+                        "why": "",
+                    }
+                    for f in others
+                ],
+            }
+        ]
+        if others and fair.city
+        else [],
+        "sources": _sources(fair.sources, t),
+        "lon": lon,
+        "lat": lat,
+        "filter": _filter("market", fair.country, query, view, t),
+        "calendar": {"text": t("panel.calendar"), "file": f"kharita-{fair.id}.ics", "ics": ics}
+        if ics
+        else None,
+        "note": "" if ics else t("panel.fair_undated"),
+    }
+
+
+def _market(query: Query, id_: str, view: ViewState, t: Words) -> dict[str, Any] | None:
+    market = query.catalogue.market_by_code.get(id_)
+    if market is None:
+        return None
+    lon, lat = market.label_lon_lat
+    source = [Source(market.evidence_url, t("panel.evidence"))] if market.evidence_url else []
+    return {
+        "title": t.pick(market.name),
+        "subtitle": t(f"world.{market.world_region}"),
+        "lead": market.evidence_fr,
+        "lead_lang": "fr",
+        "tags": [{"text": t(f"evidence.{market.evidence}"), "tone": "plain"}],
+        "facts": _facts(
+            t,
+            [
+                ("capital", market.capital),
+                ("agreement", agreements_text(market, t)),
+                (
+                    "agreement_source",
+                    t(f"agreement_source.{market.agreement_source}")
+                    if market.agreement_source
+                    else "",
+                ),
+                ("age", market_checked_text(id_, query, t)),
+            ],
+        ),
+        "sections": [
+            _reports_section(query, query.reports.about_market(id_), id_, t),
+            _buyers_section(query, view.cleared().with_(market=(id_,)), "market", id_, t),
+        ],
+        "sources": _sources(source, t),
+        "lon": lon,
+        "lat": lat,
+        "filter": _filter("market", id_, query, view, t),
+    }
+
+
+def _craft(query: Query, id_: str, view: ViewState, t: Words) -> dict[str, Any] | None:
+    if id_ not in CRAFTS:
+        return None
+    return {
+        "title": t(f"craft.{id_}"),
+        "subtitle": t("facet.craft"),
+        "sections": [
+            _reports_section(query, query.reports.about_craft(id_), id_, t),
+            _buyers_section(query, view.cleared().with_(craft=(id_,)), "craft", id_, t),
+            _records_section(
+                "suppliers", sites_that_make(query, (id_,)), query, t, "sites", (id_,)
+            ),
+        ],
+        "filter": _filter("craft", id_, query, view, t),
+    }
+
+
+def _region(query: Query, id_: str, view: ViewState, t: Words) -> dict[str, Any] | None:
+    area = query.catalogue.area_by_code.get(id_)
+    if area is None or area.region != id_:
+        return None
+    sites = [s for s in query.catalogue.sites if s.region == id_]
+    lines = [_line(s, query, t, where(s, query.catalogue, t)) for s in _published_first(sites)]
+    coming = sum(1 for s in sites if not is_open(s))
+    return {
+        "title": t.pick(area.name),
+        "subtitle": t("facet.region"),
+        "facts": _facts(
+            t,
+            [
+                ("population", t.number(area.population_2024 or 0)),
+                ("open", t.number(len(sites) - coming)),
+                ("coming", t.number(coming)),
+            ],
+        ),
+        "sections": [
+            _section(
+                "facilities", lines, len(lines), t, _more("sites", "region", id_, len(lines), t)
+            )
+        ],
+        "lon": area.label_lon_lat[0],
+        "lat": area.label_lon_lat[1],
+        "filter": _filter("region", id_, query, view, t),
+    }
+
+
+# --- pieces ---------------------------------------------------------------------------
+
+
+def _facts(t: Words, pairs: Iterable[tuple[str, str]]) -> list[dict[str, str]]:
+    return [
+        {"label": t(f"fact.{key}"), "value": value, "href": value if key == "website" else ""}
+        for key, value in pairs
+        if value
+    ]
+
+
+def _figure(figure: Figure, t: Words) -> dict[str, str]:
+    """A key figure: label, unit and what is no number stay as published."""
+    value = figure.value
+    if figure.unit and _NUMBER.match(value):
+        value = t.number(float(value))
+    label = f"{figure.label} ({t.period(figure.period)})" if figure.period else figure.label
+    return {"label": label, "value": f"{value} {figure.unit}".strip(), "href": ""}
+
+
+def _amount(value: float | None, unit: str, t: Words) -> str:
+    return "" if value is None else t(unit, n=t.number(value))
+
+
+def _sources(sources: Iterable[Source], t: Words) -> list[dict[str, str]]:
+    unique = {(s.url, s.label): s for s in sources}.values()
+    return [
+        {
+            "text": t("panel.demo_source") if s.label == "demo" else s.label or s.url,
+            "href": s.url,
+            "date": t.date(s.date),
+        }
+        for s in unique
+    ]
+
+
+def _line(record: Buyer | Site, query: Query, t: Words, reason: str) -> dict[str, Any]:
+    kind = "buyer" if isinstance(record, Buyer) else "site"
+    return {
+        "sel": f"{kind}:{record.id}",
+        "class": record.class_,
+        "open": is_open(record),
+        "demo": is_demo(record),
+        "title": record.name,
+        "sub": kind_label(record, t),
+        "why": reason,
+    }
+
+
+def _section(
+    key: str, lines: list[dict[str, Any]], total: int, t: Words, more: dict[str, str] | None
+) -> dict[str, Any]:
+    return {
+        "key": key,
+        "title": t(f"section.{key}"),
+        "text": t.number(total),
+        "rows": lines[:SHOWN],
+        "more": more if total > SHOWN else None,
+        "empty": t(f"section.{key}.empty"),
+    }
+
+
+def _more(tab: str, field: str, value: str, total: int, t: Words) -> dict[str, str]:
+    return {"text": t("ui.see_all", n=t.number(total)), "tab": tab, "field": field, "value": value}
+
+
+def _reports_section(
+    query: Query, reports: list[Report], about: Buyer | Site | str, t: Words
+) -> dict[str, Any]:
+    lines = [
+        {
+            "sel": f"report:{r.id}",
+            "class": "report",
+            "open": True,
+            "demo": False,
+            "title": title_of(r, t),
+            "sub": f"{r.id} · {t.date(r.date) or t('panel.undated')}",
+            "why": why(r, about, t),
+        }
+        for r in reports
+    ]
+    section = _section("reports", lines, len(lines), t, None)
+    return {**section, "rows": lines}
+
+
+def _records_section(
+    key: str,
+    found: tuple[list[Buyer] | list[Site], int],
+    query: Query,
+    t: Words,
+    tab: str,
+    crafts: tuple[str, ...],
+) -> dict[str, Any]:
+    records, total = found
+    lines = [
+        _line(
+            r,
+            query,
+            t,
+            t(
+                "why.shares",
+                place=where(r, query.catalogue, t),
+                crafts=t.all_of(t(f"craft.{c}") for c in r.crafts if c in crafts),
+            ),
+        )
+        for r in records
+    ]
+    more = _more(tab, "craft", crafts[0], total, t) if len(crafts) == 1 else None
+    return _section(key, lines, total, t, more)
+
+
+def _buyers_section(
+    query: Query, view: ViewState, field: str, code: str, t: Words
+) -> dict[str, Any]:
+    records, total = who_buys(query, (), view)
+    lines = [_line(b, query, t, where(b, query.catalogue, t)) for b in records]
+    return _section("buyers", lines, total, t, _more("buyers", field, code, total, t))
+
+
+def _published_first(records: Iterable[Site]) -> list[Site]:
+    return sorted(records, key=lambda r: (is_demo(r), r.name))
+
+
+def _filter(
+    field: str, code: str, query: Query, view: ViewState, t: Words
+) -> dict[str, Any] | None:
+    if code not in query.codes(field):
+        return None
+    label = value_label(FIELDS[field], code, query.catalogue, t)
+    if field == "report":
+        label = code
+    picked = code in getattr(view, field)
+    return {
+        "field": field,
+        "value": code,
+        "picked": picked,
+        "text": t("panel.unfilter" if picked else "panel.filter", value=label),
+    }
+
+
+MAKERS: dict[str, Callable[..., dict[str, Any] | None]] = {
+    "buyer": _buyer,
+    "site": _site,
+    "report": _report,
+    "market": _market,
+    "craft": _craft,
+    "region": _region,
+    "fair": _fair,
+    "overview": overview,
+}

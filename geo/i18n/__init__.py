@@ -1,0 +1,1 @@
+"""Words and labels in French, Arabic and English, from the gettext catalogues."""

@@ -1,0 +1,1 @@
+"""The page Localiser: nearest facilities, coverage, siting, corrections of delegates."""

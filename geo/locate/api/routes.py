@@ -1,0 +1,85 @@
+"""The JSON routes of the Locate page: places, what is around one, coverage, siting."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from geo.core.errors import NotFound
+from geo.core.settings import contact, geocoders, ors, osrm
+from geo.locate.api.coverage import coverage_answer
+from geo.locate.api.isochrones import reach_answer
+from geo.locate.api.nearby import near_answer, online_answer, places_answer
+from geo.locate.api.siting import JOBS, key_of, siting_answer
+from geo.locate.locator import locator
+from geo.locate.road_services import Ors, Osrm, Router
+from geo.places.geocoding import Geocoder, services_of
+from geo.query.current import current
+
+if TYPE_CHECKING:
+    from geo.web.json_api import Asked
+
+Maker = Callable[["Asked"], Mapping[str, Any]]
+
+
+def makers() -> dict[str, Maker]:
+    """Path -> what answers it."""
+    return {
+        "/api/places": lambda a: {
+            **places_answer(locator(a.query), a.params.get("text", ""), a.t),
+            "online": bool(geocoders()[0]),
+        },
+        "/api/geocode": _geocode,
+        "/api/near": lambda a: near_answer(locator(a.query), a.view, a.t, router(), seen=a.seen),
+        "/api/reach": lambda a: reach_answer(locator(a.query), a.view, a.t, router()),
+        "/api/coverage": lambda a: coverage_answer(locator(a.query), a.view, a.t),
+        "/api/siting": _siting,
+        "/api/regions": lambda a: {
+            "regions": [
+                {"code": r.code, "name": a.t.pick(r.name)} for r in a.query.catalogue.regions
+            ]
+        },
+    }
+
+
+def router() -> Router:
+    """The road servers of this deployment."""
+    return _router(osrm(), ors(), contact())
+
+
+@lru_cache(maxsize=1)
+def _router(osrm_url: str, ors_server: tuple[str, str], told: str) -> Router:
+    return Router(
+        Osrm(osrm_url, told) if osrm_url else None,
+        Ors(*ors_server, told) if ors_server[0] else None,
+    )
+
+
+def geocoder() -> Geocoder:
+    """The online address services of the settings, for places in Morocco."""
+    return _geocoder(*geocoders())
+
+
+@lru_cache(maxsize=1)
+def _geocoder(services: str, contact: str) -> Geocoder:
+    # Positions are judged by the outlines of the day the process first asked: they hardly move.
+    here = locator(current())
+    return Geocoder(
+        services_of(services), contact, lambda at: here.areas.province_at(at) is not None
+    )
+
+
+def _geocode(asked: Asked) -> Mapping[str, Any]:
+    """Addresses online: one explicit act of a reader, never as they type."""
+    if not geocoders()[0]:
+        raise NotFound("geocode.off")
+    hits = geocoder().search(asked.params.get("text", ""), asked.view.lang)
+    return online_answer(locator(asked.query), hits, asked.t)
+
+
+def _siting(asked: Asked) -> Mapping[str, Any]:
+    here = locator(asked.query)
+    if asked.params.get("stop") == "1":
+        JOBS.cancel(key_of(here, asked.view))
+    return siting_answer(here, asked.view, asked.t)

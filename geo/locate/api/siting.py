@@ -1,0 +1,203 @@
+"""The answer of ``/api/siting``: the next sites, what each brings, and how sure that is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from geo.i18n.words import Words
+from geo.locate.api.coverage import percent
+from geo.locate.api.nearby import province_text
+from geo.locate.locator import Locator
+from geo.locate.siting.jobs import Jobs
+from geo.locate.siting.problem import Answer, Problem, within
+from geo.model.address import encode
+from geo.model.records import Commune
+from geo.model.view import ViewState
+
+#: How long an answer is waited for before saying that it is being worked on, seconds.
+PATIENCE_S = 0.8
+JOBS = Jobs()
+
+
+@dataclass(frozen=True)
+class Question:
+    """A siting problem over the census: ``commune`` indexes ``Census.placed`` per candidate."""
+
+    problem: Problem
+    commune: np.ndarray
+    before: int
+    everyone: int
+    unknown: tuple[str, ...]
+
+
+def question(here: Locator, view: ViewState) -> Question:
+    """The problem of a view: who is out of reach, where one may build, and the rules."""
+    census, metres = here.census, float(view.km) * 1000
+    chosen = here.chosen(view)
+    away = census.metres_to(here.lon[chosen], here.lat[chosen])
+    counted = here.looked_at(view)
+    out = counted & (away > metres)
+    allowed = np.ones(len(census.placed), bool)
+    if view.where == "rural":
+        allowed &= census.rural
+    allowed &= here.looked_at(view.with_(milieu="all"))
+    apart = float(view.apart) * 1000
+    if apart:
+        allowed &= away >= apart
+    pins = [census.row[c] for c in view.pin if c in census.row]
+    bans = [census.row[c] for c in view.ban if c in census.row]
+    allowed[bans] = False
+    allowed[pins] = True
+    commune = np.flatnonzero(allowed)
+    at = {int(c): i for i, c in enumerate(commune)}
+    return Question(
+        Problem(
+            census.lon[commune],
+            census.lat[commune],
+            census.lon[out],
+            census.lat[out],
+            census.people[out],
+            metres,
+            max(int(view.new), len(pins)),
+            apart,
+            tuple(at[p] for p in pins),
+        ),
+        commune,
+        int(census.people[counted & ~out].sum()),
+        int(census.people[counted].sum()),
+        tuple(c for c in (*view.pin, *view.ban) if c not in census.row),
+    )
+
+
+def key_of(here: Locator, view: ViewState) -> str:
+    """What makes two questions the same one."""
+    return f"{here.catalogue.version}|{encode(view.with_(lang='fr'), only='data')}|{encode(view, only='locate')}"
+
+
+def siting_answer(
+    here: Locator, view: ViewState, t: Words, *, patience: float = PATIENCE_S
+) -> dict[str, Any]:
+    """The next sites; ``state`` is ``off``, ``working`` (ask again) or ``done``."""
+    blank: dict[str, Any] = {
+        "state": "off",
+        "title": t("siting.title"),
+        "lead": t("siting.lead"),
+        "sites": [],
+        "text": "",
+        "sure": "",
+        "rules": "",
+        "stage": "",
+        "notes": [],
+        "candidates": [],
+    }
+    if view.new == "0" and not view.pin:
+        return blank
+    asked = question(here, view)
+    progress, final, seconds = JOBS.ask(key_of(here, view), lambda: asked.problem, patience)
+    answer = final or progress.best
+    notes = [t("siting.unknown", codes=", ".join(asked.unknown))] if asked.unknown else []
+    told = {
+        **blank,
+        "state": "done" if final else "working",
+        "notes": notes,
+        "stage": t(f"siting.stage.{progress.stage}", seconds=t.number(round(seconds, 1))),
+        "rules": rules_text(view, len(asked.commune), t),
+        "candidates": [_candidate(here, int(i)) for i in asked.commune],
+    }
+    if answer is None:
+        return told
+    return {
+        **told,
+        "sites": _sites(here, view, asked, answer, t),
+        "text": _text(asked, answer, view, t),
+        "sure": sure_text(answer, t),
+    }
+
+
+def rules_text(view: ViewState, candidates: int, t: Words) -> str:
+    """The rules of a question in one sentence."""
+    parts = [t.n("siting.candidates", candidates)]
+    if view.where == "rural":
+        parts.append(t("siting.rural_only"))
+    if view.apart != "0":
+        parts.append(t("siting.apart", km=view.apart))
+    if view.milieu != "all":
+        parts.append(t(f"siting.only.{view.milieu}"))
+    return " · ".join(parts)
+
+
+def sure_text(answer: Answer, t: Words) -> str:
+    """How far from the best an answer can be."""
+    if answer.exact:
+        return t("siting.exact")
+    gap = 1 - answer.reached / answer.bound if answer.bound else 0.0
+    return t("siting.within", share=percent(gap, t), bound=t.number(answer.bound))
+
+
+def _text(asked: Question, answer: Answer, view: ViewState, t: Words) -> str:
+    if not answer.chosen or not answer.reached:
+        return t("siting.nothing")
+    whole = asked.everyone or 1
+    return t.n(
+        "siting.brings",
+        answer.reached,
+        km=view.km,
+        before=percent(asked.before / whole, t),
+        after=percent((asked.before + answer.reached) / whole, t),
+    )
+
+
+def _sites(
+    here: Locator, view: ViewState, asked: Question, answer: Answer, t: Words
+) -> list[dict[str, Any]]:
+    found, sofar = [], asked.before
+    for rank, (j, gain) in enumerate(zip(answer.chosen, answer.gains, strict=True), start=1):
+        c, at = _placed(here, int(asked.commune[j]))
+        sofar += gain
+        found.append(
+            {
+                "rank": rank,
+                "code": c.code,
+                "name": t.pick(c.name),
+                "lon": at[0],
+                "lat": at[1],
+                "sub": " · ".join(
+                    (
+                        t("place.kind.rural" if c.rural else "place.kind.urban"),
+                        province_text(here, c.province, t),
+                    )
+                ),
+                "gain": f"+{t.number(gain)}",
+                "people": gain,
+                "pinned": c.code in view.pin,
+                "after": percent(sofar / (asked.everyone or 1), t),
+            }
+        )
+    return found
+
+
+def _candidate(here: Locator, index: int) -> list[Any]:
+    c, at = _placed(here, index)
+    return [c.code, *at]
+
+
+def _placed(here: Locator, index: int) -> tuple[Commune, tuple[float, float]]:
+    commune = here.census.placed[index]
+    assert commune.lon_lat is not None  # as the name of the list says
+    return commune, commune.lon_lat
+
+
+def people_served(here: Locator, code: str, view: ViewState) -> int:
+    """Everyone within the distance of a commune, already within reach or not."""
+    i = here.census.row[code]
+    near = within(
+        here.census.lon[i : i + 1],
+        here.census.lat[i : i + 1],
+        here.census.lon,
+        here.census.lat,
+        float(view.km) * 1000,
+    )[0]
+    return int(here.census.people[near].sum())

@@ -1,0 +1,1 @@
+"""The page Marchés: score, ranking, gap matrix, statistics, missions, trade figures."""

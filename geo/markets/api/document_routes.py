@@ -1,0 +1,80 @@
+"""Market briefs and mission plans as PDF files, two drawings at once."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+import anyio
+import anyio.to_thread
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from geo.core.errors import KharitaError, NotFound
+from geo.i18n.words import words
+from geo.markets.api.documents import market_document, mission_document
+from geo.model.address import decode
+from geo.model.view import ViewState
+from geo.query.current import current
+from geo.query.engine import Query
+from geo.render.text_document import Document, document_pdf
+
+log = logging.getLogger(__name__)
+Maker = Callable[[Query, Request, ViewState], Document]
+_AT_ONCE = anyio.CapacityLimiter(2)
+
+
+def routes() -> list[Route]:
+    """The two documents."""
+    return [
+        _route("/markets/{iso2}/brief.pdf", "kharita-{iso2}.pdf", _brief),
+        _route("/markets/{iso2}/mission.pdf", "kharita-mission-{iso2}.pdf", _mission),
+    ]
+
+
+def _route(path: str, name: str, make: Maker) -> Route:
+    async def endpoint(request: Request) -> Response:
+        return await anyio.to_thread.run_sync(_answer, request, name, make, limiter=_AT_ONCE)
+
+    return Route(path, endpoint, methods=["GET"])
+
+
+def _answer(request: Request, name: str, make: Maker) -> Response:
+    query = current()
+    view, _ = decode(dict(request.query_params), query.catalogue)
+    t = words(view.lang)
+    iso2 = request.path_params["iso2"]
+    try:
+        if iso2 not in query.catalogue.market_by_code:
+            raise NotFound("error.not_found")
+        body = document_pdf(make(query, request, view))
+    except KharitaError as error:
+        return JSONResponse(
+            {"error": {"code": error.key, "text": t(error.key, **error.values)}}, error.status
+        )
+    except Exception:
+        log.exception("GET %s", request.url.path)
+        return JSONResponse({"error": {"code": "error.internal", "text": t("error.internal")}}, 500)
+    return Response(
+        body,
+        media_type="application/pdf",
+        headers={
+            "content-disposition": f'attachment; filename="{name.format(iso2=iso2)}"',
+            "cache-control": "no-cache",
+        },
+    )
+
+
+def _brief(query: Query, request: Request, view: ViewState) -> Document:
+    return market_document(query, request.path_params["iso2"], view, words(view.lang))
+
+
+def _mission(query: Query, request: Request, view: ViewState) -> Document:
+    return mission_document(
+        query,
+        request.path_params["iso2"],
+        view,
+        words(view.lang),
+        start=request.query_params.get("start", ""),
+    )

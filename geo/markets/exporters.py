@@ -1,0 +1,60 @@
+"""Moroccan exporters that the press names, by the town where they are.
+
+Source  ``data/sources/moroccan_exporters.csv``: no telephone, no address, no person.
+"""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from geo.core.settings import SOURCES_DIR
+from geo.model.records import Catalogue
+from geo.text.folding import fold
+
+FILE = "moroccan_exporters.csv"
+
+
+@dataclass(frozen=True, slots=True)
+class Exporter:
+    """One exporter; ``city`` is empty when no source says where it is."""
+
+    id: str
+    name: str
+    city: str
+    crafts: tuple[str, ...]
+    relation_fr: str
+    year: str
+    url: str
+
+
+@lru_cache(maxsize=4)
+def exporters(folder: Path = SOURCES_DIR) -> tuple[Exporter, ...]:
+    """Every exporter; a missing file is an empty list."""
+    path = folder / FILE
+    if not path.is_file():
+        return ()
+    with path.open(encoding="utf-8", newline="") as file:
+        return tuple(
+            Exporter(
+                r["id"],
+                r["name"],
+                r["city"],
+                tuple(c for c in r["crafts"].split(";") if c),
+                r["relation_fr"],
+                r["year"],
+                r["source_url"],
+            )
+            for r in csv.DictReader(file)
+        )
+
+
+def exporters_in(region: str, catalogue: Catalogue) -> list[Exporter]:
+    """The exporters of a region, by the town they are in; those without a town are left out."""
+    regions = {a.code: a.region for a in catalogue.provinces}
+    towns: dict[str, str] = {}
+    for town in catalogue.towns:  # largest first: the first of a name is the one meant
+        towns.setdefault(fold(town.name), regions.get(town.province, ""))
+    return [e for e in exporters() if e.city and towns.get(fold(e.city)) == region]

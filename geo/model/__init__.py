@@ -1,0 +1,1 @@
+"""The records, the view and its address; parsing, validation and vocabularies."""

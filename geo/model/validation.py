@@ -1,0 +1,454 @@
+"""What makes a record wrong, checked at every load; ``geo.curate.folder_audit`` checks the whole.
+
+``record_problems`` never raises, whatever it is given: files come from outside. A record it
+finds fault with is not served. ``python -m geo.model.validation [FOLDER]`` runs both.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import lru_cache
+from typing import Any
+
+from geo.model.records import (
+    AGREEMENT_SOURCES,
+    AGREEMENTS,
+    BUYER_KINDS,
+    CRAFTS,
+    EVIDENCES,
+    FAIR_KINDS,
+    LANGUAGES,
+    PRECISIONS,
+    PROVENANCES,
+    REPORT_KINDS,
+    SIGNS,
+    SITE_KINDS,
+    STATUSES,
+    WORLD_REGIONS,
+)
+
+MAX_TEXT = 4_000
+_ID = re.compile(r"[\w.:-]{1,120}\Z")
+_DATE = re.compile(r"([0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?)?\Z")
+_MARKET = re.compile(r"[A-Z]{2}\Z")
+_REGION = re.compile(r"[0-9]{2}\Z")
+_PROVINCE = re.compile(r"([0-9]{2}\.[0-9]{3})?\Z")
+# Addresses become links: nothing but the web's own schemes may pass.
+_URL = re.compile(r"(https?://[^\s<>\"\\]{1,2000})?\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing wrong in one file. ``code`` names the sentence ``problem.<code>``."""
+
+    file: str
+    record: str
+    field: str
+    code: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The codes that records may refer to.
+
+    None: the file that lists them is missing or partly unreadable. A record is then not to
+    blame for a code that is not listed; the code must only look like one.
+    """
+
+    markets: frozenset[str] | None = None
+    regions: frozenset[str] | None = None
+    provinces: frozenset[str] | None = None
+
+
+Check = Callable[[Any], bool]
+
+
+def _text(value: Any) -> bool:
+    return isinstance(value, str) and len(value) <= MAX_TEXT
+
+
+def _filled(value: Any) -> bool:
+    return _text(value) and bool(value.strip())
+
+
+def _among(codes: Any) -> Check:
+    return lambda value: isinstance(value, str) and value in codes
+
+
+def _listed(codes: frozenset[str] | None, form: re.Pattern[str]) -> Check:
+    """Among the known codes, or of their form when the codes could not be read."""
+    if codes is None:
+        return lambda value: isinstance(value, str) and form.match(value) is not None
+    return _among(codes)
+
+
+def _all_among(codes: Any) -> Check:
+    return lambda value: (
+        isinstance(value, list)
+        and len(value) <= 60
+        and all(isinstance(v, str) and v in codes for v in value)
+    )
+
+
+def _number(value: Any) -> bool:
+    return value is None or (
+        isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value < 1e12
+    )
+
+
+def _year(value: Any) -> bool:
+    return value is None or (
+        isinstance(value, int) and not isinstance(value, bool) and 1000 <= value <= 2100
+    )
+
+
+def _flag(value: Any) -> bool:
+    return value is None or isinstance(value, bool)
+
+
+def _date(value: Any) -> bool:
+    return isinstance(value, str) and _DATE.match(value) is not None
+
+
+def _url(value: Any) -> bool:
+    return isinstance(value, str) and _URL.match(value) is not None
+
+
+def _sources(value: Any) -> bool:
+    return (
+        isinstance(value, list)
+        and 0 < len(value) <= 60
+        and all(
+            isinstance(s, dict)
+            and _url(s.get("url"))
+            and _filled(s.get("label"))
+            and _date(s.get("date", ""))
+            for s in value
+        )
+    )
+
+
+def _texts(value: Any) -> bool:
+    return isinstance(value, list) and len(value) <= 400 and all(_text(v) for v in value)
+
+
+def _day(value: Any) -> bool:
+    """A day that exists, or nothing."""
+    if value == "":
+        return True
+    try:
+        return isinstance(value, str) and date.fromisoformat(value).isoformat() == value
+    except ValueError:
+        return False
+
+
+def _months(value: Any) -> bool:
+    return (
+        isinstance(value, list)
+        and len(value) <= 12
+        and all(isinstance(m, int) and not isinstance(m, bool) and 1 <= m <= 12 for m in value)
+    )
+
+
+def _country(value: Any) -> bool:
+    return value == "" or (isinstance(value, str) and _MARKET.match(value) is not None)
+
+
+def _countries(value: Any) -> bool:
+    return _texts(value) and all(_MARKET.match(v) for v in value)
+
+
+def _title(value: Any) -> bool:
+    return isinstance(value, dict) and _filled(value.get("fr")) and all(map(_text, value.values()))
+
+
+def _names(value: Any) -> bool:
+    return isinstance(value, dict) and all(_filled(value.get(lang)) for lang in LANGUAGES)
+
+
+def _degrees(most: float) -> Check:
+    return lambda value: (
+        isinstance(value, (int, float)) and not isinstance(value, bool) and -most <= value <= most
+    )
+
+
+def _figures(value: Any) -> bool:
+    return (
+        isinstance(value, list)
+        and len(value) <= 400
+        and all(
+            isinstance(f, dict)
+            and all(v is None or isinstance(v, (str, int, float)) for v in f.values())
+            for f in value
+        )
+    )
+
+
+def _signals(value: Any) -> bool:
+    return (
+        isinstance(value, list)
+        and len(value) <= 400
+        and all(
+            isinstance(s, dict)
+            and _country(s.get("market"))
+            and s.get("craft") in (*CRAFTS, "")
+            and s.get("sign") in SIGNS
+            for s in value
+        )
+    )
+
+
+def _notes(value: Any) -> bool:
+    # A report takes its sources from its notes: without any, nothing supports it.
+    return (
+        isinstance(value, list)
+        and 0 < len(value) <= 400
+        and all(
+            isinstance(note, dict)
+            and all(name in note and good(note[name]) for name, good in _NOTE.items())
+            for note in value
+        )
+    )
+
+
+_COMMON: Mapping[str, Check] = {
+    "crafts": _all_among(CRAFTS),
+    "provenance": _among(PROVENANCES),
+    "precision": _among(PRECISIONS),
+    "verified": _date,
+    "sources": _sources,
+}
+
+
+_NOTE: Mapping[str, Check] = {
+    "id": _filled,
+    "date": _date,
+    "title_fr": _filled,
+    "kind": _among(REPORT_KINDS),
+    "markets": _countries,
+    "crafts": _all_among(CRAFTS),
+    "summary_fr": _text,
+    "key_figures": _figures,
+    "organisations": _texts,
+    "sources": _sources,
+}
+
+
+@lru_cache(maxsize=8)
+def _rules(kind: str, known: Known) -> Mapping[str, Check]:
+    if kind == "buyer":
+        return {
+            "name": _filled,
+            "kind": _among(BUYER_KINDS),
+            "country": _listed(known.markets, _MARKET),
+            "city": _text,
+            "relation_fr": _text,
+            "year": _year,
+            "website": _url,
+            **_COMMON,
+        }
+    if kind == "site":
+        return {
+            "name_fr": _filled,
+            "kind": _among(SITE_KINDS),
+            "status": _among(STATUSES),
+            "town": _text,
+            "commune": _text,
+            "province": _listed(known.provinces and known.provinces | {""}, _PROVINCE),
+            "region": _listed(known.regions, _REGION),
+            "year_opened": _year,
+            "capacity_artisans": _number,
+            "area_m2": _number,
+            "budget_mad": _number,
+            "women_only": _flag,
+            "rural": _flag,
+            "fact_fr": _text,
+            **_COMMON,
+        }
+    if kind == "report":
+        return {
+            "title": _title,
+            "date": _date,
+            "kind": _among(REPORT_KINDS),
+            "markets": _countries,
+            "crafts": _all_among(CRAFTS),
+            "named": _texts,
+            "notes": _notes,
+        }
+    if kind == "fair":
+        return {
+            "name": _filled,
+            "kind": _among(FAIR_KINDS),
+            "country": _country,
+            "city": _text,
+            "venue": _text,
+            "months": _months,
+            "edition": _text,
+            "year": _year,
+            "first": _day,
+            "last": _day,
+            **_COMMON,
+        }
+    return _PLACES[kind]
+
+
+#: Fields that a record may have.
+_OPTIONAL: Mapping[str, Mapping[str, Check]] = {
+    "site": {
+        "phone": lambda value: _text(value) and len(value) <= 40,
+        "verified_by": lambda value: _text(value) and len(value) <= 120,
+    },
+    "report": {"signals": _signals, "places": _texts, "lang": _among((*LANGUAGES, ""))},
+}
+_LABEL: Mapping[str, Check] = {"label_lon": _degrees(180), "label_lat": _degrees(90)}
+_AREA: Mapping[str, Check] = {
+    "name_fr": _filled,
+    "name_ar": _filled,
+    "population_2024": _number,
+    **_LABEL,
+}
+_PLACES: Mapping[str, Mapping[str, Check]] = {
+    "market": {
+        "name": _names,
+        "world_region": _among(WORLD_REGIONS),
+        "capital": _text,
+        **_LABEL,
+        "evidence": _among(EVIDENCES),
+        "evidence_fr": _text,
+        "evidence_url": _url,
+        "agreements": _all_among(AGREEMENTS),
+        "agreement_source": _among((*AGREEMENT_SOURCES, "")),
+    },
+    "region": _AREA,
+    "province": {**_AREA, "region_code": lambda value: _text(value) and bool(_REGION.match(value))},
+    "town": {
+        "name": _filled,
+        "name_ar": _text,
+        "alt": _texts,
+        "province": _text,
+        "population": _number,
+        "lon": _degrees(180),
+        "lat": _degrees(90),
+    },
+}
+#: Kind -> the field that identifies a record, and its form.
+_IDS: Mapping[str, tuple[str, re.Pattern[str]]] = {
+    "market": ("iso2", _MARKET),
+    "region": ("code", _REGION),
+    "province": ("code", _PROVINCE),
+    "town": ("geoname_id", _ID),
+}
+_IN_PROPERTIES = ("buyer", "site", "region", "province")
+_WITH_POINT = ("buyer", "site")
+_WITH_OUTLINE = ("region", "province")
+
+
+def record_problems(kind: str, raw: Any, known: Known) -> list[Problem]:
+    """What is wrong with one raw record.
+
+    Parameters
+    ----------
+    kind : ``buyer``, ``site``, ``region``, ``province`` (GeoJSON features), ``report``,
+        ``fair``, ``market`` or ``town``.
+    raw : anything at all.
+    known : the codes it may refer to.
+
+    Returns
+    -------
+    Problems without file nor record name; the caller knows them.
+    """
+    inside = raw.get("properties") if isinstance(raw, dict) and kind in _IN_PROPERTIES else raw
+    if not isinstance(raw, dict) or not isinstance(inside, dict):
+        return [Problem("", "", "", "not_a_record", "")]
+    found = []
+    id_key, form = _IDS.get(kind, ("id", _ID))
+    id_ = raw.get("id") if id_key == "id" else inside.get(id_key)
+    if not (isinstance(id_, str) and id_ and form.match(id_)):
+        found.append(Problem("", "", id_key, "bad_id", _shown(id_)))
+    for name, good in _rules(kind, known).items():
+        if name not in inside:
+            found.append(Problem("", "", name, "field_missing", ""))
+        elif not good(inside[name]):
+            found.append(Problem("", "", name, "bad_value", _shown(inside[name])))
+    for name, good in _OPTIONAL.get(kind, {}).items():
+        if name in inside and not good(inside[name]):
+            found.append(Problem("", "", name, "bad_value", _shown(inside[name])))
+    if kind in _WITH_POINT:
+        found += _position_problems(raw.get("geometry"), inside)
+    if kind == "fair":
+        found += _fair_problems(raw)
+    if kind in _WITH_OUTLINE and not _outline(raw.get("geometry")):
+        found.append(Problem("", "", "geometry", "bad_value", _shown(raw.get("geometry"))))
+    return found
+
+
+def _fair_problems(raw: Mapping[str, Any]) -> list[Problem]:
+    """Days that go together, and a position as its precision says."""
+    found = []
+    first, last = raw.get("first"), raw.get("last")
+    if _day(first) and _day(last) and (bool(first) != bool(last) or str(first) > str(last)):
+        found.append(Problem("", "", "last", "bad_value", _shown(last)))
+    lon, lat = raw.get("lon"), raw.get("lat")
+    point = None if lon is None and lat is None else {"type": "Point", "coordinates": [lon, lat]}
+    return found + [replace(p, field="lon") for p in _position_problems(point, raw)]
+
+
+def _outline(geometry: Any) -> bool:
+    """Whether a geometry is made of closed rings of positions."""
+    try:
+        polygons = {"Polygon": lambda c: [c], "MultiPolygon": list}[geometry["type"]](
+            geometry["coordinates"]
+        )
+        rings = [ring for polygon in polygons for ring in polygon]
+        return bool(rings) and all(
+            len(ring) >= 4
+            and ring[0] == ring[-1]
+            and all(len(p) in (2, 3) and -180 <= p[0] <= 180 and -90 <= p[1] <= 90 for p in ring)
+            for ring in rings
+        )
+    except (KeyError, TypeError, IndexError):
+        return False
+
+
+def _position_problems(geometry: Any, inside: Mapping[str, Any]) -> list[Problem]:
+    precise = inside.get("precision") in ("building", "town", "commune", "city")
+    if geometry is None:
+        return [Problem("", "", "geometry", "no_position", "")] if precise else []
+    if not isinstance(geometry, dict) or geometry.get("type") != "Point":
+        return [Problem("", "", "geometry", "not_a_point", _shown(geometry))]
+    at = geometry.get("coordinates")
+    if not (
+        isinstance(at, list)
+        and len(at) in (2, 3)
+        and all(isinstance(v, (int, float)) and not isinstance(v, bool) for v in at)
+        and -180 <= at[0] <= 180
+        and -90 <= at[1] <= 90
+    ):
+        return [Problem("", "", "geometry", "bad_lon_lat", _shown(at))]
+    if inside.get("precision") in ("country", "region"):
+        # A point would claim to know what nobody told us.
+        return [Problem("", "", "geometry", "position_not_known", _shown(inside["precision"]))]
+    return []
+
+
+def _shown(value: Any) -> str:
+    try:
+        text = str(value)
+    except (ValueError, RecursionError):  # numbers too long to print, lists nested too deep
+        return type(value).__name__
+    return text if len(text) <= 60 else text[:59] + "…"
+
+
+def main() -> int:
+    """Check a data folder; the exit status is 1 when something is wrong."""
+    from geo.curate.folder_audit import run  # which reads files, and so imports this module
+
+    return run()
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,377 @@
+"""OGC API - Features under ``/ogc``: landing page, conformance, OpenAPI, collections, items.
+
+Open to every reader and every site, read-only, without personal data. ``f=`` or ``Accept``
+chooses JSON or HTML, ``lang=`` or ``Accept-Language`` the language. A parameter that is not in
+the OpenAPI document is refused. Answers are bounded (1,000 features) and carry an ETag.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import quote, urlencode
+
+import anyio.to_thread
+import orjson
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from geo.core.errors import KharitaError, NotFound
+from geo.i18n.words import words
+from geo.model.records import LANGUAGES
+from geo.model.view import FIELDS, MAX_TEXT, ViewState
+from geo.ogc.collections import COLLECTIONS, Collection, extent, feature, found, one
+from geo.ogc.openapi import COMMON, CONFORMS, GEOJSON, MEDIA, ONE, document, parameters_of
+from geo.ogc.pages import page_of
+from geo.ogc.parameters import (
+    CRS84,
+    DEFAULT_LIMIT,
+    MAX_LIMIT,
+    MAX_OFFSET,
+    WRITERS,
+    bad,
+    box_of,
+    crs_of,
+    picked,
+    span_of,
+    whole,
+)
+from geo.query.current import current
+from geo.query.engine import Query
+from geo.web.requests import base_of, matches_tag
+
+log = logging.getLogger(__name__)
+ROOT = "/ogc"
+JSON, HTML = "application/json", "text/html"
+#: Exception codes of the standard, by HTTP status.
+CODES = {
+    400: "InvalidParameterValue",
+    404: "NotFound",
+    406: "NotAcceptable",
+    500: "NoApplicableCode",
+}
+
+
+class _NotAcceptable(KharitaError):
+    status = 406
+
+
+class Asked:
+    """One request: its parameters, its language, what it may be answered in."""
+
+    def __init__(self, request: Request) -> None:
+        self.params: dict[str, str] = {}
+        for name, value in request.query_params.multi_items():
+            if name in self.params:
+                raise bad(name, value)
+            self.params[name] = value
+        self.path = request.path_params
+        self.own = request.url.path.rstrip("/")
+        self.base = base_of(request) + ROOT
+        self.query: Query = current()
+        self.html = _html(self.params, request)
+        self.t = words(_lang(self.params, request))
+
+    def only(self, known: Mapping[str, Any]) -> None:
+        """Refuse parameters that are not documented."""
+        for name in self.params:
+            if name not in known and name not in COMMON:
+                raise bad(name, self.params[name])
+
+    def link(
+        self, path: str, rel: str, *, media: str = JSON, title: str = "", **changes: str | int
+    ) -> dict[str, str]:
+        """A link to a path below ``/ogc``, in the language that was asked for."""
+        asked = {"lang": self.params["lang"]} if "lang" in self.params else {}
+        query = urlencode(asked | {k: str(v) for k, v in changes.items()})
+        told = {
+            "href": f"{self.base}{path}" + (f"?{query}" if query else ""),
+            "rel": rel,
+            "type": media,
+        }
+        return told | {"title": title, "hreflang": self.t.lang} if title else told
+
+    def both(self, path: str, media: str = JSON, **changes: str | int) -> list[dict[str, str]]:
+        """This page, and the same in the other form."""
+        kinds = {"html": HTML, "json": media}
+        return [
+            self.link(
+                path,
+                "self" if self.html == (f == "html") else "alternate",
+                media=kinds[f],
+                title="HTML" if f == "html" else "JSON",
+                **changes,
+                f=f,
+            )
+            for f in ("json", "html")
+        ]
+
+
+Maker = Callable[[Asked], tuple[str, dict[str, Any]]]
+
+
+def routes() -> list[Route]:
+    """Every route of this module; what is not one of them is not found."""
+    paths: dict[str, Maker] = {
+        "": _landing,
+        "/": _landing,
+        "/conformance": _conformance,
+        "/api": _api,
+        "/collections": _collections,
+        "/collections/{collection}": _collection,
+        "/collections/{collection}/items": _items,
+        "/collections/{collection}/items/{id:path}": _item,
+        "/{rest:path}": _nothing,
+    }
+    return [_route(ROOT + path, make) for path, make in paths.items()]
+
+
+def _route(path: str, make: Maker) -> Route:
+    async def endpoint(request: Request) -> Response:
+        return await anyio.to_thread.run_sync(_answer, request, make)
+
+    return Route(path, endpoint, methods=["GET"])
+
+
+def _answer(request: Request, make: Maker) -> Response:
+    headers = {
+        "vary": "accept, accept-language",
+        "access-control-allow-origin": "*",
+        "x-content-type-options": "nosniff",
+    }
+    try:
+        asked = Asked(request)
+        parts = (
+            request.url.path,
+            sorted(asked.params.items()),
+            asked.html,
+            asked.t.lang,
+            asked.base,
+            asked.query.catalogue.version,
+        )
+        tag = hashlib.sha256(repr(parts).encode("utf-8", "replace")).hexdigest()[:32]
+        fresh = {"etag": f'W/"{tag}"', "cache-control": "public, no-cache"}
+        media, content = make(asked)
+        if "crs" in content:
+            crs = content.pop("crs") if media == GEOJSON else None
+            headers |= {"content-crs": f"<{crs}>"} if crs else {}
+        if matches_tag(request, tag):
+            return Response(status_code=304, headers=headers | fresh)
+        if asked.html:
+            return _html_page(asked, content, headers | fresh)
+        return Response(orjson.dumps(content), media_type=media, headers=headers | fresh)
+    except KharitaError as error:
+        return _refusal(request, error.status, error, headers)
+    except Exception:
+        log.exception("GET %s", request.url.path)
+        return _refusal(request, 500, KharitaError("error.internal"), headers)
+
+
+def _html_page(asked: Asked, content: Mapping[str, Any], headers: Mapping[str, str]) -> Response:
+    return Response(
+        page_of(content, asked.t, asked.base, asked.own, asked.params),
+        media_type="text/html; charset=utf-8",
+        headers={
+            **headers,
+            "content-security-policy": "default-src 'none'; style-src 'unsafe-inline' 'self'; font-src 'self'",
+        },
+    )
+
+
+def _refusal(
+    request: Request, status: int, error: KharitaError, headers: Mapping[str, str]
+) -> Response:
+    t = words(_lang(request.query_params, request, strict=False))
+    content = {"code": CODES.get(status, CODES[400]), "description": t(error.key, **error.values)}
+    return Response(orjson.dumps(content), status, {**headers, "cache-control": "no-store"}, JSON)
+
+
+def _lang(params: Mapping[str, str], request: Request, *, strict: bool = True) -> str:
+    asked = params.get("lang")
+    if asked in LANGUAGES:
+        return str(asked)
+    if asked is not None and strict:
+        raise bad("lang", asked)
+    ranked = _ranked(request.headers.get("accept-language", ""))
+    return next(
+        (code for name in ranked for code in LANGUAGES if name.partition("-")[0] == code), "fr"
+    )
+
+
+def _html(params: Mapping[str, str], request: Request) -> bool:
+    asked = params.get("f")
+    if asked is not None:
+        if asked not in ("json", "html"):
+            raise bad("f", asked)
+        return asked == "html"
+    for media in _ranked(request.headers.get("accept", "")) or ["*/*"]:
+        if media in (HTML, "text/*", "application/xhtml+xml"):
+            return True
+        if (
+            media in ("*/*", "application/*")
+            or media.endswith("json")
+            or media.startswith("application/vnd.oai.openapi")
+        ):
+            return False
+    raise _NotAcceptable("ogc.not_acceptable")
+
+
+def _ranked(header: str) -> list[str]:
+    """The values of an Accept header, the wanted ones first; one of weight zero is not wanted."""
+    found = []
+    for place, part in enumerate(header[:1_000].split(",")):
+        value, *told = (p.strip().lower() for p in part.split(";"))
+        weight = next((p[2:] for p in told if p.startswith("q=")), "1")
+        try:
+            found.append((-float(weight), place, value))
+        except ValueError:
+            continue
+    return [value for weight, _, value in sorted(found) if value and weight < 0]
+
+
+# --- the pages ------------------------------------------------------------------------
+
+
+def _landing(asked: Asked) -> tuple[str, dict[str, Any]]:
+    asked.only({})
+    t = asked.t
+    return JSON, {
+        "title": t("ogc.title"),
+        "description": t("ogc.lead"),
+        "links": [
+            *asked.both("/"),
+            asked.link("/api", "service-desc", media=MEDIA, title=t("ogc.api"), f="json"),
+            asked.link("/api", "service-doc", media=HTML, title=t("ogc.api"), f="html"),
+            asked.link("/conformance", "conformance", title=t("ogc.conformance")),
+            asked.link("/collections", "data", title=t("ogc.collections")),
+        ],
+    }
+
+
+def _conformance(asked: Asked) -> tuple[str, dict[str, Any]]:
+    asked.only({})
+    return JSON, {
+        "title": asked.t("ogc.conformance"),
+        "conformsTo": list(CONFORMS),
+        "links": asked.both("/conformance"),
+    }
+
+
+def _api(asked: Asked) -> tuple[str, dict[str, Any]]:
+    asked.only({})
+    return MEDIA, document(asked.query, asked.t, asked.base)
+
+
+def _collections(asked: Asked) -> tuple[str, dict[str, Any]]:
+    asked.only({})
+    return JSON, {
+        "title": asked.t("ogc.collections"),
+        "links": asked.both("/collections"),
+        "collections": [_told(asked, c) for c in COLLECTIONS.values()],
+        "crs": list(WRITERS),
+    }
+
+
+def _collection(asked: Asked) -> tuple[str, dict[str, Any]]:
+    collection = _named(asked)
+    asked.only({})
+    return JSON, _told(asked, collection)
+
+
+def _told(asked: Asked, collection: Collection) -> dict[str, Any]:
+    path, title = f"/collections/{collection.id}", asked.t(f"ogc.{collection.id}")
+    return {
+        "id": collection.id,
+        "title": title,
+        "description": asked.t(f"ogc.{collection.id}_lead"),
+        "itemType": "feature",
+        "extent": extent(asked.query, collection.id),
+        "crs": list(WRITERS),
+        "storageCrs": CRS84,
+        "links": [
+            *asked.both(path),
+            asked.link(f"{path}/items", "items", media=GEOJSON, title=title, f="json"),
+            asked.link(f"{path}/items", "items", media=HTML, title=title, f="html"),
+        ],
+    }
+
+
+def _items(asked: Asked) -> tuple[str, dict[str, Any]]:
+    collection, params = _named(asked), asked.params
+    asked.only(parameters_of(collection, asked.query))
+    crs, box, span = crs_of(params, "crs"), box_of(params), span_of(params)
+    limit = whole(params, "limit", DEFAULT_LIMIT, 1, MAX_LIMIT)
+    offset = whole(params, "offset", 0, 0, MAX_OFFSET)
+    total, read = found(asked.query, collection, _view(asked, collection), box, span)
+    features = [feature(asked.query, record, crs) for record in read(offset, limit)]
+    path = f"/collections/{collection.id}/items"
+    kept = {k: v for k, v in params.items() if k not in ("f", "lang", "offset")}
+    links = [
+        *asked.both(path, GEOJSON, **kept, **({"offset": offset} if offset else {})),
+        asked.link(f"/collections/{collection.id}", "collection"),
+    ]
+    form = {"media": HTML, "f": "html"} if asked.html else {"media": GEOJSON, "f": "json"}
+    if offset + len(features) < total and features:
+        links.append(asked.link(path, "next", **form, **kept, offset=offset + limit))
+    if offset:
+        links.append(
+            asked.link(path, "prev", **form, **kept, offset=max(0, min(offset, total) - limit))
+        )
+    return GEOJSON, {
+        "type": "FeatureCollection",
+        "features": features,
+        "numberMatched": total,
+        "numberReturned": len(features),
+        "timeStamp": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "links": links,
+        "crs": crs,
+        **({"title": asked.t(f"ogc.{collection.id}")} if asked.html else {}),
+    }
+
+
+def _item(asked: Asked) -> tuple[str, dict[str, Any]]:
+    collection, id_ = _named(asked), asked.path["id"]
+    asked.only(ONE)
+    crs = crs_of(asked.params, "crs")
+    made = feature(asked.query, one(asked.query, collection, id_), crs)
+    path = f"/collections/{collection.id}"
+    changes = {"crs": crs} if "crs" in asked.params else {}
+    return GEOJSON, {
+        **made,
+        "crs": crs,
+        "links": [
+            *asked.both(f"{path}/items/{quote(id_, safe='')}", GEOJSON, **changes),
+            asked.link(path, "collection"),
+        ],
+    }
+
+
+def _nothing(asked: Asked) -> tuple[str, dict[str, Any]]:
+    raise NotFound("error.not_found")
+
+
+def _named(asked: Asked) -> Collection:
+    collection = COLLECTIONS.get(asked.path["collection"])
+    if collection is None:
+        raise NotFound("error.not_found")
+    return collection
+
+
+def _view(asked: Asked, collection: Collection) -> ViewState:
+    """The filters of the parameters: codes of the field table, all known."""
+    chosen: dict[str, Any] = {}
+    for name in collection.filters:
+        if name == "q":
+            chosen[name] = " ".join(asked.params.get("q", "").split())
+            if len(asked.params.get("q", "")) > MAX_TEXT:
+                raise bad("q", chosen[name])
+        else:
+            codes = picked(asked.params, name, FIELDS[name].codes(asked.query.catalogue))
+            if len(codes) > 1 and not FIELDS[name].many:
+                raise bad(name, asked.params[name])
+            chosen[name] = codes if FIELDS[name].many else "".join(codes)
+    return ViewState(**chosen)

@@ -1,0 +1,1 @@
+"""Places of Morocco and the world: coordinates, distances, gazetteer, provinces, base map."""

@@ -1,0 +1,1 @@
+"""Filters, counts, search and viewport over the records, by index."""

@@ -1,0 +1,123 @@
+"""The one place that opens the store and hands out the current ``Query``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+
+from geo.core.errors import StoreDown
+from geo.core.settings import store_address, var_dir
+from geo.query.engine import Query
+from geo.store.corrections import Corrections
+from geo.store.file_store import FileStore
+from geo.store.ledger import Closing, Holder, Ledger, Store
+from geo.store.published_reports import ImportedReports
+
+
+def open_store(address: str, var: Path | None = None) -> Store:
+    """The store of an address such as ``files:data`` or ``postgis:postgresql://USER@HOST/DATABASE``.
+
+    Parameters
+    ----------
+    var : folder of what is written while running; None: a store of files that cannot be changed.
+
+    Raises
+    ------
+    ValueError : no store of that kind.
+    """
+    kind, _, rest = address.partition(":")
+    if kind == "files" and rest:
+        return FileStore(Path(rest), var, ImportedReports(var / "reports") if var else None)
+    if kind == "postgis":
+        from geo.store.database import url_of
+        from geo.store.postgis_store import PostgisStore
+
+        return PostgisStore(url_of(rest), ImportedReports(var / "reports") if var else None)
+    if kind == "synthetic" and rest.isdigit():
+        from geo.store.synthetic_store import SyntheticStore
+
+        return SyntheticStore(int(rest))
+    # Not repeated: it may be a database address with its password.
+    raise ValueError("KHARITA_STORE is none of files:FOLDER, postgis:ADDRESS and synthetic:N")
+
+
+class _Daily:
+    """A store whose revision also changes from one day to the next: ages do."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self.load = store.load
+
+    def revision(self) -> str:
+        return f"{date.today()}|{self._store.revision()}"
+
+
+@lru_cache(maxsize=8)
+def _opened(address: str, var: Path) -> tuple[Store, Holder[Query]]:
+    store = open_store(address, var)
+    if isinstance(store, Ledger):
+        # Accepted before the store kept changes: they lay over the sites at every load.
+        Corrections(var).adopt(store)
+    return store, Holder(_Daily(store), Query)
+
+
+def current() -> Query:
+    """The query engine over the newest data; rebuilt when the store changes."""
+    return _opened(store_address(), var_dir())[1].get()
+
+
+def ledger() -> Ledger:
+    """The store that ``current`` reads, to change it.
+
+    Raises
+    ------
+    StoreDown : it takes no changes.
+    """
+    store = _opened(store_address(), var_dir())[0]
+    if not isinstance(store, Ledger):
+        raise StoreDown("error.store_read_only")
+    return store
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What is served now: version of the data, for how many seconds, problems found in them."""
+
+    version: str
+    age_s: float
+    problems: int
+
+
+def standing() -> Standing | None:
+    """What is served now; None before the first data are read. Never waits."""
+    if not _opened.cache_info().currsize:
+        return None
+    held = _opened(store_address(), var_dir())[1].held()
+    return (
+        Standing(held[0].catalogue.version, held[1], len(held[0].catalogue.problems))
+        if held
+        else None
+    )
+
+
+def ping() -> None:
+    """Ask the store for something small.
+
+    Raises
+    ------
+    KharitaError : it does not answer now.
+    """
+    store = _opened(store_address(), var_dir())[0]
+    if isinstance(store, Ledger):
+        store.history(1)
+
+
+def close() -> None:
+    """Let go of the store, at the end of the process."""
+    if not _opened.cache_info().currsize:
+        return
+    store = _opened(store_address(), var_dir())[0]
+    if isinstance(store, Closing):
+        store.close()

@@ -1,0 +1,1 @@
+"""The page Partager: pictures, briefs, atlas, minutes, offline map, exports, shared views."""

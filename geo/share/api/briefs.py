@@ -1,0 +1,180 @@
+"""The routes of briefs, atlases, minutes and shared views.
+
+``GET /brief.pdf?market=DE&lang=fr`` or ``?region=08``. An atlas is a job:
+``POST /api/jobs/atlas`` with ``{kind, codes, lang}`` gives its id; ``GET /api/jobs/{id}`` its
+state; ``DELETE`` stops it; ``GET /api/jobs/{id}/file`` is the PDF.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import logging
+from collections.abc import Awaitable, Callable
+from datetime import date
+from functools import cache, wraps
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from geo.core.errors import BadRequest, KharitaError
+from geo.core.jobs import Job, Jobs, Stopped
+from geo.i18n.words import words
+from geo.query.current import current
+from geo.share.api import minutes, shared_views
+from geo.share.api.snapshots import desk
+from geo.share.atlas import KINDS, Cancelled, atlas_pdf, checked_codes
+from geo.share.brief import brief_pdf
+from geo.web.requests import (
+    base_of,
+    file_named,
+    json_answer,
+    json_of,
+    lang_of,
+    list_of,
+    matches_tag,
+    refusal,
+    same_site,
+    text_of,
+)
+
+log = logging.getLogger(__name__)
+BODY_KB = 64
+MAX_CODES = 200
+Answer = Callable[[Request], Awaitable[Response]]
+
+
+@cache
+def jobs() -> Jobs:
+    """The jobs of this process."""
+    return Jobs()
+
+
+def routes() -> list[Route]:
+    """Every route of this module, and of the two beside it; before ``/s/{code}``."""
+    return [
+        Route("/brief.pdf", _told(_brief)),
+        Route("/api/jobs/atlas", _told(_start), methods=["POST"]),
+        Route("/api/jobs/{id}", _told(_state), methods=["GET"]),
+        Route("/api/jobs/{id}", _told(_cancel), methods=["DELETE"]),
+        Route("/api/jobs/{id}/file", _told(_file)),
+        *(
+            Route(path, _told(answer), methods=[method])
+            for path, method, answer in (*minutes.ROUTES, *shared_views.ROUTES)
+        ),
+    ]
+
+
+class _Failed(KharitaError):
+    status = 500
+
+
+def _told(answer: Answer) -> Answer:
+    """An answer whose errors are one sentence each, never a traceback."""
+
+    @wraps(answer)
+    async def told(request: Request) -> Response:
+        try:
+            return await answer(request)
+        except KharitaError as error:
+            return refusal(request, error)
+        except Exception:
+            log.exception("%s %s", request.method, request.url.path)
+            return refusal(request, _Failed("error.render"))
+
+    return told
+
+
+async def _brief(request: Request) -> Response:
+    asked = {kind: code for kind in KINDS if (code := request.query_params.get(kind, ""))}
+    if len(asked) != 1:
+        raise BadRequest("error.brief_asked")
+    ((kind, code),) = asked.items()
+    lang, base, today = lang_of(request), base_of(request), date.today()
+    query = await asyncio.to_thread(current)
+    (code,) = checked_codes(query, kind, [code])
+    parts = ("brief", kind, code, lang, base, query.catalogue.version, today)
+    key = hashlib.sha256(repr(parts).encode()).hexdigest()[:32]
+    headers = {
+        "etag": f'"{key}"',
+        "cache-control": "public, no-cache",
+        "x-content-type-options": "nosniff",
+    }
+    if matches_tag(request, key):
+        return Response(status_code=304, headers=headers)
+
+    def make() -> bytes:
+        return brief_pdf(KINDS[kind](query, code, lang, base=base, today=today), desk().workers)
+
+    content = await asyncio.shield(asyncio.wrap_future(desk().ask(key, make)))
+    name = f"{words(lang)(f'brief.{kind}')} {code}"
+    headers["content-disposition"] = file_named(
+        name, "pdf", whole=request.query_params.get("download") == "1"
+    )
+    return Response(content, media_type="application/pdf", headers=headers)
+
+
+# --- jobs -----------------------------------------------------------------------------
+
+
+async def _start(request: Request) -> Response:
+    body = await json_of(request, BODY_KB)
+    lang, base, today = body["lang"], base_of(request), date.today()
+    query = await asyncio.to_thread(current)
+    kind = text_of(body, "kind", 20)
+    codes = checked_codes(query, kind, list_of(body, "codes", MAX_CODES, str))
+
+    def work(job: Job) -> bytes:
+        try:
+            return atlas_pdf(
+                query,
+                kind,
+                codes,
+                lang,
+                desk().workers,
+                base=base,
+                today=today,
+                progress=job.progress,
+                cancelled=job.stop.is_set,
+            )
+        except Cancelled:
+            raise Stopped from None
+
+    job = jobs().start(words(lang)(f"atlas.{kind}"), lang, len(codes), work)
+    return json_answer(_shown(job), 202)
+
+
+async def _state(request: Request) -> Response:
+    return json_answer(_shown(jobs().get(request.path_params["id"])))
+
+
+async def _cancel(request: Request) -> Response:
+    same_site(request)
+    return json_answer(_shown(jobs().cancel(request.path_params["id"])))
+
+
+async def _file(request: Request) -> Response:
+    id_ = request.path_params["id"]
+    content = jobs().content(id_)
+    return Response(
+        content,
+        media_type="application/pdf",
+        headers={
+            "cache-control": "no-store",
+            "x-content-type-options": "nosniff",
+            "content-disposition": file_named(jobs().get(id_).title, "pdf", whole=True),
+        },
+    )
+
+
+def _shown(job: Job) -> dict[str, Any]:
+    t = words(job.lang)
+    return {
+        "id": job.id,
+        "state": job.state,
+        "done": job.done,
+        "total": job.total,
+        "text": t(f"job.{job.state}", done=t.number(job.done), total=t.number(job.total)),
+    }

@@ -1,0 +1,89 @@
+"""Many briefs in one PDF, made page by page: progress is told, and it stops when asked.
+
+Knows: the order of the pages, the bookmarks, when to stop. Not: threads, HTTP, files.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Sequence
+from datetime import date
+
+from pypdf import PdfReader, PdfWriter
+from pypdf.generic import NameObject, TextStringObject
+
+from geo.core.errors import BadRequest, NotFound
+from geo.i18n.words import words
+from geo.query.engine import Query
+from geo.render.fonts import clean
+from geo.render.workers import Workers
+from geo.share.brief import Brief, brief_pdf
+from geo.share.market_brief import market_brief
+from geo.share.region_brief import region_brief
+
+#: Kind -> what makes one page of it.
+KINDS: dict[str, Callable[..., Brief]] = {"market": market_brief, "region": region_brief}
+
+
+class Cancelled(Exception):
+    """The atlas was stopped between two pages."""
+
+
+def checked_codes(query: Query, kind: str, codes: Sequence[str]) -> list[str]:
+    """The codes of an atlas, each once and in the order given; none given means all.
+
+    Raises
+    ------
+    BadRequest : neither markets nor regions are asked.
+    NotFound : a code is unknown.
+    """
+    if kind not in KINDS:
+        raise BadRequest("error.body_unread", where="kind")
+    known = query.codes(kind)
+    for code in codes:
+        if code not in known:
+            raise NotFound(f"error.{kind}_unknown", code=clean(str(code), 20))
+    return list(dict.fromkeys(codes)) or list(known)
+
+
+def atlas_pdf(
+    query: Query,
+    kind: str,
+    codes: Sequence[str],
+    lang: str,
+    workers: Workers,
+    *,
+    base: str = "",
+    today: date | None = None,
+    progress: Callable[[int, int], None] = lambda done, total: None,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> bytes:
+    """One PDF with one page per market or region, and a bookmark on each.
+
+    Parameters
+    ----------
+    progress : told how many pages are done, of how many.
+    cancelled : asked before every page.
+
+    Raises
+    ------
+    Cancelled : ``cancelled`` said so.
+    DrawingFailed : a drawing process gave up.
+    """
+    t = words(lang)
+    writer = PdfWriter()
+    for done, code in enumerate(codes):
+        progress(done, len(codes))
+        if cancelled():
+            raise Cancelled
+        brief = KINDS[kind](query, code, lang, base=base, today=today)
+        writer.append(PdfReader(io.BytesIO(brief_pdf(brief, workers))), import_outline=False)
+        writer.add_outline_item(title=brief.scene.title, page_number=done)
+    if cancelled():
+        raise Cancelled
+    writer.metadata = {"/Title": t(f"atlas.{kind}"), "/Author": "Kharita"}
+    writer.root_object[NameObject("/Lang")] = TextStringObject(lang)
+    out = io.BytesIO()
+    writer.write(out)
+    progress(len(codes), len(codes))
+    return out.getvalue()

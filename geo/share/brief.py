@@ -1,0 +1,306 @@
+"""One A4 about a market or a region, drawn with the pen, the map and the foot of snapshots.
+
+Knows: how a Brief becomes one SVG, and the SVG a PDF. Not: which records it holds; see
+``marketbrief`` and ``regionbrief``. A list that is too long for its place says how many more
+there are and where to read them: nothing is cut without a word.
+
+Units    sheet units, see ``sheet``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+from geo.i18n.words import words
+from geo.render.fonts import fit, isolate, width_of, wrap
+from geo.render.map_svg import SOFT, map_parts, mat
+from geo.render.mark_placement import Mark
+from geo.render.mark_svg import INK, WHITE, mark_svg, n, symbol_svg
+from geo.render.scene import Scene
+from geo.render.scene_text import Figure
+from geo.render.sheet_svg import document, foot_parts, rule
+from geo.render.sheets import Box
+from geo.render.text_svg import Pen
+from geo.render.workers import Workers
+from geo.share.brief_layout import BRIEF, GAP, Body, Line, Plan, Section, columns_of, share
+
+TEAL, ALERT = "#0F3D3E", "#A50D26"
+TEXT, SMALL, HEADING = 12.0, 10.8, 24.0
+STEP, SUB_STEP, AFTER = 15.0, 13.0, 3.5
+MARK_ROOM, CELL_GAP, BETWEEN = 17.0, 8.0, 14.0
+_TONES = {"strong": (600, INK), "plain": (400, INK), "soft": (400, SOFT), "alert": (600, ALERT)}
+
+
+@dataclass(frozen=True)
+class Brief:
+    """Everything one page says. ``scene`` holds its map, stamp, sources, link and title."""
+
+    scene: Scene
+    plan: Plan
+    kicker: str
+    lead: str
+    figures: tuple[Figure, ...]
+    facts: tuple[Section, ...]
+    body: Body
+
+
+def brief_pdf(brief: Brief, workers: Workers) -> bytes:
+    """The page as a vector PDF.
+
+    Raises
+    ------
+    DrawingFailed : a drawing process gave up.
+    """
+    return workers.pdf(
+        [brief_svg(brief)], BRIEF.mm_w, BRIEF.mm_h, title=brief.scene.title, lang=brief.scene.lang
+    )
+
+
+def brief_svg(brief: Brief) -> str:
+    """The page as one SVG."""
+    scene, plan = brief.scene, brief.plan
+    pen = Pen(scene)
+    body = [
+        f'<rect width="{n(BRIEF.units_w)}" height="{n(BRIEF.units_h)}" fill="{WHITE}"/>',
+        *map_parts(scene, pen),
+        mat(scene),
+        *_head(brief, pen),
+        *_strip(brief, pen),
+        *_column(pen, plan.facts, brief.facts),
+        *_legend(pen, plan),
+        *_body(pen, plan.body, brief.body),
+        *foot_parts(pen, link_w=178, lines=6),
+    ]
+    return document(BRIEF.units_w, BRIEF.units_h, BRIEF.pixels_w, BRIEF.pixels_h, scene, body)
+
+
+def _head(brief: Brief, pen: Pen) -> list[str]:
+    box, title = brief.plan.head, brief.scene.title
+    size = next((s for s in (30.0, 26.0, 22.0) if width_of(title, s, 600) <= box.w), 18.0)
+    return [
+        pen.text(pen.start(box), box.y + 12, brief.kicker, 12.5, weight=600, color=TEAL),
+        pen.text(pen.start(box), box.y + 44, fit(title, box.w, size, 600), size, weight=600),
+        pen.text(pen.start(box), box.y + 67, fit(brief.lead, box.w, TEXT), TEXT, color=SOFT),
+        rule(box, box.bottom + 4),
+    ]
+
+
+def _strip(brief: Brief, pen: Pen) -> list[str]:
+    boxes = columns_of(brief.plan.strip, [1] * len(brief.figures), rtl=pen.rtl)
+    parts = []
+    for box, figure in zip(boxes, brief.figures, strict=True):
+        room = width_of(figure.value, 27, 600) + 10
+        parts.append(pen.text(pen.start(box), box.y + 33, figure.value, 27, weight=600))
+        said = wrap(figure.label, box.w - room, TEXT, 600, lines=2)
+        y = box.y + (24 if len(said) == 1 else 16)
+        for text in said:
+            parts.append(pen.text(pen.start(box, room), y, text, TEXT, weight=600))
+            y += 13.5
+        parts.append(
+            pen.text(
+                pen.start(box, room), y + 1, fit(figure.sub, box.w - room, SMALL), SMALL, color=SOFT
+            )
+        )
+    return parts
+
+
+def _legend(pen: Pen, plan: Plan) -> list[str]:
+    """The keys of the map, under it."""
+    room, parts, x, y = plan.body, [], 0.0, plan.map.bottom + 17
+    for key in pen.scene.legend:
+        text = f"{key.text} ({key.count})" if key.count else key.text
+        width = 18 + width_of(text, SMALL)
+        if x and x + width > room.w:
+            x, y = 0.0, y + 16
+        parts.append(
+            f'<g transform="translate({n(pen.start(room, x + 7))} {n(y - 4)}) '
+            f'scale(.74)">{symbol_svg(key.symbol, 0, 0)}</g>'
+        )
+        parts.append(pen.text(pen.start(room, x + 18), y, text, SMALL, color=SOFT))
+        x += width + 16
+    return parts
+
+
+# --- lists ----------------------------------------------------------------------------
+
+
+def _body(pen: Pen, box: Box, rows: Body) -> list[str]:
+    needs, least = (
+        [
+            max(_need(size, sections, column.w) for column, sections in _columns(pen, box, row))
+            for row in rows
+        ]
+        for size in (_asked, partial(_least, pen))
+    )
+    spare = share(
+        box.h - GAP * (len(rows) - 1) - sum(least),
+        [need - low for need, low in zip(needs, least, strict=True)],
+    )
+    heights = [low + more for low, more in zip(least, spare, strict=True)]
+    parts, y = [], box.y
+    for row, height in zip(rows, heights, strict=True):
+        parts.append(rule(box, y - 10))
+        for column, sections in _columns(pen, Box(box.x, y, box.w, height), row):
+            parts += _column(pen, column, sections)
+        y += height + GAP
+    return parts
+
+
+def _columns(
+    pen: Pen, box: Box, row: tuple[tuple[float, tuple[Section, ...]], ...]
+) -> list[tuple[Box, tuple[Section, ...]]]:
+    boxes = columns_of(box, [width for width, _ in row], rtl=pen.rtl)
+    return [(b, sections) for b, (_, sections) in zip(boxes, row, strict=True)]
+
+
+def _need(
+    size: Callable[[Section, float], float], sections: tuple[Section, ...], width: float
+) -> float:
+    return sum(size(s, width) for s in sections) + BETWEEN * (len(sections) - 1)
+
+
+def _column(pen: Pen, box: Box, sections: tuple[Section, ...]) -> list[str]:
+    needs = [_asked(s, box.w) for s in sections]
+    parts, y = [], box.y
+    heights = share(box.h - BETWEEN * (len(sections) - 1), needs, [s.whole for s in sections])
+    for section, height in zip(sections, heights, strict=True):
+        parts += _section(pen, Box(box.x, y, box.w, height), section)
+        y += height + BETWEEN
+    return parts
+
+
+def _asked(section: Section, width: float) -> float:
+    lines = section.lines or (Line(section.empty, tone="soft"),)
+    return _top(section, width) + sum(_tall(section, line, width) for line in lines) + 1
+
+
+def _least(pen: Pen, section: Section, width: float) -> float:
+    """What a section cannot do without: all of a table, else one line and how many more."""
+    whole = _asked(section, width)
+    if section.whole or not section.lines:
+        return whole
+    said = more_lines(pen.scene, section, section.total, width)
+    return min(
+        whole,
+        _top(section, width) + _tall(section, section.lines[0], width) + SUB_STEP * len(said) + 1,
+    )
+
+
+def _top(section: Section, width: float) -> float:
+    lead = _lead(section, width)
+    return (
+        HEADING
+        + SUB_STEP * len(lead)
+        + (STEP if section.heads else 0)
+        + (AFTER if lead or section.heads else 0)
+    )
+
+
+def _lead(section: Section, width: float) -> list[str]:
+    return wrap(section.lead, width, SMALL, lines=3) if section.lead else []
+
+
+def _first(section: Section, line: Line, width: float) -> list[str]:
+    room = (
+        width
+        - sum(section.columns)
+        - CELL_GAP * len(section.columns)
+        - (MARK_ROOM if line.mark else 0)
+    )
+    return wrap(line.text, room, TEXT, _TONES[line.tone][0], lines=6)
+
+
+def _sub(line: Line, width: float) -> list[str]:
+    room = width - (MARK_ROOM if line.mark else 0)
+    return wrap(line.sub, room, SMALL, lines=2) if line.sub else []
+
+
+def _tall(section: Section, line: Line, width: float) -> float:
+    return STEP * len(_first(section, line, width)) + SUB_STEP * len(_sub(line, width)) + AFTER
+
+
+def _section(pen: Pen, box: Box, section: Section) -> list[str]:
+    parts = [pen.text(pen.start(box), box.y + 12, section.title, 13.5, weight=600, color=TEAL)]
+    y = box.y + HEADING + 6
+    for said in _lead(section, box.w):
+        parts.append(pen.text(pen.start(box), y, said, SMALL, color=SOFT))
+        y += SUB_STEP
+    if section.heads:
+        parts += _cells(pen, box, section, section.heads, y, SOFT)
+    y = box.y + 6 + _top(section, box.w)
+    bottom = box.bottom + 6
+    shown = _fitting(pen, section, box.w, bottom - y)
+    for line in section.lines[:shown]:
+        parts += _line(pen, box, section, line, y)
+        y += _tall(section, line, box.w)
+    if not section.lines:
+        for said in wrap(section.empty, box.w, TEXT, lines=2):
+            parts.append(pen.text(pen.start(box), y, said, TEXT, color=SOFT))
+            y += STEP
+    elif shown < section.total:
+        for said in more_lines(pen.scene, section, section.total - shown, box.w):
+            parts.append(pen.text(pen.start(box), y, said, SMALL, color=TEAL))
+            y += SUB_STEP
+    return parts
+
+
+def _fitting(pen: Pen, section: Section, width: float, room: float) -> int:
+    """How many lines are drawn: all, or what leaves room to say how many are not."""
+    heights = [_tall(section, line, width) for line in section.lines]
+    if sum(heights) <= room and len(heights) == section.total:
+        return len(heights)
+    for kept in range(len(heights), 0, -1):
+        said = more_lines(pen.scene, section, section.total - kept, width)
+        if sum(heights[:kept]) + SUB_STEP * len(said) <= room:
+            return kept
+    return 0
+
+
+def more_lines(scene: Scene, section: Section, left: int, width: float) -> list[str]:
+    """How many more there are, and where the whole list is."""
+    t = words(scene.lang)
+    return wrap(t.n(section.more, left, address=isolate(scene.link_text)), width, SMALL)
+
+
+def _line(pen: Pen, box: Box, section: Section, line: Line, y: float) -> list[str]:
+    weight, color = _TONES[line.tone]
+    inset = MARK_ROOM if line.mark else 0.0
+    parts = _cells(pen, box, section, line.cells, y, SOFT)
+    if line.mark:
+        drawn = mark_svg(Mark(line.mark, 0, 0, open=line.open, demo=line.demo))
+        parts.append(
+            f'<g transform="translate({n(pen.start(box, 6))} {n(y - 4)}) scale(.72)">{drawn}</g>'
+        )
+    for text in _first(section, line, box.w):
+        parts.append(
+            pen.text(
+                pen.start(box, inset),
+                y,
+                isolate(text) if line.own else text,
+                TEXT,
+                weight=weight,
+                color=color,
+            )
+        )
+        y += STEP
+    y -= 1
+    for text in _sub(line, box.w):
+        parts.append(pen.text(pen.start(box, inset), y, text, SMALL, color=SOFT))
+        y += SUB_STEP
+    return parts
+
+
+def _cells(
+    pen: Pen, box: Box, section: Section, cells: tuple[str, ...], y: float, color: str
+) -> list[str]:
+    parts, inset = [], 0.0
+    for width, text in reversed(list(zip(section.columns, cells, strict=False))):
+        parts.append(
+            pen.text(
+                pen.end(box, inset), y, fit(text, width, SMALL), SMALL, color=color, anchor="end"
+            )
+        )
+        inset += width + CELL_GAP
+    return parts

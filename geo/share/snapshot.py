@@ -1,0 +1,90 @@
+"""One call from a view to the bytes of any output."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from types import MappingProxyType
+
+from geo.core.lazy import later
+from geo.model.view import ViewState
+from geo.query.engine import Query
+from geo.render.scene import scene_of
+from geo.render.sheet_svg import map_svg, svg_of
+from geo.render.sheets import SLIDE, size_named
+from geo.render.workers import Workers
+from geo.share.export.export_columns import export_of
+from geo.share.offline_map import html_of
+
+#: Ending -> media type.
+MEDIA: Mapping[str, str] = MappingProxyType(
+    {
+        "png": "image/png",
+        "svg": "image/svg+xml",
+        "pdf": "application/pdf",
+        "pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+        "html": "text/html; charset=utf-8",
+    }
+)
+SLIDE_MAP_PIXELS = 1700
+_pptx_of = later("geo.render.slides", "pptx_of")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a snapshot is made of, beside the data; equal requests are equal files.
+
+    Attributes
+    ----------
+    kind : an ending of ``MEDIA``.
+    size : a name of ``geo.render.sheets.SIZES``; empty = A4 for a PDF, 1080p otherwise.
+    base : scheme and host of the permalink.
+    link : a short address to print instead of it.
+    """
+
+    kind: str
+    view: ViewState
+    size: str = ""
+    title: str = ""
+    base: str = ""
+    link: str = ""
+    day: date | None = None
+
+
+def render(query: Query, asked: Asked, workers: Workers) -> bytes:
+    """The bytes of a snapshot.
+
+    Raises
+    ------
+    BadRequest : unknown size, or too many records for one file.
+    DrawingFailed : a drawing process gave up.
+    """
+    size = size_named(asked.size or ("a4" if asked.kind == "pdf" else ""))
+    if asked.kind in ("pptx", "html"):
+        size = SLIDE if asked.kind == "pptx" else size_named("")
+    scene = scene_of(
+        query,
+        asked.view,
+        size=size,
+        title=asked.title,
+        base=asked.base,
+        link=asked.link,
+        today=asked.day,
+    )
+    if asked.kind == "png":
+        return workers.png(svg_of(scene), size.pixels_w, size.pixels_h)
+    if asked.kind == "svg":
+        return svg_of(scene).encode()
+    if asked.kind == "pdf":
+        return workers.pdf(
+            [svg_of(scene)], size.mm_w, size.mm_h, title=scene.title, lang=scene.lang
+        )
+    if asked.kind == "pptx":
+        box = scene.layout.map
+        picture = workers.png(
+            map_svg(scene), SLIDE_MAP_PIXELS, round(SLIDE_MAP_PIXELS * box.h / box.w)
+        )
+        result: bytes = _pptx_of(scene, picture)
+        return result
+    return html_of(scene, export_of(query, asked.view, base=asked.base, today=asked.day))

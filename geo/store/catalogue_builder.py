@@ -1,0 +1,125 @@
+"""Held records -> the catalogue that readers share.
+
+What was parsed once is kept: after an edit only the edited record is read again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import orjson
+
+from geo.model.parsing import RECORDS, report
+from geo.model.records import Catalogue, Report
+from geo.model.validation import Known, Problem, record_problems
+from geo.store.shipped_files import PROVINCES, REGIONS, UNREADABLE, Base, label_of, made_of
+
+#: collection -> label -> the record as compact JSON
+Rows = Mapping[str, Mapping[str, bytes]]
+
+
+class Server:
+    """Makes catalogues for one store, one at a time or several at once."""
+
+    def __init__(self) -> None:
+        self._made: dict[str, tuple[Known, dict[str, tuple[bytes, Any]]]] = {}
+
+    def catalogue(
+        self,
+        base: Base,
+        rows: Rows,
+        version: str,
+        problems: Iterable[Problem] = (),
+        imports: Iterable[tuple[str, bytes]] = (),
+    ) -> Catalogue:
+        """Everything sound, with what is wrong in the rest.
+
+        Parameters
+        ----------
+        imports : file name and content of further reports, which nobody edits.
+        """
+        told = [*base.problems, *problems]
+        markets, faults = self._records("markets", rows["markets"], Known())
+        told += faults
+        if not rows["markets"] and not any(p.file == RECORDS["markets"].file for p in told):
+            told.append(Problem(RECORDS["markets"].file, "", "", "empty_file", ""))
+        known = known_codes(base, None if faults else rows["markets"])
+        found: dict[str, tuple[Any, ...]] = {"markets": markets}
+        for name in RECORDS:
+            if name != "markets":
+                found[name], faults = self._records(name, rows[name], known)
+                told += faults
+        more, faults = _imports(imports, known, rows["reports"])
+        found["reports"] += more
+        told += faults
+        return Catalogue(
+            version=version,
+            regions=base.regions,
+            provinces=base.provinces,
+            towns=base.towns,
+            synonyms=base.synonyms,
+            communes=base.communes,
+            problems=tuple(told),
+            **found,
+        )
+
+    def _records(
+        self, name: str, rows: Mapping[str, bytes], known: Known
+    ) -> tuple[tuple[Any, ...], list[Problem]]:
+        kind = RECORDS[name]
+        before, held = self._made.get(name, (known, {}))
+        if before != known:
+            held = {}
+        made: dict[str, tuple[bytes, Any]] = {}
+        for label, content in rows.items():
+            last = held.get(label)
+            if last is None or last[0] is not content:
+                last = (
+                    content,
+                    made_of(kind.file, label, orjson.loads(content), kind.parse, kind.check, known),
+                )
+            made[label] = last
+        self._made[name] = (known, made)
+        records = tuple(r for _, r in made.values() if not isinstance(r, tuple))
+        return records, [p for _, r in made.values() if isinstance(r, tuple) for p in r]
+
+
+def known_codes(base: Base, markets: Mapping[str, bytes] | None) -> Known:
+    """What records may refer to; ``markets`` is None unless all of them are sound."""
+    file = RECORDS["markets"].file
+    whole = bool(markets) and not any(p.file == file for p in base.problems)
+    return Known(
+        markets=frozenset(markets or ()) if whole else None,
+        regions=base.codes(REGIONS, base.regions),
+        provinces=base.codes(PROVINCES, base.provinces),
+    )
+
+
+def all_sound(name: str, rows: Mapping[str, bytes]) -> Mapping[str, bytes] | None:
+    """The records of a collection that refers to no other; None when one of them is not sound."""
+    check = RECORDS[name].check
+    faulty = any(
+        record_problems(check, orjson.loads(content), Known()) for content in rows.values()
+    )
+    return None if faulty else rows
+
+
+def _imports(
+    imports: Iterable[tuple[str, bytes]], known: Known, held: Mapping[str, bytes]
+) -> tuple[tuple[Report, ...], list[Problem]]:
+    """The readable imports; one that is damaged leaves the others served."""
+    found: list[Report] = []
+    faults: list[Problem] = []
+    for name, content in imports:
+        try:
+            raw = orjson.loads(content)
+            problems = record_problems("report", raw, known)
+            faults += [
+                Problem(name, label_of(raw, "id", 1), p.field, p.code, p.value) for p in problems
+            ]
+            if not problems and raw["id"] not in held:
+                found.append(report(raw))
+        except UNREADABLE as error:
+            faults.append(Problem(name, "", "", "unreadable_record", str(error)[:80]))
+    return tuple(found), faults

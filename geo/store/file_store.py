@@ -1,0 +1,256 @@
+"""The default store: plain files that people can read, diff and mend, and a journal of changes.
+
+The shipped folder is never written. Each file of it is read on its own: a missing or broken one
+leaves the others served, and says which record and what is wrong in ``Catalogue.problems``. What
+was changed since is in the change sets of ``geo.store.journal``, which are laid over it; several
+processes may write to the same journal, and each sees what the others wrote.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from geo.core.errors import Gone, StoreDown
+from geo.model.parsing import RECORDS
+from geo.model.records import Catalogue
+from geo.store import commit_rules
+from geo.store.catalogue_builder import Server
+from geo.store.changes import Change, ChangeSet, Edit, Held, LaterChanges
+from geo.store.journal import Damaged, Journal
+from geo.store.journal_state import Overlay
+from geo.store.packed_records import Entry, HeldRecords
+from geo.store.published_reports import ImportedReports
+from geo.store.shipped_files import (
+    MAX_FILE_BYTES,
+    REFERENCES,
+    SHIPPED,
+    Base,
+    TooBigDocument,
+    mended,
+    read_base,
+)
+
+FILES = (*SHIPPED, *REFERENCES)
+MOST_LISTED = 500
+
+
+class FileStore:
+    """A data folder and what was changed since.
+
+    Parameters
+    ----------
+    folder : path of the folder that ``make data`` writes.
+    var : folder of what is written while running; None: nothing can be changed.
+    imported : published imports to read as further reports.
+    """
+
+    def __init__(
+        self, folder: Path, var: Path | None = None, imported: ImportedReports | None = None
+    ) -> None:
+        self.folder = Path(folder)
+        self.imported = imported
+        self._lock = threading.RLock()
+        self._overlay = Overlay(Journal(Path(var) / "changes")) if var else None
+        self._base: tuple[str, Base] | None = None
+        self._server = Server()
+
+    # --- reading ----------------------------------------------------------------------
+
+    def revision(self) -> str:
+        """Changes with any file and any change set: a few ``stat`` calls."""
+        marks = [self._marks()]
+        if self.imported:
+            marks.append(self.imported.revision())
+        if self._overlay:
+            marks.append(str(self._overlay.newest()))
+        return "|".join(marks)
+
+    def load(self) -> Catalogue:
+        """Everything readable, with the problems found on the way."""
+        imports = tuple(self.imported.raw()) if self.imported else ()
+        with self._lock:
+            base, rows = self._now(), {name: self._rows(name) for name in RECORDS}
+            problems = self._overlay.problems() if self._overlay else ()
+            version = self._version(base, imports)
+            due = self._overlay.due() if self._overlay else None
+        found = self._server.catalogue(base, rows, version, problems, imports)
+        if self._overlay and due:
+            self._overlay.keep(due)
+        return found
+
+    def held(self, collection: str) -> Mapping[str, Held]:
+        """Every record of a collection by id, removed ones left out."""
+        with self._lock:
+            shipped = self._now().rows.get(collection, {})
+            entries = {
+                **{id_: Entry(content, 0) for id_, content in shipped.items()},
+                **self._touched(collection),
+            }
+        return HeldRecords(
+            {
+                id_: entry
+                for id_, entry in entries.items()
+                if entry.content is not None and not id_.startswith("#")
+            }
+        )
+
+    def one(self, collection: str, id_: str) -> Held:
+        """One record; revision 0 and no content when there never was one."""
+        with self._lock:
+            return self._entry(self._now(), collection, id_).held()
+
+    def shipped(self) -> tuple[Base, Journal | None]:
+        """What the store starts from, and the journal of what was changed since, to copy both."""
+        with self._lock:
+            return self._now(), self._overlay.journal if self._overlay else None
+
+    def forget(self) -> None:
+        """Read everything again, for the files were replaced under it."""
+        with self._lock:
+            self._base = None
+            if self._overlay:
+                self._overlay = Overlay(self._overlay.journal)
+
+    # --- changing ---------------------------------------------------------------------
+
+    def commit(self, edits: Iterable[Edit], author: str, reason: str, kind: str) -> ChangeSet:
+        """Keep all the edits, durably, or none (see ``geo.store.ledger.Ledger``).
+
+        Raises
+        ------
+        Conflict, Unfit, StoreFull : nothing was kept.
+        StoreDown : the folder cannot be written.
+        """
+        if not self._overlay:
+            raise StoreDown("error.store_read_only")
+        wanted = commit_rules.wanted_of(edits)
+        author, reason = commit_rules.words_of(author, reason, kind)
+        self._overlay.newest()  # the first sweep takes the journal's lock itself
+        try:
+            with self._lock, self._overlay.journal.locked():
+                base = self._now()
+                rows = commit_rules.checked(wanted, base, partial(self._entry, base), self._rows)
+                time = datetime.now(UTC).isoformat(timespec="seconds")
+                header = self._overlay.add(
+                    rows, commit_rules.header_of(rows, author, time, reason, kind)
+                )
+        except OSError as error:
+            raise commit_rules.refusal(error) from error
+        return _told(header, lambda: [row.change() for row in rows])
+
+    # --- history ----------------------------------------------------------------------
+
+    def history(
+        self, limit: int = 50, before: int | None = None, collection: str = "", id_: str = ""
+    ) -> Sequence[ChangeSet]:
+        """Change sets, newest first (see ``geo.store.ledger.Ledger``)."""
+        if not self._overlay:
+            return ()
+        with self._lock:
+            self._now()
+            found: list[ChangeSet] = []
+            for number in self._overlay.numbers(collection, id_):
+                if len(found) >= min(limit, MOST_LISTED):
+                    break
+                if before is None or number < before:
+                    header = self._overlay.header(number)
+                    if header and (not collection or collection in header["counts"]):
+                        found.append(
+                            _told(
+                                header,
+                                partial(self._changes, number, collection, id_),
+                                1 if id_ else None,
+                            )
+                        )
+        return found
+
+    def change_set(self, number: int) -> ChangeSet | None:
+        """One change set with all its changes; None when there is none or it is damaged."""
+        if not self._overlay:
+            return None
+        with self._lock:
+            self._now()
+            header = self._overlay.header(number)
+        return _told(header, partial(self._changes, number, "", "")) if header else None
+
+    def _changes(self, number: int, collection: str, id_: str) -> list[Change]:
+        if not self._overlay:
+            return []
+        journal = self._overlay.journal
+        try:
+            rows = journal.one(number, collection, id_) if id_ else journal.read(number)[1]
+        except Damaged as error:
+            raise Gone("error.change_set_damaged", number=number) from error
+        return [row.change() for row in rows]
+
+    # --- what is in memory ------------------------------------------------------------
+
+    def _now(self) -> Base:
+        marks = self._marks()
+        if self._base is None or self._base[0] != marks:
+            found = read_base(self._content)
+            self._base = (marks, mended(found, self._base[1]) if self._base else found)
+        if self._overlay:
+            self._overlay.refresh()
+        return self._base[1]
+
+    def _touched(self, collection: str) -> Mapping[str, Entry]:
+        return self._overlay.entries.get(collection, {}) if self._overlay else {}
+
+    def _entry(self, base: Base, collection: str, id_: str) -> Entry:
+        return self._touched(collection).get(id_) or Entry(
+            base.rows.get(collection, {}).get(id_), 0
+        )
+
+    def _rows(self, collection: str) -> dict[str, bytes]:
+        touched = self._touched(collection)
+        rows = {
+            **self._now().rows.get(collection, {}),
+            **{id_: e.content for id_, e in touched.items()},
+        }
+        return {id_: content for id_, content in rows.items() if content is not None}
+
+    def _marks(self) -> str:
+        marks = []
+        for name in FILES:
+            try:
+                stat = (self.folder / name).stat()
+                # A copy that keeps size and time is another file all the same.
+                marks.append(f"{stat.st_mtime_ns}:{stat.st_size}:{stat.st_ino}:{stat.st_ctime_ns}")
+            except OSError:
+                marks.append("-")
+        return "|".join(marks)
+
+    def _content(self, name: str) -> bytes:
+        path = self.folder / name
+        if path.stat().st_size > MAX_FILE_BYTES:
+            raise TooBigDocument(name)
+        return path.read_bytes()
+
+    def _version(self, base: Base, imports: Iterable[tuple[str, bytes]]) -> str:
+        digest = hashlib.sha256(base.digest.encode())
+        for name, content in imports:
+            digest.update(name.encode() + b"\0" + content)
+        if self._overlay:
+            digest.update(self._overlay.mark.encode())
+        return digest.hexdigest()[:12]
+
+
+def _told(
+    header: Mapping[str, Any], read: Callable[[], Sequence[Change]], count: int | None = None
+) -> ChangeSet:
+    return ChangeSet(
+        header["number"],
+        header["author"],
+        header["time"],
+        header["reason"],
+        header["kind"],
+        LaterChanges(count or sum(header["counts"].values()), read),
+        None if count else header.get("did"),
+    )

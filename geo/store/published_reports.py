@@ -1,0 +1,114 @@
+"""Published imports: one JSON file per report and its original beside it, whole or not at all.
+
+``I-2026-001.json`` is what the file store reads; ``I-2026-001.orig`` is the file as it came. The
+original is in place before the JSON, so that a report never lacks it; an original without JSON is
+what an interrupted publishing leaves, and is ignored.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from geo.core.durable_files import write_whole
+from geo.core.errors import KharitaError, NotFound, StoreFull
+from geo.store import commit_rules
+from geo.text.folding import phrase
+
+MOST = 10_000
+_ID = re.compile(r"I-\d{4}-\d{3,5}\Z")
+_LOCK = threading.Lock()
+
+
+class Twice(KharitaError):
+    """The same content was published before."""
+
+    status = 409
+
+
+class ImportedReports:
+    """The folder of published imports."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def revision(self) -> str:
+        """Changes when a report comes, goes or is replaced."""
+        try:
+            stat = self.folder.stat()
+        except OSError:
+            return "-"
+        return f"{stat.st_mtime_ns}"
+
+    def raw(self) -> Iterator[tuple[str, bytes]]:
+        """File name and content of each report, in the order of their ids."""
+        for path in sorted(self.folder.glob("I-*.json")):
+            yield path.name, path.read_bytes()
+
+    def original(self, id_: str) -> tuple[bytes, str]:
+        """The file a report was made from, and its name.
+
+        Raises
+        ------
+        NotFound : no such report.
+        """
+        if not _ID.match(id_):
+            raise NotFound("error.not_found")
+        try:
+            about = orjson.loads((self.folder / f"{id_}.json").read_bytes())
+            return (self.folder / f"{id_}.orig").read_bytes(), str(about.get("original", ""))
+        except (OSError, orjson.JSONDecodeError):
+            raise NotFound("error.not_found") from None
+
+    def add(self, report: dict[str, Any], content: bytes, text: str) -> str:
+        """Publish a report under a new id.
+
+        Raises
+        ------
+        Twice : a published report has the same text.
+        StoreFull, StoreDown : there are too many, or it could not be written.
+        """
+        digest = digest_of(text)
+        with commit_rules.writing(), _LOCK:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            same = self.same_as(digest)
+            if same:
+                raise Twice("intake.twice", id=same)
+            paths = list(self.folder.glob("I-*.json"))
+            if len(paths) >= MOST:
+                raise StoreFull("error.reports_full", limit=MOST)
+            year = (report["date"] or "0000")[:4]
+            taken = [int(p.stem.rpartition("-")[2]) for p in paths if _ID.match(p.stem)]
+            id_ = f"I-{year}-{max(taken, default=0) + 1:03d}"
+            made = {
+                **report,
+                "id": id_,
+                "digest": digest,
+                "provenance": "imported",
+                "notes": [{**n, "id": f"{id_}.{n['id']}"} for n in report["notes"]],
+            }
+            write_whole(self.folder / f"{id_}.orig", content)
+            write_whole(self.folder / f"{id_}.json", orjson.dumps(made, option=orjson.OPT_INDENT_2))
+        return id_
+
+    def same_as(self, digest: str) -> str:
+        """The id of the report with this text; empty when there is none."""
+        for _, content in self.raw():
+            try:
+                held = orjson.loads(content)
+                if held.get("digest") == digest:
+                    return str(held["id"])
+            except (orjson.JSONDecodeError, AttributeError, KeyError):
+                continue
+        return ""
+
+
+def digest_of(text: str) -> str:
+    """The same for the same words, whatever the file they came in."""
+    return hashlib.sha256(phrase(text).encode()).hexdigest()[:32]

@@ -1,0 +1,108 @@
+"""How the process stands: ``/readyz`` for a balancer, gauges for ``/metrics``, and the end of all work.
+
+``/healthz`` says whether the data are sound and answers as long as anything is served. ``/readyz``
+answers 200 once the first visitor would not wait, and 503 while the data are read for the first
+time, after the process was told to stop, or while the store takes no changes.
+"""
+
+from __future__ import annotations
+
+import logging
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import anyio.to_thread
+import orjson
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from geo.core.errors import KharitaError
+from geo.core.settings import var_dir
+from geo.curate.api.import_routes import uploads
+from geo.locate.api.siting import JOBS as SITING
+from geo.query import current
+from geo.share.api.briefs import jobs
+from geo.share.api.snapshots import desk
+from geo.watch.publish.extraction_jobs import intake
+from geo.web import metrics
+
+log = logging.getLogger(__name__)
+#: What works in threads: name -> how many run, and how to stop them all.
+WORK: dict[str, tuple[Callable[[], int], Callable[[], None]]] = {
+    "atlas": (lambda: jobs().running, lambda: jobs().close()),
+    "intake": (lambda: intake().running, lambda: intake().close()),
+    "import": (lambda: uploads().running, lambda: uploads().close()),
+    "siting": (lambda: SITING.running, lambda: SITING.close()),
+}
+_stopping = threading.Event()
+
+
+def routes() -> list[Route]:
+    """Every route of this module and of ``observed``."""
+    return [Route("/readyz", _ready, methods=["GET"]), *metrics.routes()]
+
+
+def open_up() -> None:
+    """At the start: what ``/metrics`` tells."""
+    _stopping.clear()
+    metrics.follow(metrics.Figures(figures))
+
+
+def close() -> None:
+    """At the end: refuse nobody new here, stop all work, end the drawing processes, close the store."""
+    _stopping.set()
+    for name, (_, stop) in WORK.items():
+        try:
+            stop()
+        except Exception:
+            log.exception("%s did not stop", name)
+    if desk.cache_info().currsize:
+        desk().close()
+    current.close()
+
+
+def figures() -> Iterator[tuple[str, str, float]]:
+    """Name, help and value of each gauge.
+
+    Raises
+    ------
+    KharitaError : the store is down; what does not need it came before.
+    """
+    for name, (running, _) in WORK.items():
+        yield f"{name}_jobs_running", f"Work under way: {name}.", running()
+    place = var_dir().absolute()
+    there = next(p for p in (place, *place.parents) if p.exists())
+    yield "var_free_bytes", "Room on the disk of KHARITA_VAR.", shutil.disk_usage(there).free
+    stands = current.standing()
+    yield "data_loaded", "1 once data are served.", float(stands is not None)
+    if stands:
+        yield "data_age_seconds", "Since this version of the data began to be served.", stands.age_s
+        yield "data_problems", "Problems found in the data.", stands.problems
+        yield (
+            "data_version",
+            "The first 48 bits of the version of the data, to see it change.",
+            int(stands.version, 16),
+        )
+    current.ping()
+
+
+async def _ready(_: Request) -> Response:
+    def make() -> tuple[int, dict[str, Any]]:
+        stands = current.standing()
+        if _stopping.is_set() or stands is None:
+            return 503, {"status": "stopping" if _stopping.is_set() else "starting"}
+        try:
+            current.ping()
+        except KharitaError as error:
+            return 503, {
+                "status": "reading_only",
+                "code": error.key,
+                "data_version": stands.version,
+            }
+        return 200, {"status": "ready", "data_version": stands.version}
+
+    status, body = await anyio.to_thread.run_sync(make)
+    return Response(orjson.dumps(body), status, {"cache-control": "no-store"}, "application/json")

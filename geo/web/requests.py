@@ -1,0 +1,180 @@
+"""What the routes share: read a view, a host or a JSON body, refuse in one sentence.
+
+Knows: HTTP. Not: what is asked for. A POST from another site, or larger than its route
+allows, is refused before its content is read.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+import orjson
+from starlette.requests import Request
+from starlette.responses import Response
+
+from geo.core.errors import BadRequest, Foreign, KharitaError, TooBig
+from geo.i18n.words import words
+from geo.model.address import decode
+from geo.model.records import LANGUAGES
+from geo.model.view import FIELDS, ViewState
+from geo.query.engine import Query
+from geo.render.fonts import clean
+
+_HOST = re.compile(r"([A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:]{2,45}\])(:\d{1,5})?\Z")
+KB = 1024
+
+
+def view_of(query: Query, params: dict[str, str]) -> ViewState:
+    """The view of an address; a value that is not understood is refused, never ignored.
+
+    Raises
+    ------
+    BadRequest : a value is unknown, or the address is of another version.
+    """
+    view, notices = decode(
+        {k: v for k, v in params.items() if k == "v" or k in FIELDS}, query.catalogue
+    )
+    for notice in notices:
+        values = dict(notice.values)
+        if "field" in values:
+            field = words(view.lang)(f"facet.{values['field']}")
+            raise BadRequest("error.bad_view_value", field=field, value=values["value"])
+        raise BadRequest("error.bad_view")
+    return view.with_(shared="", embed="")  # about the window, not about what it shows
+
+
+def base_of(request: Request) -> str:
+    """Scheme and host as the reader typed them, for the permalink.
+
+    Raises
+    ------
+    BadRequest : the host is no host.
+    """
+    host = request.headers.get("host", "")
+    if not _HOST.match(host):
+        raise BadRequest("error.bad_parameter", name="host", value=clean(host, 40))
+    return f"{request.url.scheme}://{host}"
+
+
+def lang_of(request: Request) -> str:
+    """The reader's language: what the body said, else the address, else French."""
+    lang = getattr(request.state, "lang", "") or request.query_params.get("lang", "fr")
+    return lang if lang in LANGUAGES else "fr"
+
+
+def same_site(request: Request) -> None:
+    """Refuse what another site's page sends; a program that is no browser says no origin.
+
+    Raises
+    ------
+    Foreign : the origin is not the host that was asked.
+    """
+    origin = request.headers.get("origin")
+    if origin is None:
+        if request.headers.get("sec-fetch-site", "none") not in ("none", "same-origin"):
+            raise Foreign("error.foreign_origin")
+        return
+    try:
+        asked = urlsplit(origin).netloc
+    except ValueError:
+        asked = ""
+    if not asked or asked.lower() != request.headers.get("host", "").lower():
+        raise Foreign("error.foreign_origin")
+
+
+async def body_of(request: Request, most: int, too_big: KharitaError) -> bytes:
+    """The bytes of a request; ``too_big`` is raised as soon as there are more than ``most``."""
+    content = bytearray()
+    async for part in request.stream():
+        content += part
+        if len(content) > most:
+            raise too_big
+    return bytes(content)
+
+
+async def json_of(request: Request, most_kb: int) -> dict[str, Any]:
+    """The JSON object of a POST from our own pages; its ``lang`` becomes the request's.
+
+    Raises
+    ------
+    Foreign : see ``same_site``.
+    TooBig : more than ``most_kb``.
+    BadRequest : no JSON object, or an unknown language.
+    """
+    same_site(request)
+    content = await body_of(request, most_kb * KB, TooBig("error.body_too_big", limit=most_kb))
+    try:
+        body = orjson.loads(content)
+    except orjson.JSONDecodeError:
+        raise BadRequest("error.body_unread", where="JSON") from None
+    if not isinstance(body, dict):
+        raise BadRequest("error.body_unread", where="JSON")
+    lang = body.get("lang", lang_of(request))
+    if lang not in LANGUAGES:
+        raise BadRequest("error.body_unread", where="lang")
+    request.state.lang = body["lang"] = lang
+    return body
+
+
+def text_of(body: dict[str, Any], name: str, most: int) -> str:
+    """One line of text of a body, cut where it passes ``most``; a missing one is empty.
+
+    Raises
+    ------
+    BadRequest : it is no text.
+    """
+    value = body.get(name, "")
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        raise BadRequest("error.body_unread", where=name)
+    return clean(value[: 4 * most], most)
+
+
+def list_of(body: dict[str, Any], name: str, most: int, kind: type) -> list[Any]:
+    """A list of a body.
+
+    Raises
+    ------
+    BadRequest : it is no list of ``kind``, or has more than ``most``.
+    """
+    value = body.get(name, [])
+    if not isinstance(value, list) or not all(isinstance(v, kind) for v in value):
+        raise BadRequest("error.body_unread", where=name)
+    if len(value) > most:
+        raise BadRequest("error.too_many", limit=most, where=name)
+    return value
+
+
+def json_answer(body: Any, status: int = 200) -> Response:
+    """A JSON answer that no cache keeps."""
+    return Response(orjson.dumps(body), status, {"cache-control": "no-store"}, "application/json")
+
+
+def file_named(title: str, ending: str, *, whole: bool) -> str:
+    """A content-disposition with a file name that every system accepts."""
+    name = re.sub(r"[^\w\s.-]+", "", clean(title, 80)).strip(". ") or "kharita"
+    plain = name.encode("ascii", "ignore").decode().strip() or "kharita"
+    return (
+        f'{"attachment" if whole else "inline"}; filename="{plain}.{ending}"; '
+        f"filename*=UTF-8''{quote(name)}.{ending}"
+    )
+
+
+def matches_tag(request: Request, key: str) -> bool:
+    """Whether the reader already has the file of this key."""
+    header = request.headers.get("if-none-match", "")
+    tags = {tag.strip().removeprefix("W/").strip('"') for tag in header.split(",")}
+    return key in tags or "*" in tags
+
+
+def refusal(request: Request, error: KharitaError) -> Response:
+    """One sentence in the reader's language: plain text for a browser, JSON for a program."""
+    text = words(lang_of(request))(error.key, **error.values)
+    headers = {"cache-control": "no-store", **({"retry-after": "5"} if error.status == 503 else {})}
+    if "text/html" in request.headers.get("accept", ""):
+        return Response(text, error.status, headers, "text/plain; charset=utf-8")
+    body = orjson.dumps({"error": {"code": error.key, "text": text}})
+    return Response(body, error.status, headers, "application/json")

@@ -1,0 +1,313 @@
+"""Online geocoders against a local server with faults: bounded, clear, nothing lost."""
+
+from __future__ import annotations
+
+import json
+import re
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import SimpleNamespace
+
+import pytest
+
+from geo.i18n.words import words
+from geo.locate.api.nearby import near_answer, online_answer
+from geo.locate.locator import locator
+from geo.model.address import decode, encode
+from geo.model.view import PLACE, ViewState
+from geo.places import geocoding
+from geo.places.geocoding import ATTRIBUTION, Geocoder, Hit, Service, Unavailable, services_of
+
+FOUND = [{"display_name": "Rue Talaa Kebira, Fès, Maroc", "lon": "-4.98", "lat": "34.06"}]
+
+
+class Faults:
+    """A server whose answer a test chooses; remembers what it was asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[float, str, str]] = []
+        self.posted: list[tuple[bytes, str]] = []  # body and key of each POST
+        self.act: Callable[[BaseHTTPRequestHandler], None] = lambda h: reply(
+            h, json.dumps(FOUND).encode()
+        )
+        self.closing = threading.Event()
+        faults = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                faults.asked.append((time.monotonic(), self.path, self.headers["user-agent"]))
+                with suppress(BrokenPipeError, ConnectionResetError):
+                    faults.act(self)
+
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers["content-length"]))
+                faults.posted.append((body, self.headers.get("authorization", "")))
+                self.do_GET()
+
+            def log_message(self, *args: object) -> None:
+                pass
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.server.daemon_threads = True
+        threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True).start()
+        self.url = f"http://127.0.0.1:{self.server.server_port}"
+
+
+def reply(handler: BaseHTTPRequestHandler, body: bytes, status: int = 200, **headers: str) -> None:
+    handler.send_response(status)
+    for name, value in headers.items():
+        handler.send_header(name.replace("_", "-"), value)
+    handler.send_header("content-length", str(len(body)))
+    handler.end_headers()
+    handler.wfile.write(body)
+
+
+@pytest.fixture
+def faults():
+    made = Faults()
+    yield made
+    made.closing.set()
+    made.server.shutdown()
+
+
+@pytest.fixture
+def ask(faults, query, monkeypatch):
+    monkeypatch.setattr(geocoding, "INTERVAL_S", 0.0)
+    here = locator(query)
+
+    def made(kind: str = "nominatim", **options) -> Geocoder:
+        return Geocoder(
+            (Service(kind, faults.url),),
+            "tests@example.org",
+            lambda at: here.areas.province_at(at) is not None,
+            **options,
+        )
+
+    return made
+
+
+def test_an_address_is_found_politely_and_kept(faults, ask):
+    geocoder = ask()
+    hit = geocoder.search("  rue  Talaa Kebira ", "fr")[0]
+    assert hit.lon_lat == (-4.98, 34.06) and hit.name.startswith("Rue Talaa")
+    assert geocoder.search("Rue Talaa kebira", "fr") == (hit,)
+    ((_, path, agent),) = faults.asked
+    assert "tests@example.org" in agent and "Kharita" in agent
+    assert "countrycodes=ma" in path and "limit=5" in path and "q=rue+Talaa+Kebira" in path
+
+
+def test_photon_is_read_too(faults, ask):
+    faults.act = lambda h: reply(
+        h,
+        json.dumps(
+            {
+                "features": [
+                    {
+                        "geometry": {"coordinates": [-4.98, 34.06]},
+                        "properties": {"name": "Talaa", "city": "Fès"},
+                    }
+                ]
+            }
+        ).encode(),
+    )
+    assert ask("photon").search("talaa", "ar")[0].name == "Talaa, Fès"
+    assert "lang=" not in faults.asked[0][1]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"<html>busy</html>", b"[", b"null", b"5", b'{"features":5}', b'"x"', b"\xff\xfe\x00"],
+)
+def test_garbage_is_said(faults, ask, body):
+    faults.act = lambda h: reply(h, body)
+    with pytest.raises(Unavailable) as told:
+        ask().search("x", "fr")
+    assert told.value.key == "geocode.garbage"
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [1, None, "x", {}],
+        [{"display_name": 5, "lon": "1", "lat": "1"}],
+        [{"display_name": "x", "lon": "nan", "lat": "30"}],
+        [{"display_name": "x", "lon": "inf", "lat": "30"}],
+        [{"display_name": "Paris", "lon": "2.3", "lat": "48.8"}],
+        [{"display_name": " \x00", "lon": "-5", "lat": "32"}],
+    ],
+)
+def test_rows_that_cannot_be_used_are_left_out(faults, ask, rows):
+    faults.act = lambda h: reply(h, json.dumps(rows).encode())
+    assert ask().search("x", "fr") == ()
+
+
+def test_names_stay_text(faults, ask):
+    faults.act = lambda h: reply(
+        h, json.dumps([{**FOUND[0], "display_name": "<b>x</b>\u2028" + "y" * 500}]).encode()
+    )
+    assert (
+        ask().search("x", "fr")[0].name.startswith("<b>x</b> y")
+        and len(ask().search("x", "fr")[0].name) <= 200
+    )
+
+
+@pytest.mark.parametrize(
+    "to",
+    [
+        "http://127.0.0.1:1/",
+        "http://169.254.169.254/latest/meta-data",
+        "file:///etc/passwd",
+        "/search",
+    ],
+)
+def test_no_redirect_is_followed(faults, ask, to):
+    faults.act = lambda h: reply(h, b"", 302, location=to)
+    with pytest.raises(Unavailable) as told:
+        ask().search("x", "fr")
+    assert told.value.key == "geocode.unreachable" and len(faults.asked) == 1
+
+
+@pytest.mark.parametrize("status", [403, 429, 503])
+def test_a_refusal_is_respected(faults, ask, status):
+    faults.act = lambda h: reply(h, b"", status, retry_after="120")
+    geocoder = ask()
+    for _ in range(3):
+        with pytest.raises(Unavailable) as told:
+            geocoder.search("x", "fr")
+        assert told.value.key == "geocode.refused"
+    assert len(faults.asked) == 1
+
+
+def test_another_service_takes_over(faults, ask, query):
+    other = Faults()
+    faults.act = lambda h: reply(h, b"", 429)
+    geocoder = Geocoder(
+        (Service("nominatim", faults.url), Service("nominatim", other.url)), "t", lambda at: True
+    )
+    assert geocoder.search("x", "fr")[0].name.startswith("Rue")
+    other.server.shutdown()
+
+
+def drip(part: str, closing: threading.Event):
+    def act(handler: BaseHTTPRequestHandler) -> None:
+        if part == "headers":
+            handler.wfile.write(b"HTTP/1.1 200 OK\r\n")
+        else:
+            handler.wfile.write(b"HTTP/1.1 200 OK\r\ncontent-length: 100000\r\n\r\n")
+        while not closing.wait(0.05):
+            handler.wfile.write(b"x" if part == "body" else b"a: b\r\n")
+            handler.wfile.flush()
+
+    return act
+
+
+@pytest.mark.parametrize("part", ["headers", "body"])
+def test_a_slow_drip_ends_at_the_deadline(faults, ask, part):
+    faults.act = drip(part, faults.closing)
+    began = time.monotonic()
+    with pytest.raises(Unavailable) as told:
+        ask(deadline_s=0.6).search("x", "fr")
+    assert (
+        told.value.key in ("geocode.slow", "geocode.unreachable") and time.monotonic() - began < 3
+    )
+
+
+def test_silence_ends_at_the_deadline(faults, ask):
+    faults.act = lambda h: faults.closing.wait(20)
+    began = time.monotonic()
+    with pytest.raises(Unavailable):
+        ask(deadline_s=0.5).search("x", "fr")
+    assert time.monotonic() - began < 3
+
+
+def test_an_endless_answer_is_cut(faults, ask):
+    def act(handler):
+        handler.wfile.write(b"HTTP/1.1 200 OK\r\n\r\n")
+        while not faults.closing.is_set():
+            handler.wfile.write(b"x" * 65536)
+
+    faults.act = act
+    with pytest.raises(Unavailable):
+        ask().search("x", "fr")
+
+
+def test_nobody_there(ask, faults):
+    faults.server.server_close()
+    with pytest.raises(Unavailable) as told:
+        ask().search("x", "fr")
+    assert told.value.key == "geocode.unreachable"
+
+
+def test_one_request_a_second_for_the_whole_process(faults, monkeypatch):
+    waits: list[float] = []
+    monkeypatch.setattr(
+        geocoding, "time", SimpleNamespace(monotonic=lambda: 100.0, sleep=waits.append)
+    )
+    geocoder = Geocoder((Service("nominatim", faults.url),), "t", lambda at: True)
+    threads = [threading.Thread(target=geocoder.search, args=(f"x{n}", "fr")) for n in range(5)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert (
+        sorted(waits) == [1.0, 2.0, 3.0, 4.0] and len(faults.asked) == 5
+    )  # all asked at the same moment
+    with pytest.raises(Unavailable) as told:  # nobody waits longer than four seconds
+        geocoder.search("x5", "fr")
+    assert told.value.key == "geocode.busy" and len(faults.asked) == 5
+
+
+def test_a_name_is_kept_in_the_address_as_bounded_text(query):
+    here, t = locator(query), words("fr")
+    long = Hit("Rue <b>;Talaa</b> & " + "très longue, " * 20 + "Fès", (-4.98, 34.06), "host")
+    ref = online_answer(here, (long,), t)["items"][0]["ref"]
+    assert (
+        re.fullmatch(PLACE, ref) and len(ref) < 110 and not set(ref.partition(";")[2]) & set("<>&;")
+    )
+    view, notices = decode(encode(ViewState(place=ref)), query.catalogue)
+    assert view.place == ref and notices == []
+    place = near_answer(here, view, t)["place"]
+    assert (
+        place["name"] == ref.partition(";")[2]
+        and place["credit"] == f"Adresse trouvée en ligne · {ATTRIBUTION}"
+    )
+    assert (place["lon"], place["lat"]) == (-4.98, 34.06) and "Fès" in place["sub"]
+
+
+@pytest.mark.parametrize(
+    "name", ["", "<img>", "a&b", "x" * 81, "a;b", "a\u202eb", "a\u2028b", "a\x00b"]
+)
+def test_a_name_that_is_no_plain_bounded_text_is_refused(query, name):
+    view, notices = decode({"place": f"-4.98,34.06;{name}"}, query.catalogue)
+    assert view.place == "" and [n.key for n in notices] == ["notice.unknown_value"]
+
+
+def test_a_failure_is_not_kept(faults, ask):
+    geocoder = ask()
+    kept, faults.act = faults.act, lambda h: reply(h, b"", 500)
+    with pytest.raises(Unavailable):
+        geocoder.search("x", "fr")
+    faults.act = kept
+    assert geocoder.search("x", "fr")
+
+
+@pytest.mark.parametrize(
+    "setting",
+    ["google:https://x.org", "nominatim:ftp://x.org", "nominatim", "photon:https://a@b.org"],
+)
+def test_a_wrong_setting_is_refused(setting):
+    with pytest.raises(ValueError):
+        services_of(setting)
+
+
+def test_the_setting_is_read():
+    assert services_of("") == ()
+    assert services_of(
+        "nominatim:https://nominatim.openstreetmap.org/ photon:https://photon.komoot.io"
+    ) == (
+        Service("nominatim", "https://nominatim.openstreetmap.org"),
+        Service("photon", "https://photon.komoot.io"),
+    )

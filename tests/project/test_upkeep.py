@@ -1,0 +1,162 @@
+"""What keeps the project easy to keep: nothing dead, nothing long, nothing undocumented."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections import Counter
+from pathlib import Path
+
+from geo.core import settings
+from geo.core.errors import KharitaError
+from geo.i18n.words import catalogue
+from geo.model.view import FIELDS, FILTERS
+from tests.conftest import ROOT
+
+SOURCES = sorted([*(ROOT / "geo").rglob("*.py"), *(ROOT / "pages").rglob("*.py"), ROOT / "app.py"])
+
+
+def name_of(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def test_no_function_class_or_constant_is_only_defined():
+    """A name that is written once in the whole program is dead; tests do not keep it alive."""
+    texts = {p: p.read_text("utf-8") for p in SOURCES}
+    others = [
+        p.read_text("utf-8")
+        for p in (
+            *(ROOT / "benchmarks").glob("*.py"),
+            *(ROOT / "tools").glob("*"),
+            ROOT / "Makefile",
+        )
+        if p.is_file()
+    ]
+    words = Counter(re.findall(r"\w+", "\n".join([*texts.values(), *others])))
+    dead = []
+    for path, text in texts.items():
+        for node in ast.parse(text).body:
+            named = (
+                [node.name]
+                if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
+                else [t.id for t in getattr(node, "targets", []) if isinstance(t, ast.Name)]
+                if isinstance(node, ast.Assign)
+                else [node.target.id]
+                if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name)
+                else []
+            )
+            decorated = (
+                bool(getattr(node, "decorator_list", None))
+                and not isinstance(node, ast.ClassDef)
+                and any("command" in ast.unparse(d) for d in node.decorator_list)
+            )
+            dead += [
+                f"{name_of(path)}: {name}"
+                for name in named
+                if words[name] == 1 and not decorated and not name.startswith("__")
+            ]
+    # Called by alembic, and by ``read_{format}``.
+    called = ("revision", "down_revision", "upgrade", "downgrade", "read_kmz")
+    assert [d for d in dead if d.rpartition(" ")[2] not in called] == []
+
+
+# --- settings -------------------------------------------------------------------------
+
+
+def test_every_setting_that_is_read_is_documented_and_the_other_way_round():
+    read = set()
+    for path in SOURCES:
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) in (
+                "os.environ.get",
+                "os.getenv",
+            ):
+                read.add(ast.literal_eval(node.args[0]))
+            elif isinstance(node, ast.Subscript) and ast.unparse(node.value) == "os.environ":
+                read.add(ast.literal_eval(node.slice))
+    ours = {name for name in read if name.startswith("KHARITA_")}
+    told = set(re.findall(r"^(KHARITA_[A-Z_]+) :", settings.__doc__ or "", re.MULTILINE))
+    assert ours == told and read - ours <= {"LANG"}
+    page = (ROOT / "docs" / "operations.md").read_text("utf-8")
+    assert set(re.findall(r"^\| `(KHARITA_[A-Z_]+)`", page, re.MULTILINE)) == told
+
+
+# --- routes ---------------------------------------------------------------------------
+
+
+def shown(path: str) -> str:
+    return re.sub(r"\{(\w+):path\}", r"{\1}", path)
+
+
+def test_every_route_is_documented_with_its_methods_and_the_other_way_round():
+    from app import app
+
+    served = {
+        (method, shown(route.path))
+        for route in app._user_routes
+        for method in (getattr(route, "methods", None) or {"GET"}) - {"HEAD"}
+    }
+    page = (ROOT / "docs" / "routes.md").read_text("utf-8")
+    rows = re.findall(r"^\| ([A-Z, ]+) \| `([^`]+)` \| (.+) \|$", page, re.MULTILINE)
+    told = [(method, path) for methods, path, _ in rows for method in methods.split(", ")]
+    assert set(told) == served
+    assert len(told) == len(set(told)) and all(len(text) > 8 for *_, text in rows)
+
+
+# --- errors and filters ---------------------------------------------------------------
+
+
+def test_every_error_has_its_sentence():
+    def below(kind: type) -> set[str]:
+        return {kind.__name__}.union(*map(below, kind.__subclasses__()))
+
+    import geo.curate.imports.importer
+    import geo.store.backup
+    import geo.watch.publish.text_extraction  # noqa: F401  the errors of these are known once they are loaded
+
+    raised, kinds = set(), below(KharitaError)
+    for path in SOURCES:
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if (
+                isinstance(node, ast.Call)
+                and ast.unparse(node.func).rpartition(".")[2] in kinds
+                and node.args
+                and isinstance(node.args[0], ast.Constant)
+                and isinstance(node.args[0].value, str)
+                and "." in node.args[0].value
+            ):
+                raised.add(node.args[0].value)
+    assert len(raised) > 60
+    for lang in ("fr", "ar", "en"):
+        assert {key for key in raised if key not in catalogue(lang)} == set()
+
+
+def test_every_filter_is_in_the_guide_under_its_own_name():
+    page = (ROOT / "docs" / "filtres.fr.md").read_text("utf-8")
+    rows = re.findall(
+        r"^\| ([^|]+) \| ([^|]+) \| ([^|]+) \| [^|]+ \| `(\w+)` \|$", page, re.MULTILINE
+    )
+    assert [name for *_, name in rows] == [f.name for f in FILTERS]
+    told, named = (
+        catalogue("fr"),
+        {
+            "buyers": "acheteurs",
+            "sites": "sites",
+            "maisons": "Maisons",
+            "reports": "rapports",
+            "fairs": "salons",
+        },
+    )
+    for label, hint, concerns, name in rows:
+        assert label == told[f"facet.{name}"] and len(hint) > 20
+        assert set(concerns.split(", ")) == {named[c] for c in FIELDS[name].concerns}
+
+
+def test_every_proof_named_on_the_reliability_page_is_there():
+    page = (ROOT / "docs" / "reliability.md").read_text("utf-8")
+    proofs = re.findall(r"`(tests/[\w/]+\.py)(?: -k (\"[^\"]+\"|\w+))?`", page)
+    assert len(proofs) > 25
+    for name, words in proofs:
+        named = re.findall(r"^def (test_\w+)", (ROOT / name).read_text("utf-8"), re.MULTILINE)
+        for word in words.strip('"').split(" or ") if words else ("",):
+            assert any(word in test for test in named), f"{name} -k {word}"

@@ -74,10 +74,10 @@ data: setup ## rebuild the data files from data/sources
 	$(BIN)/python -m geo.seed
 
 trade: setup ## fetch trade figures (UN Comtrade, World Bank) into var/trade
-	$(BIN)/python -m geo.markets.trade_refresh
+	$(BIN)/kharita trade
 
 check-data: setup ## say what is wrong in the data files
-	$(BIN)/python -m geo.model.validation data
+	$(BIN)/kharita check data
 
 lock: ## compile the pinned requirements from the .in lists
 	$(BIN)/python -m pip install --quiet uv

@@ -18,18 +18,21 @@ from starlette.middleware import Middleware
 
 from geo.core import logs
 from geo.core.settings import framers, hosts, log_format, login_hours
-from geo.curate.api import import_routes, record_routes
-from geo.locate.api import correction_routes, printed_routes
+from geo.curate.api import routes as curate
+from geo.explore.api import routes as explore
+from geo.locate.api import routes as locate
 from geo.locate.locator import locator
-from geo.markets.api import document_routes, trade_routes
+from geo.markets.api import routes as markets
 from geo.ogc import routes as ogc
 from geo.query.current import current
-from geo.share.api import briefs, snapshots
+from geo.share.api import routes as share
 from geo.watch.api import routes as watch
-from geo.web import access, account_routes, assets, health, json_api, security_headers, tcp_nodelay
+from geo.web import access, account_routes, assets, health, security_headers, tcp_nodelay
 from geo.web.audit_middleware import Audited
 from geo.web.metrics import Observed
 
+#: Who answers over HTTP: one module of routes per page, then what all pages share.
+ROOMS = (explore, markets, locate, watch, share, curate, ogc, assets, account_routes, health)
 log = logging.getLogger("kharita")
 #: The only pictures from elsewhere, and only for a reader who asks for them (geo/web/live_map.py).
 TILES = "https://tile.openstreetmap.org"
@@ -93,22 +96,7 @@ _open_door()
 app = st.App(
     Path(__file__).parent / "pages" / "_ui" / "shell.py",
     lifespan=lifespan,
-    routes=[
-        *json_api.routes(),
-        *assets.routes(),
-        *briefs.routes(),
-        *snapshots.routes(),
-        *document_routes.routes(),
-        *trade_routes.routes(),
-        *correction_routes.routes(),
-        *printed_routes.routes(),
-        *watch.routes(),
-        *account_routes.routes(),
-        *record_routes.routes(),
-        *import_routes.routes(),
-        *ogc.routes(),
-        *health.routes(),
-    ],
+    routes=[route for room in ROOMS for route in room.routes()],
     middleware=[
         Middleware(Observed),
         Middleware(

@@ -10,7 +10,8 @@ import numpy as np
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from geo.web import json_api
+from geo.explore.api import routes as explore
+from geo.web import health
 
 CALLS = 200
 
@@ -28,7 +29,7 @@ def measure_layers(points: int) -> dict[str, float]:
 
 
 def _measured() -> dict[str, float]:
-    client = TestClient(Starlette(routes=json_api.routes()))
+    client = TestClient(Starlette(routes=[*explore.routes(), *health.routes()]))
     client.get("/healthz")
     chance = random.Random(3)
     filters = [

@@ -36,7 +36,7 @@ from geo.cli.console import (
     write_out,
 )
 from geo.core.errors import KharitaError
-from geo.core.lazy import later
+from geo.core.lazy import lazy
 
 _CODES = {"accept": ACCEPT, "warn": WARN, "reject": REJECT}
 
@@ -115,8 +115,8 @@ def import_(
     bar.end()
     answer = told(plan, t)
     if corrected and plan.table.rows:
-        later("geo.core.durable_files", "write_whole")(
-            corrected, later("geo.curate.imports.workbooks", "corrected")(plan, t)
+        lazy("geo.core.durable_files", "write_whole")(
+            corrected, lazy("geo.curate.imports.workbooks", "corrected")(plan, t)
         )
     answer["stored"] = None
     if not dry_run and plan.outcome != "reject" and not (strict and plan.outcome == "warn"):
@@ -167,11 +167,12 @@ def geocode(
     raise typer.Exit(_CODES[plan.outcome])
 
 
-@app.command(help=t("cli.validate.help"))
-def validate(folder: Annotated[Path | None, typer.Argument(help=t("cli.folder"))] = None) -> None:
+@app.command("validate", help=t("cli.validate.help"))
+@app.command("check", help=t("cli.validate.help"))
+def check(folder: Annotated[Path | None, typer.Argument(help=t("cli.folder"))] = None) -> None:
     from geo.core.settings import DATA_DIR
 
-    raise typer.Exit(later("geo.curate.folder_audit", "run")([str(folder or DATA_DIR)]))
+    raise typer.Exit(lazy("geo.curate.folder_audit", "run")([str(folder or DATA_DIR)]))
 
 
 @app.command(help=t("cli.export.help"))
@@ -198,8 +199,9 @@ def snapshot(
     title: Annotated[str, typer.Option(help=t("cli.title"))] = "",
     base: Annotated[str, typer.Option(help=t("cli.base"))] = "",
 ) -> None:
+    from geo.render.media_types import MEDIA
     from geo.render.workers import Workers
-    from geo.share.snapshot import MEDIA, Asked, render
+    from geo.share.snapshot import Asked, render
 
     ending = out.suffix.lstrip(".").casefold()
     if ending not in MEDIA:
@@ -227,7 +229,8 @@ def digest(
 
 
 @app.command("refresh-trade", help=t("cli.trade.help"))
-def refresh_trade() -> None:
+@app.command("trade", help=t("cli.trade.help"))
+def trade() -> None:
     from geo.markets.trade_refresh import refresh
 
     bar = Bar(False)
@@ -238,6 +241,12 @@ def refresh_trade() -> None:
             f"{service}: {t('trade.done') if error is None else t(error.key, **error.values)}"
         )
     raise typer.Exit(FAILED if all(result.values()) else WARN if any(result.values()) else ACCEPT)
+
+
+@app.command(help=t("cli.migrate.help"))
+def migrate(address: Annotated[str, typer.Argument(help=t("cli.store"))]) -> None:
+    if lazy("geo.store.migrate", "main")([address]):
+        raise typer.Exit(FAILED)
 
 
 @app.command("copy", help=t("cli.copy.help"))
@@ -264,7 +273,7 @@ def copy_(
         ]
     except ValueError as error:
         refuse(str(error))
-    count = later("geo.store.copy", "copy")(
+    count = lazy("geo.store.copy", "copy")(
         *stores, replace=replace, progress=lambda done, total: bar("copying", done, total)
     )
     bar.end()
@@ -318,9 +327,3 @@ def main() -> int:
     except TyperException as error:  # a wrong command line
         error.show() if hasattr(error, "show") else typer.echo(str(error), err=True)
         return REJECT
-
-
-if __name__ == "__main__":
-    code = main()
-    sys.stdout.flush()
-    raise SystemExit(code)

@@ -59,14 +59,14 @@ class _Nothing:
 
 def store_of(*, writing: bool) -> tuple[Any, Any]:
     """The ledger and its catalogue."""
-    from geo.core.errors import StoreDown
+    from geo.core.errors import StoreUnavailable
     from geo.core.settings import store_address, var_dir
     from geo.query.current import ledger, open_store
 
     try:
         found = ledger()
         return found, found.load()
-    except StoreDown:
+    except StoreUnavailable:
         if writing:
             raise
         return _Nothing(), open_store(store_address(), var_dir()).load()

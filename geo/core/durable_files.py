@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
+
+from geo.core.errors import StoreFull, StoreUnavailable
 
 
 def write_whole(target: Path, content: bytes) -> None:
@@ -79,3 +82,27 @@ def flush_folder(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
+
+def refusal(error: OSError) -> StoreFull | StoreUnavailable:
+    """What to tell the author of a change that could not be written."""
+    if error.errno in _NO_ROOM:
+        return StoreFull("error.no_room")
+    return StoreUnavailable("error.store_unwritable")
+
+
+@contextmanager
+def writing() -> Iterator[None]:
+    """What cannot be written inside is told to whoever asked for it.
+
+    Raises
+    ------
+    StoreFull, StoreUnavailable : see ``refusal``.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise refusal(error) from error

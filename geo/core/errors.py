@@ -30,13 +30,13 @@ class NotFound(KharitaError):
     status = 404
 
 
-class Gone(KharitaError):
+class Expired(KharitaError):
     """It was there, and can no longer be read."""
 
     status = 410
 
 
-class Foreign(KharitaError):
+class CrossOrigin(KharitaError):
     """Sent by a page of another site."""
 
     status = 403
@@ -72,7 +72,7 @@ class StoreFull(KharitaError):
     status = 507
 
 
-class StoreDown(KharitaError):
+class StoreUnavailable(KharitaError):
     """The store cannot take changes now; what was read before is still served."""
 
     status = 503

@@ -10,7 +10,7 @@ import secrets
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from geo.core.errors import Busy, NotFound, NotReady
@@ -18,6 +18,27 @@ from geo.core.errors import Busy, NotFound, NotReady
 log = logging.getLogger(__name__)
 AT_ONCE, KEPT, KEPT_S = 2, 8, 3_600.0
 ENDED = ("done", "cancelled", "failed")
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """Background work of one kind: how many pieces run, and how to stop them all."""
+
+    running: Callable[[], int]
+    close: Callable[[], None]
+
+
+_WORK: dict[str, Work] = {}
+
+
+def register(name: str, running: Callable[[], int], close: Callable[[], None]) -> None:
+    """Make a kind of background work known to ``/metrics`` and to the shutdown."""
+    _WORK[name] = Work(running, close)
+
+
+def registered() -> Mapping[str, Work]:
+    """Every kind of background work, by name."""
+    return _WORK
 
 
 class Stopped(Exception):

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 
-def later(module: str, name: str) -> Callable[..., Any]:
+def lazy(module: str, name: str) -> Callable[..., Any]:
     """Function ``name`` of ``module``, imported at its first call."""
 
     def call(*given: Any, **options: Any) -> Any:

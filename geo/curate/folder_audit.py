@@ -24,8 +24,8 @@ from shapely.geometry.base import BaseGeometry
 
 from geo.core.settings import DATA_DIR, SOURCES_DIR
 from geo.i18n.words import words
+from geo.model.problems import Problem
 from geo.model.records import IN_PROGRESS, Catalogue, Site
-from geo.model.validation import Problem
 from geo.store.file_store import FileStore
 
 KM_PER_DEGREE = 111.32
@@ -229,9 +229,7 @@ def _lon_lat(raw: dict[str, Any], prefix: str = "") -> tuple[float, float] | Non
 
 def run(arguments: list[str] | None = None) -> int:
     """Print one line per problem; 1 when there is any."""
-    parser = argparse.ArgumentParser(
-        prog="python -m geo.model.validation", description="Check a data folder."
-    )
+    parser = argparse.ArgumentParser(prog="kharita check", description="Check a data folder.")
     parser.add_argument("folder", type=Path, nargs="?", default=DATA_DIR)
     folder = parser.parse_args(arguments).folder
     problems = folder_problems(folder)

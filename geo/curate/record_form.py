@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
+from geo.model.problems import Problem
 from geo.model.records import (
     AGREEMENTS,
     BUYER_KINDS,
@@ -26,8 +27,8 @@ from geo.model.records import (
     SITE_KINDS,
     STATUSES,
 )
-from geo.model.validation import Known, Problem, record_problems
-from geo.store.changes import Raw, Unfit
+from geo.model.validation import Known, record_problems
+from geo.store.changes import Raw, ValidationFailed
 
 KIND_OF: Mapping[str, str] = MappingProxyType(
     {"buyers": "buyer", "sites": "site", "markets": "market", "fairs": "fair", "reports": "report"}
@@ -170,7 +171,7 @@ def filled(
 
     Raises
     ------
-    Unfit : what is wrong, by field.
+    ValidationFailed : what is wrong, by field.
     """
     problems: list[Problem] = []
     given = {}
@@ -200,7 +201,9 @@ def filled(
     if not problems:
         problems = record_problems(KIND_OF[collection], made, known)
     if problems:
-        raise Unfit([Problem(collection, id_, p.field, p.code, p.value) for p in problems])
+        raise ValidationFailed(
+            [Problem(collection, id_, p.field, p.code, p.value) for p in problems]
+        )
     return made
 
 

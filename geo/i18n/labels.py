@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from geo.core.errors import Notice
 from geo.i18n.words import Words
+from geo.model.problems import Problem
 from geo.model.records import UNVERIFIED, Buyer, Catalogue, Fair, Market, Report, Site
-from geo.model.validation import Problem
 from geo.model.view import FieldInfo
 
 #: The collection of a record class, and back.

@@ -15,8 +15,6 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 import numpy as np
-import shapely
-from shapely.geometry.base import BaseGeometry
 
 from geo.locate.coverage import Census
 from geo.model.records import Area, Site
@@ -26,6 +24,7 @@ from geo.places.gazetteer import Gazetteer, Place
 from geo.places.nearest import Near, NearIndex
 from geo.places.provinces import Areas
 from geo.query.engine import Query
+from geo.query.zone import in_zone, site_lon_lat, zone_of
 
 ROAD_FACTOR = 1.343
 ROAD_SOURCE_URL = "https://doi.org/10.1177/23998083231168870"
@@ -66,8 +65,7 @@ class Locator:
         self.catalogue = query.catalogue
         self.gazetteer = Gazetteer(query.catalogue)
         self.areas = Areas(query.catalogue)
-        at = [s.lon_lat or (np.nan, np.nan) for s in self.catalogue.sites]
-        self.lon, self.lat = np.array(at, float).reshape(-1, 2).T
+        self.lon, self.lat = site_lon_lat(query)
         self.index = NearIndex(self.lon, self.lat)
         self._active = np.array([s.status == "active" for s in self.catalogue.sites], bool)
 
@@ -104,17 +102,7 @@ class Locator:
         for name in COLLECTIONS:
             columns = self.query.columns[name]
             mask[columns.row[self.query.passing(name, view)]] = True
-        return mask & self.in_zone(view) if view.zone else mask
-
-    def in_zone(self, view: ViewState) -> np.ndarray:
-        """(n,) which facilities lie in the drawn zone of a view, as in the catalogue."""
-        zone = zone_of(view)
-        west, south, east, north = zone.bounds
-        inside: np.ndarray = (
-            (self.lon >= west) & (self.lon <= east) & (self.lat >= south) & (self.lat <= north)
-        )
-        inside[inside] = shapely.contains_xy(zone, self.lon[inside], self.lat[inside])
-        return inside
+        return mask & in_zone(self.query, view) if view.zone else mask
 
     def chosen(self, view: ViewState, *, coming: bool | None = None) -> np.ndarray:
         """Those of the passing that count for coverage: open ones, and coming ones if asked.
@@ -167,12 +155,6 @@ class Locator:
     def site(self, position: int) -> Site:
         """The facility at a position of the arrays."""
         return self.catalogue.sites[int(position)]
-
-
-def zone_of(view: ViewState) -> BaseGeometry:
-    """The drawn zone, made valid: a line that crosses itself encloses what it goes around."""
-    ring = [tuple(map(float, p.split(","))) for p in view.zone.split(";")]
-    return shapely.make_valid(shapely.Polygon(ring))
 
 
 @lru_cache(maxsize=2)

@@ -10,21 +10,21 @@ import csv
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from math import asin, cos, radians, sin, sqrt
 
 import numpy as np
 
 from geo.core.settings import SOURCES_DIR
-from geo.markets.export_statistics import demand_of, exports, growth_of
+from geo.markets.export_statistics import demand_of, growth_of
 from geo.markets.trade_cache import PAGES, fact, revision
 from geo.model.criteria import ACCESS, CRITERIA, GROWTH_SINCE, KEYS
+from geo.model.export_statistics import exports
 from geo.model.records import CRAFTS, Market
 from geo.model.view import ViewState
+from geo.places.nearest import distance_km
 from geo.query.engine import Query
 
 #: Where exports leave from: Casablanca, lon/lat degrees (GeoNames).
 ORIGIN_LON_LAT = (-7.61138, 33.58831)
-EARTH_KM = 6371.0088
 #: What is not generated.
 TRUE_ORIGINS = ("published", "imported")
 NATURAL_EARTH = "https://www.naturalearthdata.com/"
@@ -183,13 +183,6 @@ def crafts_in_demand(query: Query, market: str) -> dict[str, tuple[int, int]]:
             key=lambda item: (-item[1][0], -item[1][1]),
         )
     )
-
-
-def distance_km(a: tuple[float, float], b: tuple[float, float]) -> float:
-    """Great-circle distance of two lon/lat points (degrees), kilometres."""
-    lon_a, lat_a, lon_b, lat_b = map(radians, (*a, *b))
-    h = sin((lat_b - lat_a) / 2) ** 2 + cos(lat_a) * cos(lat_b) * sin((lon_b - lon_a) / 2) ** 2
-    return 2 * EARTH_KM * asin(min(1.0, sqrt(h)))
 
 
 @lru_cache(maxsize=1)

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from geo.markets.indicators import distance_km
 from geo.model.records import Buyer
+from geo.places.nearest import distance_km
 
 PER_DAY = 4
 #: Cities nearer than this (kilometres) may share a day.

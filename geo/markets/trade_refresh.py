@@ -12,7 +12,6 @@ from __future__ import annotations
 import csv
 import json
 import os
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -23,7 +22,6 @@ from geo.core.durable_files import write_whole
 from geo.core.errors import TradeError
 from geo.core.http_client import Fetcher
 from geo.core.settings import DATA_DIR, SOURCES_DIR
-from geo.i18n.words import words
 from geo.markets.trade_cache import folder
 
 COMTRADE = "https://comtradeapi.un.org"
@@ -245,16 +243,3 @@ def refresh(
         except TradeError as error:
             result[service] = error
     return result
-
-
-def main() -> int:
-    """The command: progress on one line, one sentence per service."""
-    t = words("fr")
-    result = refresh(lambda service, done, total: print(f"{service} {done}/{total}", flush=True))
-    for service, error in result.items():
-        print(f"{service}: {t('trade.done') if error is None else t(error.key, **error.values)}")
-    return 1 if any(result.values()) else 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -125,3 +125,10 @@ def preset_of(weights: Mapping[str, int]) -> str:
         ),
         "",
     )
+
+
+WHOLE_YEAR = "01-12"
+
+
+#: What a line may show of a statement.
+MEASURES = ("value_mdh", "share_pct", "growth_pct")

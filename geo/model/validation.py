@@ -13,6 +13,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
+from geo.model.problems import Problem
 from geo.model.records import (
     AGREEMENT_SOURCES,
     AGREEMENTS,
@@ -38,17 +39,6 @@ _REGION = re.compile(r"[0-9]{2}\Z")
 _PROVINCE = re.compile(r"([0-9]{2}\.[0-9]{3})?\Z")
 # Addresses become links: nothing but the web's own schemes may pass.
 _URL = re.compile(r"(https?://[^\s<>\"\\]{1,2000})?\Z")
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """One thing wrong in one file. ``code`` names the sentence ``problem.<code>``."""
-
-    file: str
-    record: str
-    field: str
-    code: str
-    value: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -441,14 +431,3 @@ def _shown(value: Any) -> str:
     except (ValueError, RecursionError):  # numbers too long to print, lists nested too deep
         return type(value).__name__
     return text if len(text) <= 60 else text[:59] + "…"
-
-
-def main() -> int:
-    """Check a data folder; the exit status is 1 when something is wrong."""
-    from geo.curate.folder_audit import run  # which reads files, and so imports this module
-
-    return run()
-
-
-if __name__ == "__main__":
-    raise SystemExit(main())

@@ -11,8 +11,8 @@ from dataclasses import Field, dataclass, field, fields, replace
 from types import MappingProxyType
 from typing import Any, Literal
 
-from geo.markets.export_statistics import MEASURES, WHOLE_YEAR, exports, windows
-from geo.model.criteria import AXES, WEIGHT_CODES
+from geo.model.criteria import AXES, MEASURES, WEIGHT_CODES, WHOLE_YEAR
+from geo.model.export_statistics import exports, windows
 from geo.model.records import (
     AGE_MONTHS,
     BUYER_KINDS,

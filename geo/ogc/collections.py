@@ -18,7 +18,7 @@ from geo.core.errors import NotFound
 from geo.model.records import Buyer, Market, Report, Site, period_of
 from geo.model.view import FILTERS, ViewState
 from geo.ogc.parameters import CRS84, WRITERS, Box, Span, days_of
-from geo.query.columns import degrees, mercator
+from geo.places.curve import degrees, mercator
 from geo.query.engine import Query
 
 #: Far less than the precision of any position: the corners of a box are in it.

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from geo.core.settings import SOURCES_DIR
-from geo.curate.imports.headings import plain
 from geo.model.records import Catalogue
 from geo.places.gazetteer import EXACT, SOUNDS, Gazetteer
+from geo.text.folding import plain
 
 DOMINANT = 10
 _PRECISIONS = {"town": "town", "commune": "commune"}

@@ -3,7 +3,7 @@
 Knows: points, a mask, one place. Not: records, filters, pages.
 
 CRS     in EPSG:4326, longitude first; distances are metres along the ellipsoid (pyproj.Geod).
-How     points lie in curve order (``geo.query.columns``); a square around the place grows until it
+How     points lie in curve order (``geo.places.curve``); a square around the place grows until it
         holds enough of them, then one square as wide as the worst of these holds the answer.
         A sphere ranks first: it is at most 0.56 % off the ellipsoid, so nothing that could be
         nearer is lost before the ellipsoid decides.
@@ -18,8 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 from pyproj import Geod
 
-from geo.query.columns import curve_key, mercator
-from geo.query.viewport import curve_runs
+from geo.places.curve import curve_key, curve_runs, mercator
 
 GEOD = Geod(ellps="WGS84")
 EARTH_M = 6_371_008.8
@@ -246,3 +245,8 @@ def _frame(lon_lat: tuple[float, float], arc: float) -> tuple[float, float, floa
     if widest > 85:  # beyond the square map
         top, bottom = (-0.5 if north > 85 else top), (1.5 if south < -85 else bottom)
     return float(left) - 1e-12, float(top) - 1e-12, float(right) + 1e-12, float(bottom) + 1e-12
+
+
+def distance_km(a: tuple[float, float], b: tuple[float, float]) -> float:
+    """Great-circle distance of two lon/lat points (degrees), kilometres."""
+    return float(_arc(a, np.array([b[0]]), np.array([b[1]]))[0]) * EARTH_M / 1000

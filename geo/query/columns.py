@@ -17,6 +17,7 @@ import numpy as np
 from geo.model.freshness import looked_at, step_of
 from geo.model.records import AGE_STEPS, Buyer, Catalogue, Site, period_of
 from geo.model.view import FIELDS
+from geo.places.curve import curve_key, mercator
 from geo.text.token_index import TokenIndex
 
 #: Filterable codes of a record, by collection and filter. A tuple means "carries several".
@@ -41,8 +42,6 @@ READERS: Mapping[str, Mapping[str, Callable[..., Any]]] = {
     },
 }
 READERS = {**READERS, "maisons": READERS["sites"]}
-#: Bits of each Mercator axis in the curve key; 26 bits are 60 cm on the ground.
-KEY_BITS = 26
 
 
 @dataclass(frozen=True)
@@ -191,36 +190,3 @@ def year_of(record: Buyer | Site) -> int | None:
 def told_of(record: Buyer | Site) -> str:
     """What is told about a record, in French."""
     return record.relation_fr if isinstance(record, Buyer) else record.fact_fr
-
-
-def mercator(lon: np.ndarray, lat: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Web Mercator fractions of the world from degrees (EPSG:4326 -> EPSG:3857 scaled)."""
-    lat = np.clip(lat, -85.05112878, 85.05112878)
-    return (lon + 180) / 360, (1 - np.arcsinh(np.tan(np.radians(lat))) / np.pi) / 2
-
-
-def degrees(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Longitudes and latitudes in degrees from Mercator fractions."""
-    return x * 360 - 180, np.degrees(np.arctan(np.sinh(np.pi * (1 - 2 * y))))
-
-
-def curve_key(x: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """Morton keys: the bits of x and y interleaved, so that a map cell is one run of rows."""
-    top = (1 << KEY_BITS) - 1
-    result: np.ndarray = _spread(
-        np.clip(np.nan_to_num(x) * (top + 1), 0, top).astype(np.uint64)
-    ) | _spread(np.clip(np.nan_to_num(y) * (top + 1), 0, top).astype(np.uint64)) << np.uint64(1)
-    return result
-
-
-def _spread(v: np.ndarray) -> np.ndarray:
-    """Put a zero between the bits of 32-bit numbers."""
-    for shift, mask in (
-        (16, 0x0000FFFF0000FFFF),
-        (8, 0x00FF00FF00FF00FF),
-        (4, 0x0F0F0F0F0F0F0F0F),
-        (2, 0x3333333333333333),
-        (1, 0x5555555555555555),
-    ):
-        v = (v | (v << np.uint64(shift))) & np.uint64(mask)
-    return v

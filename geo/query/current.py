@@ -7,7 +7,7 @@ from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
-from geo.core.errors import StoreDown
+from geo.core.errors import StoreUnavailable
 from geo.core.settings import store_address, var_dir
 from geo.query.engine import Query
 from geo.store.corrections import Corrections
@@ -73,11 +73,11 @@ def ledger() -> Ledger:
 
     Raises
     ------
-    StoreDown : it takes no changes.
+    StoreUnavailable : it takes no changes.
     """
     store = _opened(store_address(), var_dir())[0]
     if not isinstance(store, Ledger):
-        raise StoreDown("error.store_read_only")
+        raise StoreUnavailable("error.store_read_only")
     return store
 
 

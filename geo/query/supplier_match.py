@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from geo.markets.indicators import distance_km
 from geo.model.records import Catalogue, Site
+from geo.places.nearest import distance_km
 from geo.query.request_parser import Term
 from geo.text.folding import fold
 

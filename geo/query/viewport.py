@@ -12,14 +12,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from geo.core.errors import BadRequest
-from geo.query.columns import KEY_BITS, Columns, curve_key, degrees, mercator
+from geo.places.curve import KEY_BITS, curve_runs, degrees, mercator
+from geo.query.columns import Columns
 
 #: log2 of the cells along one side of a 256-pixel tile: 4 cells of 64 pixels.
 CELLS_PER_TILE_BITS = 2
 #: Most cells an answer may span; a wider request gets coarser cells.
 MAX_CELLS = 1_200
-#: Most curve runs a viewport is cut into before rows are read.
-MAX_RUNS = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,33 +127,3 @@ def _rows_in(
     rows = np.concatenate(found) if found else np.empty(0, np.int64)
     x, y = columns.x[rows], columns.y[rows]
     return rows[(x >= left) & (x <= right) & (y >= top) & (y <= bottom)]
-
-
-def curve_runs(
-    key: np.ndarray, left: float, top: float, right: float, bottom: float
-) -> list[tuple[int, int]]:
-    """Runs of ascending curve keys that cover a frame (fractions of the Mercator world).
-
-    The cells of a level where few of them cover it; neighbouring runs are one.
-    """
-    level = 0
-    while level < KEY_BITS - 1 and (
-        ((right - left) * 2 ** (level + 1) + 1) * ((bottom - top) * 2 ** (level + 1) + 1)
-        <= MAX_RUNS
-    ):
-        level += 1
-    side = 1 << level
-    xs = np.arange(max(0, int(left * side)), min(side - 1, int(right * side)) + 1)
-    ys = np.arange(max(0, int(top * side)), min(side - 1, int(bottom * side)) + 1)
-    grid_x, grid_y = (g.ravel() for g in np.meshgrid(xs, ys))
-    shift = np.uint64(2 * (KEY_BITS - level))
-    first = np.sort(curve_key((grid_x + 0.5) / side, (grid_y + 0.5) / side) >> shift)
-    start = np.searchsorted(key, first << shift)
-    stop = np.searchsorted(key, (first + np.uint64(1)) << shift)
-    merged: list[tuple[int, int]] = []
-    for a, b in zip(start.tolist(), stop.tolist(), strict=True):
-        if merged and merged[-1][1] == a:
-            merged[-1] = (merged[-1][0], b)
-        elif b > a:
-            merged.append((a, b))
-    return merged

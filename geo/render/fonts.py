@@ -17,13 +17,8 @@ import uharfbuzz as hb
 
 FAMILY = "IBM Plex Sans Arabic"
 WEIGHTS = {400: "Regular", 500: "Medium", 600: "SemiBold", 700: "Bold"}
-#: Marks that make a run right-to-left, isolate it, and end it (UAX 9).
-RLI, FSI, PDI = "\u2067", "\u2068", "\u2069"
 _ARABIC = re.compile(r"([\u0600-\u06ff\ufb50-\ufdff\ufe70-\ufefc]+)")
 _ISOLATES = re.compile(r"[\u2066-\u2069]")
-_CONTROL = re.compile(
-    r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\ufdd0-\ufdef\ufffe\uffff\ud800-\udfff]"
-)
 
 
 def folder() -> Path:
@@ -64,17 +59,6 @@ def _ems(text: str, weight: int) -> float:
 def width_of(text: str, size: float, weight: int = 400) -> float:
     """How wide a text stands."""
     return _ems(text, weight) * size
-
-
-def clean(text: str, limit: int = 0) -> str:
-    """One line without control or direction marks, and at most ``limit`` characters."""
-    text = " ".join(_CONTROL.sub(" ", text).split())
-    return text if not limit or len(text) <= limit else text[: limit - 1].rstrip() + "\u2026"
-
-
-def isolate(text: str) -> str:
-    """A text that keeps its own direction inside a sentence of the other."""
-    return f"{FSI}{text}{PDI}"
 
 
 def fit(text: str, room: float, size: float, weight: int = 400) -> str:

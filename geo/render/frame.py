@@ -19,7 +19,7 @@ import shapely
 
 from geo.core.settings import DATA_DIR
 from geo.places.basemap import basemap_bytes
-from geo.query.columns import degrees, mercator
+from geo.places.curve import degrees, mercator
 from geo.query.viewport import Bbox
 from geo.render.sheets import Box
 

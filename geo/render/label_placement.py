@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from geo.places.basemap import labels_bytes
-from geo.query.columns import mercator
+from geo.places.curve import mercator
 from geo.render.fonts import width_of, wrap
 from geo.render.frame import Frame
 from geo.render.mark_placement import STEPS, Label, Mark, Rect, Room, around, beside, inside

@@ -13,11 +13,12 @@ from geo.i18n.words import Words
 from geo.model.view import RECORDS, ViewState
 from geo.query.engine import Query
 from geo.query.viewport import Bbox
-from geo.render.fonts import clean, fit, width_of
+from geo.render.fonts import fit, width_of
 from geo.render.frame import Frame, frame_around, frame_at
 from geo.render.label_placement import place_labels, record_labels
 from geo.render.mark_placement import Label, Mark, Rect, Room, around, inside, meets, merged, spread
 from geo.render.sheets import Layout
+from geo.text.cleaning import clean
 
 #: Below this zoom a record without a position is a figure, above a phrase.
 PHRASES_FROM = 4.0

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from geo.render.fonts import isolate, width_of
+from geo.render.fonts import width_of
 from geo.render.frame import Ground, areas_of, ground_of
 from geo.render.map_layout import NORTH_PLATE, corner_rect
 from geo.render.mark_placement import Label
 from geo.render.mark_svg import INK, SEVERAL, WHITE, mark_svg, n
 from geo.render.scene import Scene
 from geo.render.text_svg import Pen
+from geo.text.cleaning import isolate
 
 SEA, LINE, BORDER = "#C5D5DC", "#DDD8CD", "#FFFFFF"
 GROUND = {"land": "#F8F4EC", "market": "#EDE2CB", "home": "#EFE3C6"}

@@ -14,12 +14,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from geo.core.credits import CREDITS
 from geo.core.settings import boundaries
+from geo.explore.api.sentence import TITLE_CHARS, default_title, filters_text
 from geo.i18n.words import words
 from geo.model.address import encode
 from geo.model.view import RECORDS, ViewState
 from geo.query.engine import Query
-from geo.render.fonts import clean, isolate
 from geo.render.frame import Frame
 from geo.render.map_layout import (
     Tag,
@@ -33,15 +34,12 @@ from geo.render.map_layout import (
 )
 from geo.render.mark_placement import Label, Mark
 from geo.render.scene_text import (
-    TITLE_CHARS,
     Figure,
     Key,
     Row,
-    default_title,
     demo_only,
     distance,
     figures_of,
-    filters_text,
     latitude,
     legend_of,
     listed_collection,
@@ -49,8 +47,7 @@ from geo.render.scene_text import (
     shown_link,
 )
 from geo.render.sheets import Layout, Size, layout_of
-
-CREDITS = ("snapshot.credit_facts", "snapshot.credit_ground", "snapshot.credit_legal")
+from geo.text.cleaning import clean, isolate
 
 
 @dataclass(frozen=True)

@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
-import numpy as np
-
-from geo.explore.api.facets import sentence
 from geo.explore.api.table import rows_answer
 from geo.i18n.labels import COLLECTION_OF, is_demo, is_open, kind_label, where
 from geo.i18n.words import Words
 from geo.model.records import Buyer, Site
 from geo.model.view import RECORDS, ViewState
 from geo.query.engine import Query
-from geo.render.fonts import clean, isolate
 from geo.render.map_layout import Tag
 from geo.render.mark_placement import Mark
+from geo.text.cleaning import clean, isolate
 
-TITLE_CHARS = 200
 MOST_ROWS = 60
 _PLACES_CONCERN = {"region", "province", "site", "status"}
 COLLECTION_CLASS = {plural: one for one, plural in COLLECTION_OF.items()}
@@ -52,39 +47,6 @@ class Key:
     symbol: str
     text: str
     count: str
-
-
-def filters_text(query: Query, view: ViewState, t: Words, *, lead: bool = True) -> str:
-    """The filters of a view in one sentence; every output and export states it.
-
-    Parameters
-    ----------
-    lead : begin by saying that these are filters; False where a label beside it does.
-    """
-    first, *pieces = sentence(query, view, t)
-    groups: dict[str, list[str]] = {}
-    for piece in pieces:
-        groups.setdefault(piece["label"], []).append(piece.get("title") or piece["text"])
-    said = [
-        t("snapshot.filter", label=label, values=t.any_of(values))
-        for label, values in groups.items()
-    ]
-    text = t("snapshot.filter_join").join(said) or first["text"]
-    if said and lead:
-        text = t("snapshot.filters", filters=text)
-    hidden = [t(f"ui.layer.{name}") for name in RECORDS if name not in view.layers]
-    if hidden:
-        text += t("snapshot.filter_join") + t("snapshot.hidden", layers=t.all_of(hidden))
-    return clean(text)
-
-
-def default_title(query: Query, view: ViewState, t: Words) -> str:
-    """What the view is about, for a reader who gave no title."""
-    _, *pieces = sentence(query, view, t)
-    texts = [p.get("title") or p["text"] for p in pieces]
-    if not texts:
-        return t("snapshot.title")
-    return clean(" \u00b7 ".join(texts[:3]) + (" \u2026" if len(texts) > 3 else ""), TITLE_CHARS)
 
 
 def demo_only(view: ViewState) -> ViewState:
@@ -130,13 +92,6 @@ def listed_collection(view: ViewState, counts: dict[str, int]) -> str:
         asked = "sites" if counts["sites"] else "maisons"
     order = [asked, *RECORDS]
     return next((n for n in order if counts[n] and n in view.layers), asked)
-
-
-def listed_records(query: Query, view: ViewState, collection: str) -> list[Any]:
-    """The matching records of a collection, published first, then by name."""
-    columns = query.columns[collection]
-    rows = np.flatnonzero(query.passing(collection, view)).tolist()
-    return sorted(map(columns.record, rows), key=lambda r: (is_demo(r), r.name, r.id))
 
 
 def rows_of(query: Query, view: ViewState, collection: str, t: Words) -> list[Row]:

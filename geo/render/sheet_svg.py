@@ -12,12 +12,13 @@ from collections.abc import Iterable
 import segno
 
 from geo.i18n.words import words
-from geo.render.fonts import FAMILY, fit, isolate, width_of, wrap
+from geo.render.fonts import FAMILY, fit, width_of, wrap
 from geo.render.map_svg import FAINT, LINE, SOFT, map_parts, mat
 from geo.render.mark_svg import INK, WHITE, n, symbol_svg
 from geo.render.scene import Scene
 from geo.render.sheets import Box
 from geo.render.text_svg import Pen, data
+from geo.text.cleaning import isolate
 
 #: The smallest module of a code that a phone reads from paper, sheet units.
 MODULE = 1.25

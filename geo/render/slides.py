@@ -25,10 +25,10 @@ from pptx.text.text import TextFrame
 from pptx.util import Emu, Inches, Pt
 
 from geo.i18n.words import Words, words
-from geo.render.fonts import clean
 from geo.render.mark_svg import FILL, PALE, SEVERAL
 from geo.render.scene import Scene
 from geo.render.scene_text import Key, Row
+from geo.text.cleaning import clean
 
 WIDE, HIGH = 13.333, 7.5
 EDGE, PANEL = 0.45, 3.05

@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from geo.render.fonts import FAMILY, FSI, PDI, clean, folder
+from geo.render.fonts import FAMILY, folder
+from geo.text.cleaning import FSI, PDI, clean
 
 MAX_BLOCKS, MAX_LINES = 60, 60
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from xml.sax.saxutils import escape
 
-from geo.render.fonts import PDI, RLI
 from geo.render.mark_svg import INK, n
 from geo.render.scene import Scene
 from geo.render.sheets import Box
+from geo.text.cleaning import PDI, RLI
 
 
 def data(text: str) -> str:

@@ -15,11 +15,11 @@ from pypdf.generic import NameObject, TextStringObject
 from geo.core.errors import BadRequest, NotFound
 from geo.i18n.words import words
 from geo.query.engine import Query
-from geo.render.fonts import clean
 from geo.render.workers import Workers
 from geo.share.brief import Brief, brief_pdf
 from geo.share.market_brief import market_brief
 from geo.share.region_brief import region_brief
+from geo.text.cleaning import clean
 
 #: Kind -> what makes one page of it.
 KINDS: dict[str, Callable[..., Brief]] = {"market": market_brief, "region": region_brief}

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from geo.i18n.words import words
-from geo.render.fonts import fit, isolate, width_of, wrap
+from geo.render.fonts import fit, width_of, wrap
 from geo.render.map_svg import SOFT, map_parts, mat
 from geo.render.mark_placement import Mark
 from geo.render.mark_svg import INK, WHITE, mark_svg, n, symbol_svg
@@ -25,6 +25,7 @@ from geo.render.sheets import Box
 from geo.render.text_svg import Pen
 from geo.render.workers import Workers
 from geo.share.brief_layout import BRIEF, GAP, Body, Line, Plan, Section, columns_of, share
+from geo.text.cleaning import isolate
 
 TEAL, ALERT = "#0F3D3E", "#A50D26"
 TEXT, SMALL, HEADING = 12.0, 10.8, 24.0

@@ -15,20 +15,21 @@ from urllib.parse import urlsplit
 from geo.core.errors import NotFound
 from geo.core.settings import boundaries
 from geo.explore.api.partners import sites_that_make
+from geo.explore.api.table import listed_records
 from geo.i18n.labels import crafts_text, is_demo, is_open, kind_label, where
 from geo.i18n.words import Words, words
-from geo.markets.export_statistics import Export, exports
 from geo.model.address import encode
+from geo.model.export_statistics import Export, exports
 from geo.model.records import CRAFTS, Buyer, Market, Report, Site
 from geo.model.view import ViewState
 from geo.query.engine import Query
 from geo.query.report_match import why
-from geo.render.fonts import clean, isolate
 from geo.render.frame import camera_of, country_bbox
 from geo.render.scene import scene_of
-from geo.render.scene_text import Figure, listed_records
+from geo.render.scene_text import Figure
 from geo.share.brief import Brief
 from geo.share.brief_layout import BRIEF, MOST_LINES, Line, Section, plan_of
+from geo.text.cleaning import clean, isolate
 
 MOST_CRAFTS, MOST_HOSTS = 6, 14
 MAP_ROOM = 34.0

@@ -15,11 +15,11 @@ from geo.i18n.words import Words, words
 from geo.model.address import decode, encode
 from geo.model.view import ViewState
 from geo.query.engine import Query
-from geo.render.fonts import clean
 from geo.render.scene import Scene, scene_of
 from geo.render.sheet_svg import map_svg
 from geo.render.sheets import SLIDE
 from geo.render.workers import Workers
+from geo.text.cleaning import clean
 
 MAX_SCENES, MAX_NOTES = 40, 400
 TEXT_CHARS, OWNER_CHARS, DUE_CHARS, PIN_CHARS, TITLE_CHARS = 1_000, 120, 40, 140, 200

@@ -20,8 +20,8 @@ from docx.text.paragraph import Paragraph
 from docx.text.run import Run
 
 from geo.i18n.words import Words, words
-from geo.render.fonts import clean
 from geo.share.minutes import Action, Minutes, Page, heads
+from geo.text.cleaning import clean
 
 FONT, INK, SOFT, TEAL = "Arial", "16211F", "52605E", "0F3D3E"
 EDGE_CM, PICTURE_CM = 2.0, 16.6

@@ -23,14 +23,14 @@ from geo.explore.api.table import COLUMNS
 from geo.i18n.words import Words, words
 from geo.model.records import Buyer, Fair
 from geo.places.basemap import labels_bytes
-from geo.query.columns import mercator
-from geo.render.fonts import clean
+from geo.places.curve import mercator
 from geo.render.frame import Frame, areas_of, ground_of
 from geo.render.map_layout import raw_tags
 from geo.render.map_svg import PICKED, PICKED_LINE, TONES, tone_of
 from geo.render.scene import Scene
 from geo.render.sheet_svg import code_path
 from geo.share.export.export_columns import Export
+from geo.text.cleaning import clean
 
 MAX_RECORDS = 2_500
 _FOLDER = Path(__file__).parent / "offline_viewer"

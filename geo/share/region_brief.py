@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import date
 
 from geo.core.errors import NotFound
+from geo.explore.api.table import listed_records
 from geo.i18n.labels import is_demo, is_open
 from geo.i18n.words import Words, words
 from geo.markets.exporters import exporters_in
@@ -18,13 +19,13 @@ from geo.model.address import encode
 from geo.model.records import CRAFTS, SITE_KINDS, Area, Site
 from geo.model.view import ViewState
 from geo.query.engine import Query
-from geo.render.fonts import clean, isolate
 from geo.render.frame import camera_of
 from geo.render.scene import scene_of
-from geo.render.scene_text import Figure, listed_records
+from geo.render.scene_text import Figure
 from geo.share.brief import Brief
 from geo.share.brief_layout import BRIEF, MOST_LINES, Line, Section, plan_of
 from geo.share.market_brief import host, record_name, sources_section
+from geo.text.cleaning import clean, isolate
 
 MAP_ROOM = 22.0
 

@@ -21,14 +21,13 @@ from typing import Any, Protocol
 import numpy as np
 import orjson
 
-from geo.core.durable_files import write_whole
-from geo.core.errors import BadRequest, Gone, NotFound, StoreFull
+from geo.core.durable_files import write_whole, writing
+from geo.core.errors import BadRequest, Expired, NotFound, StoreFull
 from geo.core.settings import var_dir
 from geo.model.address import encode
 from geo.model.records import COLLECTIONS
 from geo.model.view import RECORDS, ViewState
 from geo.query.engine import Query
-from geo.store import commit_rules
 
 #: No letter or figure that is read for another.
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -142,7 +141,7 @@ class FileSnapshots:
         Raises
         ------
         NotFound : no such code.
-        Gone : it has no picture, or no longer.
+        Expired : it has no picture, or no longer.
         """
         code = code.upper()
         if not self.has(code):
@@ -150,9 +149,9 @@ class FileSnapshots:
         try:
             content = (self._folder / f"{code}.png").read_bytes()
         except OSError:
-            raise Gone("error.picture_gone") from None
+            raise Expired("error.picture_gone") from None
         if not content.startswith(_PNG):
-            raise Gone("error.picture_gone")
+            raise Expired("error.picture_gone")
         return content
 
     def get(self, code: str) -> Kept:
@@ -161,7 +160,7 @@ class FileSnapshots:
         Raises
         ------
         NotFound : no such code.
-        Gone : its file can no longer be read.
+        Expired : its file can no longer be read.
         """
         code = code.upper()
         if not _CODE.match(code):
@@ -179,7 +178,7 @@ class FileSnapshots:
         except FileNotFoundError:
             raise NotFound("error.code_unknown") from None
         except (OSError, ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
-            raise Gone("error.code_gone") from error
+            raise Expired("error.code_gone") from error
 
     def has(self, code: str) -> bool:
         """Whether a code is taken."""
@@ -234,12 +233,12 @@ def keep(
 
     Raises
     ------
-    StoreFull, StoreDown : 20,000 views are kept already, or it could not be written.
+    StoreFull, StoreUnavailable : 20,000 views are kept already, or it could not be written.
     BadRequest : the view leaves too many records.
     """
     store = store or snapshot_store()
     content = content_of(query, view)
-    with commit_rules.writing(), _lock:
+    with writing(), _lock:
         if store.count() >= MAX_SNAPSHOTS:
             raise StoreFull("error.store_full", limit=MAX_SNAPSHOTS)
         code = new_code()

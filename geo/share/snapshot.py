@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from types import MappingProxyType
 
-from geo.core.lazy import later
+from geo.core.lazy import lazy
 from geo.model.view import ViewState
 from geo.query.engine import Query
 from geo.render.scene import scene_of
@@ -17,18 +15,8 @@ from geo.render.workers import Workers
 from geo.share.export.export_columns import export_of
 from geo.share.offline_map import html_of
 
-#: Ending -> media type.
-MEDIA: Mapping[str, str] = MappingProxyType(
-    {
-        "png": "image/png",
-        "svg": "image/svg+xml",
-        "pdf": "application/pdf",
-        "pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
-        "html": "text/html; charset=utf-8",
-    }
-)
 SLIDE_MAP_PIXELS = 1700
-_pptx_of = later("geo.render.slides", "pptx_of")
+_pptx_of = lazy("geo.render.slides", "pptx_of")
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,9 +24,8 @@ from typing import IO, Any
 
 import orjson
 
-from geo.core.durable_files import placed, write_whole
-from geo.core.errors import KharitaError, StoreDown
-from geo.store import commit_rules
+from geo.core.durable_files import placed, refusal, write_whole
+from geo.core.errors import KharitaError, StoreUnavailable
 from geo.store.audit_log import Trail
 from geo.store.copy import NotEmpty, copy
 from geo.store.corrections import Corrections
@@ -61,7 +60,7 @@ def backup(store: Store, var: Path, target: Path, *, replace: bool = False) -> d
     Raises
     ------
     NotEmpty : ``target`` exists and ``replace`` is false.
-    StoreDown, StoreFull : the store cannot be read, or the archive cannot be written.
+    StoreUnavailable, StoreFull : the store cannot be read, or the archive cannot be written.
     """
     if target.exists() and not replace:
         raise NotEmpty("backup.exists")
@@ -77,7 +76,7 @@ def backup(store: Store, var: Path, target: Path, *, replace: bool = False) -> d
             files = {**still, **_stored(store, scratch)}
             return _write(file, growing, files, type(store).__name__)
     except OSError as error:
-        raise commit_rules.refusal(error) from error
+        raise refusal(error) from error
 
 
 def restore(archive: Path, store: Store, var: Path, *, replace: bool = False) -> dict[str, int]:
@@ -90,17 +89,17 @@ def restore(archive: Path, store: Store, var: Path, *, replace: bool = False) ->
     ------
     BadArchive : see there.
     NotEmpty : there is something already and ``replace`` is false.
-    StoreDown, StoreFull : the store takes no restore, or there is no room.
+    StoreUnavailable, StoreFull : the store takes no restore, or there is no room.
     """
     if not isinstance(store, FileStore | PostgisStore):
-        raise StoreDown("error.store_read_only")
+        raise StoreUnavailable("error.store_read_only")
     try:
         var.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=var, prefix=".restore-") as scratch:
             told = _unpack(archive, Path(scratch))
             _place(Path(scratch), store, var, replace)
     except OSError as error:
-        raise commit_rules.refusal(error) from error
+        raise refusal(error) from error
     return told
 
 

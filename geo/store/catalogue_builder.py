@@ -11,8 +11,9 @@ from typing import Any
 import orjson
 
 from geo.model.parsing import RECORDS, report
+from geo.model.problems import Problem
 from geo.model.records import Catalogue, Report
-from geo.model.validation import Known, Problem, record_problems
+from geo.model.validation import Known, record_problems
 from geo.store.shipped_files import PROVINCES, REGIONS, UNREADABLE, Base, label_of, made_of
 
 #: collection -> label -> the record as compact JSON

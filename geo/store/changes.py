@@ -142,12 +142,12 @@ class Conflict(KharitaError):
         self.edits, self.held = tuple(edits), tuple(held)
 
 
-class Unfit(KharitaError):
+class ValidationFailed(KharitaError):
     """Some edits would put a record in the store that it must not hold; nothing was kept.
 
     Attributes
     ----------
-    problems : ``geo.model.validation.Problem`` of each, with its record's id.
+    problems : ``geo.model.problems.Problem`` of each, with its record's id.
     """
 
     status = 422

@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-import errno
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
 import orjson
 
-from geo.core.errors import BadRequest, NotFound, StoreDown, StoreFull
+from geo.core.errors import BadRequest, NotFound, StoreFull
 from geo.model.parsing import RECORDS
-from geo.model.validation import Known, Problem, record_problems
+from geo.model.problems import Problem
+from geo.model.validation import Known, record_problems
 from geo.store.catalogue_builder import all_sound, known_codes
-from geo.store.changes import KINDS, Conflict, Edit, Unfit, counts_of
+from geo.store.changes import KINDS, Conflict, Edit, ValidationFailed, counts_of
 from geo.store.packed_records import Entry, Row
 from geo.store.shipped_files import Base
 
 MAX_CHANGES = 200_000
 MAX_RECORD_BYTES = 4 * 2**20
 MAX_AUTHOR, MAX_REASON = 120, 1_000
-_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +39,7 @@ def wanted_of(edits: Iterable[Edit]) -> tuple[Wanted, ...]:
     ------
     NotFound : a collection that nobody edits.
     StoreFull : more than 200,000 at once.
-    Unfit : records that are not JSON, too long, or named twice.
+    ValidationFailed : records that are not JSON, too long, or named twice.
     BadRequest : no edits.
     """
     found: dict[tuple[str, str], Wanted] = {}
@@ -67,7 +65,7 @@ def wanted_of(edits: Iterable[Edit]) -> tuple[Wanted, ...]:
             continue
         found[edit.collection, edit.id] = Wanted(edit, after)
     if problems:
-        raise Unfit(problems)
+        raise ValidationFailed(problems)
     if not found:
         raise BadRequest("error.no_edits")
     return tuple(found.values())
@@ -89,7 +87,7 @@ def checked(
     Raises
     ------
     Conflict : some records have changed since their author saw them, or are gone already.
-    Unfit : some records are not sound, or buyers would be left in a market that is taken away.
+    ValidationFailed : some records are not sound, or buyers would be left in a market that is taken away.
     """
     entries = [entry(w.edit.collection, w.edit.id) for w in wanted]
     late = [
@@ -105,7 +103,7 @@ def checked(
     if removed:
         problems += _orphans(removed, _after("buyers", wanted, rows))
     if problems:
-        raise Unfit(problems)
+        raise ValidationFailed(problems)
     return [
         Row(w.edit.collection, w.edit.id, e.revision + 1, e.content, w.after)
         for w, e in zip(wanted, entries, strict=True)
@@ -142,27 +140,6 @@ def words_of(author: str, reason: str, kind: str) -> tuple[str, str]:
     if not author or kind not in KINDS:
         raise ValueError(f"author {author!r}, kind {kind!r}")
     return author, reason
-
-
-def refusal(error: OSError) -> StoreFull | StoreDown:
-    """What to tell the author of a change that could not be written."""
-    if error.errno in _NO_ROOM:
-        return StoreFull("error.no_room")
-    return StoreDown("error.store_unwritable")
-
-
-@contextmanager
-def writing() -> Iterator[None]:
-    """What cannot be written inside is told to whoever asked for it.
-
-    Raises
-    ------
-    StoreFull, StoreDown : see ``refusal``.
-    """
-    try:
-        yield
-    except OSError as error:
-        raise refusal(error) from error
 
 
 def _faults(w: Wanted, known: Known) -> Iterator[Problem]:

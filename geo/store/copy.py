@@ -17,8 +17,8 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, text
 
-from geo.core.durable_files import write_whole
-from geo.core.errors import KharitaError, StoreDown
+from geo.core.durable_files import refusal, write_whole
+from geo.core.errors import KharitaError, StoreUnavailable
 from geo.model.parsing import RECORDS
 from geo.store import commit_rules
 from geo.store.database import transaction
@@ -79,7 +79,7 @@ def copy(
     Raises
     ------
     NotEmpty : the target holds data and ``replace`` is false.
-    StoreDown : a store that cannot be copied, a damaged change set, a database that does not answer.
+    StoreUnavailable : a store that cannot be copied, a damaged change set, a database that does not answer.
     StoreFull : no room in the target.
     """
     tell = progress or (lambda done, total: None)
@@ -89,7 +89,7 @@ def copy(
         with transaction(source.engine) as connection:
             connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
             return _into(target, _from_database(connection), replace, tell)
-    raise StoreDown("error.store_read_only")
+    raise StoreUnavailable("error.store_read_only")
 
 
 def _into(target: Store, whole: Whole, replace: bool, tell: Progress) -> int:
@@ -100,9 +100,9 @@ def _into(target: Store, whole: Whole, replace: bool, tell: Progress) -> int:
         try:
             _into_files(target, whole, replace, tell)
         except OSError as error:
-            raise commit_rules.refusal(error) from error
+            raise refusal(error) from error
     else:
-        raise StoreDown("error.store_read_only")
+        raise StoreUnavailable("error.store_read_only")
     return whole.count
 
 
@@ -133,13 +133,13 @@ def _journal_sets(
         try:
             yield journal.read(number)
         except Damaged as error:
-            raise StoreDown("error.change_set_damaged", number=number) from error
+            raise StoreUnavailable("error.change_set_damaged", number=number) from error
 
 
 def _into_files(store: FileStore, whole: Whole, replace: bool, tell: Progress) -> None:
     _, journal = store.shipped()
     if journal is None:
-        raise StoreDown("error.store_read_only")
+        raise StoreUnavailable("error.store_read_only")
     if not replace and (journal.listed() or any((store.folder / name).exists() for name in FILES)):
         raise NotEmpty("error.copy_not_empty")
     mark = secrets.token_hex(4)

@@ -19,11 +19,10 @@ from typing import Any
 
 import orjson
 
-from geo.core.durable_files import append_lines
+from geo.core.durable_files import append_lines, writing
 from geo.core.errors import KharitaError, NotFound
 from geo.i18n.words import words
 from geo.model.records import CRAFTS, STATUSES
-from geo.store import commit_rules
 from geo.store.changes import ChangeSet, Conflict, Edit
 from geo.store.ledger import Ledger
 
@@ -122,9 +121,9 @@ class Corrections:
         Raises
         ------
         Full : 2,000 corrections wait already, or the file is full.
-        StoreFull, StoreDown : they could not be written; none of them is.
+        StoreFull, StoreUnavailable : they could not be written; none of them is.
         """
-        with commit_rules.writing(), self.locked():
+        with writing(), self.locked():
             waiting = [c for c in self.all().values() if c.state == "open"]
             known = {(c.site, c.field, orjson.dumps(c.after)) for c in waiting}
             made = [
@@ -151,7 +150,7 @@ class Corrections:
         """
         if verdict not in ("accepted", "refused"):
             raise ValueError(verdict)
-        with commit_rules.writing(), self.locked():
+        with writing(), self.locked():
             held = self.all().get(id_)
             if held is None or held.state != "open":
                 return None

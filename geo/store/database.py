@@ -11,7 +11,7 @@ import psycopg
 from sqlalchemy import URL, Connection, Engine, create_engine, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
-from geo.core.errors import Busy, KharitaError, StoreDown, StoreFull
+from geo.core.errors import Busy, KharitaError, StoreFull, StoreUnavailable
 
 #: The step of ``geo.store.migrations`` that this version works with.
 SCHEMA = "0001"
@@ -93,7 +93,7 @@ def transaction(engine: Engine) -> Iterator[Connection]:
 
     Raises
     ------
-    StoreDown : the database does not answer, or lacks the tables.
+    StoreUnavailable : the database does not answer, or lacks the tables.
     Busy : another writer took too long.
     StoreFull : no room left.
     """
@@ -113,4 +113,4 @@ def refusal(error: Exception) -> KharitaError:
         return StoreFull("error.no_room")
     if state in _LOCKED:
         return Busy("error.store_busy")
-    return StoreDown("error.store_unmade" if state in _UNMADE else "error.store_down")
+    return StoreUnavailable("error.store_unmade" if state in _UNMADE else "error.store_down")

@@ -16,7 +16,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from geo.core.errors import Gone, StoreDown
+from geo.core.durable_files import refusal
+from geo.core.errors import Expired, StoreUnavailable
 from geo.model.parsing import RECORDS
 from geo.model.records import Catalogue
 from geo.store import commit_rules
@@ -124,11 +125,11 @@ class FileStore:
 
         Raises
         ------
-        Conflict, Unfit, StoreFull : nothing was kept.
-        StoreDown : the folder cannot be written.
+        Conflict, ValidationFailed, StoreFull : nothing was kept.
+        StoreUnavailable : the folder cannot be written.
         """
         if not self._overlay:
-            raise StoreDown("error.store_read_only")
+            raise StoreUnavailable("error.store_read_only")
         wanted = commit_rules.wanted_of(edits)
         author, reason = commit_rules.words_of(author, reason, kind)
         self._overlay.newest()  # the first sweep takes the journal's lock itself
@@ -141,7 +142,7 @@ class FileStore:
                     rows, commit_rules.header_of(rows, author, time, reason, kind)
                 )
         except OSError as error:
-            raise commit_rules.refusal(error) from error
+            raise refusal(error) from error
         return _told(header, lambda: [row.change() for row in rows])
 
     # --- history ----------------------------------------------------------------------
@@ -186,7 +187,7 @@ class FileStore:
         try:
             rows = journal.one(number, collection, id_) if id_ else journal.read(number)[1]
         except Damaged as error:
-            raise Gone("error.change_set_damaged", number=number) from error
+            raise Expired("error.change_set_damaged", number=number) from error
         return [row.change() for row in rows]
 
     # --- what is in memory ------------------------------------------------------------

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Iterable, Mapping, MutableMapping, Sequence
 from typing import Any
 
-from geo.model.validation import Problem
+from geo.model.problems import Problem
 from geo.store.journal import Damaged, Journal, State
 from geo.store.packed_records import Entry, Row
 

@@ -45,7 +45,7 @@ class Ledger(Store, Protocol):
         Raises
         ------
         Conflict : another change came first for some of them.
-        Unfit : some records are not sound (``geo.model.validation``).
+        ValidationFailed : some records are not sound (``geo.model.validation``).
         StoreFull : no room, on disk or under a limit.
         """
         ...

@@ -24,7 +24,7 @@ def migrate(engine: Engine) -> str:
 
     Raises
     ------
-    StoreDown : the database does not answer, or does not let this role make tables.
+    StoreUnavailable : the database does not answer, or does not let this role make tables.
     """
     config = Config()
     config.set_main_option("script_location", str(FOLDER).replace("%", "%%"))
@@ -41,7 +41,7 @@ def newest() -> str:
 
 def main(arguments: list[str] | None = None) -> int:
     """Migrate the database of an address; the exit status is 1 when that fails."""
-    parser = argparse.ArgumentParser(prog="python -m geo.store.migrate", description=__doc__)
+    parser = argparse.ArgumentParser(prog="kharita migrate", description=__doc__)
     parser.add_argument("address", help="postgis:postgresql://USER@HOST/DATABASE")
     address = parser.parse_args(arguments).address
     t = words("fr")

@@ -18,13 +18,13 @@ from typing import Any
 from sqlalchemy import URL, Connection, text
 from sqlalchemy.exc import DataError, IntegrityError
 
-from geo.core.errors import StoreDown
+from geo.core.errors import StoreUnavailable
 from geo.model.parsing import RECORDS
+from geo.model.problems import Problem
 from geo.model.records import Catalogue
-from geo.model.validation import Problem
 from geo.store import commit_rules
 from geo.store.catalogue_builder import Server
-from geo.store.changes import Change, ChangeSet, Edit, Held, LaterChanges, Unfit
+from geo.store.changes import Change, ChangeSet, Edit, Held, LaterChanges, ValidationFailed
 from geo.store.database import SCHEMA, engine_of, transaction
 from geo.store.listener import MARKS, Listener, Marks
 from geo.store.packed_records import NEVER, Entry, HeldRecords, Row
@@ -92,7 +92,7 @@ class PostgisStore:
 
         Raises
         ------
-        StoreDown : the database has never answered.
+        StoreUnavailable : the database has never answered.
         """
         self._listener.start()
         if self._listener.marks is None:
@@ -108,7 +108,7 @@ class PostgisStore:
 
         Raises
         ------
-        StoreDown : the database does not answer.
+        StoreUnavailable : the database does not answer.
         """
         imports = tuple(self.imported.raw()) if self.imported else ()
         with self._lock:
@@ -149,8 +149,8 @@ class PostgisStore:
 
         Raises
         ------
-        Conflict, Unfit, StoreFull : nothing was kept.
-        StoreDown, Busy : the database does not answer, or others hold it too long.
+        Conflict, ValidationFailed, StoreFull : nothing was kept.
+        StoreUnavailable, Busy : the database does not answer, or others hold it too long.
         """
         wanted = commit_rules.wanted_of(edits)
         author, reason = commit_rules.words_of(author, reason, kind)
@@ -191,7 +191,7 @@ class PostgisStore:
                 )
             except (IntegrityError, DataError) as error:
                 # What our own checks let through and the database does not.
-                raise Unfit(
+                raise ValidationFailed(
                     [
                         Problem(
                             RECORDS[part[0].collection].file,
@@ -268,7 +268,7 @@ class PostgisStore:
             marks = Marks(last, marks.documents, "")
         if self._base is None or marks.documents != self._seen.documents:
             if connection.scalar(text("SELECT version_num FROM alembic_version")) != SCHEMA:
-                raise StoreDown("error.store_unmade")
+                raise StoreUnavailable("error.store_unmade")
             found = connection.execute(text("SELECT name, content FROM document"))
             self._base = read_base(
                 _Documents({name: bytes(content) for name, content in found}), records=False

@@ -16,9 +16,8 @@ from typing import Any
 
 import orjson
 
-from geo.core.durable_files import write_whole
+from geo.core.durable_files import write_whole, writing
 from geo.core.errors import KharitaError, NotFound, StoreFull
-from geo.store import commit_rules
 from geo.text.folding import phrase
 
 MOST = 10_000
@@ -72,10 +71,10 @@ class ImportedReports:
         Raises
         ------
         Twice : a published report has the same text.
-        StoreFull, StoreDown : there are too many, or it could not be written.
+        StoreFull, StoreUnavailable : there are too many, or it could not be written.
         """
         digest = digest_of(text)
-        with commit_rules.writing(), _LOCK:
+        with writing(), _LOCK:
             self.folder.mkdir(parents=True, exist_ok=True)
             same = self.same_as(digest)
             if same:

@@ -15,8 +15,9 @@ from typing import Any, TypeVar
 import orjson
 
 from geo.model import parsing
+from geo.model.problems import Problem
 from geo.model.records import Area, Commune, Town
-from geo.model.validation import Known, Problem, record_problems
+from geo.model.validation import Known, record_problems
 
 MAX_FILE_BYTES = 64 * 2**20
 REGIONS, PROVINCES, TOWNS = "regions.geojson", "provinces.geojson", "towns.json"

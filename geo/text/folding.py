@@ -224,3 +224,8 @@ def _words(text: str) -> list[str]:
 def _without_article(word: str) -> str:
     """An Arabic word without its article, or nothing when it has none or is too short."""
     return word[2:] if word.startswith(_ARTICLE) and len(word) > 4 else ""
+
+
+def plain(heading: str) -> str:
+    """The comparable form of a heading: its folded words."""
+    return " ".join(_WORD.findall(fold(heading)))

@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from xml.etree import ElementTree as ET
 
+from geo.explore.api.sentence import filters_text
 from geo.i18n.labels import kind_label, title_of
 from geo.i18n.words import Words, words
 from geo.model.address import encode
 from geo.model.records import Report
 from geo.model.view import ViewState
 from geo.query.engine import Query
-from geo.render.fonts import isolate
-from geo.render.scene_text import filters_text
+from geo.text.cleaning import isolate
 from geo.watch.api.reports import crafts_line, when
 from geo.watch.passages import best_passage
 

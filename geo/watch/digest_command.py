@@ -10,7 +10,6 @@ import argparse
 import logging
 import os
 import re
-import sys
 from datetime import date
 from pathlib import Path
 
@@ -60,8 +59,3 @@ def _followed() -> list[tuple[str, str]]:
     return [
         (re.sub(r"[^\w-]+", "-", name).strip("-")[:60], query.strip()) for name, _, query in pairs
     ]
-
-
-if __name__ == "__main__":
-    logging.basicConfig(level=logging.INFO)
-    sys.exit(main())

@@ -14,7 +14,7 @@ from typing import Any
 from geo.i18n.words import Words, words
 from geo.model.view import ViewState
 from geo.query.engine import Query
-from geo.render.fonts import clean, fit, isolate, wrap
+from geo.render.fonts import fit, wrap
 from geo.render.frame import frame_around
 from geo.render.map_layout import corners_of, place_texts
 from geo.render.map_svg import LINE, SOFT, map_parts, mat
@@ -25,6 +25,7 @@ from geo.render.scene_text import distance, latitude
 from geo.render.sheet_svg import document
 from geo.render.sheets import Box, Layout, Size, size_named
 from geo.render.text_svg import Pen
+from geo.text.cleaning import clean, isolate
 
 SHEET = "a4-portrait"
 COLORS = {"market": "#0F3D3E", "buyer": "#0072B2", "site": "#B54C00"}

@@ -9,7 +9,6 @@ from typing import Any
 
 from geo.i18n.words import Words, words
 from geo.query.engine import Query
-from geo.render.fonts import clean, isolate
 from geo.render.map_svg import map_parts
 from geo.render.scene import Scene
 from geo.render.scene_text import shown_link
@@ -26,6 +25,7 @@ from geo.render.slides import (
     text_box,
 )
 from geo.render.text_svg import Pen
+from geo.text.cleaning import clean, isolate
 from geo.watch.report_page import chain_lines, chain_scene
 
 #: The map of a slide, sheet units, and the picture made of it, pixels.

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from starlette.requests import Request
 
-from geo.core.errors import Foreign, KharitaError
+from geo.core.errors import CrossOrigin, KharitaError
 from geo.core.roles import ROLES, BadRoles, Roles, reaches, read_roles
 from geo.core.settings import default_role, roles_path
 from geo.web.login_cookie import Login, Unknown, claims_of, named, weak
@@ -127,7 +127,7 @@ def require(request: Request, role: str) -> Identity:
 
     Raises
     ------
-    Foreign : the request writes, and another site's page may have made it.
+    CrossOrigin : the request writes, and another site's page may have made it.
     NotLoggedIn : nobody is logged in, or no longer, or the cookie was not made here.
     NotAllowed : their role is too low.
     """
@@ -135,7 +135,7 @@ def require(request: Request, role: str) -> Identity:
     if request.method not in SAFE:
         same_site(request)
         if request.headers.get(OURS) != "1":
-            raise Foreign("error.foreign_origin")
+            raise CrossOrigin("error.foreign_origin")
     who = whoami(request)
     if not who.may(role):
         raise NotLoggedIn(who.problem) if who.problem else NotAllowed(f"access.needs_{role}")

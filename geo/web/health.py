@@ -10,7 +10,8 @@ from __future__ import annotations
 import logging
 import shutil
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 import anyio.to_thread
@@ -20,29 +21,27 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from geo.core.errors import KharitaError
+from geo.core.jobs import registered
 from geo.core.settings import var_dir
-from geo.curate.api.import_routes import uploads
-from geo.locate.api.siting import JOBS as SITING
+from geo.model.records import IN_PROGRESS
+from geo.model.view import ViewState
 from geo.query import current
-from geo.share.api.briefs import jobs
-from geo.share.api.snapshots import desk
-from geo.watch.publish.extraction_jobs import intake
+from geo.query.engine import Query
 from geo.web import metrics
+from geo.web.json_api import json_route
+from geo.web.view_request import ViewRequest
 
 log = logging.getLogger(__name__)
-#: What works in threads: name -> how many run, and how to stop them all.
-WORK: dict[str, tuple[Callable[[], int], Callable[[], None]]] = {
-    "atlas": (lambda: jobs().running, lambda: jobs().close()),
-    "intake": (lambda: intake().running, lambda: intake().close()),
-    "import": (lambda: uploads().running, lambda: uploads().close()),
-    "siting": (lambda: SITING.running, lambda: SITING.close()),
-}
 _stopping = threading.Event()
 
 
 def routes() -> list[Route]:
     """Every route of this module and of ``observed``."""
-    return [Route("/readyz", _ready, methods=["GET"]), *metrics.routes()]
+    return [
+        json_route("/healthz", _health),
+        Route("/readyz", _ready, methods=["GET"]),
+        *metrics.routes(),
+    ]
 
 
 def open_up() -> None:
@@ -54,13 +53,11 @@ def open_up() -> None:
 def close() -> None:
     """At the end: refuse nobody new here, stop all work, end the drawing processes, close the store."""
     _stopping.set()
-    for name, (_, stop) in WORK.items():
+    for name, work in registered().items():
         try:
-            stop()
+            work.close()
         except Exception:
             log.exception("%s did not stop", name)
-    if desk.cache_info().currsize:
-        desk().close()
     current.close()
 
 
@@ -71,8 +68,8 @@ def figures() -> Iterator[tuple[str, str, float]]:
     ------
     KharitaError : the store is down; what does not need it came before.
     """
-    for name, (running, _) in WORK.items():
-        yield f"{name}_jobs_running", f"Work under way: {name}.", running()
+    for name, work in registered().items():
+        yield f"{name}_jobs_running", f"Work under way: {name}.", work.running()
     place = var_dir().absolute()
     there = next(p for p in (place, *place.parents) if p.exists())
     yield "var_free_bytes", "Room on the disk of KHARITA_VAR.", shutil.disk_usage(there).free
@@ -106,3 +103,28 @@ async def _ready(_: Request) -> Response:
 
     status, body = await anyio.to_thread.run_sync(make)
     return Response(orjson.dumps(body), status, {"cache-control": "no-store"}, "application/json")
+
+
+def _health(asked: ViewRequest) -> Mapping[str, Any]:
+    query = asked.query
+    problems = len(query.catalogue.problems)
+    return {
+        "status": "degraded" if problems else "ok",
+        "problems": problems,
+        "data_version": query.catalogue.version,
+        "counts": _health_counts(query),
+    }
+
+
+@lru_cache(maxsize=2)
+def _health_counts(query: Query) -> dict[str, int]:
+    everything = query.counts(ViewState())
+    return {
+        "buyers": everything["buyers"],
+        "markets": len(query.catalogue.markets),
+        "sites_active": query.counts(ViewState(status=("active",)))["sites"],
+        "sites_in_progress": query.counts(ViewState(status=IN_PROGRESS))["sites"],
+        "maisons": everything["maisons"],
+        "reports": everything["reports"],
+        "demo": query.demo_count,
+    }

@@ -14,13 +14,13 @@ import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
-from geo.core.errors import BadRequest, Foreign, KharitaError, TooBig
+from geo.core.errors import BadRequest, CrossOrigin, KharitaError, TooBig
 from geo.i18n.words import words
 from geo.model.address import decode
 from geo.model.records import LANGUAGES
 from geo.model.view import FIELDS, ViewState
 from geo.query.engine import Query
-from geo.render.fonts import clean
+from geo.text.cleaning import clean
 
 _HOST = re.compile(r"([A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:]{2,45}\])(:\d{1,5})?\Z")
 KB = 1024
@@ -69,19 +69,19 @@ def same_site(request: Request) -> None:
 
     Raises
     ------
-    Foreign : the origin is not the host that was asked.
+    CrossOrigin : the origin is not the host that was asked.
     """
     origin = request.headers.get("origin")
     if origin is None:
         if request.headers.get("sec-fetch-site", "none") not in ("none", "same-origin"):
-            raise Foreign("error.foreign_origin")
+            raise CrossOrigin("error.foreign_origin")
         return
     try:
         asked = urlsplit(origin).netloc
     except ValueError:
         asked = ""
     if not asked or asked.lower() != request.headers.get("host", "").lower():
-        raise Foreign("error.foreign_origin")
+        raise CrossOrigin("error.foreign_origin")
 
 
 async def body_of(request: Request, most: int, too_big: KharitaError) -> bytes:
@@ -99,7 +99,7 @@ async def json_of(request: Request, most_kb: int) -> dict[str, Any]:
 
     Raises
     ------
-    Foreign : see ``same_site``.
+    CrossOrigin : see ``same_site``.
     TooBig : more than ``most_kb``.
     BadRequest : no JSON object, or an unknown language.
     """

@@ -17,7 +17,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from geo.core.errors import Foreign, KharitaError
+from geo.core.errors import CrossOrigin, KharitaError
 from geo.web.requests import refusal
 
 _INLINE = re.compile(r"<script>(.*?)</script>", re.DOTALL)
@@ -101,7 +101,7 @@ class Headers:
             and not scope["path"].endswith(PARTS)
             and not _within_ours(scope)
         ):
-            await refusal(Request(scope), Foreign("error.foreign_origin"))(
+            await refusal(Request(scope), CrossOrigin("error.foreign_origin"))(
                 scope, receive, self._telling(scope, send)
             )
         else:

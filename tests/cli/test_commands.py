@@ -136,7 +136,7 @@ def test_template_geocode_export_and_validate(run, tmp_path, good):
 
 def test_the_installed_command_runs_from_anywhere(tmp_path, good):
     command = ROOT / ".venv" / "bin" / "kharita"
-    assert command.read_bytes() == (ROOT / "tools" / "kharita").read_bytes(), (
+    assert command.read_bytes() == (ROOT / "scripts" / "kharita").read_bytes(), (
         "make setup puts it there"
     )
     answer = subprocess.run(

@@ -12,7 +12,7 @@ from geo.curate.record_form import FORMS, KIND_OF, filled, lon_lat_of, new_id, v
 from geo.i18n.words import words
 from geo.model.records import LANGUAGES
 from geo.model.validation import Known, record_problems
-from geo.store.changes import Held, Unfit
+from geo.store.changes import Held, ValidationFailed
 
 FILES = {
     "buyers": ("buyers.geojson", "features"),
@@ -93,7 +93,7 @@ def test_what_does_not_fit_is_named_by_its_field(change, field, catalogue):
     raw = next(
         r for r in raws("buyers") if r["geometry"] and r["properties"]["provenance"] == "published"
     )
-    with pytest.raises(Unfit) as refused:
+    with pytest.raises(ValidationFailed) as refused:
         filled(
             "buyers",
             raw,
@@ -117,7 +117,7 @@ def test_what_does_not_fit_is_named_by_its_field(change, field, catalogue):
 )
 def test_a_point_must_be_possible_and_as_precise_as_it_says(lon_lat, precision, catalogue):
     raw = next(r for r in raws("buyers") if r["geometry"])
-    with pytest.raises(Unfit) as refused:
+    with pytest.raises(ValidationFailed) as refused:
         filled(
             "buyers",
             raw,
@@ -160,7 +160,7 @@ def test_a_new_id_is_one_a_record_may_have(name):
 def test_whatever_a_browser_sends_is_a_record_or_a_list_of_problems(answers):
     try:
         made, problems = filled("sites", None, answers, None, "a-site", Known()), []
-    except Unfit as refused:
+    except ValidationFailed as refused:
         made, problems = None, refused.problems
     assert bool(made) != bool(problems)
     assert {p.field for p in problems} <= {f.name for f in FORMS["sites"]} | {"geometry", "id"}

@@ -7,18 +7,18 @@ import re
 import shutil
 
 import pytest
-from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from geo.core.settings import DATA_DIR
-from geo.web import assets, json_api
+from geo.web import assets
+from tests.web_app import web_app
 
 HOSTILE = '<img src=x onerror="window.hit=1">${alert(1)}</script>'
 
 
 @pytest.fixture(scope="module")
 def client():
-    return TestClient(Starlette(routes=[*json_api.routes(), *assets.routes()]))
+    return TestClient(web_app())
 
 
 def test_health_has_the_announced_counts(client):

@@ -10,10 +10,9 @@ import openpyxl
 import orjson
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
-from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from geo.core.errors import StoreDown
+from geo.core.errors import StoreUnavailable
 from geo.core.settings import DATA_DIR
 from geo.i18n.words import words
 from geo.locate import delegate_workbook
@@ -22,7 +21,7 @@ from geo.locate.delegate_workbook import BadWorkbook
 from geo.locate.locator import locator
 from geo.store.corrections import MAX_OPEN, Corrections, Full
 from geo.store.file_store import FileStore
-from geo.web import json_api
+from tests.web_app import web_app
 
 REGION, OTHER = "03", "08"
 OURS = {"x-kharita": "1", "x-name": "Amina"}
@@ -43,7 +42,7 @@ def var(tmp_path, monkeypatch):
 
 @pytest.fixture
 def client(var):
-    return TestClient(Starlette(routes=[*json_api.routes(), *correction_routes.routes()]))
+    return TestClient(web_app())
 
 
 def sheet_of(here, lang="fr", region=REGION):
@@ -289,7 +288,7 @@ def test_a_refused_correction_changes_nothing(query, tmp_path):
 def test_a_correction_the_store_refuses_stays_open(query, tmp_path):
     store, files = Corrections(tmp_path), FileStore(DATA_DIR)
     (made,) = store.propose([phone(query.catalogue.sites[0])], "A")
-    with pytest.raises(StoreDown):
+    with pytest.raises(StoreUnavailable):
         store.judge(made.id, "accepted", "B", files)
     assert store.all()[made.id].state == "open"
 

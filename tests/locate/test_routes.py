@@ -7,14 +7,12 @@ from urllib.parse import quote
 
 import pytest
 from shapely import Point
-from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from geo.i18n.words import catalogue as messages
-from geo.locate.api import printed_routes
 from geo.locate.locator import locator, zone_of
 from geo.model.view import ViewState
-from geo.web import json_api
+from tests.web_app import web_app
 
 IMILCHIL = "town:2546187"
 HOSTILE = '<img src=x onerror="window.hit=1">${alert(1)}</script>'
@@ -22,7 +20,7 @@ HOSTILE = '<img src=x onerror="window.hit=1">${alert(1)}</script>'
 
 @pytest.fixture(scope="module")
 def client():
-    return TestClient(Starlette(routes=[*json_api.routes(), *printed_routes.routes()]))
+    return TestClient(web_app())
 
 
 def texts(value):

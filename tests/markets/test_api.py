@@ -8,7 +8,6 @@ import json
 import time
 
 import pytest
-from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from geo.i18n.words import words
@@ -17,23 +16,23 @@ from geo.markets.api.export_support import GROUPS
 from geo.markets.api.ranking import rank_answer
 from geo.markets.api.routes import MARKET_ROUTES
 from geo.markets.api.scoreboard import board
-from geo.markets.export_statistics import MEASURES, exports
 from geo.markets.export_support import eligible
 from geo.markets.gap_matrix import GAPS
 from geo.markets.indicators import market_table
-from geo.model.criteria import AXES, CRITERIA, KEYS, PRESETS, WEIGHT_CODES, weights_of
+from geo.model.criteria import AXES, CRITERIA, KEYS, MEASURES, PRESETS, WEIGHT_CODES, weights_of
+from geo.model.export_statistics import exports
 from geo.model.records import LANGUAGES
 from geo.model.view import LEGAL, SECTIONS, ViewState
 from geo.query.request_parser import KINDS
-from geo.web.json_api import routes
 from scripts.po_missing import load
+from tests.web_app import web_app
 
 ZERO = ",".join(f"{k}.0" for k in KEYS)
 
 
 @pytest.fixture(scope="module")
 def client():
-    with TestClient(Starlette(routes=routes())) as found:
+    with TestClient(web_app()) as found:
         yield found
 
 

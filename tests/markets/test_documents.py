@@ -7,15 +7,14 @@ import re
 
 import pytest
 from pypdf import PdfReader
-from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from geo.i18n.words import words
-from geo.markets.api.document_routes import routes
 from geo.markets.api.documents import market_document, mission_document
 from geo.model.records import LANGUAGES
 from geo.model.view import ViewState
 from geo.render.text_document import Block, Document, Line, document_pdf
+from tests.web_app import web_app
 
 
 def text_of(pdf: bytes) -> str:
@@ -84,7 +83,7 @@ def test_any_text_is_text(hostile):
     ],
 )
 def test_the_routes(path, status):
-    with TestClient(Starlette(routes=routes())) as web:
+    with TestClient(web_app()) as web:
         answer = web.get(path)
     assert answer.status_code == status
     if status == 200:

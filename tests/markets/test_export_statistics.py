@@ -6,16 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from geo.markets.export_statistics import (
-    WHOLE_YEAR,
-    Export,
-    demand_of,
-    disagreeing,
-    exports,
-    growth_of,
-    line,
-    windows,
-)
+from geo.markets.export_statistics import demand_of, disagreeing, growth_of, line
+from geo.model.criteria import WHOLE_YEAR
+from geo.model.export_statistics import Export, exports, windows
 
 ROW = Export(
     "X",

@@ -11,9 +11,9 @@ from icalendar import Calendar
 from geo.core.errors import BadRequest
 from geo.i18n.words import words
 from geo.markets.api.mission import mission_answer
-from geo.markets.indicators import distance_km
 from geo.markets.mission_planner import PER_DAY, SAME_DAY_KM, plan, working_days
 from geo.model.view import ViewState
+from geo.places.nearest import distance_km
 
 
 @pytest.fixture

@@ -10,7 +10,6 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from geo.core.errors import TradeError
@@ -22,6 +21,7 @@ from geo.markets.indicators import market_table
 from geo.markets.trade_job import Run
 from geo.model.criteria import KEYS
 from geo.model.records import LANGUAGES
+from tests.web_app import web_app
 
 SECRET = "s3cr3t-key"
 
@@ -521,7 +521,7 @@ def test_other_sites_may_not_start_it(headers, monkeypatch):
     began = []
     monkeypatch.setattr(trade_routes, "RUN", Run(lambda progress: began.append(1) or {}))
     monkeypatch.setenv("KHARITA_ROLE", "editor")
-    with TestClient(Starlette(routes=trade_routes.routes()), headers=OURS) as web:
+    with TestClient(web_app(), headers=OURS) as web:
         answer = web.post("/api/markets/trade/refresh", headers=headers)
         assert answer.status_code == 403 and answer.json()["error"]["text"]
         assert web.get("/api/markets/trade/refresh").status_code == 405
@@ -533,7 +533,7 @@ def test_the_page_may_start_it(lang, monkeypatch):
     run = Run(lambda progress: {"worldbank": None})
     monkeypatch.setattr(trade_routes, "RUN", run)
     monkeypatch.setenv("KHARITA_ROLE", "editor")
-    with TestClient(Starlette(routes=trade_routes.routes()), headers=OURS) as web:
+    with TestClient(web_app(), headers=OURS) as web:
         assert web.post(f"/api/markets/trade/refresh?lang={lang}").status_code == 200
         run.wait(5)
         assert (

@@ -7,13 +7,12 @@ import schemathesis
 from hypothesis import HealthCheck, Phase, settings
 from owslib.ogcapi.features import Features
 from schemathesis.specs.openapi.checks import positive_data_acceptance
-from starlette.applications import Starlette
 
-from geo.ogc import routes as ogc
 from geo.ogc.collections import COLLECTIONS
 from geo.ogc.parameters import EPSG3857, EPSG4326
+from tests.web_app import web_app
 
-site = Starlette(routes=ogc.routes())
+site = web_app()
 schema = schemathesis.openapi.from_asgi("/ogc/api?f=json&lang=en", site)
 
 

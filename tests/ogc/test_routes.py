@@ -10,7 +10,6 @@ from urllib.parse import parse_qsl, urlsplit
 import numpy as np
 import pytest
 from hypothesis import given, settings, strategies as st
-from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from geo.model.records import BUYER_KINDS, CRAFTS, PROVENANCES, STATUSES, period_of
@@ -18,13 +17,14 @@ from geo.model.view import ViewState
 from geo.ogc import routes as ogc
 from geo.ogc.collections import COLLECTIONS, found
 from geo.ogc.parameters import CRS84, EPSG3857, EPSG4326, WRITERS, box_of, days_of, span_of
+from tests.web_app import web_app
 
 ITEMS = "/ogc/collections/{}/items"
 
 
 @pytest.fixture(scope="module")
 def web():
-    return TestClient(Starlette(routes=ogc.routes()), base_url="http://kharita.test")
+    return TestClient(web_app(), base_url="http://kharita.test")
 
 
 def items(web, name, **params):
@@ -427,7 +427,7 @@ def test_a_page_is_bounded_and_quick(monkeypatch):
 
     many = Query(SyntheticStore(40_000).load())
     monkeypatch.setattr(ogc, "current", lambda: many)
-    web = TestClient(Starlette(routes=ogc.routes()))
+    web = TestClient(web_app())
     web.get(ITEMS.format("buyers"))
     took = []
     for offset in (0, 20_000, 39_000):

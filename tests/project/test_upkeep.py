@@ -27,7 +27,7 @@ def test_no_function_class_or_constant_is_only_defined():
         p.read_text("utf-8")
         for p in (
             *(ROOT / "benchmarks").glob("*.py"),
-            *(ROOT / "tools").glob("*"),
+            *(ROOT / "scripts").glob("*"),
             ROOT / "Makefile",
         )
         if p.is_file()

@@ -13,10 +13,10 @@ from pptx import Presentation
 from pptx.oxml.ns import qn
 from pypdf import PdfReader
 
+from geo.explore.api.table import listed_records
 from geo.model.address import decode, encode
 from geo.model.records import LANGUAGES
 from geo.model.view import ViewState
-from geo.render.scene_text import listed_records
 from geo.render.sheet_svg import map_svg, svg_of
 from geo.render.sheets import SIZES
 from geo.render.slides import pptx_of

@@ -11,12 +11,13 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 from geo.explore.api.fairs import inside, matching_fairs
 from geo.model.records import CRAFTS, LANGUAGES, STATUSES
 from geo.model.view import LAYERS, RECORDS, ViewState
-from geo.query.columns import degrees
-from geo.render.fonts import clean, fit, width_of, wrap
+from geo.places.curve import degrees
+from geo.render.fonts import fit, width_of, wrap
 from geo.render.map_layout import NORTH_PLATE, SCALE_PLATE, corner_rect
 from geo.render.mark_placement import Mark, meets, merged, spread
 from geo.render.scene import scene_of
 from geo.render.sheets import SIZES, layout_of
+from geo.text.cleaning import clean
 from tests.render.scenes import BASE, HOSTILE, VIEWS, scene
 
 views = st.builds(

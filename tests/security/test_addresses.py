@@ -9,24 +9,18 @@ from urllib.parse import quote
 
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
-from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from geo.core.errors import AddressTooLong
 from geo.core.settings import DATA_DIR
 from geo.i18n.labels import notice_text
 from geo.i18n.words import words
-from geo.locate.api import printed_routes
-from geo.markets.api import document_routes
 from geo.model.address import MAX_CHARS, decode, encode
 from geo.model.view import FIELDS, ViewState
-from geo.ogc import routes as ogc
-from geo.share.api import briefs, snapshots
 from geo.store.file_store import FileStore
-from geo.watch.api import routes as watch
-from geo.web import json_api
 from geo.web.security_headers import Headers
 from tests.security.payloads import FORMULAS, PAYLOADS
+from tests.web_app import web_app
 
 CATALOGUE = FileStore(DATA_DIR).load()
 LANGUAGES = ("fr", "ar", "en")
@@ -247,17 +241,7 @@ PATHS = (
 def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("KHARITA_VAR", str(tmp_path_factory.mktemp("addresses")))
-        app = Starlette(
-            routes=[
-                *json_api.routes(),
-                *briefs.routes(),
-                *snapshots.routes(),
-                *document_routes.routes(),
-                *printed_routes.routes(),
-                *watch.routes(),
-                *ogc.routes(),
-            ]
-        )
+        app = web_app()
         yield TestClient(Headers(app), raise_server_exceptions=True, follow_redirects=False)
 
 

@@ -12,14 +12,11 @@ from xml.etree import ElementTree as ET
 import pytest
 from pypdf import PdfReader
 from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject
-from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from geo.markets.api import document_routes
-from geo.share.api import briefs, snapshots
-from geo.watch.api import routes as watch
 from tests.security.payloads import MARKUP, PAYLOADS, RUN
 from tests.security.stored import poisoned
+from tests.web_app import web_app
 
 TYPED = urlencode({"title": MARKUP[3], "q": "onerror"})
 ACTIVE = {
@@ -41,16 +38,7 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     poisoned(var, PAYLOADS)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("KHARITA_VAR", str(var))
-        yield TestClient(
-            Starlette(
-                routes=[
-                    *briefs.routes(),
-                    *snapshots.routes(),
-                    *document_routes.routes(),
-                    *watch.routes(),
-                ]
-            )
-        )
+        yield TestClient(web_app())
 
 
 def objects(value, seen: set[int]):

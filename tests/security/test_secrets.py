@@ -9,17 +9,17 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from geo.core import settings
 from geo.core.errors import KharitaError
 from geo.locate.api import routes as located
 from geo.query import current as service
-from geo.web import access, json_api
+from geo.web import access
 from geo.web.access import Login, trouble
 from geo.web.login_cookie import weak
 from tests.conftest import ROOT
+from tests.web_app import web_app
 
 SECRET = "Xq7-canary-9dKzT2"
 #: What keys look like, by who gives them out.
@@ -152,7 +152,7 @@ def test_a_store_that_cannot_be_opened_is_told_without_its_password(
     monkeypatch.setenv("KHARITA_STORE", address)
     monkeypatch.setenv("KHARITA_VAR", str(tmp_path))
     said = said_by(service.current) + said_by(service.ledger)
-    client = TestClient(Starlette(routes=json_api.routes()), raise_server_exceptions=False)
+    client = TestClient(web_app(), raise_server_exceptions=False)
     answers = [client.get(path).text for path in ("/healthz", "/api/about", "/api/rows/buyers")]
     logged = "".join(
         r.getMessage() + (caplog.handler.format(r) if r.exc_info else "") for r in caplog.records
@@ -194,9 +194,7 @@ def test_a_forged_cookie_is_neither_answered_nor_logged(monkeypatch, caplog):
     caplog.set_level(logging.DEBUG)
     access.open_to(Login("0123456789abcdef" * 4, "http://testserver"))
     try:
-        client = TestClient(
-            Starlette(routes=json_api.routes()), cookies={"_streamlit_user": SECRET}
-        )
+        client = TestClient(web_app(), cookies={"_streamlit_user": SECRET})
         answer = client.get("/api/about")
     finally:
         access.open_to(None)

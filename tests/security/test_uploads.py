@@ -11,7 +11,6 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from geo.core.errors import TooMany
@@ -21,6 +20,7 @@ from geo.locate.api import correction_routes
 from geo.watch.api import routes as watch
 from geo.web import quotas
 from geo.web.quotas import Quota
+from tests.web_app import web_app
 
 CANARY = "CANARY-3f1d"
 OURS = {"x-kharita": "1", "x-name": "Amina"}
@@ -67,7 +67,7 @@ def var(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 @pytest.fixture(scope="module")
 def client(var: Path) -> TestClient:
     return TestClient(
-        Starlette(routes=[*import_routes.routes(), *watch.routes(), *correction_routes.routes()]),
+        web_app(),
         headers=OURS,
     )
 
@@ -272,14 +272,11 @@ def test_who_sent_too_much_is_told_until_when(client, monkeypatch, kind, send, l
 
 
 def test_shared_views_are_counted(client, monkeypatch):
-    from geo.share.api import briefs
 
     limit = Quota(1, 1)
     monkeypatch.setattr(quotas, "views", limit)
     spent(limit, "testclient", 1)
-    answer = TestClient(Starlette(routes=briefs.routes())).post(
-        "/api/shared", json={"query": "", "lang": "en"}
-    )
+    answer = TestClient(web_app()).post("/api/shared", json={"query": "", "lang": "en"})
     assert answer.status_code == 429 and "60" in answer.json()["error"]["text"]
 
 

@@ -15,15 +15,15 @@ from PIL import Image
 from pypdf import PdfReader
 
 from geo.core.errors import BadRequest, NotFound
+from geo.explore.api.table import listed_records
 from geo.i18n.labels import is_demo, is_open
 from geo.i18n.words import words
-from geo.markets.export_statistics import exports
 from geo.model.address import decode
+from geo.model.export_statistics import exports
 from geo.model.view import ViewState
 from geo.query.engine import Query
 from geo.query.report_match import why
 from geo.render.fonts import width_of
-from geo.render.scene_text import listed_records
 from geo.share.atlas import KINDS, Cancelled, atlas_pdf, checked_codes
 from geo.share.brief import Brief, brief_pdf, brief_svg, more_lines
 from geo.share.brief_layout import BRIEF, share

@@ -7,12 +7,12 @@ import threading
 
 import pytest
 from pypdf import PdfReader
-from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from geo.i18n.words import catalogue as messages
 from geo.share.api import briefs, snapshots
 from geo.share.atlas import Cancelled
+from tests.web_app import web_app
 
 HOST = "http://kharita.test:8501"
 WAIT_S = 60
@@ -22,7 +22,7 @@ WAIT_S = 60
 def client():
     snapshots.desk.cache_clear()
     briefs.jobs.cache_clear()
-    app = Starlette(routes=[*briefs.routes(), *snapshots.routes()])
+    app = web_app()
     yield TestClient(app, base_url=HOST, follow_redirects=False)
     briefs.jobs().close()
     snapshots.desk().close()

@@ -9,15 +9,15 @@ import pytest
 from docx import Document
 from docx.oxml.ns import qn
 from pptx import Presentation
-from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
+from geo.explore.api.sentence import filters_text
 from geo.i18n.words import catalogue as messages, words
 from geo.model.address import decode
-from geo.render.scene_text import filters_text
-from geo.share.api import briefs, snapshots
+from geo.share.api import snapshots
 from geo.share.minutes import heads, pin_name
 from tests.render.scenes import HOSTILE
+from tests.web_app import web_app
 
 HOST = "http://kharita.test"
 LANGS = ("fr", "ar", "en")
@@ -42,7 +42,7 @@ NOTES = [
 @pytest.fixture(scope="module")
 def client():
     snapshots.desk.cache_clear()
-    yield TestClient(Starlette(routes=briefs.routes()), base_url=HOST)
+    yield TestClient(web_app(), base_url=HOST)
     snapshots.desk().close()
     snapshots.desk.cache_clear()
 

@@ -9,15 +9,15 @@ from dataclasses import replace
 import pytest
 import zxingcpp
 from PIL import Image
-from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from geo.i18n.words import catalogue as messages
 from geo.model.view import ViewState
 from geo.query.engine import Query
 from geo.render.workers import DrawingFailed
-from geo.share.api import briefs, shared_views, snapshots
+from geo.share.api import shared_views, snapshots
 from geo.share.shared_views import MAX_PICTURE, FileSnapshots
+from tests.web_app import web_app
 
 HOST = "http://kharita.test:8501"
 PATH = "/api/shared"
@@ -26,7 +26,7 @@ PATH = "/api/shared"
 @pytest.fixture(scope="module")
 def client():
     snapshots.desk.cache_clear()
-    app = Starlette(routes=[*briefs.routes(), *snapshots.routes()])
+    app = web_app()
     yield TestClient(app, base_url=HOST, follow_redirects=False)
     snapshots.desk().close()
     snapshots.desk.cache_clear()

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from geo.core.errors import BadRequest, Gone, NotFound, StoreDown, StoreFull
+from geo.core.errors import BadRequest, Expired, NotFound, StoreFull, StoreUnavailable
 from geo.model.address import decode, encode
 from geo.model.view import ViewState
 from geo.query.engine import Query
@@ -79,7 +79,7 @@ def test_unknown_codes_are_not_found(store, code):
 def test_a_damaged_file_is_gone_not_a_crash(store, query, content, tmp_path):
     keep(query, VIEW, store=store)
     (tmp_path / "deep" / "snapshots" / "ABCDEFGH.json").write_bytes(content)
-    with pytest.raises(Gone):
+    with pytest.raises(Expired):
         store.get("ABCDEFGH")
 
 
@@ -88,7 +88,7 @@ def test_a_write_that_fails_leaves_nothing(store, query, monkeypatch, tmp_path):
         raise OSError("disk full")
 
     monkeypatch.setattr(shared_views.os, "replace", broken)
-    with pytest.raises(StoreDown):
+    with pytest.raises(StoreUnavailable):
         keep(query, VIEW, store=store)
     assert list((tmp_path / "deep" / "snapshots").iterdir()) == [] and store.count() == 0
 

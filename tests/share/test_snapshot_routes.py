@@ -7,17 +7,17 @@ import threading
 
 import pytest
 from PIL import Image
-from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from geo.core.errors import Busy
 from geo.i18n.words import catalogue as messages
 from geo.model.view import ViewState
 from geo.query.current import current
+from geo.render.media_types import MEDIA
 from geo.share.api import snapshots
 from geo.share.export.formats import FORMATS
 from geo.share.shared_views import keep
-from geo.share.snapshot import MEDIA
+from tests.web_app import web_app
 
 HOST = "http://kharita.test:8501"
 
@@ -25,7 +25,7 @@ HOST = "http://kharita.test:8501"
 @pytest.fixture(scope="module")
 def client():
     snapshots.desk.cache_clear()
-    yield TestClient(Starlette(routes=snapshots.routes()), base_url=HOST, follow_redirects=False)
+    yield TestClient(web_app(), base_url=HOST, follow_redirects=False)
     snapshots.desk().close()
     snapshots.desk.cache_clear()
 

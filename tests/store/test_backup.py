@@ -13,7 +13,7 @@ from pathlib import Path
 import orjson
 import pytest
 
-from geo.core.errors import StoreDown, StoreFull
+from geo.core.errors import StoreFull, StoreUnavailable
 from geo.query.current import open_store
 from geo.share.shared_views import Content, FileSnapshots, Kept
 from geo.store import backup as module
@@ -271,5 +271,5 @@ def test_a_damaged_change_set_is_backed_up_as_it_is_and_said_after(small, tmp_pa
 
 
 def test_what_cannot_be_restored_into_says_so(archive, tmp_path):
-    with pytest.raises(StoreDown):
+    with pytest.raises(StoreUnavailable):
         restore(archive, open_store("synthetic:100"), tmp_path / "x")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from geo.core.errors import KharitaError, StoreDown
+from geo.core.errors import KharitaError, StoreUnavailable
 from geo.query.current import open_store
 from geo.store.changes import EDITABLE, Edit
 from geo.store.copy import NotEmpty, copy
@@ -134,11 +134,11 @@ def test_a_damaged_history_is_not_copied_by_halves(small, databases, tmp_path):
 
 
 def test_what_cannot_hold_a_copy_says_so(small, tmp_path):
-    with pytest.raises(StoreDown):
+    with pytest.raises(StoreUnavailable):
         copy(FileStore(small), FileStore(tmp_path / "x"))
     for source, target in (
         (open_store("synthetic:3"), FileStore(tmp_path / "x", tmp_path / "v")),
         (FileStore(small), open_store("synthetic:3")),
     ):
-        with pytest.raises(StoreDown):
+        with pytest.raises(StoreUnavailable):
             copy(source, target)

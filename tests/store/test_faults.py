@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from geo.core import durable_files
-from geo.core.errors import KharitaError, StoreDown, StoreFull
+from geo.core.errors import KharitaError, StoreFull, StoreUnavailable
 from geo.i18n.words import words
 from geo.model.view import ViewState
 from geo.query.current import _Daily
@@ -251,7 +251,7 @@ def test_a_folder_that_cannot_be_written_is_a_clear_refusal(tmp_path, small):
     (tmp_path / "file").write_text("no folder")
     query = Query(FileStore(small).load())
     for write in WRITERS.values():
-        with pytest.raises(StoreDown) as told:
+        with pytest.raises(StoreUnavailable) as told:
             write(tmp_path / "file", query, 0)
         assert words("fr").has(told.value.key)
 
@@ -337,7 +337,7 @@ def test_what_killed_processes_left_in_intake_is_swept(tmp_path):
 
 def test_every_refusal_above_is_a_sentence_in_three_languages():
     for lang, error in itertools.product(
-        ("fr", "ar", "en"), (StoreFull("error.no_room"), StoreDown("error.store_unwritable"))
+        ("fr", "ar", "en"), (StoreFull("error.no_room"), StoreUnavailable("error.store_unwritable"))
     ):
         assert (
             isinstance(error, KharitaError) and words(lang)(error.key, **error.values) != error.key

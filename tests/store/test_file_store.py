@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from geo.core.errors import Gone, StoreDown, StoreFull
+from geo.core.errors import Expired, StoreFull, StoreUnavailable
 from geo.store import journal_state
 from geo.store.file_store import FileStore
 from tests.store.records import buyer, put
@@ -106,13 +106,13 @@ def test_a_change_set_damaged_while_it_is_served_is_gone_when_looked_at(var, fil
     seen = files.change_set(1)
     path = var / "changes" / "0000000001.jsonl"
     path.write_bytes(path.read_bytes()[:-5])
-    with pytest.raises(Gone):
+    with pytest.raises(Expired):
         seen.changes[0]
 
 
 def test_without_a_folder_to_write_in_nothing_can_be_changed(small):
     store = FileStore(small)
-    with pytest.raises(StoreDown):
+    with pytest.raises(StoreUnavailable):
         store.commit([put()], *ME)
     assert (
         list(store.history()) == []
@@ -124,7 +124,7 @@ def test_without_a_folder_to_write_in_nothing_can_be_changed(small):
 def test_a_folder_that_cannot_be_made_is_a_clear_refusal(small, tmp_path):
     (tmp_path / "file").write_text("")
     store = FileStore(small, tmp_path / "file")
-    with pytest.raises(StoreDown):
+    with pytest.raises(StoreUnavailable):
         store.commit([put()], *ME)
     assert store.load().problems == ()
 

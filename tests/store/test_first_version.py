@@ -5,18 +5,16 @@ from __future__ import annotations
 import shutil
 
 import pytest
-from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from geo.core.settings import DATA_DIR
 from geo.query import current as service
-from geo.share.api import briefs, snapshots
 from geo.store.backup import backup, restore
 from geo.store.corrections import Corrections
 from geo.store.file_store import FileStore
 from geo.store.published_reports import ImportedReports
-from geo.web import json_api
 from tests.conftest import ROOT
+from tests.web_app import web_app
 
 WRITTEN = ROOT / "tests" / "data" / "first_version"
 PHONE, PLACE = (
@@ -62,7 +60,7 @@ def test_it_becomes_change_sets_once_and_everything_is_read(var):
         service._opened.cache_clear()
     (code,) = (p.stem for p in (var / "snapshots").glob("*.json"))
     client = TestClient(
-        Starlette(routes=[*json_api.routes(), *briefs.routes(), *snapshots.routes()]),
+        web_app(),
         follow_redirects=False,
     )
     assert client.get(f"/s/{code}").headers["location"] == f"/?v=1&market=PT&shared={code}"

@@ -9,7 +9,7 @@ import pytest
 
 from geo.core.errors import BadRequest, NotFound, StoreFull
 from geo.store import commit_rules
-from geo.store.changes import EDITABLE, Conflict, Edit, LaterChanges, Unfit
+from geo.store.changes import EDITABLE, Conflict, Edit, LaterChanges, ValidationFailed
 from geo.store.file_store import FileStore
 from geo.store.ledger import Ledger
 from geo.store.undo import restore, undo
@@ -127,14 +127,14 @@ def test_a_shipped_record_can_be_changed_and_removed(store):
     ],
 )
 def test_an_unsound_record_keeps_the_whole_set_out(store, edit, code):
-    with pytest.raises(Unfit) as told:
+    with pytest.raises(ValidationFailed) as told:
         store.commit([put("bon", country="FR"), edit], *ME)
     assert {(p.code, p.record != "") for p in told.value.problems} == {(code, True)}
     assert store.one("buyers", "bon").raw is None and len(store.history()) == 0
 
 
 def test_what_is_no_set_of_edits_is_refused(store, monkeypatch):
-    with pytest.raises(Unfit) as told:
+    with pytest.raises(ValidationFailed) as told:
         store.commit([put(), put()], *ME)
     assert [p.code for p in told.value.problems] == ["duplicate_id"]
     with pytest.raises(NotFound):
@@ -154,7 +154,7 @@ def test_a_market_and_its_buyers_come_and_go_together(store):
     market = {**store.one("markets", "DE").raw, "iso2": "XK"}
     kept = store.commit([put(country="XK"), Edit("markets", "XK", market, 0)], *ME)
     assert store.load().problems == () and "XK" in store.load().market_by_code
-    with pytest.raises(Unfit):
+    with pytest.raises(ValidationFailed):
         store.commit([Edit("markets", "XK", None, 1)], *ME)
     store.commit(undo(kept, store.one), "Amina", "", "undo")
     assert "XK" not in store.load().market_by_code and store.load().problems == ()

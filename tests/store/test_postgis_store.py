@@ -10,7 +10,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from geo.core.errors import StoreDown
+from geo.core.errors import StoreUnavailable
 from geo.query.current import open_store
 from geo.query.engine import Query
 from geo.store import listener, migrate
@@ -278,7 +278,7 @@ def test_a_database_that_stops_and_starts_needs_no_restart_of_ours(cluster, shar
             lambda: shared.history(),
             lambda: shared.one("buyers", "x"),
         ):
-            with pytest.raises(StoreDown) as told:
+            with pytest.raises(StoreUnavailable) as told:
                 write()
             assert (told.value.key, told.value.status) == ("error.store_down", 503)
     finally:
@@ -300,7 +300,7 @@ def test_a_database_that_was_never_there_is_a_clear_refusal_without_its_password
     caplog.set_level(logging.DEBUG)
     store = open_store("postgis:postgresql://someone:s3cr3t@127.0.0.1:9/nowhere")
     for ask in (store.load, store.revision, store.history, lambda: store.commit([put()], *ME)):
-        with pytest.raises(StoreDown) as told:
+        with pytest.raises(StoreUnavailable) as told:
             ask()
         assert "s3cr3t" not in str(told.value) + repr(told.value) and told.value.__cause__ is None
     until(lambda: "next try" in caplog.text)
@@ -322,7 +322,7 @@ def test_a_database_without_our_tables_says_so_until_it_is_migrated(cluster, cap
     name = cluster.database()
     address = f"postgis:{cluster.url(name)}"
     store = open_store(address)
-    with pytest.raises(StoreDown) as told:
+    with pytest.raises(StoreUnavailable) as told:
         store.load()
     assert told.value.key == "error.store_unmade"
     assert migrate.main([address]) == 0 and migrate.main([address]) == 0

@@ -8,20 +8,19 @@ from xml.etree import ElementTree as ET
 
 import feedparser
 import pytest
-from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from geo.i18n.words import words
 from geo.model.view import ViewState
-from geo.watch.api import routes as watch
 from geo.watch.api.reading import reading_answer
 from geo.watch.digest import atom_of, digest_of, html_of
 from geo.watch.digest_command import main
+from tests.web_app import web_app
 
 
 @pytest.fixture(scope="module")
 def client():
-    return TestClient(Starlette(routes=watch.routes()))
+    return TestClient(web_app())
 
 
 @pytest.mark.parametrize("lang", ["fr", "ar", "en"])

@@ -12,7 +12,6 @@ from datetime import date
 import docx
 import pypdf
 import pytest
-from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from geo.core.errors import BadRequest, KharitaError, StoreFull
@@ -28,12 +27,12 @@ from geo.query.engine import Query
 from geo.query.signals import signals_of
 from geo.store.file_store import FileStore
 from geo.store.published_reports import ImportedReports, Twice
-from geo.watch.api import routes as watch
 from geo.watch.publish.entity_tagging import Proposal, Tagger
 from geo.watch.publish.extraction_jobs import Intake, intake
 from geo.watch.publish.report_builder import date_of, language_of, report_of
 from geo.watch.publish.text_extraction import MAX_BYTES, MAX_PAGES, Refused, read
 from tests.conftest import ROOT
+from tests.web_app import web_app
 
 MARKED = json.loads((ROOT / "tests" / "data" / "watch_marked.json").read_text("utf-8"))
 FRENCH = (
@@ -384,7 +383,7 @@ def client(tmp_path, monkeypatch):
     monkeypatch.setenv("KHARITA_VAR", str(tmp_path))
     monkeypatch.setenv("KHARITA_ROLE", "editor")
     intake.cache_clear()
-    yield TestClient(Starlette(routes=watch.routes()), headers={"x-kharita": "1"})
+    yield TestClient(web_app(), headers={"x-kharita": "1"})
     intake.cache_clear()
 
 

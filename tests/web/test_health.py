@@ -20,15 +20,15 @@ from pathlib import Path
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
-from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.testclient import TestClient
 
 from geo.core import logs
-from geo.core.errors import StoreDown
+from geo.core.errors import StoreUnavailable
 from geo.query import current
 from geo.web import health, metrics, tcp_nodelay
 from tests.conftest import ROOT, free_port, wait_for_health
+from tests.web_app import web_app
 
 SECRET = "Bouchra-0612345678"
 
@@ -248,7 +248,7 @@ def test_this_machine_asks_by_its_own_name_and_for_nobody_else(headers, client, 
 
 def test_a_store_that_is_down_is_told_and_readers_go_on(monkeypatch, query):
     monkeypatch.setattr(current, "standing", lambda: current.Standing("abc", 1.0, 0))
-    answers = iter([None, StoreDown("error.store_down"), None])
+    answers = iter([None, StoreUnavailable("error.store_down"), None])
 
     def ping():
         if found := next(answers):
@@ -256,9 +256,7 @@ def test_a_store_that_is_down_is_told_and_readers_go_on(monkeypatch, query):
 
     monkeypatch.setattr(current, "ping", ping)
     health.open_up()
-    client = TestClient(
-        Starlette(routes=health.routes()), base_url="http://localhost", client=("127.0.0.1", 1)
-    )
+    client = TestClient(web_app(), base_url="http://localhost", client=("127.0.0.1", 1))
     assert client.get("/readyz").status_code == 200
     down = client.get("/readyz")
     assert down.status_code == 503 and down.json() == {

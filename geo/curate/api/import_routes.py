@@ -21,9 +21,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from geo.core.errors import BadRequest, KharitaError, TooBig
+from geo.core.jobs import register
 from geo.core.settings import geocoders
 from geo.curate.api.imports import SHOWN, rows_answer, upload_answer
-from geo.curate.api.record_routes import author_of, reason_of
 from geo.curate.imports.headings import KINDS
 from geo.curate.imports.importer import Desk, Reading
 from geo.curate.imports.planner import Options
@@ -34,6 +34,7 @@ from geo.locate.api.routes import geocoder
 from geo.query.current import current, ledger
 from geo.web import quotas
 from geo.web.access import Identity, require
+from geo.web.authorship import author_of, reason_of
 from geo.web.requests import body_of, json_answer, lang_of
 
 MAX_ANSWERS = 2 * 2**20
@@ -306,3 +307,6 @@ def _route(act: Act, most: int = 0) -> Callable[[Request], Awaitable[Response]]:
         return made if isinstance(made, Response) else json_answer(made)
 
     return endpoint
+
+
+register("import", lambda: uploads().running, lambda: uploads().close())

@@ -16,7 +16,7 @@ from geo.model.records import Catalogue
 from geo.model.validation import Known
 from geo.model.view import RECORDS, ViewState
 from geo.query.engine import Query
-from geo.store.changes import Change, ChangeSet, Conflict, Held, Unfit
+from geo.store.changes import Change, ChangeSet, Conflict, Held, ValidationFailed
 from geo.text.folding import fold
 
 #: Rows of the list that is searched, and how many are put in order first.
@@ -174,7 +174,7 @@ def _codes(field: Field, catalogue: Catalogue, t: Words) -> Sequence[str]:
     return listed[field.codes]() if isinstance(field.codes, str) else field.codes
 
 
-def unfit_answer(error: Unfit, t: Words) -> dict[str, Any]:
+def unfit_answer(error: ValidationFailed, t: Words) -> dict[str, Any]:
     """What is wrong, field by field."""
     return {
         "error": {"code": error.key, "text": t(error.key)},

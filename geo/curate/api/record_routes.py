@@ -30,15 +30,14 @@ from geo.curate.record_form import filled, new_id
 from geo.i18n.words import Words, words
 from geo.model.records import Catalogue
 from geo.query.current import current, ledger
-from geo.store.changes import ChangeSet, Conflict, Edit, Held, Unfit
+from geo.store.changes import ChangeSet, Conflict, Edit, Held, ValidationFailed
 from geo.store.undo import restore, undo
 from geo.web.access import Identity, require
+from geo.web.authorship import author_of, reason_of
 from geo.web.requests import KB, body_of, json_answer, lang_of, refusal
 
 log = logging.getLogger(__name__)
 MAX_KB = 64
-MAX_REASON = 300
-MAX_NAME = 80
 PAGE = 30
 MOST_VERSIONS = 1_000
 Act = Callable[[Request, Identity, Mapping[str, Any], Catalogue, Words], dict[str, Any]]
@@ -162,19 +161,6 @@ def _undo(
     )
 
 
-def author_of(who: Identity, body: Mapping[str, Any]) -> str:
-    """Who signs: the login's name, or the one that was typed where there is no login.
-
-    Raises
-    ------
-    BadRequest : nobody does.
-    """
-    name = who.name or who.email or " ".join(str(body.get("author") or "").split())[:MAX_NAME]
-    if not name:
-        raise BadRequest("error.no_author")
-    return name
-
-
 def _made(made: ChangeSet, catalogue: Catalogue, t: Words) -> dict[str, Any]:
     return {"made": set_answer(made, catalogue, t)}
 
@@ -198,19 +184,6 @@ def _whole(body: Mapping[str, Any], name: str) -> int:
     if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < 2**53:
         raise BadRequest("error.bad_parameter", name=name, value=str(value)[:40])
     return value
-
-
-def reason_of(body: Mapping[str, Any]) -> str:
-    """Why a change is made.
-
-    Raises
-    ------
-    BadRequest : nothing was said.
-    """
-    reason = " ".join(str(body.get("reason") or "").split())[:MAX_REASON]
-    if not reason:
-        raise BadRequest("error.no_reason")
-    return reason
 
 
 def _lon_lat(body: Mapping[str, Any]) -> tuple[float, float] | None:
@@ -250,7 +223,7 @@ def _answered(request: Request, who: Identity, content: bytes, act: Act) -> Resp
     t = words(lang_of(request))
     try:
         return json_answer(act(request, who, _body(request, content), current().catalogue, t))
-    except Unfit as error:
+    except ValidationFailed as error:
         return json_answer(unfit_answer(error, t), error.status)
     except Conflict as error:
         return json_answer(conflict_answer(error, current().catalogue, t), error.status)

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from rapidfuzz import fuzz
 
-from geo.curate.imports.headings import plain
+from geo.text.folding import plain
 
 #: Names so alike are proposed on their own; less alike ones need another reason.
 ALIKE, NEAR_ALIKE = 92.0, 80.0

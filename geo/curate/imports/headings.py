@@ -16,7 +16,7 @@ from functools import cache, lru_cache
 from rapidfuzz import fuzz, process
 
 from geo.core.settings import SOURCES_DIR
-from geo.text.folding import fold
+from geo.text.folding import fold, plain
 
 #: What can be imported, and the store's collection that holds it.
 KINDS: Mapping[str, str] = {
@@ -141,11 +141,6 @@ class Heading:
     field: str
     certainty: float
     how: str
-
-
-def plain(heading: str) -> str:
-    """The comparable form of a heading: its folded words."""
-    return " ".join(_WORD.findall(fold(heading)))
 
 
 def _key(heading: str) -> str:

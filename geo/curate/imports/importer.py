@@ -128,7 +128,7 @@ class Desk:
 
         Raises
         ------
-        Conflict, Unfit, StoreFull : as ``Ledger.commit``.
+        Conflict, ValidationFailed, StoreFull : as ``Ledger.commit``.
         """
         asked = edits(plan, chosen, demo)
         return self._ledger.commit(asked, author, reason, "import") if asked else None

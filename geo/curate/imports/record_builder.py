@@ -13,9 +13,9 @@ from copy import deepcopy
 from typing import Any
 from urllib.parse import urlsplit
 
-from geo.curate.imports.headings import plain
 from geo.curate.imports.values import website
 from geo.model.records import MAISON_KINDS
+from geo.text.folding import plain
 
 Raw = dict[str, Any]
 LonLat = tuple[float, float]

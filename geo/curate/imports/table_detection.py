@@ -11,9 +11,10 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from geo.curate.imports.headings import examples, looks_like_header, plain, recognise, total_words
+from geo.curate.imports.headings import examples, looks_like_header, recognise, total_words
 from geo.curate.imports.problems import Problem, Refused, Remarks, place
 from geo.curate.imports.source_table import MAX_CELL, MAX_COLUMNS, MAX_ROWS, Clock, Row, Table
+from geo.text.folding import plain
 
 HEADER_WITHIN = 40
 #: Names that mean something to programs, or to us.

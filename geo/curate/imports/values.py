@@ -17,7 +17,7 @@ from typing import Any
 from babel.dates import get_month_names
 
 from geo.core.settings import SOURCES_DIR
-from geo.curate.imports.headings import plain
+from geo.text.folding import plain
 
 LARGEST = 1e12
 #: Languages whose months are read: those of the app, and the Levant's Arabic names.

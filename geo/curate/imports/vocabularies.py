@@ -17,7 +17,6 @@ from typing import Any
 from babel import Locale
 from rapidfuzz import fuzz, process
 
-from geo.curate.imports.headings import plain
 from geo.curate.imports.values import listed
 from geo.i18n.words import words
 from geo.model.records import (
@@ -32,6 +31,7 @@ from geo.model.records import (
     WORLD_REGIONS,
     Catalogue,
 )
+from geo.text.folding import plain
 
 EXACT, CLOSE, INSIDE = 1.0, 0.8, 0.65
 _CLOSE = 87

@@ -7,6 +7,7 @@ from typing import Any
 from geo.core.errors import Notice
 from geo.explore.api.ages import ages_answer
 from geo.explore.api.fairs import matching_fairs
+from geo.explore.api.sentence import sentence
 from geo.i18n.labels import area_name, chip_label, notice_text, value_label
 from geo.i18n.words import Words
 from geo.model.address import data_query
@@ -57,25 +58,6 @@ def facets_answer(query: Query, view: ViewState, notices: list[Notice], t: Words
         "facets": [_facet(query, by_name[name], view, values[name], t) for name in RAIL],
         "blame": blame_answer(query, view, counts, t),
     }
-
-
-def sentence(query: Query, view: ViewState, t: Words) -> list[dict[str, str]]:
-    """The active filters in words; a piece with a field can be removed."""
-    picks = view.picks()
-    if not picks:
-        return [{"text": t("sentence.all")}]
-    pieces = [{"text": t("sentence.some")}]
-    for info, code in picks:
-        piece = {
-            "text": chip_label(info, code, query.catalogue, t),
-            "field": info.name,
-            "value": code,
-            "label": t(f"facet.{info.name}"),
-        }
-        if info.name == "report":
-            piece["title"] = value_label(info, code, query.catalogue, t)
-        pieces.append(piece)
-    return pieces
 
 
 def blame_answer(

@@ -9,12 +9,13 @@ import numpy as np
 from geo.explore.api.fairs import fairs_layer, matching_fairs
 from geo.i18n.labels import form_of, is_demo, is_open
 from geo.i18n.words import Words
-from geo.locate.locator import locator
 from geo.model.records import Site
 from geo.model.view import ViewState
-from geo.query.columns import Columns, degrees
+from geo.places.curve import degrees
+from geo.query.columns import Columns
 from geo.query.engine import Query
 from geo.query.viewport import Bbox, cells_in
+from geo.query.zone import in_zone
 
 #: From this step of ``AGE_STEPS`` on, a mark pales; generated records are pale for another reason.
 PALE_FROM = 2
@@ -51,9 +52,7 @@ def shown(query: Query, name: str, view: ViewState) -> np.ndarray:
     """(n,) which rows of a collection pass, and lie in the drawn zone of a view: as the lists count."""
     columns, passing = query.columns[name], query.passing(name, view)
     return (
-        passing & locator(query).in_zone(view)[columns.row]
-        if view.zone and name != "buyers"
-        else passing
+        passing & in_zone(query, view)[columns.row] if view.zone and name != "buyers" else passing
     )
 
 

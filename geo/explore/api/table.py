@@ -15,7 +15,8 @@ from geo.i18n.labels import area_name, crafts_text, is_demo, is_open, kind_label
 from geo.i18n.words import Words
 from geo.model.records import Buyer, Report, Site
 from geo.model.view import ViewState
-from geo.query.columns import Columns, mercator
+from geo.places.curve import mercator
+from geo.query.columns import Columns
 from geo.query.engine import Query
 from geo.query.viewport import Bbox
 from geo.text.folding import fold
@@ -230,3 +231,10 @@ def _empty(query: Query, collection: str, view: ViewState, t: Words) -> str:
     counts = {**dict.fromkeys(("buyers", "sites", "maisons"), 1), collection: 0}
     blamed = blame_answer(query, view, counts, t)
     return blamed["text"] if blamed else t(f"empty.{collection}")
+
+
+def listed_records(query: Query, view: ViewState, collection: str) -> list[Any]:
+    """The matching records of a collection, published first, then by name."""
+    columns = query.columns[collection]
+    rows = np.flatnonzero(query.passing(collection, view)).tolist()
+    return sorted(map(columns.record, rows), key=lambda r: (is_demo(r), r.name, r.id))

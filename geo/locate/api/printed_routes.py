@@ -24,7 +24,7 @@ from geo.web.assets import asset_url
 
 # Names and facts are data: everything but our own QR codes is escaped.
 _TEMPLATES = jinja2.Environment(
-    loader=jinja2.FileSystemLoader(Path(__file__).parent / "templates"),
+    loader=jinja2.FileSystemLoader(Path(__file__).parents[1] / "templates"),
     autoescape=True,
     trim_blocks=True,
     lstrip_blocks=True,

@@ -22,7 +22,7 @@ from geo.locate.locator import Locator
 from geo.model.address import encode
 from geo.model.records import CRAFTS, IN_PROGRESS, Site
 from geo.model.view import ViewState
-from geo.query.columns import mercator
+from geo.places.curve import mercator
 from geo.text.folding import fold
 from geo.web.masking import shown
 

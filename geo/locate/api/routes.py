@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from starlette.routing import Route
 
 from geo.core.errors import NotFound
 from geo.core.settings import contact, geocoders, ors, osrm
+from geo.locate.api import correction_routes, printed_routes
 from geo.locate.api.coverage import coverage_answer
 from geo.locate.api.isochrones import reach_answer
 from geo.locate.api.nearby import near_answer, online_answer, places_answer
@@ -16,31 +19,17 @@ from geo.locate.locator import locator
 from geo.locate.road_services import Ors, Osrm, Router
 from geo.places.geocoding import Geocoder, services_of
 from geo.query.current import current
-
-if TYPE_CHECKING:
-    from geo.web.json_api import Asked
-
-Maker = Callable[["Asked"], Mapping[str, Any]]
+from geo.web.json_api import Maker, json_route
+from geo.web.view_request import ViewRequest
 
 
-def makers() -> dict[str, Maker]:
-    """Path -> what answers it."""
-    return {
-        "/api/places": lambda a: {
-            **places_answer(locator(a.query), a.params.get("text", ""), a.t),
-            "online": bool(geocoders()[0]),
-        },
-        "/api/geocode": _geocode,
-        "/api/near": lambda a: near_answer(locator(a.query), a.view, a.t, router(), seen=a.seen),
-        "/api/reach": lambda a: reach_answer(locator(a.query), a.view, a.t, router()),
-        "/api/coverage": lambda a: coverage_answer(locator(a.query), a.view, a.t),
-        "/api/siting": _siting,
-        "/api/regions": lambda a: {
-            "regions": [
-                {"code": r.code, "name": a.t.pick(r.name)} for r in a.query.catalogue.regions
-            ]
-        },
-    }
+def routes() -> list[Route]:
+    """Every route of the page Localiser."""
+    return [
+        *(json_route(path, make) for path, make in _MAKERS.items()),
+        *correction_routes.routes(),
+        *printed_routes.routes(),
+    ]
 
 
 def router() -> Router:
@@ -70,7 +59,7 @@ def _geocoder(services: str, contact: str) -> Geocoder:
     )
 
 
-def _geocode(asked: Asked) -> Mapping[str, Any]:
+def _geocode(asked: ViewRequest) -> Mapping[str, Any]:
     """Addresses online: one explicit act of a reader, never as they type."""
     if not geocoders()[0]:
         raise NotFound("geocode.off")
@@ -78,8 +67,24 @@ def _geocode(asked: Asked) -> Mapping[str, Any]:
     return online_answer(locator(asked.query), hits, asked.t)
 
 
-def _siting(asked: Asked) -> Mapping[str, Any]:
+def _siting(asked: ViewRequest) -> Mapping[str, Any]:
     here = locator(asked.query)
     if asked.params.get("stop") == "1":
         JOBS.cancel(key_of(here, asked.view))
     return siting_answer(here, asked.view, asked.t)
+
+
+_MAKERS: Mapping[str, Maker] = {
+    "/api/places": lambda a: {
+        **places_answer(locator(a.query), a.params.get("text", ""), a.t),
+        "online": bool(geocoders()[0]),
+    },
+    "/api/geocode": _geocode,
+    "/api/near": lambda a: near_answer(locator(a.query), a.view, a.t, router(), seen=a.seen),
+    "/api/reach": lambda a: reach_answer(locator(a.query), a.view, a.t, router()),
+    "/api/coverage": lambda a: coverage_answer(locator(a.query), a.view, a.t),
+    "/api/siting": _siting,
+    "/api/regions": lambda a: {
+        "regions": [{"code": r.code, "name": a.t.pick(r.name)} for r in a.query.catalogue.regions]
+    },
+}

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from geo.core.jobs import register
 from geo.i18n.words import Words
 from geo.locate.api.coverage import percent
 from geo.locate.api.nearby import province_text
@@ -201,3 +202,6 @@ def people_served(here: Locator, code: str, view: ViewState) -> int:
         float(view.km) * 1000,
     )[0]
     return int(here.census.people[near].sum())
+
+
+register("siting", lambda: JOBS.running, lambda: JOBS.close())

@@ -7,19 +7,10 @@ from typing import Any
 
 from geo.i18n.words import Words
 from geo.markets.api.export_statements import about, signed, statement
-from geo.markets.export_statistics import (
-    MEASURES,
-    WHOLE_YEAR,
-    Export,
-    demand_of,
-    demand_of_pair,
-    disagreeing,
-    exports,
-    left_out,
-    line,
-    windows,
-)
+from geo.markets.export_statistics import demand_of, demand_of_pair, disagreeing, line
 from geo.markets.indicators import ORIGIN_LON_LAT
+from geo.model.criteria import MEASURES, WHOLE_YEAR
+from geo.model.export_statistics import Export, exports, left_out, windows
 from geo.model.view import ViewState
 from geo.query.engine import Query
 

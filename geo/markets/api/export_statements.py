@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from geo.i18n.words import Words
-from geo.markets.export_statistics import Export
+from geo.model.export_statistics import Export
 
 
 def statement(row: Export, t: Words) -> dict[str, Any]:

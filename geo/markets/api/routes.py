@@ -1,11 +1,13 @@
-"""The JSON answers of the Markets page, by address; ``geo.web.json_api`` serves them."""
+"""The JSON answers of the Markets page, by address."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Mapping
+
+from starlette.routing import Route
 
 from geo.core.errors import NotFound
+from geo.markets.api import document_routes, trade_routes
 from geo.markets.api.barometer import barometer_answer
 from geo.markets.api.compare import compare_answer
 from geo.markets.api.explanation import why_answer
@@ -17,16 +19,27 @@ from geo.markets.api.mission import mission_answer
 from geo.markets.api.ranking import rank_answer
 from geo.markets.api.shortlist import stars_answer
 from geo.markets.api.suppliers import supply_answer
+from geo.web.json_api import Maker, json_route
+from geo.web.view_request import ViewRequest
 
 
-def _market(asked: Any) -> str:
+def routes() -> list[Route]:
+    """Every route of the page Marchés."""
+    return [
+        *(json_route(path, make) for path, make in MARKET_ROUTES.items()),
+        *document_routes.routes(),
+        *trade_routes.routes(),
+    ]
+
+
+def _market(asked: ViewRequest) -> str:
     iso2: str = asked.path["iso2"]
     if iso2 not in asked.query.catalogue.market_by_code:
         raise NotFound("error.not_found")
     return iso2
 
 
-MARKET_ROUTES: Mapping[str, Callable[[Any], Mapping[str, Any]]] = {
+MARKET_ROUTES: Mapping[str, Maker] = {
     "/api/markets/rank": lambda a: rank_answer(a.query, a.view, a.t),
     "/api/markets/why/{iso2}": lambda a: why_answer(a.query, _market(a), a.view, a.t),
     "/api/markets/page/{iso2}": lambda a: page_answer(a.query, _market(a), a.view, a.t),

@@ -20,11 +20,11 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from geo.core.errors import BadRequest, KharitaError
-from geo.core.jobs import Job, Jobs, Stopped
+from geo.core.jobs import Job, Jobs, Stopped, register
 from geo.i18n.words import words
 from geo.query.current import current
+from geo.render.queue import desk
 from geo.share.api import minutes, shared_views
-from geo.share.api.snapshots import desk
 from geo.share.atlas import KINDS, Cancelled, atlas_pdf, checked_codes
 from geo.share.brief import brief_pdf
 from geo.web.requests import (
@@ -178,3 +178,6 @@ def _shown(job: Job) -> dict[str, Any]:
         "total": job.total,
         "text": t(f"job.{job.state}", done=t.number(job.done), total=t.number(job.total)),
     }
+
+
+register("atlas", lambda: jobs().running, lambda: jobs().close())

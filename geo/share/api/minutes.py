@@ -17,10 +17,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from geo.core.errors import BadRequest
-from geo.core.lazy import later
+from geo.core.lazy import lazy
 from geo.model.address import MAX_CHARS
 from geo.query.current import current
-from geo.share.api.snapshots import desk
+from geo.render.queue import desk
 from geo.share.minutes import (
     DUE_CHARS,
     MAX_NOTES,
@@ -42,11 +42,11 @@ _OFFICE = "application/vnd.openxmlformats-officedocument."
 WRITERS: Mapping[str, tuple[Callable[[Minutes], bytes], str]] = MappingProxyType(
     {
         "docx": (
-            later("geo.share.minutes_docx", "minutes_docx"),
+            lazy("geo.share.minutes_docx", "minutes_docx"),
             f"{_OFFICE}wordprocessingml.document",
         ),
         "pptx": (
-            later("geo.share.minutes_pptx", "minutes_pptx"),
+            lazy("geo.share.minutes_pptx", "minutes_pptx"),
             f"{_OFFICE}presentationml.presentation",
         ),
     }

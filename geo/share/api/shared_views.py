@@ -18,18 +18,18 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from geo.core.errors import BadRequest, KharitaError
+from geo.explore.api.sentence import default_title
 from geo.i18n.labels import notice_text, title_of
 from geo.i18n.words import Words, words
 from geo.model.address import MAX_CHARS, decode, encode
 from geo.model.view import ViewState
 from geo.query.current import current
 from geo.query.engine import Query
+from geo.render.queue import desk
 from geo.render.scene import scene_of
-from geo.render.scene_text import default_title
 from geo.render.sheet_svg import svg_of
 from geo.render.sheets import size_named
 from geo.render.workers import DrawingFailed, Workers
-from geo.share.api.snapshots import desk
 from geo.share.shared_views import MAX_PICTURE, MAX_TITLE, compare, content_of, keep, snapshot_store
 from geo.web import quotas
 from geo.web.requests import base_of, json_answer, json_of, lang_of, text_of, view_of

@@ -14,16 +14,17 @@ from datetime import date
 from functools import cached_property
 from typing import Any, Literal
 
+from geo.core.credits import CREDITS
 from geo.core.errors import BadRequest
+from geo.explore.api.sentence import filters_text
+from geo.explore.api.table import listed_records
 from geo.i18n.labels import area_name, crafts_text, is_demo, kind_label
 from geo.i18n.words import Words, words
 from geo.model.address import encode
 from geo.model.records import Buyer, Report, Site
 from geo.model.view import RECORDS, ViewState
 from geo.query.engine import Query
-from geo.render.fonts import clean
-from geo.render.scene import CREDITS
-from geo.render.scene_text import filters_text, listed_records
+from geo.text.cleaning import clean
 
 MAX_RECORDS = 50_000
 Kind = Literal["text", "whole", "number", "date"]

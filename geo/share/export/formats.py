@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from geo.core.lazy import later
+from geo.core.lazy import lazy
 from geo.share.export.export_columns import Export
 
 
@@ -23,13 +23,13 @@ FORMATS: Mapping[str, Format] = MappingProxyType(
     {
         "xlsx": Format(
             "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-            later(_SHEETS, "xlsx_of"),
+            lazy(_SHEETS, "xlsx_of"),
         ),
-        "csv": Format("text/csv; charset=utf-8", later(_SHEETS, "csv_of")),
-        "geojson": Format("application/geo+json", later(_MAPS, "geojson_of")),
-        "gpkg": Format("application/geopackage+sqlite3", later(_MAPS, "gpkg_of")),
-        "kmz": Format("application/vnd.google-earth.kmz", later(_MAPS, "kmz_of")),
-        "gpx": Format("application/gpx+xml", later(_MAPS, "gpx_of")),
-        "vcf": Format("text/vcard; charset=utf-8", later(_MAPS, "vcards_of")),
+        "csv": Format("text/csv; charset=utf-8", lazy(_SHEETS, "csv_of")),
+        "geojson": Format("application/geo+json", lazy(_MAPS, "geojson_of")),
+        "gpkg": Format("application/geopackage+sqlite3", lazy(_MAPS, "gpkg_of")),
+        "kmz": Format("application/vnd.google-earth.kmz", lazy(_MAPS, "kmz_of")),
+        "gpx": Format("application/gpx+xml", lazy(_MAPS, "gpx_of")),
+        "vcf": Format("text/vcard; charset=utf-8", lazy(_MAPS, "vcards_of")),
     }
 )

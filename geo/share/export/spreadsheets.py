@@ -11,8 +11,8 @@ import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
 
 from geo.i18n.labels import crafts_text
-from geo.render.fonts import clean
 from geo.share.export.export_columns import COLUMNS, Export
+from geo.text.cleaning import clean
 from geo.text.csv_injection import guarded
 
 _CELL = 32_000

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from typing import Any
 
-from geo.explore.api.facets import sentence
+from geo.explore.api.sentence import sentence
 from geo.i18n.labels import chip_label, crafts_text, kind_label, title_of, value_label
 from geo.i18n.words import Words
 from geo.model.records import Figure, Report

@@ -18,10 +18,11 @@ from geo.core.errors import BadRequest
 from geo.i18n.words import words
 from geo.model.view import ViewState
 from geo.query.engine import Query
-from geo.render.fonts import clean
+from geo.render.file_response import file_response
+from geo.render.media_types import MEDIA
+from geo.render.queue import desk
 from geo.render.sheets import size_named
-from geo.share.api.snapshots import answer_file, desk
-from geo.share.snapshot import MEDIA
+from geo.text.cleaning import clean
 from geo.watch.api import publish_routes
 from geo.watch.api.reading import reading_answer
 from geo.watch.api.reports import watch_answer
@@ -34,7 +35,7 @@ DIGESTS = {"atom": "application/atom+xml; charset=utf-8", "html": "text/html; ch
 
 
 def routes() -> list[Route]:
-    """Every route of this module."""
+    """Every route of the page Veille."""
     return [
         *publish_routes.routes(),
         json_route(
@@ -69,7 +70,7 @@ async def _slides(request: Request) -> Response:
         ids, readings = _readings(query, view, params)
         return ids, lambda: slides_of(query, readings, view.lang, desk().workers.png, base=base)
 
-    return await answer_file(request, "watch-pptx", MEDIA["pptx"], make)
+    return await file_response(request, "watch-pptx", MEDIA["pptx"], make)
 
 
 async def _sheets(request: Request) -> Response:
@@ -87,7 +88,7 @@ async def _sheets(request: Request) -> Response:
 
         return ids, drawn
 
-    return await answer_file(request, "watch-pdf", "application/pdf", make)
+    return await file_response(request, "watch-pdf", "application/pdf", make)
 
 
 async def _digest(request: Request) -> Response:
@@ -104,7 +105,7 @@ async def _digest(request: Request) -> Response:
         made = {"atom": atom_of, "html": html_of}[kind]
         return (since,), lambda: made(digest_of(query, view, since, base=base))
 
-    answer = await answer_file(request, f"digest-{kind}", DIGESTS[kind], make)
+    answer = await file_response(request, f"digest-{kind}", DIGESTS[kind], make)
     if answer.status_code == 200 and request.query_params.get("download") != "1":
         answer.headers["content-disposition"] = "inline"
     answer.headers["content-security-policy"] = "default-src 'none'; style-src 'unsafe-inline'"

@@ -20,10 +20,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from geo.core.durable_files import write_whole
+from geo.core.durable_files import write_whole, writing
 from geo.core.errors import Busy, NotFound
+from geo.core.jobs import register
 from geo.core.settings import PROJECT, var_dir
-from geo.store import commit_rules
 from geo.watch.publish.text_extraction import MAX_BYTES, Refused
 
 log = logging.getLogger(__name__)
@@ -64,7 +64,7 @@ class Intake:
         ------
         Refused : it is too big.
         Busy : enough files are being read already.
-        StoreFull, StoreDown : it could not be put aside.
+        StoreFull, StoreUnavailable : it could not be put aside.
         """
         if len(content) > MAX_BYTES:
             raise Refused("intake.too_big", limit=MAX_BYTES // 2**20)
@@ -73,7 +73,7 @@ class Intake:
                 raise Busy("error.busy")
             id_ = secrets.token_urlsafe(12)
             job = Job(id_, name, self._folder / f"{id_}.bin")
-            with commit_rules.writing():
+            with writing():
                 self._sweep()
                 write_whole(job.path, content)
             self._jobs[id_] = job
@@ -170,3 +170,6 @@ class Intake:
 def intake() -> Intake:
     """The jobs of this process."""
     return Intake(var_dir() / "intake")
+
+
+register("intake", lambda: intake().running, lambda: intake().close())

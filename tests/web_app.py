@@ -1,0 +1,29 @@
+"""The routes of the app over HTTP, without Streamlit and without a process."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+
+from geo.curate.api import routes as curate
+from geo.explore.api import routes as explore
+from geo.locate.api import routes as locate
+from geo.markets.api import routes as markets
+from geo.ogc import routes as ogc
+from geo.share.api import routes as share
+from geo.watch.api import routes as watch
+from geo.web import account_routes, assets, health
+
+ROOMS = (explore, markets, locate, watch, share, curate, ogc, assets, account_routes, health)
+
+
+def web_app() -> Starlette:
+    """Every route that ``app.py`` adds to the pages."""
+    return Starlette(routes=[route for room in ROOMS for route in room.routes()])
+
+
+def client(**options: Any) -> TestClient:
+    """A client of every route."""
+    return TestClient(web_app(), **options)

@@ -12,7 +12,9 @@ export async function whoControl(data, w, sign) {
   const root = el("div", { class: "kh-who" });
   const again = async () => {
     if (!root.isConnected) return;
-    const person = await fetch(`/api/me?lang=${data.lang}`).then((answer) => answer.json()).catch(() => null);
+    const person = await fetch(`/api/me?lang=${data.lang}`)
+      .then((answer) => answer.json())
+      .catch(() => null);
     if (person && person.name !== root.dataset.name) draw(root, person, w, sign);
   };
   addEventListener("kharita-who", again);
@@ -24,17 +26,52 @@ export async function whoControl(data, w, sign) {
 function draw(root, person, w, sign) {
   root.dataset.name = person.name;
   if (!person.name) {
-    const button = el("button", { type: "button", class: "kh-who-in", title: w["ui.log_in"], "aria-label": w["ui.log_in"], on: { click: () => {
-      sessionStorage.setItem(BACK, location.pathname + location.search);
-      sign("in");
-    } } }, [icon("person"), el("span", { text: w["ui.log_in"] })]);
-    root.replaceChildren(button, ...(person.problem ? [el("p", { class: "kh-who-ended", role: "alert", text: person.problem })] : []));
+    const button = el(
+      "button",
+      {
+        type: "button",
+        class: "kh-who-in",
+        title: w["ui.log_in"],
+        "aria-label": w["ui.log_in"],
+        on: {
+          click: () => {
+            sessionStorage.setItem(BACK, location.pathname + location.search);
+            sign("in");
+          },
+        },
+      },
+      [icon("person"), el("span", { text: w["ui.log_in"] })],
+    );
+    root.replaceChildren(
+      button,
+      ...(person.problem
+        ? [el("p", { class: "kh-who-ended", role: "alert", text: person.problem })]
+        : []),
+    );
     return;
   }
-  root.replaceChildren(el("details", {}, [
-    el("summary", { title: `${person.name} · ${person.role_text}`, "aria-label": `${person.name} · ${person.role_text}` }, [el("b", { dir: "auto", text: person.name.slice(0, 1).toUpperCase() })]),
-    el("div", { class: "kh-who-menu" }, [el("b", { dir: "auto", text: person.name }), el("i", { text: person.role_text }),
-      el("button", { type: "button", class: "kh-link", text: w["ui.log_out"], on: { click: () => sign("out") } })])]));
+  root.replaceChildren(
+    el("details", {}, [
+      el(
+        "summary",
+        {
+          title: `${person.name} · ${person.role_text}`,
+          "aria-label": `${person.name} · ${person.role_text}`,
+        },
+        [el("b", { dir: "auto", text: person.name.slice(0, 1).toUpperCase() })],
+      ),
+      el("div", { class: "kh-who-menu" }, [
+        el("b", { dir: "auto", text: person.name }),
+        el("i", { text: person.role_text }),
+        el("button", {
+          type: "button",
+          class: "kh-link",
+          text: w["ui.log_out"],
+          on: { click: () => sign("out") },
+        }),
+      ]),
+    ]),
+  );
 }
 
 /* The provider sends people to the first page: back to where they logged in from. */

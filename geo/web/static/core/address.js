@@ -11,10 +11,12 @@ const byName = new Map(FIELDS.map((info) => [info.name, info]));
 /* The view of a query string; what is unknown falls back to its default. */
 export function read(search) {
   const given = Object.fromEntries(new URLSearchParams(search)); // the last of two wins
-  return Object.fromEntries(FIELDS.map((info) => {
-    const text = given[info.name];
-    return [info.name, text ? parse(info, text) : info.default];
-  }));
+  return Object.fromEntries(
+    FIELDS.map((info) => {
+      const text = given[info.name];
+      return [info.name, text ? parse(info, text) : info.default];
+    }),
+  );
 }
 
 function parse(info, text) {
@@ -48,8 +50,9 @@ function camera(text) {
 
 /* The query string of a view: only what differs from the default, in field order. */
 export function write(view, only) {
-  const parts = FIELDS.filter((info) => (!only || info.affects === only) && !same(view[info.name], info.default))
-    .map((info) => `${info.name}=${quoted(spell(info, view[info.name]))}`);
+  const parts = FIELDS.filter(
+    (info) => (!only || info.affects === only) && !same(view[info.name], info.default),
+  ).map((info) => `${info.name}=${quoted(spell(info, view[info.name]))}`);
   if (parts.length && !only) parts.unshift(`v=${LIMITS.version}`);
   return parts.join("&");
 }
@@ -57,25 +60,39 @@ export function write(view, only) {
 const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
 
 function spell(info, value) {
-  if (info.name === "at") return `${degrees(value[0])},${degrees(value[1])},${+value[2].toFixed(2)}`;
+  if (info.name === "at")
+    return `${degrees(value[0])},${degrees(value[1])},${+value[2].toFixed(2)}`;
   return info.many ? value.join() || "none" : value;
 }
 
 const degrees = (v) => v.toFixed(4).replace(/^-(0\.0000)$/, "$1");
 
-const quoted = (text) => encodeURIComponent(text.toWellFormed?.() ?? text)
-  .replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`)
-  .replace(/%2C/g, ",").replace(/%3A/g, ":").replace(/%40/g, "@").replace(/%3B/g, ";");
+const quoted = (text) =>
+  encodeURIComponent(text.toWellFormed?.() ?? text)
+    .replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`)
+    .replace(/%2C/g, ",")
+    .replace(/%3A/g, ":")
+    .replace(/%40/g, "@")
+    .replace(/%3B/g, ";");
 
 /* The view after an intent of the reader; one that makes no sense changes nothing.
    `toggle` a code of a facet, `set` a field, `put` several at once, `clear` one filter or all. */
 export function apply(view, { op, field, value }) {
-  if (op === "clear" && !field) return { ...view, ...Object.fromEntries(FIELDS.filter((i) => i.filter).map((i) => [i.name, i.default])) };
-  if (op === "put") return Object.entries(value).reduce((v, [name, text]) => apply(v, { op: "set", field: name, value: text }), view);
+  if (op === "clear" && !field)
+    return {
+      ...view,
+      ...Object.fromEntries(FIELDS.filter((i) => i.filter).map((i) => [i.name, i.default])),
+    };
+  if (op === "put")
+    return Object.entries(value).reduce(
+      (v, [name, text]) => apply(v, { op: "set", field: name, value: text }),
+      view,
+    );
   const info = byName.get(field);
   if (!info) return view;
   if (op === "clear") return { ...view, [field]: info.default };
-  if (op === "toggle") return info.many ? { ...view, [field]: toggled(info, view[field], value) } : view;
+  if (op === "toggle")
+    return info.many ? { ...view, [field]: toggled(info, view[field], value) } : view;
   const text = Array.isArray(value) ? value.join() : value;
   return { ...view, [field]: text ? parse(info, text) : info.default };
 }
@@ -90,9 +107,16 @@ function toggled(info, picked, code) {
 
 /* What the components of a page are told of a view. */
 export function described(view) {
-  return { ...view, query: write(view), filters: write(view, "data"), locate: write(view, "locate"), dir: LANGUAGES[view.lang],
+  return {
+    ...view,
+    query: write(view),
+    filters: write(view, "data"),
+    locate: write(view, "locate"),
+    dir: LANGUAGES[view.lang],
     filtered: FIELDS.some((i) => i.filter && !same(view[i.name], i.default)),
-    words: asset(`words.${view.lang}.json`), labels: asset(`basemap/labels.${view.lang}.json`) };
+    words: asset(`words.${view.lang}.json`),
+    labels: asset(`basemap/labels.${view.lang}.json`),
+  };
 }
 
 const asset = (path) => new URL(`../${path}`, import.meta.url).pathname;

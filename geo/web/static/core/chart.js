@@ -5,22 +5,41 @@ export function shape(tag, attributes = {}, children = []) {
   const node = document.createElementNS(SVG, tag);
   for (const [key, value] of Object.entries(attributes)) {
     if (key === "text") node.textContent = value;
-    else if (value !== null && value !== undefined && value !== false) node.setAttribute(key, value);
+    else if (value !== null && value !== undefined && value !== false)
+      node.setAttribute(key, value);
   }
   node.append(...[].concat(children).filter(Boolean));
   return node;
 }
 
 /* A figure that says in words what it shows: `label` for those who hear, a table beside it. */
-export const figure = (width, height, label, children, name = "kh-chart", stretched = false) => shape("svg", {
-  viewBox: `0 0 ${width} ${height}`, preserveAspectRatio: stretched ? "none" : null, class: name, role: "img", "aria-label": label }, children);
+export const figure = (width, height, label, children, name = "kh-chart", stretched = false) =>
+  shape(
+    "svg",
+    {
+      viewBox: `0 0 ${width} ${height}`,
+      preserveAspectRatio: stretched ? "none" : null,
+      class: name,
+      role: "img",
+      "aria-label": label,
+    },
+    children,
+  );
 
 let hatches = 0;
 /* A hatch of its own id, so that two charts on a page never share a definition. */
 export function hatch() {
   const id = `kh-hatch-${(hatches += 1)}`;
-  const defs = shape("defs", {}, [shape("pattern", { id, width: 5, height: 5, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" }, [
-    shape("rect", { width: 5, height: 5, class: "kh-hatch-ground" }), shape("line", { x1: 0, y1: 0, x2: 0, y2: 5, class: "kh-hatch-line" })])]);
+  const defs = shape("defs", {}, [
+    shape(
+      "pattern",
+      { id, width: 5, height: 5, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" },
+      [
+        shape("rect", { width: 5, height: 5, class: "kh-hatch-ground" }),
+        shape("line", { x1: 0, y1: 0, x2: 0, y2: 5, class: "kh-hatch-line" }),
+      ],
+    ),
+  ]);
   return { defs, fill: `url(#${id})` };
 }
 

@@ -12,7 +12,8 @@ export function el(tag, { class: name, text, on = {}, ...attributes } = {}, chil
   if (text !== undefined) node.textContent = text;
   for (const [key, value] of Object.entries(attributes)) {
     if (value === true) node.setAttribute(key, "");
-    else if (value !== false && value !== null && value !== undefined) node.setAttribute(key, value);
+    else if (value !== false && value !== null && value !== undefined)
+      node.setAttribute(key, value);
     if (key === "checked" || key === "value") node[key] = value;
   }
   for (const [type, act] of Object.entries(on)) node.addEventListener(type, act);
@@ -26,7 +27,8 @@ export function getJSON(path) {
     if (memory.size >= KEPT) memory.delete(memory.keys().next().value);
     const asked = fetch(path).then(async (answer) => {
       const content = await answer.json().catch(() => ({}));
-      if (!answer.ok) throw Object.assign(new Error(String(answer.status)), { text: content.error?.text });
+      if (!answer.ok)
+        throw Object.assign(new Error(String(answer.status)), { text: content.error?.text });
       return content;
     });
     asked.catch(() => memory.delete(path));
@@ -39,12 +41,21 @@ export function getJSON(path) {
    an Error with its sentence, its status and the whole answer. */
 export async function send(path, { method = "POST", json, body, headers = {} } = {}) {
   const typed = json === undefined ? {} : { "content-type": "application/json" };
-  const answer = await fetch(path, { method, headers: { "x-kharita": "1", ...typed, ...headers }, body: json === undefined ? body : JSON.stringify(json) });
+  const answer = await fetch(path, {
+    method,
+    headers: { "x-kharita": "1", ...typed, ...headers },
+    body: json === undefined ? body : JSON.stringify(json),
+  });
   const isJSON = (answer.headers.get("content-type") || "").includes("json");
   if (answer.ok && !isJSON) return answer.blob();
   const told = isJSON ? await answer.json().catch(() => ({})) : {};
   if (answer.status === 401) dispatchEvent(new Event("kharita-who"));
-  if (!answer.ok) throw Object.assign(new Error(told.error?.text || String(answer.status)), { text: told.error?.text, status: answer.status, told });
+  if (!answer.ok)
+    throw Object.assign(new Error(told.error?.text || String(answer.status)), {
+      text: told.error?.text,
+      status: answer.status,
+      told,
+    });
   return told;
 }
 
@@ -86,11 +97,20 @@ const ICONS = {
 export const icon = (name) => svg("kh-icon", { viewBox: "0 0 16 16" }, ICONS[name]);
 
 const SHAPES = {
-  buyer: "M8 2a6 6 0 1 0 .01 0z", site: "M2.6 2.6h10.8v10.8H2.6z", maison: "M8 1.6 14.6 13.4H1.4z", fair: "M8 .6 15.4 8 8 15.4.6 8z",
-  report: "M3.5 1.5h6l3 3v10h-9z", note: "M3.5 1.5h6l3 3v10h-9z", market: "M8 1.5a6.5 6.5 0 1 0 .01 0z M1.5 8h13", craft: "M8 1.5 14.5 8 8 14.5 1.5 8z", region: "M2 4l4-2 4 2 4-2v10l-4 2-4-2-4 2z",
+  buyer: "M8 2a6 6 0 1 0 .01 0z",
+  site: "M2.6 2.6h10.8v10.8H2.6z",
+  maison: "M8 1.6 14.6 13.4H1.4z",
+  fair: "M8 .6 15.4 8 8 15.4.6 8z",
+  report: "M3.5 1.5h6l3 3v10h-9z",
+  note: "M3.5 1.5h6l3 3v10h-9z",
+  market: "M8 1.5a6.5 6.5 0 1 0 .01 0z M1.5 8h13",
+  craft: "M8 1.5 14.5 8 8 14.5 1.5 8z",
+  region: "M2 4l4-2 4 2 4-2v10l-4 2-4-2-4 2z",
 };
-export const mark = (kind, { open = true, demo = false } = {}) => svg(
-  `kh-mark ${kind}${open ? "" : " hollow"}${demo ? " dashed" : ""}`, { viewBox: "0 0 16 16" }, [SHAPES[kind] || SHAPES.craft]);
+export const mark = (kind, { open = true, demo = false } = {}) =>
+  svg(`kh-mark ${kind}${open ? "" : " hollow"}${demo ? " dashed" : ""}`, { viewBox: "0 0 16 16" }, [
+    SHAPES[kind] || SHAPES.craft,
+  ]);
 
 /* The arrows go from tab to tab of a tablist, in the direction it is read. */
 export function moveByArrow(event) {
@@ -105,7 +125,10 @@ export function moveByArrow(event) {
 
 export function debounce(act, delay) {
   let timer;
-  const later = (...args) => { clearTimeout(timer); timer = setTimeout(() => act(...args), delay); };
+  const later = (...args) => {
+    clearTimeout(timer);
+    timer = setTimeout(() => act(...args), delay);
+  };
   later.cancel = () => clearTimeout(timer);
   return later;
 }
@@ -116,14 +139,20 @@ export function render(parent, ...given) {
   const active = parent.contains(document.activeElement) ? document.activeElement : null;
   const key = active?.dataset.key;
   const caret = active?.selectionStart ?? null;
-  const tops = new Map([...parent.querySelectorAll("[data-scroll]")].map((n) => [n.dataset.scroll, n.scrollTop]));
-  const open = new Map([...parent.querySelectorAll("details[data-key]")].map((n) => [n.dataset.key, n.open]));
+  const tops = new Map(
+    [...parent.querySelectorAll("[data-scroll]")].map((n) => [n.dataset.scroll, n.scrollTop]),
+  );
+  const open = new Map(
+    [...parent.querySelectorAll("details[data-key]")].map((n) => [n.dataset.key, n.open]),
+  );
   for (const fresh of nodes) {
     if (!fresh.querySelectorAll) continue;
-    for (const d of [fresh, ...fresh.querySelectorAll("details")]) if (open.has(d.dataset.key)) d.open = open.get(d.dataset.key);
+    for (const d of [fresh, ...fresh.querySelectorAll("details")])
+      if (open.has(d.dataset.key)) d.open = open.get(d.dataset.key);
   }
   parent.replaceChildren(...nodes);
-  for (const n of parent.querySelectorAll("[data-scroll]")) n.scrollTop = tops.get(n.dataset.scroll) || 0;
+  for (const n of parent.querySelectorAll("[data-scroll]"))
+    n.scrollTop = tops.get(n.dataset.scroll) || 0;
   if (!key) return;
   const again = parent.querySelector(`[data-key="${CSS.escape(key)}"]`);
   again?.focus({ preventScroll: true });
@@ -146,7 +175,9 @@ export function component(name, draw, act = () => {}) {
       root.dir = data.dir;
       const turn = (state.turn = (state.turn || 0) + 1);
       const current = () => state.turn === turn;
-      Promise.resolve(draw(root, state, current)).catch((error) => { if (current()) failed(root, data, error, () => draw(root, state, current)); });
+      Promise.resolve(draw(root, state, current)).catch((error) => {
+        if (current()) failed(root, data, error, () => draw(root, state, current));
+      });
     };
     act(given, setTriggerValue);
     dark = null;
@@ -158,7 +189,9 @@ export function component(name, draw, act = () => {}) {
 /* What style sheets ask of the page. Written only when it changes: each write costs a new style
    of every element; the theme is looked at once per run of Python. */
 let dark = null;
-matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => { dark = null; });
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
+  dark = null;
+});
 
 function mood({ dir, lang, embed }) {
   const html = document.documentElement;
@@ -172,17 +205,29 @@ function mood({ dir, lang, embed }) {
 
 function isDark() {
   const app = document.querySelector(".stApp") || document.body;
-  const [r, g, b] = (getComputedStyle(app).backgroundColor.match(/[\d.]+/g) || [255, 255, 255]).map(Number);
+  const [r, g, b] = (getComputedStyle(app).backgroundColor.match(/[\d.]+/g) || [255, 255, 255]).map(
+    Number,
+  );
   return 0.2126 * r + 0.7152 * g + 0.0722 * b < 100;
 }
 
 async function failed(root, data, error, again) {
   const w = await words(data).catch(() => ({}));
   root.querySelector(".kh-failed")?.remove();
-  root.prepend(el("div", { class: "kh-failed", role: "alert" }, [
-    el("span", { text: error.text || w["ui.failed"] || "" }),
-    el("button", { type: "button", class: "kh-link", text: w["ui.retry"] || "↻", on: { click: () => {
-      root.querySelector(".kh-failed")?.remove();
-      Promise.resolve(again()).catch((e) => failed(root, data, e, again));
-    } } })]));
+  root.prepend(
+    el("div", { class: "kh-failed", role: "alert" }, [
+      el("span", { text: error.text || w["ui.failed"] || "" }),
+      el("button", {
+        type: "button",
+        class: "kh-link",
+        text: w["ui.retry"] || "↻",
+        on: {
+          click: () => {
+            root.querySelector(".kh-failed")?.remove();
+            Promise.resolve(again()).catch((e) => failed(root, data, e, again));
+          },
+        },
+      }),
+    ]),
+  );
 }

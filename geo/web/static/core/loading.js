@@ -20,5 +20,12 @@ export function settled(root) {
 export function failure(error, w, retry) {
   return el("div", { class: "kh-failed", role: "alert" }, [
     el("span", { text: error.text || w["ui.failed"] || "" }),
-    el("button", { type: "button", class: "kh-link", "data-key": "retry", text: w["ui.retry"] || "↻", on: { click: retry } })]);
+    el("button", {
+      type: "button",
+      class: "kh-link",
+      "data-key": "retry",
+      text: w["ui.retry"] || "↻",
+      on: { click: retry },
+    }),
+  ]);
 }

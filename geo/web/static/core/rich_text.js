@@ -2,15 +2,25 @@
 import { el, icon } from "./dom.js";
 
 /* Pieces `[text, found]` as nodes; a text is never read as markup. */
-export const marked = (pieces) => pieces.map(([text, found]) => (found ? el("mark", { text }) : document.createTextNode(text)));
+export const marked = (pieces) =>
+  pieces.map(([text, found]) => (found ? el("mark", { text }) : document.createTextNode(text)));
 
 /* Each part keeps its own reading order. */
-export const parts = (text) => text.split(" · ").flatMap((part, i) => [i ? " · " : null, el("bdi", { text: part })]);
+export const parts = (text) =>
+  text.split(" · ").flatMap((part, i) => [i ? " · " : null, el("bdi", { text: part })]);
 
 export function source({ href, text, date }, w) {
-  const inside = [el("bdi", { text }), icon("link"), el("span", { class: "kh-unseen", text: ` (${w["ui.new_tab"]})` })];
-  return el("li", {}, [isPage(href) ? el("a", { href, target: "_blank", rel: "noopener noreferrer", title: href }, inside) : el("span", { dir: "auto", text }),
-    date ? el("i", { text: date }) : null]);
+  const inside = [
+    el("bdi", { text }),
+    icon("link"),
+    el("span", { class: "kh-unseen", text: ` (${w["ui.new_tab"]})` }),
+  ];
+  return el("li", {}, [
+    isPage(href)
+      ? el("a", { href, target: "_blank", rel: "noopener noreferrer", title: href }, inside)
+      : el("span", { dir: "auto", text }),
+    date ? el("i", { text: date }) : null,
+  ]);
 }
 
 function isPage(href) {
@@ -22,10 +32,17 @@ function isPage(href) {
   }
 }
 
-const SIGNS = { "+": ["up", "ui.watch.sign_up", "▲"], "-": ["down", "ui.watch.sign_down", "▼"], 0: ["flat", "ui.watch.sign_flat", "●"] };
+const SIGNS = {
+  "+": ["up", "ui.watch.sign_up", "▲"],
+  "-": ["down", "ui.watch.sign_down", "▼"],
+  0: ["flat", "ui.watch.sign_flat", "●"],
+};
 
 /* A sign says its meaning in words too: never by colour or shape alone. */
 export function sign(code, w, text = "") {
   const [name, word, shape] = SIGNS[code];
-  return el("span", { class: `kh-sign ${name}` }, [el("span", { "aria-hidden": "true", text: shape }), el("span", { text: text || w[word] })]);
+  return el("span", { class: `kh-sign ${name}` }, [
+    el("span", { "aria-hidden": "true", text: shape }),
+    el("span", { text: text || w[word] }),
+  ]);
 }

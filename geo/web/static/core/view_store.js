@@ -4,12 +4,17 @@
 import { LIMITS } from "./fields.js";
 import { apply, described, read, write } from "./address.js";
 
-const LINKS = "a[data-testid=stTopNavLink], a[data-testid=stSidebarNavLink], a[data-testid=stPageLink-NavLink]";
+const LINKS =
+  "a[data-testid=stTopNavLink], a[data-testid=stSidebarNavLink], a[data-testid=stPageLink-NavLink]";
 
 function start() {
   const followers = new Map();
   const bus = {
-    view: described(read("")), notice: "", live: false, jump: 0, sync: () => {},
+    view: described(read("")),
+    notice: "",
+    live: false,
+    jump: 0,
+    sync: () => {},
 
     /* Look at the address again. Whether the view changed, and everybody was told. */
     look() {
@@ -75,26 +80,36 @@ function start() {
 
   function tell() {
     for (const [key, { act, alive }] of followers) {
-      if (alive()) act(); else followers.delete(key);
+      if (alive()) act();
+      else followers.delete(key);
     }
   }
 
   bus.look();
   // Back and Forward within a page are ours: Streamlit would run the script, and remember an
   // address that it then sends again after the reader has gone on.
-  addEventListener("popstate", (event) => {
-    if (location.pathname !== bus.path || location.hash) return;
-    event.stopImmediatePropagation();
-    bus.look();
-  }, true);
+  addEventListener(
+    "popstate",
+    (event) => {
+      if (location.pathname !== bus.path || location.hash) return;
+      event.stopImmediatePropagation();
+      bus.look();
+    },
+    true,
+  );
   // The links of Streamlit's navigation keep the query too.
-  addEventListener("click", (event) => {
-    const link = event.target.closest?.(LINKS);
-    if (!link || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
-    event.preventDefault();
-    event.stopImmediatePropagation();
-    bus.visit(new URL(link.href).pathname, bus.view.query);
-  }, true);
+  addEventListener(
+    "click",
+    (event) => {
+      const link = event.target.closest?.(LINKS);
+      if (!link || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey)
+        return;
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      bus.visit(new URL(link.href).pathname, bus.view.query);
+    },
+    true,
+  );
   return bus;
 }
 

@@ -10,13 +10,17 @@ export function fix(w, state) {
   held.region = data.region[0] || held.region || "01";
   const root = el("div", { class: "kh-fix" });
   const refresh = async () => {
-    const [regions, list] = await Promise.all([getJSON(`/api/regions?lang=${data.lang}`),
-      fetch(`/api/corrections?lang=${data.lang}&region=${held.region}`).then((r) => r.json())]);
+    const [regions, list] = await Promise.all([
+      getJSON(`/api/regions?lang=${data.lang}`),
+      fetch(`/api/corrections?lang=${data.lang}&region=${held.region}`).then((r) => r.json()),
+    ]);
     if (!root.isConnected && root.childElementCount) return;
     show(root, { w, state, held, regions: regions.regions, list, refresh });
     share(list.open);
   };
-  refresh().catch((error) => root.replaceChildren(el("p", { class: "kh-failed", text: error.text || w["ui.failed"] })));
+  refresh().catch((error) =>
+    root.replaceChildren(el("p", { class: "kh-failed", text: error.text || w["ui.failed"] })),
+  );
   return root;
 }
 
@@ -29,44 +33,132 @@ export function share(corrections) {
 function show(root, ctx) {
   const { w, state, held, regions, list } = ctx;
   const { data } = state;
-  const region = el("select", { "data-key": "fix-region", on: { change: (e) => { held.region = e.target.value; held.report = null; ctx.refresh(); } } },
-    regions.map((r) => el("option", { value: r.code, text: r.name })));
+  const region = el(
+    "select",
+    {
+      "data-key": "fix-region",
+      on: {
+        change: (e) => {
+          held.region = e.target.value;
+          held.report = null;
+          ctx.refresh();
+        },
+      },
+    },
+    regions.map((r) => el("option", { value: r.code, text: r.name })),
+  );
   region.value = held.region;
-  const file = el("input", { type: "file", accept: ".xlsx", class: "kh-unseen", id: "kh-fix-file", on: { change: () => file.files[0] && upload(file.files[0], ctx) } });
-  const name = el("input", { type: "text", "data-key": "fix-name", maxlength: 80, autocomplete: "name", value: held.name, on: { input: (e) => { held.name = e.target.value; } } });
-  render(root, ...[
-    el("p", { class: "kh-small", text: w["ui.fix_lead"] }),
-    el("div", { class: "kh-siting-how" }, [
-      el("label", {}, [el("span", { text: w["ui.fix_region"] }), region]),
-      list.me ? null : el("label", {}, [el("span", { text: w["ui.fix_name"] }), name]),
-      el("a", { class: "kh-button kh-print", href: `/sheet/${held.region}.xlsx?lang=${data.lang}`, download: "", text: w["ui.fix_download"] }),
-      file, el("button", { type: "button", class: "kh-button", "data-key": "fix-upload", text: w["ui.fix_upload"], on: { click: () => file.click() } })]),
-    held.error ? el("p", { class: "kh-failed", role: "alert", text: held.error }) : null,
-    held.report ? el("div", { class: "kh-report", role: "status" }, [el("b", { text: held.report.text }),
-      el("ul", {}, held.report.remarks.map((r) => el("li", {}, [el("i", { text: r.line }), el("span", { text: r.text })])))]) : null,
-    el("h3", { text: `${w["ui.fix_open"]} (${list.total})` }),
-    list.open.length ? el("ul", { class: "kh-fixes" }, list.open.map((c) => row(c, ctx, list.can_judge))) : el("p", { class: "kh-small", text: w["ui.fix_none"] }),
-    list.done.length ? el("h3", { text: w["ui.fix_done"] }) : null,
-    list.done.length ? el("ul", { class: "kh-fixes done" }, list.done.map((c) => row(c, ctx, false))) : null].filter(Boolean));
+  const file = el("input", {
+    type: "file",
+    accept: ".xlsx",
+    class: "kh-unseen",
+    id: "kh-fix-file",
+    on: { change: () => file.files[0] && upload(file.files[0], ctx) },
+  });
+  const name = el("input", {
+    type: "text",
+    "data-key": "fix-name",
+    maxlength: 80,
+    autocomplete: "name",
+    value: held.name,
+    on: {
+      input: (e) => {
+        held.name = e.target.value;
+      },
+    },
+  });
+  render(
+    root,
+    ...[
+      el("p", { class: "kh-small", text: w["ui.fix_lead"] }),
+      el("div", { class: "kh-siting-how" }, [
+        el("label", {}, [el("span", { text: w["ui.fix_region"] }), region]),
+        list.me ? null : el("label", {}, [el("span", { text: w["ui.fix_name"] }), name]),
+        el("a", {
+          class: "kh-button kh-print",
+          href: `/sheet/${held.region}.xlsx?lang=${data.lang}`,
+          download: "",
+          text: w["ui.fix_download"],
+        }),
+        file,
+        el("button", {
+          type: "button",
+          class: "kh-button",
+          "data-key": "fix-upload",
+          text: w["ui.fix_upload"],
+          on: { click: () => file.click() },
+        }),
+      ]),
+      held.error ? el("p", { class: "kh-failed", role: "alert", text: held.error }) : null,
+      held.report
+        ? el("div", { class: "kh-report", role: "status" }, [
+            el("b", { text: held.report.text }),
+            el(
+              "ul",
+              {},
+              held.report.remarks.map((r) =>
+                el("li", {}, [el("i", { text: r.line }), el("span", { text: r.text })]),
+              ),
+            ),
+          ])
+        : null,
+      el("h3", { text: `${w["ui.fix_open"]} (${list.total})` }),
+      list.open.length
+        ? el(
+            "ul",
+            { class: "kh-fixes" },
+            list.open.map((c) => row(c, ctx, list.can_judge)),
+          )
+        : el("p", { class: "kh-small", text: w["ui.fix_none"] }),
+      list.done.length ? el("h3", { text: w["ui.fix_done"] }) : null,
+      list.done.length
+        ? el(
+            "ul",
+            { class: "kh-fixes done" },
+            list.done.map((c) => row(c, ctx, false)),
+          )
+        : null,
+    ].filter(Boolean),
+  );
 }
 
 function row(c, ctx, can) {
   const { w } = ctx;
-  const judge = (verdict, text) => el("button", { type: "button", class: "kh-mini", "data-key": `${verdict}-${c.id}`, text, "aria-label": `${text} : ${c.name}, ${c.field}`, on: { click: () => decide(c, verdict, ctx) } });
-  return el("li", { "data-id": c.id }, [mark(c.class),
+  const judge = (verdict, text) =>
+    el("button", {
+      type: "button",
+      class: "kh-mini",
+      "data-key": `${verdict}-${c.id}`,
+      text,
+      "aria-label": `${text} : ${c.name}, ${c.field}`,
+      on: { click: () => decide(c, verdict, ctx) },
+    });
+  return el("li", { "data-id": c.id }, [
+    mark(c.class),
     el("span", {}, [el("b", { dir: "auto", text: c.name }), el("i", { text: c.judged || c.by })]),
-    el("span", { class: "kh-change" }, [el("em", { text: c.field }), el("del", { title: w["ui.fix_before"] }, [el("bdi", { text: c.before })]), el("ins", { title: w["ui.fix_after"] }, [el("bdi", { text: c.after })])]),
-    can ? judge("accept", w["ui.fix_accept"]) : null, can ? judge("refuse", w["ui.fix_refuse"]) : null]);
+    el("span", { class: "kh-change" }, [
+      el("em", { text: c.field }),
+      el("del", { title: w["ui.fix_before"] }, [el("bdi", { text: c.before })]),
+      el("ins", { title: w["ui.fix_after"] }, [el("bdi", { text: c.after })]),
+    ]),
+    can ? judge("accept", w["ui.fix_accept"]) : null,
+    can ? judge("refuse", w["ui.fix_refuse"]) : null,
+  ]);
 }
 
 /* Header values are latin-1: a name travels as the bytes of its UTF-8. */
-const signed = (held) => ({ "x-name": String.fromCharCode(...new TextEncoder().encode(held.name)) });
+const signed = (held) => ({
+  "x-name": String.fromCharCode(...new TextEncoder().encode(held.name)),
+});
 
 async function upload(file, ctx) {
   const { held, state, w } = ctx;
   Object.assign(held, { error: "", report: null });
   try {
-    held.report = await send(`/api/corrections/${held.region}?lang=${state.data.lang}`, { body: file, headers: signed(held) });
+    held.report = await send(`/api/corrections/${held.region}?lang=${state.data.lang}`, {
+      body: file,
+      headers: signed(held),
+    });
   } catch (error) {
     held.error = error.text || w["ui.failed"];
   }
@@ -77,7 +169,9 @@ async function decide(c, verdict, ctx) {
   const { held, state, w } = ctx;
   held.error = "";
   try {
-    await send(`/api/corrections/${c.id}/${verdict}?lang=${state.data.lang}`, { headers: signed(held) });
+    await send(`/api/corrections/${c.id}/${verdict}?lang=${state.data.lang}`, {
+      headers: signed(held),
+    });
     forget();
   } catch (error) {
     held.error = error.text || w["ui.failed"];

@@ -8,14 +8,22 @@ const WAIT_MS = 90;
 
 export default component("place", async (root, state, current) => {
   const { data } = state;
-  const [w, near] = await Promise.all([words(data), data.place ? getJSON(`/api/near?${[data.filters, data.locate].filter(Boolean).join("&")}`).catch(() => null) : null]);
+  const [w, near] = await Promise.all([
+    words(data),
+    data.place
+      ? getJSON(`/api/near?${[data.filters, data.locate].filter(Boolean).join("&")}`).catch(
+          () => null,
+        )
+      : null,
+  ]);
   if (!current()) return;
   const redo = root.dataset.lang !== data.lang;
   if (!root.childElementCount || redo) build(root, state, w);
   root.dataset.lang = data.lang;
   const { input, clear } = state.parts;
   const name = near?.place?.name || "";
-  if (document.activeElement !== input || state.chosen) input.value = name.replace(/[\u2066\u2069]/g, "");
+  if (document.activeElement !== input || state.chosen)
+    input.value = name.replace(/[\u2066\u2069]/g, "");
   state.chosen = false;
   clear.hidden = !data.place && !input.value;
   for (const [field, box] of Object.entries(state.parts.groups)) {
@@ -28,54 +36,153 @@ export default component("place", async (root, state, current) => {
 });
 
 function build(root, state, w) {
-  const listId = "kh-places", hint = w["ui.place_hint"];
-  const list = el("ul", { id: listId, role: "listbox", class: "kh-places", "aria-label": w["ui.places_found"], hidden: true });
+  const listId = "kh-places",
+    hint = w["ui.place_hint"];
+  const list = el("ul", {
+    id: listId,
+    role: "listbox",
+    class: "kh-places",
+    "aria-label": w["ui.places_found"],
+    hidden: true,
+  });
   const note = el("p", { class: "kh-place-note", role: "status", hidden: true });
-  const input = el("input", { type: "text", id: "kh-place-field", role: "combobox", "aria-expanded": "false", "aria-controls": listId, "aria-autocomplete": "list",
-    "aria-label": w["ui.place"], placeholder: hint, autocomplete: "off", spellcheck: "false", maxlength: 200, dir: "auto" });
-  const offer = el("button", { type: "button", class: "kh-link", hidden: true, text: w["ui.place_online"] });
-  const clear = el("button", { type: "button", class: "kh-place-clear", hidden: true, "aria-label": w["ui.place_clear"], title: w["ui.place_clear"] }, [icon("close")]);
-  const tool = (name, text) => el("button", { type: "button", class: "kh-place-tool", title: text, "aria-label": text }, [drawn(name)]);
-  const device = tool("device", w["ui.place_device"]), middle = tool("middle", w["ui.place_map"]);
-  const nearest = el("select", { "aria-label": w["ui.show"], on: { change: (e) => state.send({ op: "set", field: "nearest", value: e.target.value }) } },
-    NEAREST.map((n) => el("option", { value: n, text: w[`ui.nearest.${n}`] })));
-  const groups = { km: segments("km", KM.map((k) => [k, `${k} ${w["ui.km"]}`]), w["ui.radius"], state) };
+  const input = el("input", {
+    type: "text",
+    id: "kh-place-field",
+    role: "combobox",
+    "aria-expanded": "false",
+    "aria-controls": listId,
+    "aria-autocomplete": "list",
+    "aria-label": w["ui.place"],
+    placeholder: hint,
+    autocomplete: "off",
+    spellcheck: "false",
+    maxlength: 200,
+    dir: "auto",
+  });
+  const offer = el("button", {
+    type: "button",
+    class: "kh-link",
+    hidden: true,
+    text: w["ui.place_online"],
+  });
+  const clear = el(
+    "button",
+    {
+      type: "button",
+      class: "kh-place-clear",
+      hidden: true,
+      "aria-label": w["ui.place_clear"],
+      title: w["ui.place_clear"],
+    },
+    [icon("close")],
+  );
+  const tool = (name, text) =>
+    el("button", { type: "button", class: "kh-place-tool", title: text, "aria-label": text }, [
+      drawn(name),
+    ]);
+  const device = tool("device", w["ui.place_device"]),
+    middle = tool("middle", w["ui.place_map"]);
+  const nearest = el(
+    "select",
+    {
+      "aria-label": w["ui.show"],
+      on: { change: (e) => state.send({ op: "set", field: "nearest", value: e.target.value }) },
+    },
+    NEAREST.map((n) => el("option", { value: n, text: w[`ui.nearest.${n}`] })),
+  );
+  const groups = {
+    km: segments(
+      "km",
+      KM.map((k) => [k, `${k} ${w["ui.km"]}`]),
+      w["ui.radius"],
+      state,
+    ),
+  };
   state.parts = { input, list, note, offer, clear, nearest, groups };
   const search = finder(root, state, w);
-  input.addEventListener("input", () => { clear.hidden = !input.value && !state.data.place; search.typed(); });
+  input.addEventListener("input", () => {
+    clear.hidden = !input.value && !state.data.place;
+    search.typed();
+  });
   input.addEventListener("keydown", (event) => search.key(event));
   input.addEventListener("focus", () => input.select());
   input.addEventListener("blur", (event) => search.left(event.relatedTarget));
-  clear.addEventListener("click", () => { input.value = ""; search.close(); say(state, ""); state.send({ op: "set", field: "place", value: "" }); input.focus(); });
+  clear.addEventListener("click", () => {
+    input.value = "";
+    search.close();
+    say(state, "");
+    state.send({ op: "set", field: "place", value: "" });
+    input.focus();
+  });
   device.addEventListener("click", () => locate(state, w, search));
   middle.addEventListener("click", () => {
     const map = document.querySelector(".st-key-kh-map iframe")?.contentWindow?.kharita?._map;
     const at = map?.getCenter();
     if (at) search.take(`${at.lng.toFixed(5)},${at.lat.toFixed(5)}`);
   });
-  render(root, el("div", { class: "kh-place-bar" }, [
-    el("div", { class: "kh-place-box" }, [el("span", { class: "kh-place-field" }, [icon("search"), input, clear, device, middle]), el("div", { class: "kh-place-pop" }, [note, list, offer])]),
-    el("div", { class: "kh-place-how" }, [groups.km, el("label", { class: "kh-select" }, [el("span", { class: "kh-unseen", text: w["ui.show"] }), nearest])])]));
+  render(
+    root,
+    el("div", { class: "kh-place-bar" }, [
+      el("div", { class: "kh-place-box" }, [
+        el("span", { class: "kh-place-field" }, [icon("search"), input, clear, device, middle]),
+        el("div", { class: "kh-place-pop" }, [note, list, offer]),
+      ]),
+      el("div", { class: "kh-place-how" }, [
+        groups.km,
+        el("label", { class: "kh-select" }, [
+          el("span", { class: "kh-unseen", text: w["ui.show"] }),
+          nearest,
+        ]),
+      ]),
+    ]),
+  );
 }
 
 /* A row of radio buttons that looks like one control. */
 export function segments(field, values, label, state) {
-  return el("fieldset", { class: "kh-segments" }, [el("legend", { class: "kh-unseen", text: label }), ...values.map(([value, text]) =>
-    el("label", {}, [el("input", { type: "radio", name: `kh-${field}`, value, checked: state.data[field] === value, "data-key": `${field}-${value}`,
-      on: { change: () => state.send({ op: "set", field, value }) } }), el("span", { text })]))]);
+  return el("fieldset", { class: "kh-segments" }, [
+    el("legend", { class: "kh-unseen", text: label }),
+    ...values.map(([value, text]) =>
+      el("label", {}, [
+        el("input", {
+          type: "radio",
+          name: `kh-${field}`,
+          value,
+          checked: state.data[field] === value,
+          "data-key": `${field}-${value}`,
+          on: { change: () => state.send({ op: "set", field, value }) },
+        }),
+        el("span", { text }),
+      ]),
+    ),
+  ]);
 }
 
 function finder(root, state, w) {
   const { input, list } = state.parts;
-  let items = [], active = -1, turn = 0, sure = false, shownFor = "";
-  const open = (on) => { list.hidden = !on; input.setAttribute("aria-expanded", String(on)); };
+  let items = [],
+    active = -1,
+    turn = 0,
+    sure = false,
+    shownFor = "";
+  const open = (on) => {
+    list.hidden = !on;
+    input.setAttribute("aria-expanded", String(on));
+  };
   const mark = (n) => {
     active = n;
     [...list.children].forEach((node, i) => node.setAttribute("aria-selected", String(i === n)));
     const node = list.children[n];
-    if (node) { input.setAttribute("aria-activedescendant", node.id); node.scrollIntoView({ block: "nearest" }); } else input.removeAttribute("aria-activedescendant");
+    if (node) {
+      input.setAttribute("aria-activedescendant", node.id);
+      node.scrollIntoView({ block: "nearest" });
+    } else input.removeAttribute("aria-activedescendant");
   };
-  const close = () => { open(false); mark(-1); };
+  const close = () => {
+    open(false);
+    mark(-1);
+  };
   const take = (ref) => {
     close();
     say(state, "");
@@ -84,28 +191,58 @@ function finder(root, state, w) {
     state.send({ op: "set", field: "place", value: ref });
   };
   const { offer } = state.parts;
-  offer.addEventListener("click", () => { input.focus(); look(true); });
+  offer.addEventListener("click", () => {
+    input.focus();
+    look(true);
+  });
   const look = async (online = false) => {
     const text = input.value.trim();
     const mine = ++turn;
-    if (!text) { items = []; close(); say(state, ""); offer.hidden = true; return; }
-    const answer = await getJSON(`/api/${online ? "geocode" : "places"}?lang=${state.data.lang}&text=${encodeURIComponent(text)}`).catch((error) => ({ items: [], note: error.text || w["ui.failed"], sure: false }));
+    if (!text) {
+      items = [];
+      close();
+      say(state, "");
+      offer.hidden = true;
+      return;
+    }
+    const answer = await getJSON(
+      `/api/${online ? "geocode" : "places"}?lang=${state.data.lang}&text=${encodeURIComponent(text)}`,
+    ).catch((error) => ({ items: [], note: error.text || w["ui.failed"], sure: false }));
     if (mine !== turn) return;
     // Only when the gazetteer is not certain, and only if the reader asks.
     offer.hidden = !(answer.online && !answer.sure && (answer.note || !answer.items.length));
     ({ items, sure } = answer);
     shownFor = text;
     say(state, answer.note);
-    render(list, ...items.map((item, i) => el("li", { id: `kh-place-${i}`, role: "option", "aria-selected": "false", on: {
-      pointerdown: (event) => event.preventDefault(), click: () => take(item.ref) } }, [
-      el("b", { dir: "auto", text: item.name }), el("i", { text: item.sub })])));
+    render(
+      list,
+      ...items.map((item, i) =>
+        el(
+          "li",
+          {
+            id: `kh-place-${i}`,
+            role: "option",
+            "aria-selected": "false",
+            on: {
+              pointerdown: (event) => event.preventDefault(),
+              click: () => take(item.ref),
+            },
+          },
+          [el("b", { dir: "auto", text: item.name }), el("i", { text: item.sub })],
+        ),
+      ),
+    );
     open(items.length > 0 && document.activeElement === input);
     mark(-1);
   };
   const later = debounce(() => look(), WAIT_MS);
   return {
-    close, take,
-    typed() { mark(-1); later(); }, // what was marked answered another text
+    close,
+    take,
+    typed() {
+      mark(-1);
+      later();
+    }, // what was marked answered another text
     left(to) {
       later.cancel();
       turn++;
@@ -115,16 +252,27 @@ function finder(root, state, w) {
     async key(event) {
       if (event.key === "ArrowDown" || event.key === "ArrowUp") {
         event.preventDefault();
-        if (list.hidden && items.length) { open(true); mark(event.key === "ArrowDown" ? 0 : items.length - 1); return; }
-        if (items.length) mark((active + (event.key === "ArrowDown" ? 1 : -1) + items.length) % items.length);
+        if (list.hidden && items.length) {
+          open(true);
+          mark(event.key === "ArrowDown" ? 0 : items.length - 1);
+          return;
+        }
+        if (items.length)
+          mark((active + (event.key === "ArrowDown" ? 1 : -1) + items.length) % items.length);
       } else if (event.key === "Enter") {
         event.preventDefault();
-        if (active >= 0) { take(items[active].ref); return; }
+        if (active >= 0) {
+          take(items[active].ref);
+          return;
+        }
         later.cancel();
         if (shownFor !== input.value.trim()) await look();
         // Only what is certain is taken unasked; namesakes wait for a choice.
         if (sure && items.length) take(items[0].ref);
-        else if (items.length) { open(true); mark(0); }
+        else if (items.length) {
+          open(true);
+          mark(0);
+        }
       } else if (event.key === "Escape") {
         event.preventDefault();
         close();
@@ -141,25 +289,44 @@ function say(state, text) {
 }
 
 function locate(state, w, search) {
-  if (!navigator.geolocation) { say(state, w["ui.place_denied"]); return; }
+  if (!navigator.geolocation) {
+    say(state, w["ui.place_denied"]);
+    return;
+  }
   say(state, w["ui.place_searching"]);
   navigator.geolocation.getCurrentPosition(
     ({ coords }) => search.take(`${coords.longitude.toFixed(5)},${coords.latitude.toFixed(5)}`),
-    () => say(state, w["ui.place_denied"]), { timeout: 10_000, maximumAge: 60_000 });
+    () => say(state, w["ui.place_denied"]),
+    { timeout: 10_000, maximumAge: 60_000 },
+  );
 }
 
 /* A sight for the device's position, a framed point for the middle of the map. */
 const DRAWN = {
-  device: ["M8 4.500a3.500 3.500 0 1 0 .01 0z", "M8 1v2.500", "M8 12.500v2.500", "M1 8h2.500", "M12.500 8H15"],
-  middle: ["M2 5V2h3", "M11 2h3v3", "M14 11v3h-3", "M5 14H2v-3", "M8 6.500a1.500 1.500 0 1 0 .01 0z"],
+  device: [
+    "M8 4.500a3.500 3.500 0 1 0 .01 0z",
+    "M8 1v2.500",
+    "M8 12.500v2.500",
+    "M1 8h2.500",
+    "M12.500 8H15",
+  ],
+  middle: [
+    "M2 5V2h3",
+    "M11 2h3v3",
+    "M14 11v3h-3",
+    "M5 14H2v-3",
+    "M8 6.500a1.500 1.500 0 1 0 .01 0z",
+  ],
 };
 
 function drawn(name) {
   const node = icon("link");
-  node.replaceChildren(...DRAWN[name].map((d) => {
-    const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
-    path.setAttribute("d", d);
-    return path;
-  }));
+  node.replaceChildren(
+    ...DRAWN[name].map((d) => {
+      const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
+      path.setAttribute("d", d);
+      return path;
+    }),
+  );
   return node;
 }

@@ -13,16 +13,37 @@
 (function () {
   "use strict";
   const { Labels, boxesOf, fonts, pixelRatio } = window.KharitaLabels;
-  const LIGHT = { sea: "#C5D5DC", land: "#F8F4EC", market: "#EDE2CB", home: "#EFE3C6",
-    border: "#FFFFFF", thick: 0.9, region: "#C9BA96", province: "#D6C79F", picked: "#C3DDD8", pickedLine: "#0F3D3E" };
-  const DARK = { sea: "#0B1313", land: "#1E2928", market: "#2A3735", home: "#303A2F",
-    border: "#0F1818", thick: 0.7, region: "#4B5A4C", province: "#3E4A3D", picked: "#21504E", pickedLine: "#7FD0C9" };
-  const FINE_FROM = 4, PROVINCES_FROM = 7;
+  const LIGHT = {
+    sea: "#C5D5DC",
+    land: "#F8F4EC",
+    market: "#EDE2CB",
+    home: "#EFE3C6",
+    border: "#FFFFFF",
+    thick: 0.9,
+    region: "#C9BA96",
+    province: "#D6C79F",
+    picked: "#C3DDD8",
+    pickedLine: "#0F3D3E",
+  };
+  const DARK = {
+    sea: "#0B1313",
+    land: "#1E2928",
+    market: "#2A3735",
+    home: "#303A2F",
+    border: "#0F1818",
+    thick: 0.7,
+    region: "#4B5A4C",
+    province: "#3E4A3D",
+    picked: "#21504E",
+    pickedLine: "#7FD0C9",
+  };
+  const FINE_FROM = 4,
+    PROVINCES_FROM = 7;
   /* How far a market's tint goes over to that of other land, by the age of its latest report
      (geo/render/map_svg.py says the same). */
   const FADED = [0, 0, 0.1, 0.2, 0.35, 0.5, 0.65];
-  const CHUNK = 48;     // points that share one bounding box
-  const NEAR = 0.6;     // pixels: nearer points are not worth a line
+  const CHUNK = 48; // points that share one bounding box
+  const NEAR = 0.6; // pixels: nearer points are not worth a line
 
   /* One line as fractions of the Mercator world, cut into chunks with bounding boxes
      (west, north, east, south). */
@@ -31,11 +52,12 @@
     const xy = new Float64Array(2 * n);
     const boxes = new Float64Array(4 * Math.ceil(n / CHUNK));
     const box = [Infinity, Infinity, -Infinity, -Infinity];
-    let lon = 0, lat = 0;
+    let lon = 0,
+      lat = 0;
     for (let i = 0; i < n; i++) {
       lon += flat[2 * i];
       lat += flat[2 * i + 1];
-      const sin = Math.sin(Math.max(-85.0511, Math.min(85.0511, lat / scale)) * Math.PI / 180);
+      const sin = Math.sin((Math.max(-85.0511, Math.min(85.0511, lat / scale)) * Math.PI) / 180);
       const x = lon / scale / 360 + 0.5;
       const y = 0.5 - Math.log((1 + sin) / (1 - sin)) / (4 * Math.PI);
       const k = 4 * Math.floor(i / CHUNK);
@@ -67,11 +89,14 @@
       if ((box[2] - box[0]) * world < NEAR && (box[3] - box[1]) * world < NEAR) continue;
       path = path || new Path2D();
       const n = xy.length / 2;
-      let px = Infinity, py = Infinity;
+      let px = Infinity,
+        py = Infinity;
       const go = (i, always) => {
-        const x = xy[2 * i] * world - left, y = xy[2 * i + 1] * world - top;
+        const x = xy[2 * i] * world - left,
+          y = xy[2 * i + 1] * world - top;
         if (!always && Math.abs(x - px) < NEAR && Math.abs(y - py) < NEAR) return;
-        if (i) path.lineTo(x, y); else path.moveTo(x, y);
+        if (i) path.lineTo(x, y);
+        else path.moveTo(x, y);
         px = x;
         py = y;
       };
@@ -89,10 +114,18 @@
     return path;
   }
 
-  const mixed = (one, other, part) => `rgb(${[1, 3, 5].map((k) => Math.round(parseInt(one.slice(k, k + 2), 16) * (1 - part) + parseInt(other.slice(k, k + 2), 16) * part)).join()})`;
+  const mixed = (one, other, part) =>
+    `rgb(${[1, 3, 5].map((k) => Math.round(parseInt(one.slice(k, k + 2), 16) * (1 - part) + parseInt(other.slice(k, k + 2), 16) * part)).join()})`;
 
   const Vectors = L.GridLayer.extend({
-    options: { tileSize: 512, pane: "tilePane", updateWhenZooming: false, keepBuffer: 1, noWrap: true, className: "kh-vectors" },
+    options: {
+      tileSize: 512,
+      pane: "tilePane",
+      updateWhenZooming: false,
+      keepBuffer: 1,
+      noWrap: true,
+      className: "kh-vectors",
+    },
 
     initialize(colors) {
       L.GridLayer.prototype.initialize.call(this);
@@ -118,7 +151,9 @@
       tile.width = tile.height = Math.round(size * pixelRatio());
       const ctx = tile.getContext("2d", { alpha: false });
       ctx.scale(tile.width / size, tile.width / size);
-      const world = 256 * 2 ** z, left = x * size, top = y * size;
+      const world = 256 * 2 ** z,
+        left = x * size,
+        top = y * size;
       const frame = [left - 3, top - 3, left + size + 3, top + size + 3].map((v) => v / world);
       const view = { frame, world, left, top };
       ctx.fillStyle = this.colors.sea;
@@ -136,7 +171,11 @@
         const path = trace(rings, view);
         if (!path) continue;
         const picked = this.picked.has(iso2);
-        ctx.fillStyle = picked ? c.picked : kind === "market" ? mixed(c.market, c.land, FADED[this.ages[iso2]] || 0) : c[kind];
+        ctx.fillStyle = picked
+          ? c.picked
+          : kind === "market"
+            ? mixed(c.market, c.land, FADED[this.ages[iso2]] || 0)
+            : c[kind];
         ctx.fill(path, "evenodd");
         drawn.push([path, picked]);
       }
@@ -170,10 +209,15 @@
 
   function load(url, prepare) {
     if (!ready.has(url)) {
-      ready.set(url, fetch(url).then((answer) => {
-        if (!answer.ok) throw new Error(String(answer.status));
-        return answer.json();
-      }).then(prepare));
+      ready.set(
+        url,
+        fetch(url)
+          .then((answer) => {
+            if (!answer.ok) throw new Error(String(answer.status));
+            return answer.json();
+          })
+          .then(prepare),
+      );
     }
     return ready.get(url).catch((error) => {
       ready.delete(url);
@@ -184,46 +228,72 @@
 
   const lines = (packed, scale, closed) => packed.map((flat) => unpack(flat, scale, closed));
 
-  const countriesOf = ({ scale, countries }) => countries.map(({ iso2, market, home, rings }) => ({
-    iso2, kind: home ? "home" : market ? "market" : "land", rings: lines(rings, scale, true) }));
+  const countriesOf = ({ scale, countries }) =>
+    countries.map(({ iso2, market, home, rings }) => ({
+      iso2,
+      kind: home ? "home" : market ? "market" : "land",
+      rings: lines(rings, scale, true),
+    }));
 
-  const moroccoOf = ({ scale, outline, regions, provinces }) => ({ outline: lines(outline, scale, true),
-    regions: lines(regions, scale, false), provinces: lines(provinces, scale, false) });
+  const moroccoOf = ({ scale, outline, regions, provinces }) => ({
+    outline: lines(outline, scale, true),
+    regions: lines(regions, scale, false),
+    provinces: lines(provinces, scale, false),
+  });
 
   function create(map, { urls, dark, rtl, onReady, avoid }) {
     const colors = dark ? DARK : LIGHT;
     const group = L.layerGroup();
     const vectors = new Vectors(colors);
-    let labels = null, shown = true;
+    let labels = null,
+      shown = true;
     map.getContainer().style.backgroundColor = colors.sea;
     vectors.addTo(group);
     group.addTo(map);
 
-    const arrivals = [["coarse", countriesOf], ["fine", countriesOf], ["morocco", moroccoOf]]
-      .map(async ([name, prepare]) => {
-        const data = await load(urls[name], prepare);
-        if (!data) return;
-        vectors.data[name] = data;
-        vectors.repaint();
-      });
-    const patience = new Promise((done) => { setTimeout(done, 1500); });
+    const arrivals = [
+      ["coarse", countriesOf],
+      ["fine", countriesOf],
+      ["morocco", moroccoOf],
+    ].map(async ([name, prepare]) => {
+      const data = await load(urls[name], prepare);
+      if (!data) return;
+      vectors.data[name] = data;
+      vectors.repaint();
+    });
+    const patience = new Promise((done) => {
+      setTimeout(done, 1500);
+    });
     const lettering = fonts();
-    arrivals.push(load(urls.labels, (data) => data.labels).then(async (found) => {
-      if (!found) return;
-      await Promise.race([lettering, patience]);
-      labels = new Labels(found, { dark, rtl, avoid });
-      if (shown) labels.addTo(group);
-      lettering.then(() => { labels.widths.clear(); labels.draw(); });
-    }));
-    Promise.all(arrivals).then(() => { if (onReady) onReady(group); });
+    arrivals.push(
+      load(urls.labels, (data) => data.labels).then(async (found) => {
+        if (!found) return;
+        await Promise.race([lettering, patience]);
+        labels = new Labels(found, { dark, rtl, avoid });
+        if (shown) labels.addTo(group);
+        lettering.then(() => {
+          labels.widths.clear();
+          labels.draw();
+        });
+      }),
+    );
+    Promise.all(arrivals).then(() => {
+      if (onReady) onReady(group);
+    });
 
     return Object.assign(group, {
       vectors,
-      relabel() { if (labels) labels.draw(); },
-      labelled() { return labels && shown ? labels.drawn.map(({ text, kind, box }) => ({ text, kind, box })) : []; },
+      relabel() {
+        if (labels) labels.draw();
+      },
+      labelled() {
+        return labels && shown
+          ? labels.drawn.map(({ text, kind, box }) => ({ text, kind, box }))
+          : [];
+      },
       showLabels(show) {
         shown = show;
-        if (labels) (show ? group.addLayer(labels) : group.removeLayer(labels));
+        if (labels) show ? group.addLayer(labels) : group.removeLayer(labels);
       },
       age(steps) {
         vectors.ages = steps;
@@ -240,15 +310,20 @@
      or when nothing at all has come for a while, as behind a network that swallows requests. */
   function tiles(map, { url, attribution, onFail }) {
     const layer = L.tileLayer(url, { attribution, zIndex: 5, maxZoom: 19 });
-    let loaded = 0, errors = 0;
+    let loaded = 0,
+      errors = 0;
     const giveUp = () => {
       if (!layer._map) return;
       layer.remove();
       if (onFail) onFail();
     };
-    const silence = setTimeout(() => { if (!loaded) giveUp(); }, 8000);
+    const silence = setTimeout(() => {
+      if (!loaded) giveUp();
+    }, 8000);
     layer.on("remove", () => clearTimeout(silence));
-    layer.on("tileload", () => { loaded += 1; });
+    layer.on("tileload", () => {
+      loaded += 1;
+    });
     layer.on("tileerror", () => {
       errors += 1;
       if (!loaded || errors >= 3) giveUp();

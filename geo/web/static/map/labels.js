@@ -9,15 +9,56 @@
    KharitaLabels.fonts() -> promise: the lettering is there, or failed */
 (function () {
   "use strict";
-  const LIGHT = { home: "#2F3B39", market: "#36433F", country: "#5B6865", region: "#6B5A32", province: "#7A6A45",
-    town: "#36433F", sea: "#425D69", halo: "rgba(255,253,248,.85)", seaHalo: "rgba(197,213,220,.7)" };
-  const DARK = { home: "#E8EFED", market: "#D3DDDA", country: "#9AA9A5", region: "#CDBF95", province: "#B0A37E",
-    town: "#D3DDDA", sea: "#78929C", halo: "rgba(11,19,19,.85)", seaHalo: "rgba(11,19,19,.7)" };
+  const LIGHT = {
+    home: "#2F3B39",
+    market: "#36433F",
+    country: "#5B6865",
+    region: "#6B5A32",
+    province: "#7A6A45",
+    town: "#36433F",
+    sea: "#425D69",
+    halo: "rgba(255,253,248,.85)",
+    seaHalo: "rgba(197,213,220,.7)",
+  };
+  const DARK = {
+    home: "#E8EFED",
+    market: "#D3DDDA",
+    country: "#9AA9A5",
+    region: "#CDBF95",
+    province: "#B0A37E",
+    town: "#D3DDDA",
+    sea: "#78929C",
+    halo: "rgba(11,19,19,.85)",
+    seaHalo: "rgba(11,19,19,.7)",
+  };
   const CITY_FROM = 6;
 
   /* Steps, in pixels, by which the name of a ground may move to find room, nearest first. */
-  const STEPS = [[0, 0], [-12, 0], [12, 0], [0, -9], [0, 9], [0, -18], [0, 18], [-26, 0], [26, 0], [-22, -14], [22, -14],
-    [-22, 14], [22, 14], [0, -28], [0, 28], [0, -40], [0, 40], [-48, 0], [48, 0], [-44, -28], [44, -28], [-44, 28], [44, 28]];
+  const STEPS = [
+    [0, 0],
+    [-12, 0],
+    [12, 0],
+    [0, -9],
+    [0, 9],
+    [0, -18],
+    [0, 18],
+    [-26, 0],
+    [26, 0],
+    [-22, -14],
+    [22, -14],
+    [-22, 14],
+    [22, 14],
+    [0, -28],
+    [0, 28],
+    [0, -40],
+    [0, 40],
+    [-48, 0],
+    [48, 0],
+    [-44, -28],
+    [44, -28],
+    [-44, 28],
+    [44, 28],
+  ];
 
   /* One canvas over the viewport: it moves with the map and is drawn again when that rests. */
   const Labels = L.Layer.extend({
@@ -28,7 +69,7 @@
 
     onAdd(map) {
       const pane = map.getPane("kh-labels") || map.createPane("kh-labels");
-      pane.style.zIndex = 350;   // above the tiles (200), below the marks (400)
+      pane.style.zIndex = 350; // above the tiles (200), below the marks (400)
       pane.style.pointerEvents = "none";
       this.canvas = L.DomUtil.create("canvas", "kh-labels leaflet-layer leaflet-zoom-hide", pane);
       this.canvas.setAttribute("aria-hidden", "true");
@@ -53,8 +94,12 @@
       this.canvas.height = Math.round(size.y * ratio);
       const ctx = this.canvas.getContext("2d");
       ctx.scale(ratio, ratio);
-      Object.assign(ctx, { textAlign: "center", textBaseline: "middle", lineJoin: "round",
-        direction: this.rtl ? "rtl" : "ltr" });
+      Object.assign(ctx, {
+        textAlign: "center",
+        textBaseline: "middle",
+        lineJoin: "round",
+        direction: this.rtl ? "rtl" : "ltr",
+      });
       this.drawn = this._place(ctx, size);
       for (const label of this.drawn) this._write(ctx, label);
       this.canvas.dataset.shown = this.drawn.length;
@@ -65,21 +110,37 @@
       const map = this._map;
       const zoom = Math.round(map.getZoom());
       const bounds = map.getBounds();
-      const [west, south, east, north] = [bounds.getWest(), bounds.getSouth(), bounds.getEast(), bounds.getNorth()];
-      const visible = this.labels.filter(([, lon, lat, first, last]) => zoom >= first && zoom <= last &&
-        lon >= west && lon <= east && lat >= south && lat <= north);
+      const [west, south, east, north] = [
+        bounds.getWest(),
+        bounds.getSouth(),
+        bounds.getEast(),
+        bounds.getNorth(),
+      ];
+      const visible = this.labels.filter(
+        ([, lon, lat, first, last]) =>
+          zoom >= first &&
+          zoom <= last &&
+          lon >= west &&
+          lon <= east &&
+          lat >= south &&
+          lat <= north,
+      );
       // What stands over the labels: controls, and whatever else the page says.
-      const above = [...boxesOf(map, ".leaflet-control"), ...(this.avoid ? this.avoid() : [])]
-        .filter((box) => meets(box, [0, 0, size.x, size.y]));
+      const above = [
+        ...boxesOf(map, ".leaflet-control"),
+        ...(this.avoid ? this.avoid() : []),
+      ].filter((box) => meets(box, [0, 0, size.x, size.y]));
       const taken = [];
-      const degree = 256 * 2 ** zoom / 360;   // pixels
+      const degree = (256 * 2 ** zoom) / 360; // pixels
       const clear = (box, others) => !others.some((other) => meets(box, other));
       const dotAt = ([, lon, lat]) => {
         const { x, y } = map.latLngToContainerPoint([lat, lon]);
         return [x - 4, y - 4, x + 4, y + 4];
       };
       // Names go around the points of the great cities where they can; regions always.
-      const cities = visible.filter((label) => label[5] === "town" && label[3] <= CITY_FROM).map(dotAt);
+      const cities = visible
+        .filter((label) => label[5] === "town" && label[3] <= CITY_FROM)
+        .map(dotAt);
       const said = new Set();
       const placed = [];
       for (const label of visible) {
@@ -93,10 +154,19 @@
         const style = this._style(kind, zoom, first);
         const lines = style.wrap ? wrapped(text) : [text];
         const half = Math.max(...lines.map((line) => this._width(ctx, style.font, line))) / 2;
-        const tall = lines.length * style.leading / 2;
-        const spots = this._spots(kind, at, half, tall, size, reach * degree).filter((b) => b[0] >= 3 && b[1] >= 3 &&
-          b[2] <= size.x - 3 && b[3] <= size.y - 3 && clear(b, taken) && clear(b, above));
-        const box = spots.find((b) => clear(b, cities)) || (kind === "region" || kind === "sea" ? null : spots[0]);
+        const tall = (lines.length * style.leading) / 2;
+        const spots = this._spots(kind, at, half, tall, size, reach * degree).filter(
+          (b) =>
+            b[0] >= 3 &&
+            b[1] >= 3 &&
+            b[2] <= size.x - 3 &&
+            b[3] <= size.y - 3 &&
+            clear(b, taken) &&
+            clear(b, above),
+        );
+        const box =
+          spots.find((b) => clear(b, cities)) ||
+          (kind === "region" || kind === "sea" ? null : spots[0]);
         if (!box) continue;
         taken.push(box);
         if (dot) taken.push(dot);
@@ -111,16 +181,23 @@
     _spots(kind, at, half, tall, size, reach) {
       const around = (x, y) => [x - half - 3, y - tall - 1, x + half + 3, y + tall + 1];
       if (kind !== "town") {
-        const sea = kind === "sea";   // it does not slide, and moves only where neither end comes ashore
-        const slide = (v, edge, room) => (sea || room < 2 * edge ? v : Math.max(edge, Math.min(room - edge, v)));
+        const sea = kind === "sea"; // it does not slide, and moves only where neither end comes ashore
+        const slide = (v, edge, room) =>
+          sea || room < 2 * edge ? v : Math.max(edge, Math.min(room - edge, v));
         const [x, y] = [slide(at.x, half + 6, size.x), slide(at.y, tall + 4, size.y)];
         const far = sea ? Math.max(0, reach - half) : Math.max(12, reach);
-        return STEPS.filter(([dx, dy]) => Math.hypot(dx, dy) <= far).map(([dx, dy]) => around(x + dx, y + dy));
+        return STEPS.filter(([dx, dy]) => Math.hypot(dx, dy) <= far).map(([dx, dy]) =>
+          around(x + dx, y + dy),
+        );
       }
       const way = this.rtl ? -1 : 1;
       // Close to the point; failing that, past a mark that stands on it.
-      return [5, 14].flatMap((gap) => [around(at.x, at.y + tall + gap + 2), around(at.x, at.y - tall - gap - 2),
-        around(at.x + way * (half + gap + 3), at.y), around(at.x - way * (half + gap + 3), at.y)]);
+      return [5, 14].flatMap((gap) => [
+        around(at.x, at.y + tall + gap + 2),
+        around(at.x, at.y - tall - gap - 2),
+        around(at.x + way * (half + gap + 3), at.y),
+        around(at.x - way * (half + gap + 3), at.y),
+      ]);
     },
 
     _style(kind, zoom, first) {
@@ -128,13 +205,23 @@
       const city = kind === "town" && first <= CITY_FROM && zoom >= 8;
       const large = kind === "region" || city || (kind === "market" && zoom > 4);
       const px = (large ? 12 : 11) + (this.rtl ? 1 : 0);
-      const weight = city || ["market", "home", "region"].includes(kind) ? 600
-        : kind === "town" && zoom < 9 ? 500 : 400;
-      const family = this.rtl ? '"IBM Plex Sans Arabic", Inter, sans-serif' : 'Inter, "IBM Plex Sans Arabic", sans-serif';
+      const weight =
+        city || ["market", "home", "region"].includes(kind)
+          ? 600
+          : kind === "town" && zoom < 9
+            ? 500
+            : 400;
+      const family = this.rtl
+        ? '"IBM Plex Sans Arabic", Inter, sans-serif'
+        : 'Inter, "IBM Plex Sans Arabic", sans-serif';
       // Arabic has no italics: there the softer colour alone tells water from ground.
       const slant = kind === "sea" && !this.rtl ? "italic " : "";
-      return { font: `${slant}${weight} ${px}px ${family}`, leading: this.rtl ? px + 5 : px + 2,
-        color: this.colors[kind], wrap: kind === "region" };
+      return {
+        font: `${slant}${weight} ${px}px ${family}`,
+        leading: this.rtl ? px + 5 : px + 2,
+        color: this.colors[kind],
+        wrap: kind === "region",
+      };
     },
 
     _width(ctx, font, text) {
@@ -170,13 +257,17 @@
   /* Boxes of elements over the map, in container pixels. */
   function boxesOf(map, selector) {
     const from = map.getContainer().getBoundingClientRect();
-    return [...map.getContainer().querySelectorAll(selector)].map((element) => {
-      const r = element.getBoundingClientRect();
-      return [r.left - from.left, r.top - from.top, r.right - from.left, r.bottom - from.top];
-    }).filter((box) => box[2] > box[0]);
+    return [...map.getContainer().querySelectorAll(selector)]
+      .map((element) => {
+        const r = element.getBoundingClientRect();
+        return [r.left - from.left, r.top - from.top, r.right - from.left, r.bottom - from.top];
+      })
+      .filter((box) => box[2] > box[0]);
   }
 
-  function pixelRatio() { return Math.min(3, window.devicePixelRatio || 1); }
+  function pixelRatio() {
+    return Math.min(3, window.devicePixelRatio || 1);
+  }
 
   const meets = (a, b) => a[0] < b[2] && a[2] > b[0] && a[1] < b[3] && a[3] > b[1];
   const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
@@ -191,8 +282,11 @@
 
   /* A canvas does not wait for fonts as a page does. */
   function fonts() {
-    const asked = ["Inter", '"IBM Plex Sans Arabic"'].flatMap((family) => [400, 500, 600].map((weight) =>
-      document.fonts.load(`${weight} 12px ${family}`, family === "Inter" ? "Aéžœ" : "م")));
+    const asked = ["Inter", '"IBM Plex Sans Arabic"'].flatMap((family) =>
+      [400, 500, 600].map((weight) =>
+        document.fonts.load(`${weight} 12px ${family}`, family === "Inter" ? "Aéžœ" : "م"),
+      ),
+    );
     return Promise.allSettled(asked);
   }
 

@@ -29,12 +29,21 @@
       L.FeatureGroup.prototype.onAdd.call(this, map);
       map.on("moveend", this._moved, this);
       // While the page settles its frame is chosen again for each size; once the reader acts, what they see holds.
-      this.sizes = new ResizeObserver(() => this._place(() => {
-        map.invalidateSize({ pan: false });
-        if (!this.settled && this.framed) this.framed();
-      }));
+      this.sizes = new ResizeObserver(() =>
+        this._place(() => {
+          map.invalidateSize({ pan: false });
+          if (!this.settled && this.framed) this.framed();
+        }),
+      );
       for (const act of ["pointerdown", "keydown"]) {
-        for (const place of [document, window.parent.document]) place.addEventListener(act, () => { this.settled = true; }, { once: true, capture: true });
+        for (const place of [document, window.parent.document])
+          place.addEventListener(
+            act,
+            () => {
+              this.settled = true;
+            },
+            { once: true, capture: true },
+          );
       }
       this.sizes.observe(map.getContainer());
     },
@@ -47,7 +56,9 @@
 
     /* Follow a view of ui/bus.js. One at a time: words and labels of a language come first. */
     show(view) {
-      this.turn = (this.turn || Promise.resolve()).then(() => this._show(view)).catch((error) => console.error(error));
+      this.turn = (this.turn || Promise.resolve())
+        .then(() => this._show(view))
+        .catch((error) => console.error(error));
     },
 
     async _show(message) {
@@ -81,15 +92,23 @@
       const placed = kind in KINDS; // others cover an area: no ring
       this.selected = null;
       if (this.features) this._paint(this.features);
-      const answer = placed && await page.getJSON(`/api/entity/${kind}/${encodeURIComponent(id)}?${filters}`).catch(() => null);
+      const answer =
+        placed &&
+        (await page
+          .getJSON(`/api/entity/${kind}/${encodeURIComponent(id)}?${filters}`)
+          .catch(() => null));
       if (this.message.sel !== sel) return;
-      if (answer && answer.lon !== null) this.selected = { at: [answer.lon, answer.lat], class: answer.class };
+      if (answer && answer.lon !== null)
+        this.selected = { at: [answer.lon, answer.lat], class: answer.class };
       if (this.features && this.selected) this._paint(this.features);
       window.KharitaControls.offscreen(this);
     },
 
     _begin(message) {
-      if (message.at) this.frame(() => this._map.setView([message.at[1], message.at[0]], message.at[2], { reset: true }));
+      if (message.at)
+        this.frame(() =>
+          this._map.setView([message.at[1], message.at[0]], message.at[2], { reset: true }),
+        );
       else if (message.filtered) this.fit({ first: true });
       else this.frame(() => this._map.setView(this.home.center, this.home.zoom, { reset: true }));
     },
@@ -108,15 +127,25 @@
     },
 
     /* The drawn zone, where there is one to draw: marks outside it are left out, as from the list. */
-    _zone(message) { return this.locate && message.zone ? `&zone=${encodeURIComponent(message.zone)}` : ""; },
+    _zone(message) {
+      return this.locate && message.zone ? `&zone=${encodeURIComponent(message.zone)}` : "";
+    },
 
     _base(message) {
       if (this.base) this.base.remove();
       this.base = window.KharitaBase.create(this._map, {
         urls: { ...this.config.base, labels: message.labels },
-        dark: this.dark, rtl: message.dir === "rtl", avoid: () => this._boxes() });
+        dark: this.dark,
+        rtl: message.dir === "rtl",
+        avoid: () => this._boxes(),
+      });
       const base = this.base;
-      page.getJSON("/api/ages").then((told) => { if (this.base === base) base.age(told.markets); }).catch(() => {}); // without ages nothing is paler
+      page
+        .getJSON("/api/ages")
+        .then((told) => {
+          if (this.base === base) base.age(told.markets);
+        })
+        .catch(() => {}); // without ages nothing is paler
     },
 
     /* Where labels may not be written: marks and tags, in pixels. */
@@ -134,11 +163,21 @@
 
     async fit({ first = false } = {}) {
       const layers = this.locate ? "&layers=sites,maisons" : "";
-      const answer = await getJSON(`/api/bounds?${this.message.filters}${layers}${this._zone(this.message)}`);
+      const answer = await getJSON(
+        `/api/bounds?${this.message.filters}${layers}${this._zone(this.message)}`,
+      );
       if (!answer.bbox) return;
       const [w, s, e, n] = answer.bbox;
-      const move = () => this._map.fitBounds([[s, w], [n, e]], { padding: [40, 40], maxZoom: 10, reset: first });
-      if (first) this.frame(move); else move();
+      const move = () =>
+        this._map.fitBounds(
+          [
+            [s, w],
+            [n, e],
+          ],
+          { padding: [40, 40], maxZoom: 10, reset: first },
+        );
+      if (first) this.frame(move);
+      else move();
     },
 
     _moved() {
@@ -160,19 +199,35 @@
       const { filters, layers } = this.message;
       const zone = this._zone(this.message);
       const b = this._map.getBounds().pad(0.08);
-      const box = [b.getWest(), Math.max(-90, b.getSouth()), b.getEast(), Math.min(90, b.getNorth())];
-      const query = `bbox=${box.map((v) => v.toFixed(4))}&zoom=${this._map.getZoom()}` +
-        (filters ? `&${filters}` : "") + (layers.join() !== USUAL ? `&layers=${layers.join() || "none"}` : "") + zone;
-      const shown = this.config.layers || ["buyers", "sites", ...(layers.includes("fairs") ? ["fairs"] : [])];
+      const box = [
+        b.getWest(),
+        Math.max(-90, b.getSouth()),
+        b.getEast(),
+        Math.min(90, b.getNorth()),
+      ];
+      const query =
+        `bbox=${box.map((v) => v.toFixed(4))}&zoom=${this._map.getZoom()}` +
+        (filters ? `&${filters}` : "") +
+        (layers.join() !== USUAL ? `&layers=${layers.join() || "none"}` : "") +
+        zone;
+      const shown = this.config.layers || [
+        "buyers",
+        "sites",
+        ...(layers.includes("fairs") ? ["fairs"] : []),
+      ];
       try {
-        const answers = await Promise.all(shown.map(
-          (name) => this._ask(`/api/layers/${name}?${query}`, this.abort.signal)));
+        const answers = await Promise.all(
+          shown.map((name) => this._ask(`/api/layers/${name}?${query}`, this.abort.signal)),
+        );
         this.features = answers.flatMap((a) => a.features);
         this._paint(this.features);
         this._tag(answers.flatMap((a) => a.tags));
         this.base.relabel();
         window.KharitaControls.failed(this, false);
-        requestAnimationFrame(() => { document.documentElement.dataset.painted = `${filters}|${layers}`; document.documentElement.dataset.zone = zone; });
+        requestAnimationFrame(() => {
+          document.documentElement.dataset.painted = `${filters}|${layers}`;
+          document.documentElement.dataset.zone = zone;
+        });
       } catch (error) {
         // What was drawn stays; only the reader's own change cancels silently.
         if (error.name !== "AbortError") window.KharitaControls.failed(this, true);
@@ -193,9 +248,12 @@
       const [, selected] = splitSel(this.message.sel);
       for (const item of arrange(this._map, features)) {
         const alone = item.parts.length === 1 && item.n === 1;
-        const properties = alone ? item.f.properties
+        const properties = alone
+          ? item.f.properties
           : { class: item.f.properties.class, n: item.n, bounds: boundsOf(item.parts) };
-        const mark = new Mark(this._map.layerPointToLatLng(item.p), properties, { renderer: this.renderer });
+        const mark = new Mark(this._map.layerPointToLatLng(item.p), properties, {
+          renderer: this.renderer,
+        });
         mark.id = alone ? item.f.id : null;
         mark.dark = this.dark;
         mark.byStatus = Boolean(this.locate);
@@ -205,7 +263,8 @@
     },
 
     _holdsSelection(item) {
-      if (!this.selected || item.n === 1 || this.selected.class !== item.f.properties.class) return false;
+      if (!this.selected || item.n === 1 || this.selected.class !== item.f.properties.class)
+        return false;
       const { at } = this.selected;
       const [w, s, e, n] = boundsOf(item.parts);
       return at[0] >= w - 1e-5 && at[0] <= e + 1e-5 && at[1] >= s - 1e-5 && at[1] <= n + 1e-5;
@@ -216,7 +275,8 @@
       // Regions are too close to tell apart from afar: their records are one tag then.
       const near = this._map.getZoom() >= 6;
       const taken = this._markBoxes();
-      for (const tag of tags.filter((g) => g.field === "market" || g.wide !== near)) window.KharitaControls.tag(this, tag, taken).addTo(this.tags);
+      for (const tag of tags.filter((g) => g.field === "market" || g.wide !== near))
+        window.KharitaControls.tag(this, tag, taken).addTo(this.tags);
     },
 
     _click(event) {
@@ -227,8 +287,15 @@
       if (mark.id) this.send({ op: "set", field: "sel", value: `${KINDS[shape]}:${mark.id}` });
       else if (this._worthZooming(bounds, n)) {
         const [w, s, e, north] = bounds;
-        this._map.fitBounds([[s, w], [north, e]], { padding: [60, 60], maxZoom: 12 });
-      } else window.KharitaControls.list(this, mark.getLatLng(), `${shape}s`, { bbox: bounds.join() });
+        this._map.fitBounds(
+          [
+            [s, w],
+            [north, e],
+          ],
+          { padding: [60, 60], maxZoom: 12 },
+        );
+      } else
+        window.KharitaControls.list(this, mark.getLatLng(), `${shape}s`, { bbox: bounds.join() });
     },
 
     _worthZooming([w, s, e, n]) {
@@ -242,12 +309,18 @@
       const { class: shape, name, when, n } = mark.properties;
       const text = document.createElement("span");
       text.dir = "auto";
-      text.textContent = n ? `${this.words[`ui.layer.${shape}s`]} : ${mark.text}` : [name, when].filter(Boolean).join(" · ");
+      text.textContent = n
+        ? `${this.words[`ui.layer.${shape}s`]} : ${mark.text}`
+        : [name, when].filter(Boolean).join(" · ");
       this.tip = L.tooltip({ direction: "top", offset: [0, -mark._radius - 2] })
-        .setLatLng(mark.getLatLng()).setContent(text).addTo(this._map);
+        .setLatLng(mark.getLatLng())
+        .setContent(text)
+        .addTo(this._map);
     },
 
-    send(intent) { page.go(intent); },
+    send(intent) {
+      page.go(intent);
+    },
   });
 
   function splitSel(sel) {
@@ -256,8 +329,9 @@
   }
 
   function isDark() {
-    const color = getComputedStyle(window.parent.document.querySelector(".stApp") ||
-      window.parent.document.body).backgroundColor;
+    const color = getComputedStyle(
+      window.parent.document.querySelector(".stApp") || window.parent.document.body,
+    ).backgroundColor;
     const [r, g, b] = (color.match(/[\d.]+/g) || [255, 255, 255]).map(Number);
     return 0.2126 * r + 0.7152 * g + 0.0722 * b < 100;
   }
@@ -280,18 +354,33 @@
     getJSON,
     start(map, config) {
       holdStill(map);
-      map.setMaxBounds([[-80, -220], [86, 220]]);
+      map.setMaxBounds([
+        [-80, -220],
+        [86, 220],
+      ]);
       const live = new Live(map, config);
       // The world's edge is kept at once while a frame is chosen: a pan under way would move the next one.
-      map.panInsideBounds = (bounds, options) => L.Map.prototype.panInsideBounds.call(map, bounds, live.placing ? { animate: false } : options);
+      map.panInsideBounds = (bounds, options) =>
+        L.Map.prototype.panInsideBounds.call(
+          map,
+          bounds,
+          live.placing ? { animate: false } : options,
+        );
       if (config.areas) live.locate = new window.KharitaLocate(live);
       for (const name of ["dragstart", "zoomstart"]) {
-        map.on(name, () => { if (live.ready && !live.placing) live.touched = true; });
+        map.on(name, () => {
+          if (live.ready && !live.placing) live.touched = true;
+        });
       }
       const follow = () => {
         page = window.parent.kharita;
         // First of all parts: its answer takes longest to draw.
-        page.follow(window, () => live.show(page.view), () => window.frameElement !== null, true);
+        page.follow(
+          window,
+          () => live.show(page.view),
+          () => window.frameElement !== null,
+          true,
+        );
         live.show(page.view);
         if (live.locate) live.locate.follow(page);
       };

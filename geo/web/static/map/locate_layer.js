@@ -2,17 +2,40 @@
    around the place, large places out of reach, and a click that makes a place. */
 (function () {
   "use strict";
-  const FILL = { all: ["#6FAFA6", 0.75], half: ["#A9CDC5", 0.75], some: ["#DCE0C6", 0.7], none: ["#F3E3CB", 0.6], unknown: ["#9AA3A0", 0.28] };
-  const FILL_DARK = { all: ["#2F8A80", 0.75], half: ["#2A6660", 0.75], some: ["#3F5A3C", 0.6], none: ["#5A4630", 0.55], unknown: ["#5C6663", 0.35] };
-  const BAD = "#C0122F", BAD_DARK = "#FF8A9C", INK = "#0F3D3E", INK_DARK = "#8FD6D0";
-  const ROAD = "#8A5A00", ROAD_DARK = "#F0C469";
-  const MOROCCO = [[20.6, -17.2], [36.2, -0.9]];
+  const FILL = {
+    all: ["#6FAFA6", 0.75],
+    half: ["#A9CDC5", 0.75],
+    some: ["#DCE0C6", 0.7],
+    none: ["#F3E3CB", 0.6],
+    unknown: ["#9AA3A0", 0.28],
+  };
+  const FILL_DARK = {
+    all: ["#2F8A80", 0.75],
+    half: ["#2A6660", 0.75],
+    some: ["#3F5A3C", 0.6],
+    none: ["#5A4630", 0.55],
+    unknown: ["#5C6663", 0.35],
+  };
+  const BAD = "#C0122F",
+    BAD_DARK = "#FF8A9C",
+    INK = "#0F3D3E",
+    INK_DARK = "#8FD6D0";
+  const ROAD = "#8A5A00",
+    ROAD_DARK = "#F0C469";
+  const MOROCCO = [
+    [20.6, -17.2],
+    [36.2, -0.9],
+  ];
 
   class Locate {
     constructor(live) {
       this.live = live;
       this.map = live._map;
-      for (const [name, z] of [["khCover", 250], ["khRings", 390], ["khPlace", 620]]) {
+      for (const [name, z] of [
+        ["khCover", 250],
+        ["khRings", 390],
+        ["khPlace", 620],
+      ]) {
         const pane = this.map.createPane(name);
         pane.style.zIndex = z;
         if (name !== "khPlace") pane.style.pointerEvents = "none";
@@ -52,13 +75,35 @@
     paintFixes() {
       this.fixes.clearLayers();
       const dark = document.documentElement.dataset.dark === "1";
-      const dot = (at, hollow) => L.circleMarker([at[1], at[0]], { renderer: this.ringCanvas, pane: "khRings", interactive: false, radius: 7, weight: 2.5,
-        color: dark ? "#F0C469" : "#8A5A00", fillColor: dark ? "#101918" : "#FFFFFF", fillOpacity: hollow ? 0.2 : 1 }).addTo(this.fixes);
+      const dot = (at, hollow) =>
+        L.circleMarker([at[1], at[0]], {
+          renderer: this.ringCanvas,
+          pane: "khRings",
+          interactive: false,
+          radius: 7,
+          weight: 2.5,
+          color: dark ? "#F0C469" : "#8A5A00",
+          fillColor: dark ? "#101918" : "#FFFFFF",
+          fillOpacity: hollow ? 0.2 : 1,
+        }).addTo(this.fixes);
       const moved = (this.page.corrections || []).filter((c) => c.to);
       for (const { from, to } of moved) {
         if (from) {
           dot(from, true);
-          L.polyline([[from[1], from[0]], [to[1], to[0]]], { renderer: this.ringCanvas, pane: "khRings", interactive: false, weight: 2, dashArray: "5 4", color: dark ? "#F0C469" : "#8A5A00" }).addTo(this.fixes);
+          L.polyline(
+            [
+              [from[1], from[0]],
+              [to[1], to[0]],
+            ],
+            {
+              renderer: this.ringCanvas,
+              pane: "khRings",
+              interactive: false,
+              weight: 2,
+              dashArray: "5 4",
+              color: dark ? "#F0C469" : "#8A5A00",
+            },
+          ).addTo(this.fixes);
         }
         dot(to, false);
       }
@@ -74,7 +119,12 @@
         dot.className = `kh-proposed${site.pinned ? " pinned" : ""}`;
         dot.textContent = String(site.rank);
         dot.title = `${site.name} : ${site.gain}`;
-        const marker = L.marker([site.lat, site.lon], { pane: "khPlace", keyboard: false, draggable: true, icon: L.divIcon({ className: "kh-tag-at", iconSize: [0, 0], html: dot }) }).addTo(this.plan);
+        const marker = L.marker([site.lat, site.lon], {
+          pane: "khPlace",
+          keyboard: false,
+          draggable: true,
+          icon: L.divIcon({ className: "kh-tag-at", iconSize: [0, 0], html: dot }),
+        }).addTo(this.plan);
         marker.on("dragend", () => this.moveTo(site, marker.getLatLng(), answer.candidates));
         marker.on("click", (event) => L.DomEvent.stop(event));
       }
@@ -84,25 +134,41 @@
     /* The first answer of a question is looked at, unless the reader is looking elsewhere. */
     framePlan({ sites, state }) {
       const key = sites.map((s) => s.code).join();
-      if (state !== "done" || !key || this.shownPlan !== undefined || this.shownPlace || this.live.touched) { if (state === "done") this.shownPlan = key; return; }
+      if (
+        state !== "done" ||
+        !key ||
+        this.shownPlan !== undefined ||
+        this.shownPlace ||
+        this.live.touched
+      ) {
+        if (state === "done") this.shownPlan = key;
+        return;
+      }
       this.shownPlan = key;
-      this.live.frame(() => this.map.fitBounds(sites.map((s) => [s.lat, s.lon]), { padding: [60, 60], maxZoom: 7, reset: true }));
+      this.live.frame(() =>
+        this.map.fitBounds(
+          sites.map((s) => [s.lat, s.lon]),
+          { padding: [60, 60], maxZoom: 7, reset: true },
+        ),
+      );
     }
 
     /* A dragged site is pinned at the nearest candidate commune. */
     moveTo(site, { lat, lng }, candidates) {
-      const east = Math.cos(lat * Math.PI / 180);
+      const east = Math.cos((lat * Math.PI) / 180);
       const away = ([, lon, at]) => ((lon - lng) * east) ** 2 + (at - lat) ** 2;
       const [code] = candidates.reduce((a, b) => (away(b) < away(a) ? b : a));
       const pins = this.page.view.pin.filter((c) => c !== site.code && c !== code);
       this.kept = true;
-      if (code === site.code) this.paintPlan(); else this.page.go({ op: "set", field: "pin", value: [...pins, code] });
+      if (code === site.code) this.paintPlan();
+      else this.page.go({ op: "set", field: "pin", value: [...pins, code] });
     }
 
     /* Morocco, or the place and its answers: never the camera of another page far away. */
     begin(message) {
       const [lon, lat, zoom] = message.at || [];
-      if (message.at && L.latLngBounds(MOROCCO).pad(0.3).contains([lat, lon]) && zoom >= 4) this.live.frame(() => this.map.setView([lat, lon], zoom, { reset: true }));
+      if (message.at && L.latLngBounds(MOROCCO).pad(0.3).contains([lat, lon]) && zoom >= 4)
+        this.live.frame(() => this.map.setView([lat, lon], zoom, { reset: true }));
       else if (!message.place) this.live.frame(() => this.map.fitBounds(MOROCCO, { reset: true }));
       this.kept = Boolean(message.at);
     }
@@ -136,23 +202,36 @@
     /* A label over another says nothing: the nearer answer keeps its own. One that the edge of the
        map would cut stands on the other side of its mark. */
     declutter() {
-      const kept = [], edge = this.map.getContainer().getBoundingClientRect();
-      for (const node of this.map.getPane("khPlace").querySelectorAll(".kh-pin .kh-near, .kh-near")) {
+      const kept = [],
+        edge = this.map.getContainer().getBoundingClientRect();
+      for (const node of this.map
+        .getPane("khPlace")
+        .querySelectorAll(".kh-pin .kh-near, .kh-near")) {
         let box = node.getBoundingClientRect();
-        const inwards = { east: box.right > edge.right && "west", west: box.left < edge.left && "east" };
+        const inwards = {
+          east: box.right > edge.right && "west",
+          west: box.left < edge.left && "east",
+        };
         const side = ["east", "west"].find((name) => node.classList.contains(name));
         if (inwards[side]) {
           node.classList.replace(side, inwards[side]);
           box = node.getBoundingClientRect();
         }
-        const hit = kept.some((k) => box.left < k.right + 2 && box.right > k.left - 2 && box.top < k.bottom && box.bottom > k.top);
+        const hit = kept.some(
+          (k) =>
+            box.left < k.right + 2 &&
+            box.right > k.left - 2 &&
+            box.top < k.bottom &&
+            box.bottom > k.top,
+        );
         node.style.visibility = hit ? "hidden" : "";
         if (!hit) kept.push(box);
       }
     }
 
     frame(near, view) {
-      const moved = near.place && this.shownPlace !== undefined && this.shownPlace !== near.place.ref;
+      const moved =
+        near.place && this.shownPlace !== undefined && this.shownPlace !== near.place.ref;
       const first = this.shownPlace === undefined;
       this.shownPlace = near.place ? near.place.ref : "";
       const keep = this.kept;
@@ -164,15 +243,32 @@
         // Nothing that is asked for may hide behind the legend.
         const legend = this.legend.closest("details");
         const right = legend?.open ? legend.offsetWidth + 30 : 48;
-        this.map.fitBounds([[s, w], [n, e]], { paddingTopLeft: [48, 48], paddingBottomRight: [Math.min(right, this.map.getSize().x / 3), 48], maxZoom: 11, ...how });
+        this.map.fitBounds(
+          [
+            [s, w],
+            [n, e],
+          ],
+          {
+            paddingTopLeft: [48, 48],
+            paddingBottomRight: [Math.min(right, this.map.getSize().x / 3), 48],
+            maxZoom: 11,
+            ...how,
+          },
+        );
       };
-      if (first) this.live.frame(() => move({ reset: true })); else move({ animate: true });
+      if (first) this.live.frame(() => move({ reset: true }));
+      else move({ animate: true });
     }
 
     /* The regions or provinces that are looked at, when the page opens on them. */
     frameAreas({ region, province }) {
-      const chosen = (code) => (province.length ? province.includes(code) : region.includes(code) || region.includes(code.slice(0, 2)));
-      const shapes = (this.areas || []).filter((a) => chosen(a.code)).map((a) => L.geoJSON(a.geometry).getBounds());
+      const chosen = (code) =>
+        province.length
+          ? province.includes(code)
+          : region.includes(code) || region.includes(code.slice(0, 2));
+      const shapes = (this.areas || [])
+        .filter((a) => chosen(a.code))
+        .map((a) => L.geoJSON(a.geometry).getBounds());
       if (!shapes.length) return;
       const whole = shapes.reduce((all, b) => all.extend(b), L.latLngBounds(shapes[0]));
       this.live.frame(() => this.map.fitBounds(whole, { padding: [24, 24], reset: true }));
@@ -191,24 +287,49 @@
       const fills = this.dark ? FILL_DARK : FILL;
       for (const { code, geometry } of this.areas) {
         const [color, opacity] = fills[answer.fill[code] || "unknown"];
-        L.geoJSON(geometry, { renderer: this.coverCanvas, pane: "khCover", interactive: false, smoothFactor: 0.6,
-          style: { fillColor: color, fillOpacity: opacity, color: this.dark ? "#0F1818" : "#FFFFFF", weight: unit === "region" ? 1.4 : 0.7, opacity: 0.85 } }).addTo(this.cover);
+        L.geoJSON(geometry, {
+          renderer: this.coverCanvas,
+          pane: "khCover",
+          interactive: false,
+          smoothFactor: 0.6,
+          style: {
+            fillColor: color,
+            fillOpacity: opacity,
+            color: this.dark ? "#0F1818" : "#FFFFFF",
+            weight: unit === "region" ? 1.4 : 0.7,
+            opacity: 0.85,
+          },
+        }).addTo(this.cover);
       }
       const red = this.dark ? BAD_DARK : BAD;
       for (const u of answer.uncovered) {
-        L.circleMarker([u.lat, u.lon], { renderer: this.coverCanvas, pane: "khCover", interactive: false, radius: Math.max(3, Math.min(13, Math.sqrt(u.weight) / 55)),
-          color: red, weight: 1.4, opacity: 0.9, fillColor: red, fillOpacity: 0.16 }).addTo(this.cover);
+        L.circleMarker([u.lat, u.lon], {
+          renderer: this.coverCanvas,
+          pane: "khCover",
+          interactive: false,
+          radius: Math.max(3, Math.min(13, Math.sqrt(u.weight) / 55)),
+          color: red,
+          weight: 1.4,
+          opacity: 0.9,
+          fillColor: red,
+          fillOpacity: 0.16,
+        }).addTo(this.cover);
       }
     }
 
     /* What a road server says can be reached; it may take its time, and the rest does not wait. */
     async paintReach(asked, view) {
-      const answer = asked && await asked.catch(() => null);
+      const answer = asked && (await asked.catch(() => null));
       if (this.page.view.locate !== view.locate || this.page.view.filters !== view.filters) return;
       this.reach.clearLayers();
       const color = this.dark ? ROAD_DARK : ROAD;
       for (const band of [...(answer?.bands || [])].reverse()) {
-        const area = L.geoJSON(band.geometry, { renderer: this.ringCanvas, pane: "khRings", interactive: false, style: { color, weight: 1.6, fillColor: color, fillOpacity: 0.1 } }).addTo(this.reach);
+        const area = L.geoJSON(band.geometry, {
+          renderer: this.ringCanvas,
+          pane: "khRings",
+          interactive: false,
+          style: { color, weight: 1.6, fillColor: color, fillOpacity: 0.1 },
+        }).addTo(this.reach);
         const b = area.getBounds();
         this.label([b.getNorth(), b.getCenter().lng], [band.label], "ring", view.dir, this.reach);
       }
@@ -222,20 +343,49 @@
       const ink = this.dark ? INK_DARK : INK;
       const common = { renderer: this.ringCanvas, pane: "khRings", interactive: false, color: ink };
       for (const ring of rings) {
-        L.polyline(ring.ring.map(([lon, lat]) => [lat, lon]), { ...common, weight: ring.chosen ? 2 : 1.2, dashArray: ring.chosen ? null : "4 4", opacity: 0.9 }).addTo(this.rings);
+        L.polyline(
+          ring.ring.map(([lon, lat]) => [lat, lon]),
+          {
+            ...common,
+            weight: ring.chosen ? 2 : 1.2,
+            dashArray: ring.chosen ? null : "4 4",
+            opacity: 0.9,
+          },
+        ).addTo(this.rings);
         const south = ring.ring.reduce((a, b) => (b[1] < a[1] ? b : a));
         this.label([south[1], south[0]], [ring.text], "ring", view.dir);
       }
       const named = new Set();
       for (const item of items) {
         const chosen = `site:${item.sel.slice(5)}` === view.sel;
-        L.polyline([[place.lat, place.lon], [item.lat, item.lon]], { ...common, weight: chosen ? 3 : 1.4, opacity: item.open ? 0.95 : 0.55, dashArray: item.open ? null : "2 5" }).addTo(this.rings);
+        L.polyline(
+          [
+            [place.lat, place.lon],
+            [item.lat, item.lon],
+          ],
+          {
+            ...common,
+            weight: chosen ? 3 : 1.4,
+            opacity: item.open ? 0.95 : 0.55,
+            dashArray: item.open ? null : "2 5",
+          },
+        ).addTo(this.rings);
         const key = `${item.lat},${item.lon}`;
         if (named.has(key) || named.size >= 5) continue;
         named.add(key);
-        this.label([item.lat, item.lon], [item.town, item.distance], item.lon < place.lon ? "west" : "east", view.dir);
+        this.label(
+          [item.lat, item.lon],
+          [item.town, item.distance],
+          item.lon < place.lon ? "west" : "east",
+          view.dir,
+        );
       }
-      L.marker([place.lat, place.lon], { pane: "khPlace", keyboard: false, interactive: false, icon: L.divIcon({ className: "kh-tag-at", iconSize: [0, 0], html: this.pin(place) }) }).addTo(this.rings);
+      L.marker([place.lat, place.lon], {
+        pane: "khPlace",
+        keyboard: false,
+        interactive: false,
+        icon: L.divIcon({ className: "kh-tag-at", iconSize: [0, 0], html: this.pin(place) }),
+      }).addTo(this.rings);
       this.live.base?.relabel();
     }
 
@@ -261,7 +411,12 @@
         part.textContent = text;
         box.append(...(i ? [" · "] : []), part);
       });
-      L.marker(at, { pane: "khPlace", keyboard: false, interactive: false, icon: L.divIcon({ className: "kh-tag-at", iconSize: [0, 0], html: box }) }).addTo(group);
+      L.marker(at, {
+        pane: "khPlace",
+        keyboard: false,
+        interactive: false,
+        icon: L.divIcon({ className: "kh-tag-at", iconSize: [0, 0], html: box }),
+      }).addTo(group);
     }
 
     /* Marks first: what the colour and the shape of a facility say; then coverage. */
@@ -275,22 +430,32 @@
         return row;
       };
       const line = () => document.createElement("hr");
-      const rows = [...answer.marks.statuses.map(([status, text]) => keyed("complex", status, text)), line(),
-        ...answer.marks.forms.filter(([form]) => form !== "maison").map(([form, text]) => keyed(form, "neutral", text)), line()];
+      const rows = [
+        ...answer.marks.statuses.map(([status, text]) => keyed("complex", status, text)),
+        line(),
+        ...answer.marks.forms
+          .filter(([form]) => form !== "maison")
+          .map(([form, text]) => keyed(form, "neutral", text)),
+        line(),
+      ];
       if (view.cover !== "off") {
         const title = document.createElement("p");
         title.textContent = answer.legend_title;
-        rows.push(title, ...answer.legend.map(({ class: name, text }) => {
-          const row = document.createElement("div");
-          row.className = "kh-key";
-          const swatch = document.createElement("i");
-          const [color, opacity] = (this.dark ? FILL_DARK : FILL)[name];
-          Object.assign(swatch.style, { background: color, opacity });
-          const label = document.createElement("span");
-          label.textContent = text;
-          row.append(swatch, label);
-          return row;
-        }), document.createElement("hr"));
+        rows.push(
+          title,
+          ...answer.legend.map(({ class: name, text }) => {
+            const row = document.createElement("div");
+            row.className = "kh-key";
+            const swatch = document.createElement("i");
+            const [color, opacity] = (this.dark ? FILL_DARK : FILL)[name];
+            Object.assign(swatch.style, { background: color, opacity });
+            const label = document.createElement("span");
+            label.textContent = text;
+            row.append(swatch, label);
+            return row;
+          }),
+          document.createElement("hr"),
+        );
       }
       this.legend.replaceChildren(...rows);
     }

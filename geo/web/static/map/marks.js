@@ -6,7 +6,8 @@
   "use strict";
   const FILL = { buyer: "#0072B2", site: "#D55E00", maison: "#009E73", fair: "#8E3F85" };
   const CLUSTER = { buyer: "#0072B2", site: "#B54C00", maison: "#00795A", fair: "#8E3F85" };
-  const SEVERAL = "#44504D", SEVERAL_DARK = "#7C8A86";
+  const SEVERAL = "#44504D",
+    SEVERAL_DARK = "#7C8A86";
   const STATUS = { active: "#0072B2", under_construction: "#B54C00", planned: "#3A0F1B" };
   const STATUS_DARK = { active: "#5AB4F0", under_construction: "#F09A4A", planned: "#E6DDD1" };
   const RADIUS = 7;
@@ -21,7 +22,8 @@
     else if (shape === "sale") polygon(ctx, x, y, r * 1.25, 4);
     else if (shape === "training") ctx.arc(x, y, r, 0, 2 * Math.PI);
     else if (shape === "other") polygon(ctx, x, y, r * 1.15, 6);
-    else if (shape === "site" || shape === "complex") ctx.rect(x - r * 0.9, y - r * 0.9, r * 1.8, r * 1.8);
+    else if (shape === "site" || shape === "complex")
+      ctx.rect(x - r * 0.9, y - r * 0.9, r * 1.8, r * 1.8);
     else if (shape === "fair") polygon(ctx, x, y, r * 1.25, 4);
     else {
       ctx.moveTo(x, y - r * 1.15);
@@ -60,10 +62,23 @@
   }
 
   function draw(ctx, mark, x, y) {
-    const { class: kind, n, open = true, demo, named, form, age, status = "active" } = mark.properties;
+    const {
+      class: kind,
+      n,
+      open = true,
+      demo,
+      named,
+      form,
+      age,
+      status = "active",
+    } = mark.properties;
     const shape = mark.byStatus && form && !n ? form : kind;
     const r = mark._radius;
-    const color = mark.byStatus ? (n ? neutral(mark.dark) : statusColors(mark.dark)[status] || neutral(mark.dark)) : (n ? CLUSTER : FILL)[kind];
+    const color = mark.byStatus
+      ? n
+        ? neutral(mark.dark)
+        : statusColors(mark.dark)[status] || neutral(mark.dark)
+      : (n ? CLUSTER : FILL)[kind];
     ctx.save();
     ctx.lineJoin = "round";
     if (mark.selected || named) {
@@ -85,8 +100,8 @@
       ctx.textBaseline = "middle";
       ctx.fillText(mark.text, x, y + (shape === "maison" ? r * 0.22 : 0.5));
     } else {
-      ctx.globalAlpha = demo ? 0.45 : PALER[age] ?? 1; // the outline keeps its colour
-      ctx.fillStyle = open ? color : (mark.dark ? "#101918" : "#FFFFFF");
+      ctx.globalAlpha = demo ? 0.45 : (PALER[age] ?? 1); // the outline keeps its colour
+      ctx.fillStyle = open ? color : mark.dark ? "#101918" : "#FFFFFF";
       ctx.fill();
       ctx.globalAlpha = 1;
       if (mark.byStatus && status === "under_construction") {
@@ -112,11 +127,16 @@
     initialize(latlng, properties, options) {
       const n = properties.n;
       L.CircleMarker.prototype.initialize.call(this, latlng, {
-        ...options, radius: n ? clusterRadius(n) : RADIUS, weight: 6 });
+        ...options,
+        radius: n ? clusterRadius(n) : RADIUS,
+        weight: 6,
+      });
       this.properties = properties;
       this.text = n ? short(n) : "";
     },
-    _updatePath() { this._renderer._updateKharitaMark(this); },
+    _updatePath() {
+      this._renderer._updateKharitaMark(this);
+    },
   });
 
   function short(n) {
@@ -148,8 +168,10 @@
       let host = null;
       for (let dx = -1; dx <= 1 && !host; dx++) {
         for (let dy = -1; dy <= 1 && !host; dy++) {
-          host = (buckets.get(key(cx + dx, cy + dy)) || []).find(
-            (k) => k.p.distanceTo(item.p) < (sizeOf(k.n) + sizeOf(item.n)) * 0.9) || null;
+          host =
+            (buckets.get(key(cx + dx, cy + dy)) || []).find(
+              (k) => k.p.distanceTo(item.p) < (sizeOf(k.n) + sizeOf(item.n)) * 0.9,
+            ) || null;
         }
       }
       if (host) {
@@ -190,8 +212,10 @@
     for (const f of parts) {
       const [x, y] = f.geometry.coordinates;
       const [w, s, e, n] = f.properties.bounds || [x, y, x, y];
-      box[0] = Math.min(box[0], w); box[1] = Math.min(box[1], s);
-      box[2] = Math.max(box[2], e); box[3] = Math.max(box[3], n);
+      box[0] = Math.min(box[0], w);
+      box[1] = Math.min(box[1], s);
+      box[2] = Math.max(box[2], e);
+      box[3] = Math.max(box[3], n);
     }
     return box;
   }
@@ -203,7 +227,22 @@
     canvas.setAttribute("aria-hidden", "true");
     const ctx = canvas.getContext("2d");
     ctx.scale(2, 2);
-    draw(ctx, { properties: { class: "site", form, status, open: status === "active" || status === "neutral" }, byStatus: true, dark, _radius: RADIUS }, 10, 10);
+    draw(
+      ctx,
+      {
+        properties: {
+          class: "site",
+          form,
+          status,
+          open: status === "active" || status === "neutral",
+        },
+        byStatus: true,
+        dark,
+        _radius: RADIUS,
+      },
+      10,
+      10,
+    );
     return canvas;
   }
 

@@ -1,7 +1,9 @@
 /* The scenes of a meeting, kept in this browser: no network is needed to present them.
    A scene is a view (its query), a name, and the notes taken while it was shown. */
 const KEY = "kharita.meeting";
-export const MOST_SCENES = 40, MOST_NOTES = 400, MOST_CHARS = 2000;
+export const MOST_SCENES = 40,
+  MOST_NOTES = 400,
+  MOST_CHARS = 2000;
 
 const text = (value, most = MOST_CHARS) => (typeof value === "string" ? value.slice(0, most) : "");
 
@@ -10,10 +12,23 @@ function clean(raw) {
   const list = (value) => (Array.isArray(value) ? value : []);
   return {
     title: text(raw?.title, 200),
-    scenes: list(raw?.scenes).slice(0, MOST_SCENES).map((s) => ({
-      id: text(s?.id, 40) || fresh(), title: text(s?.title, 200), query: text(s?.query),
-      notes: list(s?.notes).slice(0, MOST_NOTES).map((n) => ({
-        text: text(n?.text), pin: text(n?.pin, 140), pinName: text(n?.pinName, 200), owner: text(n?.owner, 120), due: text(n?.due, 10) })) })) };
+    scenes: list(raw?.scenes)
+      .slice(0, MOST_SCENES)
+      .map((s) => ({
+        id: text(s?.id, 40) || fresh(),
+        title: text(s?.title, 200),
+        query: text(s?.query),
+        notes: list(s?.notes)
+          .slice(0, MOST_NOTES)
+          .map((n) => ({
+            text: text(n?.text),
+            pin: text(n?.pin, 140),
+            pinName: text(n?.pinName, 200),
+            owner: text(n?.owner, 120),
+            due: text(n?.due, 10),
+          })),
+      })),
+  };
 }
 
 const fresh = () => crypto.randomUUID?.() ?? String(Math.random()).slice(2);
@@ -52,12 +67,22 @@ export function change(id, act) {
   return save(meeting);
 }
 
-export const move = (id, by) => change(id, (scenes, at) => {
-  const to = at + by;
-  if (to >= 0 && to < scenes.length) scenes.splice(to, 0, ...scenes.splice(at, 1));
-});
+export const move = (id, by) =>
+  change(id, (scenes, at) => {
+    const to = at + by;
+    if (to >= 0 && to < scenes.length) scenes.splice(to, 0, ...scenes.splice(at, 1));
+  });
 export const remove = (id) => change(id, (scenes, at) => scenes.splice(at, 1));
-export const rename = (id, title) => change(id, (scenes, at) => { scenes[at].title = text(title, 200); });
+export const rename = (id, title) =>
+  change(id, (scenes, at) => {
+    scenes[at].title = text(title, 200);
+  });
 
 /* What a view is about, in a few words: the chips of its sentence. */
-export const nameOf = (facets) => facets.sentence.filter((p) => p.field).map((p) => p.text).join(" · ") || facets.sentence[0]?.text || "";
+export const nameOf = (facets) =>
+  facets.sentence
+    .filter((p) => p.field)
+    .map((p) => p.text)
+    .join(" · ") ||
+  facets.sentence[0]?.text ||
+  "";

@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from geo.core.settings import DATA_DIR
+from geo.core.paths import DATA_DIR
 from geo.curate.imports.importer import Desk
 from geo.i18n.words import words
 from geo.model.records import Catalogue

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 
 import numpy as np
 
-from geo.core.settings import DATA_DIR
+from geo.core.paths import DATA_DIR
 from geo.i18n.words import words
 from geo.locate.api.coverage import coverage_answer
 from geo.locate.locator import locator

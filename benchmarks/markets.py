@@ -13,7 +13,7 @@ from collections.abc import Callable
 import numpy as np
 import orjson
 
-from geo.core.settings import DATA_DIR
+from geo.core.paths import DATA_DIR
 from geo.i18n.words import words
 from geo.markets.api.barometer import barometer_answer
 from geo.markets.api.compare import compare_answer

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from geo.core.settings import DATA_DIR
+from geo.core.paths import DATA_DIR
 from geo.store.changes import Edit
 from geo.store.copy import copy
 from geo.store.database import url_of

@@ -16,7 +16,7 @@ from dataclasses import replace
 
 import orjson
 
-from geo.core.settings import DATA_DIR
+from geo.core.paths import DATA_DIR
 from geo.i18n.words import words
 from geo.model.records import Catalogue, Report
 from geo.model.view import ViewState

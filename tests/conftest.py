@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from geo.core.settings import DATA_DIR
+from geo.core.paths import DATA_DIR
 from geo.model.records import Catalogue
 from geo.query.engine import Query
 from geo.store.file_store import FileStore

@@ -170,7 +170,7 @@ def geocode(
 @app.command("validate", help=t("cli.validate.help"))
 @app.command("check", help=t("cli.validate.help"))
 def check(folder: Annotated[Path | None, typer.Argument(help=t("cli.folder"))] = None) -> None:
-    from geo.core.settings import DATA_DIR
+    from geo.core.paths import DATA_DIR
 
     raise typer.Exit(lazy("geo.curate.folder_audit", "run")([str(folder or DATA_DIR)]))
 

@@ -35,11 +35,9 @@ import os
 import re
 from pathlib import Path
 
+from geo.core.paths import DATA_DIR, PROJECT
 from geo.core.roles import ROLES
 
-PROJECT = Path(__file__).parents[2]
-DATA_DIR = PROJECT / "data"
-SOURCES_DIR = DATA_DIR / "sources"
 LOGS = ("text", "json")
 BOUNDARIES = ("regions", "natural_earth")
 _HOST = re.compile(r"([a-z0-9._-]{1,253}|\[[0-9a-f:]{2,45}\])\Z")

@@ -22,7 +22,7 @@ from shapely.errors import ShapelyError
 from shapely.geometry import Point, shape
 from shapely.geometry.base import BaseGeometry
 
-from geo.core.settings import DATA_DIR, SOURCES_DIR
+from geo.core.paths import DATA_DIR, SOURCES_DIR
 from geo.i18n.words import words
 from geo.model.problems import Problem
 from geo.model.records import IN_PROGRESS, Catalogue, Site

@@ -10,7 +10,7 @@ import csv
 from dataclasses import dataclass
 from functools import lru_cache
 
-from geo.core.settings import SOURCES_DIR
+from geo.core.paths import SOURCES_DIR
 from geo.model.view import LEGAL
 
 #: The instruments the eligibility helper answers for; ids are rows of seed_facts.csv.

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from geo.core.settings import SOURCES_DIR
+from geo.core.paths import SOURCES_DIR
 from geo.model.records import Catalogue
 from geo.text.folding import fold
 

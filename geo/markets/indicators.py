@@ -13,7 +13,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from geo.core.settings import SOURCES_DIR
+from geo.core.paths import SOURCES_DIR
 from geo.markets.export_statistics import demand_of, growth_of
 from geo.markets.trade_cache import PAGES, fact, revision
 from geo.model.criteria import ACCESS, CRITERIA, GROWTH_SINCE, KEYS

@@ -21,7 +21,7 @@ from typing import Any
 from geo.core.durable_files import write_whole
 from geo.core.errors import TradeError
 from geo.core.http_client import Fetcher
-from geo.core.settings import DATA_DIR, SOURCES_DIR
+from geo.core.paths import DATA_DIR, SOURCES_DIR
 from geo.markets.trade_cache import folder
 
 COMTRADE = "https://comtradeapi.un.org"

@@ -26,7 +26,8 @@ import shapely
 from shapely.geometry import mapping, shape
 from shapely.geometry.base import BaseGeometry
 
-from geo.core.settings import BOUNDARIES, DATA_DIR, SOURCES_DIR
+from geo.core.paths import DATA_DIR, SOURCES_DIR
+from geo.core.settings import BOUNDARIES
 from geo.model.validation import Known, record_problems
 
 SCALE = 1000  # units per degree

@@ -11,7 +11,7 @@ import csv
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
-from geo.core.settings import SOURCES_DIR
+from geo.core.paths import SOURCES_DIR
 from geo.model.records import Catalogue
 from geo.places.gazetteer import EXACT, SOUNDS, Gazetteer
 from geo.text.folding import plain

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 import shapely
 
-from geo.core.settings import DATA_DIR
+from geo.core.paths import DATA_DIR
 from geo.places.basemap import basemap_bytes
 from geo.places.curve import degrees, mercator
 from geo.query.viewport import Bbox

@@ -19,7 +19,7 @@ from collections.abc import Sequence
 from typing import IO, BinaryIO
 
 from geo.core.errors import Busy
-from geo.core.settings import PROJECT
+from geo.core.paths import PROJECT
 
 log = logging.getLogger(__name__)
 TIMEOUT_S = 60.0

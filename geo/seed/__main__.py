@@ -9,7 +9,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from geo.core.settings import DATA_DIR, SOURCES_DIR
+from geo.core.paths import DATA_DIR, SOURCES_DIR
 from geo.seed import demo, demo_sites, published
 from geo.seed.fairs import fairs
 from geo.seed.tables import rows

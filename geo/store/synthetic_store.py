@@ -9,7 +9,7 @@ from typing import overload
 
 import numpy as np
 
-from geo.core.settings import DATA_DIR, SOURCES_DIR
+from geo.core.paths import DATA_DIR, SOURCES_DIR
 from geo.model.records import BUYER_KINDS, CRAFTS, Buyer, Catalogue, Source
 from geo.store.file_store import FileStore
 

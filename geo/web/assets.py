@@ -20,7 +20,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from geo.core.settings import BOUNDARIES, DATA_DIR, SOURCES_DIR, boundaries
+from geo.core.paths import DATA_DIR, SOURCES_DIR
+from geo.core.settings import BOUNDARIES, boundaries
 from geo.i18n.words import LOCALES_DIR, catalogue, words
 from geo.model.address import MAX_CHARS, VERSION
 from geo.model.records import LANGUAGES

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import expect
 
-from geo.core.settings import DATA_DIR
+from geo.core.paths import DATA_DIR
 from geo.i18n.words import words
 from tests.browser.journeys import (
     ONE_PIXEL,

@@ -167,7 +167,7 @@ def test_a_backup_is_restored_and_nothing_is_replaced_unless_told(run, tmp_path,
 
 
 def test_copy_moves_records_and_history(run, tmp_path, good):
-    from geo.core.settings import DATA_DIR
+    from geo.core.paths import DATA_DIR
 
     run("import", good, "--as", "buyers", "--json")
     target = f"files:{tmp_path / 'copy'}"

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from geo.core.settings import DATA_DIR, PROJECT
+from geo.core.paths import DATA_DIR, PROJECT
 from geo.curate.folder_audit import folder_problems, near, run
 from geo.i18n.words import catalogue
 from geo.store.file_store import FileStore

@@ -5,7 +5,7 @@ import json
 import pytest
 from hypothesis import given, strategies as st
 
-from geo.core.settings import DATA_DIR
+from geo.core.paths import DATA_DIR
 from geo.curate.api.changes import differences
 from geo.curate.api.record_form import form_answer, known_codes
 from geo.curate.record_form import FORMS, KIND_OF, filled, lon_lat_of, new_id, values_of

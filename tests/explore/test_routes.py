@@ -9,7 +9,7 @@ import shutil
 import pytest
 from starlette.testclient import TestClient
 
-from geo.core.settings import DATA_DIR
+from geo.core.paths import DATA_DIR
 from geo.web import assets
 from tests.web_app import web_app
 

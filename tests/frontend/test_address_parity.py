@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 from playwright.sync_api import Page, sync_playwright
 
 from geo.core.errors import AddressTooLong
-from geo.core.settings import DATA_DIR
+from geo.core.paths import DATA_DIR
 from geo.model.address import data_query, decode, encode
 from geo.model.records import Catalogue
 from geo.model.view import FIELDS, FILTERS, ViewState

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 from starlette.testclient import TestClient
 
 from geo.core.errors import StoreUnavailable
-from geo.core.settings import DATA_DIR
+from geo.core.paths import DATA_DIR
 from geo.i18n.words import words
 from geo.locate import delegate_workbook
 from geo.locate.api import correction_routes

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from geo.core.errors import AddressTooLong
-from geo.core.settings import DATA_DIR
+from geo.core.paths import DATA_DIR
 from geo.model.address import MAX_CHARS, data_query, decode, encode
 from geo.model.records import BUYER_KINDS, COLLECTIONS, CRAFTS, LANGUAGES, PERIOD_CODES, STATUSES
 from geo.model.view import FIELDS, LAYERS, LEGAL, ViewState

@@ -7,7 +7,7 @@ import shutil
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from geo.core.settings import DATA_DIR
+from geo.core.paths import DATA_DIR
 from geo.i18n.words import words
 from tests.conftest import ROOT
 

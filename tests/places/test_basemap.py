@@ -14,7 +14,8 @@ import pytest
 import shapely
 from shapely.geometry import Polygon, shape
 
-from geo.core.settings import BOUNDARIES, DATA_DIR, SOURCES_DIR
+from geo.core.paths import DATA_DIR, SOURCES_DIR
+from geo.core.settings import BOUNDARIES
 from geo.places.basemap import DETAILS, LANGUAGES, SCALE, basemap_bytes, labels_bytes
 
 UNIT = 1 / SCALE

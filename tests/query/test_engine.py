@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from geo.core.settings import DATA_DIR
+from geo.core.paths import DATA_DIR
 from geo.model.freshness import day_of
 from geo.model.records import (
     AGE_MONTHS,

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from geo.core.errors import BadRequest
-from geo.core.settings import DATA_DIR
+from geo.core.paths import DATA_DIR
 from geo.model.view import ViewState
 from geo.query.engine import Query
 from geo.query.viewport import MAX_CELLS, Bbox, cells_in

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from copy import deepcopy
 from pathlib import Path
 
-from geo.core.settings import DATA_DIR
+from geo.core.paths import DATA_DIR
 from geo.store.changes import Edit
 from geo.store.file_store import FileStore
 from tests.security.payloads import MAKERS, market

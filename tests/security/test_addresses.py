@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 from starlette.testclient import TestClient
 
 from geo.core.errors import AddressTooLong
-from geo.core.settings import DATA_DIR
+from geo.core.paths import DATA_DIR
 from geo.i18n.labels import notice_text
 from geo.i18n.words import words
 from geo.model.address import MAX_CHARS, decode, encode

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from geo.core.settings import DATA_DIR, SOURCES_DIR
+from geo.core.paths import DATA_DIR, SOURCES_DIR
 from geo.curate.folder_audit import ANNOUNCED
 from geo.model.records import AGREEMENTS, IN_PROGRESS, MAISON_KINDS
 from geo.seed.__main__ import build, catalogue, text_of

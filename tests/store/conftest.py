@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from geo.core.settings import DATA_DIR
+from geo.core.paths import DATA_DIR
 from geo.query.current import open_store
 from geo.store.copy import copy
 from geo.store.database import url_of

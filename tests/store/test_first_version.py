@@ -7,7 +7,7 @@ import shutil
 import pytest
 from starlette.testclient import TestClient
 
-from geo.core.settings import DATA_DIR
+from geo.core.paths import DATA_DIR
 from geo.query import current as service
 from geo.store.backup import backup, restore
 from geo.store.corrections import Corrections

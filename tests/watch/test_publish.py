@@ -15,7 +15,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from geo.core.errors import BadRequest, KharitaError, StoreFull
-from geo.core.settings import DATA_DIR
+from geo.core.paths import DATA_DIR
 from geo.i18n.labels import title_of
 from geo.i18n.words import words
 from geo.markets.api.compare import compare_answer

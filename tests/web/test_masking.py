@@ -12,7 +12,7 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from geo.core.settings import DATA_DIR
+from geo.core.paths import DATA_DIR
 from geo.share.api import snapshots
 from geo.store.corrections import Corrections
 from geo.store.file_store import FileStore

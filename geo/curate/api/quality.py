@@ -9,7 +9,8 @@ from functools import lru_cache
 from typing import Any
 
 from geo.core.errors import BadRequest
-from geo.core.settings import DATA_DIR, boundaries
+from geo.core.paths import DATA_DIR
+from geo.core.settings import boundaries
 from geo.curate.quality import (
     ASKED,
     COLLECTIONS,

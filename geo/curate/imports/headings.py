@@ -15,7 +15,7 @@ from functools import cache, lru_cache
 
 from rapidfuzz import fuzz, process
 
-from geo.core.settings import SOURCES_DIR
+from geo.core.paths import SOURCES_DIR
 from geo.text.folding import fold, plain
 
 #: What can be imported, and the store's collection that holds it.

@@ -16,7 +16,7 @@ from typing import Any
 
 from babel.dates import get_month_names
 
-from geo.core.settings import SOURCES_DIR
+from geo.core.paths import SOURCES_DIR
 from geo.text.folding import plain
 
 LARGEST = 1e12

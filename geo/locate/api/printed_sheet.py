@@ -12,7 +12,7 @@ import numpy as np
 import segno
 
 from geo.core.errors import NotFound
-from geo.core.settings import SOURCES_DIR
+from geo.core.paths import SOURCES_DIR
 from geo.i18n.labels import area_name, crafts_text, is_demo, is_open, kind_label
 from geo.i18n.words import Words
 from geo.locate.api.coverage import class_of, coverage_answer, percent

@@ -23,7 +23,8 @@ from typing import Any
 from geo.core.durable_files import write_whole, writing
 from geo.core.errors import Busy, NotFound
 from geo.core.jobs import register
-from geo.core.settings import PROJECT, var_dir
+from geo.core.paths import PROJECT
+from geo.core.settings import var_dir
 from geo.watch.publish.text_extraction import MAX_BYTES, Refused
 
 log = logging.getLogger(__name__)

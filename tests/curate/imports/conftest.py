@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from geo.core.settings import DATA_DIR
+from geo.core.paths import DATA_DIR
 from geo.curate.imports.importer import Desk
 from geo.curate.imports.reference_data import Reference, reference_of
 from geo.model.records import Catalogue

@@ -101,7 +101,7 @@ def test_bytes_that_were_damaged_anywhere_never_break_it(kind, desk: Desk):
 HEAVY = """
 import resource, sys, time
 from geo.curate.imports.importer import Desk
-from geo.core.settings import DATA_DIR
+from geo.core.paths import DATA_DIR
 from geo.store.file_store import FileStore
 from tests.curate.imports.conftest import MemoryLedger, shipped
 from tests.curate.imports.hostile import all_cases

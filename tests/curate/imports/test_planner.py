@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 
-from geo.core.settings import DATA_DIR
+from geo.core.paths import DATA_DIR
 from geo.curate.imports.importer import Desk
 from geo.curate.imports.planner import Options, edits, plan_of
 from geo.curate.imports.reader import read

@@ -1,4 +1,4 @@
-"""The HTTP answer with a file that the queue draws: ETag, 304, download name, refusal."""
+"""HTTP response with a rendered file: ETag, 304, download name, error response."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class _Failed(KharitaError):
 async def file_response(
     request: Request, kind: str, media_type: str, make: Callable[..., Any]
 ) -> Response:
-    """Answer with a drawn file, kept by its content: the same request is the same file.
+    """Render a file and respond with it; equal requests share one cached file.
 
     Parameters
     ----------
@@ -59,8 +59,8 @@ async def file_response(
         log.exception("GET %s", request.url.path)
         return refusal(request, _Failed("error.render"))
     ending = kind.rpartition("-")[2]
-    whole = ending not in ("png", "svg", "pdf") or params.get("download") == "1"
-    headers["content-disposition"] = file_named(params.get("title", ""), ending, whole=whole)
+    attachment = ending not in ("png", "svg", "pdf") or params.get("download") == "1"
+    headers["content-disposition"] = file_named(params.get("title", ""), ending, whole=attachment)
     if ending == "svg":
         headers["content-security-policy"] = _SANDBOX
     return Response(content, media_type=media_type, headers=headers)

@@ -1,9 +1,7 @@
-"""The one typeface of snapshots, measured with HarfBuzz so that nothing is guessed.
+"""Text measuring and line breaking with HarfBuzz, in the one typeface of rendered files.
 
-Knows: IBM Plex Sans Arabic (its Latin too) as PyPI ships it, text widths, line breaking,
-bidi isolation. Not: system fonts, which no snapshot needs.
-
-Units    widths in the unit of the font size.
+IBM Plex Sans Arabic (its Latin too) as PyPI ships it; system fonts are never used. Widths are in
+the unit of the font size.
 """
 
 from __future__ import annotations

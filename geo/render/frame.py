@@ -1,7 +1,4 @@
-"""The window a map shows of the Mercator world, and the base map drawn in it as SVG paths.
-
-Knows: which zoom shows a result with room around it, and how to turn the packed rings of
-``geo.places.basemap`` into path data. Not: colours, labels, marks.
+"""The map extent on paper (Web Mercator), and the base map inside it as SVG path data.
 
 CRS      lon/lat degrees (EPSG:4326) in; Web Mercator (EPSG:3857) sheet units out.
 """
@@ -21,7 +18,7 @@ from geo.core.paths import DATA_DIR
 from geo.places.basemap import basemap_bytes
 from geo.places.curve import degrees, mercator
 from geo.query.viewport import Bbox
-from geo.render.sheets import Box
+from geo.render.sheets import SheetBox
 
 TILE = 256.0
 #: Zoom beyond which a single place is not magnified.
@@ -38,7 +35,7 @@ EQUATOR_M = 40_075_016.686
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """The part of the Mercator world a map box shows.
+    """The map extent of a map box, as a part of the Mercator world.
 
     Attributes
     ----------
@@ -56,11 +53,12 @@ class Frame:
 
     @property
     def zoom(self) -> float:
+        """The zoom level as Leaflet counts it."""
         return math.log2(self.world / TILE)
 
     @property
     def bbox(self) -> Bbox:
-        """What the frame shows, degrees."""
+        """West, south, east and north of the frame, degrees."""
         lon, lat = degrees(
             np.array([self.left, self.left + self.width / self.world]),
             np.array([self.top, self.top + self.height / self.world]),
@@ -89,7 +87,7 @@ class Frame:
         return metres, metres / per_unit
 
 
-def frame_around(points: list[tuple[float, float]], box: Box) -> Frame:
+def frame_around(points: list[tuple[float, float]], box: SheetBox) -> Frame:
     """The closest frame that shows every ``(lon, lat)`` with room around; none: the world."""
     lon, lat = np.array(points or [(-130, -45), (178, 66)], float).T
     x, y = mercator(lon, lat)
@@ -99,13 +97,13 @@ def frame_around(points: list[tuple[float, float]], box: Box) -> Frame:
     return _framed(float(x.min() + x.max()) / 2, float(y.min() + y.max()) / 2, world, box)
 
 
-def frame_at(lon: float, lat: float, zoom: float, box: Box) -> Frame:
+def frame_at(lon: float, lat: float, zoom: float, box: SheetBox) -> Frame:
     """The frame of a camera."""
     x, y = mercator(np.array([lon]), np.array([lat]))
     return _framed(float(x[0]), float(y[0]), TILE * 2**zoom, box)
 
 
-def _framed(x: float, y: float, world: float, box: Box) -> Frame:
+def _framed(x: float, y: float, world: float, box: SheetBox) -> Frame:
     """Keep the frame inside the world: nothing is drawn beyond the date line or the poles."""
     world = max(world, TILE * 2**FARTHEST, box.w, box.h)
     half_w, half_h = box.w / world / 2, box.h / world / 2
@@ -115,7 +113,7 @@ def _framed(x: float, y: float, world: float, box: Box) -> Frame:
 
 
 @dataclass(frozen=True, slots=True)
-class Ground:
+class BasemapPaths:
     """The base map of a frame as SVG path data, in sheet units from the box's corner.
 
     ``countries`` are ``(iso2, kind, path)`` with kind land, market or home.
@@ -128,7 +126,7 @@ class Ground:
 
 
 @lru_cache(maxsize=24)
-def ground_of(frame: Frame, boundaries: str) -> Ground:
+def basemap_paths(frame: Frame, boundaries: str) -> BasemapPaths:
     """The base map of a frame.
 
     Parameters
@@ -143,7 +141,7 @@ def ground_of(frame: Frame, boundaries: str) -> Ground:
             countries.append((iso2, kind, path))
     home = _morocco(boundaries)
     provinces = home["provinces"] if frame.zoom >= PROVINCES_FROM else ()
-    return Ground(
+    return BasemapPaths(
         tuple(countries),
         "".join(_traced(r, frame, closed=True) for r in home["outline"]),
         "".join(_traced(line, frame, closed=False) for line in home["regions"]),
@@ -175,7 +173,7 @@ def country_bbox(iso2: str, boundaries: str) -> tuple[float, float, float, float
 
 
 def camera_of(
-    bbox: tuple[float, float, float, float], box: Box, room: float
+    bbox: tuple[float, float, float, float], box: SheetBox, room: float
 ) -> tuple[float, float, float]:
     """``(lon, lat, zoom)`` that shows a west, south, east, north box with room around it."""
     x, y = mercator(np.array(bbox[0::2]), np.array(bbox[1::2]))

@@ -1,4 +1,4 @@
-"""The names a snapshot's map writes: places of the base map, and records that stand alone.
+"""Label placement: names of the base map and of records that stand alone.
 
 Units    sheet units from the map box's corner; zoom as Leaflet counts it.
 """
@@ -77,18 +77,18 @@ def place_labels(frame: Frame, lang: str, room: Room) -> list[Label]:
         if rows[i][5] == "town" and rows[i][3] <= _GREAT_TOWN
     )
     found: list[Label] = []
-    said: set[str] = set()
+    written: set[str] = set()
     for i in visible:
         text, kind, reach = rows[i][0], rows[i][5], rows[i][6] * frame.world / 360
         word = fold(text)
-        if kind in ("province", "town", "sea") and word in said:
+        if kind in ("province", "town", "sea") and word in written:
             continue
         label = _placed(text, kind, float(px[i]), float(py[i]), reach, frame, room, cities)
         if label:
             room.take(label.rect)
             if label.dot:
                 room.take(_dot(*label.dot))
-            said.add(word)
+            written.add(word)
             found.append(label)
     return found
 

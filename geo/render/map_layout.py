@@ -1,4 +1,4 @@
-"""The map of a scene: its frame, its marks and tags in place, its names in free room.
+"""Layout of a scene's map: its frame, its marks and tags, and labels in free room.
 
 Units    sheet units from the map box's upper left corner.
 """
@@ -32,7 +32,7 @@ SCALE_PLATE, NORTH_PLATE = (186.0, 60.0), (52.0, 56.0)
 
 @dataclass(frozen=True, slots=True)
 class Tag:
-    """Records of one place that have no position, said in words."""
+    """A tag: records of one place that have no position, as a phrase."""
 
     kind: str
     text: str
@@ -74,7 +74,7 @@ def frame_of(query: Query, view: ViewState, tags: list[dict[str, Any]], layout: 
 def place_records(
     query: Query, view: ViewState, frame: Frame, tags: list[dict[str, Any]], t: Words
 ) -> tuple[list[Mark], list[dict[str, Any]], int]:
-    """Marks in place, the tags that are phrases, and how many records both stand for, fairs aside."""
+    """Placed marks, tags that are phrases, and how many records both stand for (no fairs)."""
     kind, chosen = view.selected or ("", "")
     chosen = chosen if kind in ("buyer", "site", "fair") else ""
     found = []

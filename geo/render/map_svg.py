@@ -1,9 +1,9 @@
-"""The map of a Scene as SVG: ground, names, scale, north, marks, tags."""
+"""The map of a scene as SVG: base map, labels, scale bar, north arrow, marks, tags."""
 
 from __future__ import annotations
 
 from geo.render.fonts import width_of
-from geo.render.frame import Ground, areas_of, ground_of
+from geo.render.frame import BasemapPaths, areas_of, basemap_paths
 from geo.render.map_layout import NORTH_PLATE, corner_rect
 from geo.render.mark_placement import Label
 from geo.render.mark_svg import INK, SEVERAL, WHITE, mark_svg, n
@@ -12,17 +12,21 @@ from geo.render.text_svg import Pen
 from geo.text.cleaning import isolate
 
 SEA, LINE, BORDER = "#C5D5DC", "#DDD8CD", "#FFFFFF"
-GROUND = {"land": "#F8F4EC", "market": "#EDE2CB", "home": "#EFE3C6"}
+LAND_FILLS = {"land": "#F8F4EC", "market": "#EDE2CB", "home": "#EFE3C6"}
 #: How far a market's tint goes over to that of other land, by the age of its latest report.
 FADED = (0.0, 0.0, 0.1, 0.2, 0.35, 0.5, 0.65)
+
+
+def _mixed(color: str, other: str, part: float) -> str:
+    """A hexadecimal colour with ``part`` of another one in it."""
+    channels = ((int(color[k : k + 2], 16), int(other[k : k + 2], 16)) for k in (1, 3, 5))
+    return "#" + "".join(f"{round(a * (1 - part) + b * part):02X}" for a, b in channels)
+
+
 TONES = {
-    **GROUND,
+    **LAND_FILLS,
     **{
-        f"market{i}": "#"
-        + "".join(
-            f"{round(int(GROUND['market'][k : k + 2], 16) * (1 - part) + int(GROUND['land'][k : k + 2], 16) * part):02X}"
-            for k in (1, 3, 5)
-        )
+        f"market{i}": _mixed(LAND_FILLS["market"], LAND_FILLS["land"], part)
         for i, part in enumerate(FADED)
     },
 }
@@ -46,7 +50,7 @@ HALOS = {"sea": "#C5D5DC"}
 def map_parts(scene: Scene, pen: Pen) -> list[str]:
     """The map in its box: ground, names, tags, marks, scale, north."""
     box = scene.layout.map
-    ground = ground_of(scene.frame, scene.boundaries)
+    ground = basemap_paths(scene.frame, scene.boundaries)
     return [
         f'<g transform="translate({n(box.x)} {n(box.y)})">',
         f'<rect width="{n(box.w)}" height="{n(box.h)}" fill="{SEA}"/>',
@@ -80,7 +84,7 @@ def tone_of(iso2: str, kind: str, scene: Scene) -> str:
     )
 
 
-def _ground(ground: Ground, scene: Scene) -> list[str]:
+def _ground(ground: BasemapPaths, scene: Scene) -> list[str]:
     zoom = scene.frame.zoom
     by_kind: dict[str, list[str]] = {}
     for iso2, kind, path in ground.countries:
@@ -99,7 +103,9 @@ def _ground(ground: Ground, scene: Scene) -> list[str]:
             'stroke-linejoin="round"/>'
         )
     if ground.outline:
-        parts.append(f'<path d="{ground.outline}" fill="{GROUND["home"]}" fill-rule="evenodd"/>')
+        parts.append(
+            f'<path d="{ground.outline}" fill="{LAND_FILLS["home"]}" fill-rule="evenodd"/>'
+        )
     areas = areas_of(scene.frame, scene.areas)
     if areas:
         parts.append(f'<path d="{areas}" fill="{PICKED}" fill-rule="evenodd"/>')

@@ -1,7 +1,7 @@
-"""Where marks, tags and labels stand so that nothing hides anything and nothing is lost.
+"""Placement of marks, tags and labels without overlap and without losing a record.
 
-Knows: merging marks of one class that would overlap (their counts add up), pushing marks of
-different classes apart, finding free room for text. Not: colours, words, files.
+Marks of one class that would overlap merge (their counts add up); marks of different classes
+are pushed apart; texts get free room.
 
 Units    sheet units from the map box's upper left corner.
 """
@@ -49,8 +49,8 @@ class Mark:
 
     Attributes
     ----------
-    kind : buyer, site, maison, fair, or ``buyer-tag`` / ``site-tag`` for records without a position.
-    age : how long ago somebody looked, a step of ``geo.model.records.AGE_STEPS``; it pales the mark.
+    kind : buyer, site, maison, fair; ``buyer-tag`` or ``site-tag`` for records without a position.
+    age : freshness, a step of ``geo.model.records.AGE_STEPS``; an older record is paler.
     text : the figure of a mark that stands for several.
     """
 

@@ -1,7 +1,7 @@
-"""The shapes of marks and legend: one shape and colour per class, readable in grey.
+"""SVG symbols of marks and legend: one shape and colour per class, readable in grey.
 
-Buyer circle, site square, Maison triangle, fair diamond; hollow when not yet open; dashed and pale when
-generated; darker with a figure when several. Colours: shared/mockups/NOTES.md.
+Buyer circle, site square, Maison triangle, fair diamond; hollow when not yet open; dashed and
+pale when generated; darker with a figure when several.
 """
 
 from __future__ import annotations

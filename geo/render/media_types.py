@@ -1,4 +1,4 @@
-"""The media type of every format that a scene is drawn in."""
+"""Media types of the formats that a scene is rendered in."""
 
 from __future__ import annotations
 

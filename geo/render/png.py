@@ -1,4 +1,4 @@
-"""SVG to PNG with resvg, with the fonts of ``fonts.py`` and nothing else."""
+"""SVG to PNG with resvg, with the fonts of ``fonts.py`` only."""
 
 from __future__ import annotations
 

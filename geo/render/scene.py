@@ -1,10 +1,10 @@
-"""One immutable description of everything a snapshot says, in the reader's language.
+"""The scene: one immutable, localized description of a view that every output is rendered from.
 
-``scene_of`` reads the view and the query once; every output (SVG, PNG, PDF, slide, HTML)
-is drawn from the same Scene, so they cannot disagree.
+``scene_of`` reads the view and the query once; SVG, PNG, PDF, slides and HTML come from the same
+Scene, so they cannot disagree.
 
-Units    positions are sheet units from the map box's corner; see ``sizes``.
-Counts   every matching record on a shown layer is in exactly one mark, one tag, or
+Units    positions are sheet units from the map box's corner; see ``sheets``.
+Counts   every matching record on a visible layer is in exactly one mark, one tag, or
          ``outside`` (beyond the frame): ``Scene.accounted`` is their sum.
 """
 
@@ -35,8 +35,8 @@ from geo.render.map_layout import (
 from geo.render.mark_placement import Label, Mark
 from geo.render.scene_text import (
     Figure,
-    Key,
-    Row,
+    LegendEntry,
+    ListedRecord,
     demo_only,
     distance,
     figures_of,
@@ -52,7 +52,7 @@ from geo.text.cleaning import clean, isolate
 
 @dataclass(frozen=True)
 class Scene:
-    """What every output draws. Texts are plain text, never markup."""
+    """What every output renders. Texts are plain text, never markup."""
 
     lang: str
     rtl: bool
@@ -73,10 +73,10 @@ class Scene:
     figures: tuple[Figure, ...]
     listed: str
     rows_title: str
-    rows: tuple[Row, ...]
+    rows: tuple[ListedRecord, ...]
     rows_total: int
     legend_title: str
-    legend: tuple[Key, ...]
+    legend: tuple[LegendEntry, ...]
     scale_text: str
     scale_lat: str
     scale_units: float

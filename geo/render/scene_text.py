@@ -1,4 +1,4 @@
-"""The words of a scene: filters, title, figures, list, legend, scale, in one language."""
+"""Localized texts of a scene: filters, title, figures, list, legend, scale."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ COLLECTION_CLASS = {plural: one for one, plural in COLLECTION_OF.items()}
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One key figure: value, what it counts, and what is to know about it."""
+    """One key figure: value, what it counts, and a note on it."""
 
     value: str
     label: str
@@ -29,8 +29,8 @@ class Figure:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """One record of the list. ``place`` says so when only its country is known."""
+class ListedRecord:
+    """One record of the list; ``place`` marks a record of which only the country is known."""
 
     id: str
     name: str
@@ -41,8 +41,8 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Key:
-    """One line of the legend: what is drawn, what it means, how many there are."""
+class LegendEntry:
+    """One entry of the legend: symbol, meaning, count."""
 
     symbol: str
     text: str
@@ -87,14 +87,14 @@ def _open_count(query: Query, view: ViewState, name: str) -> int:
 
 def listed_collection(view: ViewState, counts: dict[str, int]) -> str:
     """Which collection the list shows: the open tab, or what the filters are about."""
-    asked = view.tab if view.tab in RECORDS else "buyers"
-    if asked == "buyers" and any(i.name in _PLACES_CONCERN for i, _ in view.picks()):
-        asked = "sites" if counts["sites"] else "maisons"
-    order = [asked, *RECORDS]
-    return next((n for n in order if counts[n] and n in view.layers), asked)
+    preferred = view.tab if view.tab in RECORDS else "buyers"
+    if preferred == "buyers" and any(i.name in _PLACES_CONCERN for i, _ in view.picks()):
+        preferred = "sites" if counts["sites"] else "maisons"
+    order = [preferred, *RECORDS]
+    return next((n for n in order if counts[n] and n in view.layers), preferred)
 
 
-def rows_of(query: Query, view: ViewState, collection: str, t: Words) -> list[Row]:
+def rows_of(query: Query, view: ViewState, collection: str, t: Words) -> list[ListedRecord]:
     """The first records of the list, published ones first."""
     page = rows_answer(query, collection, view, t, limit=MOST_ROWS)["rows"]
     found = []
@@ -113,7 +113,7 @@ def rows_of(query: Query, view: ViewState, collection: str, t: Words) -> list[Ro
         else:
             place = record.town or record.commune or t("precision.unknown")
         found.append(
-            Row(
+            ListedRecord(
                 id_,
                 clean(record.name, 120),
                 kind_label(record, t),
@@ -134,30 +134,30 @@ def legend_of(
     demo: int,
     outside: int,
     t: Words,
-) -> list[Key]:
+) -> list[LegendEntry]:
     """What is drawn on this map, and how many; nothing that is not there."""
     found = [
-        Key(COLLECTION_CLASS[name], t(f"snapshot.key.{name}"), t.number(counts[name]))
+        LegendEntry(COLLECTION_CLASS[name], t(f"snapshot.key.{name}"), t.number(counts[name]))
         for name in RECORDS
         if name in view.layers
     ]
     fairs = sum(m.n for m in marks if m.kind == "fair")
     if fairs:
-        found.append(Key("fair", t("snapshot.key.fairs"), t.number(fairs)))
+        found.append(LegendEntry("fair", t("snapshot.key.fairs"), t.number(fairs)))
     coming = sum(
         counts[n] - _open_count(query, view, n) for n in ("sites", "maisons") if n in view.layers
     )
     if coming:
-        found.append(Key("hollow", t("snapshot.key.hollow"), t.number(coming)))
+        found.append(LegendEntry("hollow", t("snapshot.key.hollow"), t.number(coming)))
     if demo:
-        found.append(Key("demo", t("snapshot.key.demo"), t.number(demo)))
+        found.append(LegendEntry("demo", t("snapshot.key.demo"), t.number(demo)))
     if any(m.n > 1 and not m.kind.endswith("tag") for m in marks):
-        found.append(Key("many", t("snapshot.key.many"), ""))
+        found.append(LegendEntry("many", t("snapshot.key.many"), ""))
     unplaced = sum(m.n for m in marks if m.kind.endswith("tag")) + sum(p.n for p in pills)
     if unplaced:
-        found.append(Key("tag", t("snapshot.key.tag"), t.number(unplaced)))
+        found.append(LegendEntry("tag", t("snapshot.key.tag"), t.number(unplaced)))
     if outside:
-        found.append(Key("outside", t("snapshot.key.outside"), t.number(outside)))
+        found.append(LegendEntry("outside", t("snapshot.key.outside"), t.number(outside)))
     return found
 
 

@@ -1,4 +1,4 @@
-"""A Scene as one pure SVG: no foreignObject, no script, no outside reference.
+"""A scene as one self-contained SVG sheet: no foreignObject, no script, no external reference.
 
 Every text is data: escaped, one line, isolated in the direction of the sheet. resvg, typst
 and browsers read an RLI...PDI run inside left-to-right anchors alike, so a right-to-left
@@ -16,7 +16,7 @@ from geo.render.fonts import FAMILY, fit, width_of, wrap
 from geo.render.map_svg import FAINT, LINE, SOFT, map_parts, mat
 from geo.render.mark_svg import INK, WHITE, n, symbol_svg
 from geo.render.scene import Scene
-from geo.render.sheets import Box
+from geo.render.sheets import SheetBox
 from geo.render.text_svg import Pen, data
 from geo.text.cleaning import isolate
 
@@ -82,14 +82,14 @@ def _head(pen: Pen) -> list[str]:
         y += size * 1.2
     y = box.y + (62 if len(lines) == 1 else 57)
     for fits, most in ((17.0, 1), (14.0, 2), (11.5, 3)):
-        said = wrap(scene.filters, box.w, fits)
-        if len(said) <= most:
+        filters = wrap(scene.filters, box.w, fits)
+        if len(filters) <= most:
             break
-    if len(said) > most:
-        said = _cut_filters(pen, box.w, fits, most)
-    if len(said) > 1:
+    if len(filters) > most:
+        filters = _cut_filters(pen, box.w, fits, most)
+    if len(filters) > 1:
         y -= 4
-    for line in said:
+    for line in filters:
         parts.append(pen.text(pen.start(box), y, line, fits, color=SOFT))
         y += fits * 1.3
     return parts
@@ -125,22 +125,22 @@ def _panel(pen: Pen) -> list[str]:
     (box,) = scene.layout.panel
     figures_h = HEADING + FIGURE_STEP * len(scene.figures) - 4
     list_h = box.h - figures_h - legend_h - 42
-    middle = Box(box.x, box.y + figures_h + 22, box.w, list_h)
-    last = Box(box.x, box.bottom - legend_h, box.w, legend_h)
+    middle = SheetBox(box.x, box.y + figures_h + 22, box.w, list_h)
+    last = SheetBox(box.x, box.bottom - legend_h, box.w, legend_h)
     rules = [rule(box, middle.y - 12), rule(box, last.y - 12)]
     return [*_figures(pen, box), *rules, *_list(pen, middle), *_legend(pen, last)]
 
 
-def rule(box: Box, y: float) -> str:
+def rule(box: SheetBox, y: float) -> str:
     """A thin line across a box."""
     return f'<path d="M{n(box.x)} {n(y)}H{n(box.right)}" stroke="{LINE}" stroke-width="1.2"/>'
 
 
-def _heading(pen: Pen, box: Box, text: str) -> str:
+def _heading(pen: Pen, box: SheetBox, text: str) -> str:
     return pen.text(pen.start(box), box.y + 12, text, 15, weight=600)
 
 
-def _figures(pen: Pen, box: Box) -> list[str]:
+def _figures(pen: Pen, box: SheetBox) -> list[str]:
     parts = [_heading(pen, box, pen.scene.figures_title)]
     column = max(44.0, *(width_of(f.value, 27, 600) for f in pen.scene.figures))
     y = box.y + HEADING + 18
@@ -163,12 +163,12 @@ def _figures(pen: Pen, box: Box) -> list[str]:
     return parts
 
 
-def _list(pen: Pen, box: Box) -> list[str]:
+def _list(pen: Pen, box: SheetBox) -> list[str]:
     scene = pen.scene
     parts = [_heading(pen, box, scene.rows_title)]
     fits = max(1, int((box.h - HEADING + 4) / ROW_STEP))
-    whole = scene.rows_total <= fits
-    shown = scene.rows[: fits if whole else fits - 1]
+    complete = scene.rows_total <= fits
+    shown = scene.rows[: fits if complete else fits - 1]
     y = box.y + HEADING + 8
     t = words(scene.lang)
     for row in shown:
@@ -189,7 +189,7 @@ def _list(pen: Pen, box: Box) -> list[str]:
         y += ROW_STEP
     if not shown:
         parts.append(pen.text(pen.start(box), y, t("snapshot.none"), 13, color=SOFT))
-    elif not whole:
+    elif not complete:
         left = t.number(scene.rows_total - len(shown))
         parts.append(
             pen.text(
@@ -199,7 +199,7 @@ def _list(pen: Pen, box: Box) -> list[str]:
     return parts
 
 
-def _legend(pen: Pen, box: Box) -> list[str]:
+def _legend(pen: Pen, box: SheetBox) -> list[str]:
     parts = [_heading(pen, box, pen.scene.legend_title)]
     y = box.y + HEADING + 6
     for key in pen.scene.legend:
@@ -242,8 +242,8 @@ def foot_parts(pen: Pen, *, link_w: float = 250.0, lines: int = 5) -> list[str]:
     room = box.w - gap - link_w - 40
     y = box.y + 30
     parts.append(pen.text(pen.start(box), y, scene.stamp, 14.5, weight=600))
-    said = [t("snapshot.demo", demo=scene.demo)] if scene.demo else []
-    for line in wrap(" ".join([*said, *scene.credits]), room, 11.5, lines=lines):
+    notices = [t("snapshot.demo", demo=scene.demo)] if scene.demo else []
+    for line in wrap(" ".join([*notices, *scene.credits]), room, 11.5, lines=lines):
         y += 17
         parts.append(pen.text(pen.start(box), y, line, 11.5, color=FAINT))
     return parts

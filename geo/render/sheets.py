@@ -1,8 +1,6 @@
-"""The sheets a snapshot is drawn on: names, pixels, millimetres, and where each part stands.
+"""Paper sizes and page layouts of rendered sheets: pixels, millimetres, and where each part stands.
 
-Knows: geometry only. Not: what is written in the parts.
-
-Units    everything is drawn in sheet units; the shorter side of a screen sheet is 900.
+Units    sheet units; the shorter side of a screen sheet is 900.
 Mirror   right-to-left sheets swap the sides of the parts; the map inside is never mirrored.
 """
 
@@ -23,7 +21,7 @@ MM_PER_INCH = 25.4
 
 
 @dataclass(frozen=True, slots=True)
-class Box:
+class SheetBox:
     """A rectangle in sheet units, from its upper left corner."""
 
     x: float
@@ -33,15 +31,17 @@ class Box:
 
     @property
     def right(self) -> float:
+        """The x of its right side."""
         return self.x + self.w
 
     @property
     def bottom(self) -> float:
+        """The y of its lower side."""
         return self.y + self.h
 
-    def mirrored(self, width: float) -> Box:
+    def mirrored(self, width: float) -> SheetBox:
         """The same box on the other side of a sheet of this width."""
-        return Box(width - self.x - self.w, self.y, self.w, self.h)
+        return SheetBox(width - self.x - self.w, self.y, self.w, self.h)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +74,10 @@ class Size:
 class Layout:
     """Where the parts of a sheet stand. ``panel`` columns are listed in reading order."""
 
-    head: Box
-    map: Box
-    panel: tuple[Box, ...]
-    foot: Box
+    head: SheetBox
+    map: SheetBox
+    panel: tuple[SheetBox, ...]
+    foot: SheetBox
 
 
 def _screen(name: str, width: int, height: int) -> Size:
@@ -135,18 +135,18 @@ def layout_of(size: Size, *, rtl: bool) -> Layout:
     """Where the parts of a sheet stand, mirrored for right-to-left languages."""
     width, height = size.units_w, size.units_h
     inner = width - 2 * MARGIN
-    foot = Box(MARGIN, height - 32 - FOOT, inner, FOOT)
-    head = Box(MARGIN, 36, inner, HEAD - 36)
+    foot = SheetBox(MARGIN, height - 32 - FOOT, inner, FOOT)
+    head = SheetBox(MARGIN, 36, inner, HEAD - 36)
     if size.upright:
         panel_h = 540.0
-        ground = Box(MARGIN, HEAD, inner, foot.y - HEAD - 2 * 24 - panel_h)
+        ground = SheetBox(MARGIN, HEAD, inner, foot.y - HEAD - 2 * 24 - panel_h)
         each = (inner - 2 * GAP) / 3
         panel = tuple(
-            Box(MARGIN + i * (each + GAP), ground.bottom + 24, each, panel_h) for i in range(3)
+            SheetBox(MARGIN + i * (each + GAP), ground.bottom + 24, each, panel_h) for i in range(3)
         )
     else:
-        ground = Box(MARGIN, HEAD, inner - GAP - PANEL, foot.y - HEAD - 20)
-        panel = (Box(ground.right + GAP, HEAD, PANEL, ground.h),)
+        ground = SheetBox(MARGIN, HEAD, inner - GAP - PANEL, foot.y - HEAD - 20)
+        panel = (SheetBox(ground.right + GAP, HEAD, PANEL, ground.h),)
     if rtl:
         head, ground, foot = (b.mirrored(width) for b in (head, ground, foot))
         panel = tuple(b.mirrored(width) for b in panel)

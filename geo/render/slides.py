@@ -1,4 +1,4 @@
-"""A 16:9 deck: the map with its figures and legend, then the records as editable tables.
+"""PowerPoint decks (16:9): the map with its figures and legend, then records as editable tables.
 
 Every text is a run of text; the table is a native one. Slides name Arial, which every
 office has in Latin and Arabic: a deck cannot carry its fonts.
@@ -27,7 +27,7 @@ from pptx.util import Emu, Inches, Pt
 from geo.i18n.words import Words, words
 from geo.render.mark_svg import FILL, PALE, SEVERAL
 from geo.render.scene import Scene
-from geo.render.scene_text import Key, Row
+from geo.render.scene_text import LegendEntry, ListedRecord
 from geo.text.cleaning import clean
 
 WIDE, HIGH = 13.333, 7.5
@@ -137,7 +137,7 @@ def code_png(link: str) -> bytes:
 
 
 def notes_of(scene: Scene) -> list[str]:
-    """What the speaker may be asked: filters, figures, legend, sources, address."""
+    """Speaker notes: filters, figures, legend, sources, address."""
     t = words(scene.lang)
     lines = [scene.title, scene.filters, ""]
     lines += [
@@ -215,7 +215,7 @@ def _legend(slide: Slide, scene: Scene, x: float, y: float, w: float) -> None:
         text_box(slide, scene, count_x, at, 0.55, 0.23, [(key.count, 9, True, INK)], end=True)
 
 
-def _symbol(slide: Slide, key: Key, x: float, y: float) -> None:
+def _symbol(slide: Slide, key: LegendEntry, x: float, y: float) -> None:
     kind = {"hollow": "site", "demo": "buyer", "many": "site"}.get(key.symbol, key.symbol)
     shape = slide.shapes.add_shape(
         _SHAPES.get(kind, MSO_SHAPE.ROUNDED_RECTANGLE if kind == "tag" else MSO_SHAPE.RIGHT_ARROW),
@@ -249,7 +249,9 @@ def _symbol(slide: Slide, key: Key, x: float, y: float) -> None:
         run.font.color.rgb = RGBColor.from_string("FFFFFF" if key.symbol == "many" else INK)
 
 
-def _table_slide(deck: Deck, scene: Scene, rows: Sequence[Row], first: int, t: Words) -> None:
+def _table_slide(
+    deck: Deck, scene: Scene, rows: Sequence[ListedRecord], first: int, t: Words
+) -> None:
     shown = t(
         "snapshot.shown_of",
         shown=f"{t.number(first + 1)}\u2013{t.number(first + len(rows))}",
@@ -319,6 +321,7 @@ def text_box(
     *,
     end: bool = False,
 ) -> None:
+    """Add a text box, in inches; ``end`` aligns its lines with the end of the line."""
     frame = slide.shapes.add_textbox(Inches(x), Inches(y), Inches(w), Inches(h)).text_frame
     frame.margin_left = frame.margin_right = frame.margin_top = frame.margin_bottom = 0
     frame.word_wrap = True
@@ -349,5 +352,5 @@ def write_lines(
 
 
 def _described(picture: Any, text: str) -> None:
-    """What a picture shows, for who does not see it."""
+    """Set the alternative text of a picture."""
     picture._element.nvPicPr.cNvPr.set("descr", text)

@@ -1,4 +1,4 @@
-"""A printed text document (A4): headings and lines, from plain data, with typst.
+"""Printed text documents (A4 PDF): headings and lines from plain data, set with typst.
 
 Texts reach typst as JSON inside ``sys.inputs``: nothing of them is typst source. Links are
 printed as their address: paper cannot be clicked.
@@ -19,7 +19,8 @@ MAX_BLOCKS, MAX_LINES = 60, 60
 _PAGE = """#let doc = json(bytes(sys.inputs.doc))
 #set document(title: doc.title, author: "Kharita", date: none)
 #set page(paper: "a4", margin: (x: 20mm, top: 18mm, bottom: 20mm), numbering: none,
-  footer: context [#set text(size: 7.5pt, fill: rgb("#52605e")); #grid(columns: (1fr, auto), text(doc.footer), counter(page).display())])
+  footer: context [#set text(size: 7.5pt, fill: rgb("#52605e")); #grid(
+    columns: (1fr, auto), text(doc.footer), counter(page).display())])
 #set text(font: "FAMILY", size: 9.5pt, lang: doc.lang, fill: rgb("#16211f"))
 #set par(leading: 0.62em)
 #text(size: 19pt, weight: 600, doc.title)
@@ -31,7 +32,10 @@ _PAGE = """#let doc = json(bytes(sys.inputs.doc))
 ]
 """
 _BLOCKS = """#let block_above(b) = {
-  block(above: 7mm, below: 3mm, sticky: true, grid(columns: (1fr, auto), text(size: 11.5pt, weight: 600, fill: rgb("#0f3d3e"), b.heading), text(fill: rgb("#52605e"), b.aside)))
+  block(above: 7mm, below: 3mm, sticky: true, grid(
+    columns: (1fr, auto),
+    text(size: 11.5pt, weight: 600, fill: rgb("#0f3d3e"), b.heading),
+    text(fill: rgb("#52605e"), b.aside)))
   for l in b.lines {
     block(above: if l.strong == "" { 1.8mm } else { 3.2mm }, below: 0mm, breakable: false, {
       if l.strong != "" { text(weight: 500, l.strong); if l.text != "" { linebreak() } }
@@ -86,15 +90,15 @@ def document_pdf(document: Document) -> bytes:
         {
             **b,
             "lines": [
-                {k: _whole(v) if k == "strong" else _shown(v) for k, v in line.items()}
+                {k: _isolated(v) if k == "strong" else _bidi_isolated(v) for k, v in line.items()}
                 for line in b["lines"][:MAX_LINES]
             ],
-            "heading": _shown(b["heading"]),
-            "aside": _shown(b["aside"]),
+            "heading": _bidi_isolated(b["heading"]),
+            "aside": _bidi_isolated(b["aside"]),
         }
         for b in content["blocks"][:MAX_BLOCKS]
     ]
-    content |= {k: _shown(content[k]) for k in ("title", "subtitle", "footer")}
+    content |= {k: _bidi_isolated(content[k]) for k in ("title", "subtitle", "footer")}
     source = _PAGE.replace("FAMILY", FAMILY).replace(
         "#for block in doc.blocks", _BLOCKS + "#for block in doc.blocks"
     )
@@ -110,14 +114,14 @@ def document_pdf(document: Document) -> bytes:
     )
 
 
-def _shown(text: str) -> str:
+def _bidi_isolated(text: str) -> str:
     """A text with each of its parts in its own reading order."""
     return " · ".join(
         f"{FSI}{part}{PDI}" if part else "" for part in clean(text, 1_000).split(" · ")
     )
 
 
-def _whole(text: str) -> str:
-    """A name, which is one part whatever it holds."""
+def _isolated(text: str) -> str:
+    """A name isolated as one part, whatever it holds."""
     shown = clean(text, 1_000)
     return f"{FSI}{shown}{PDI}" if shown else ""

@@ -1,4 +1,4 @@
-"""Texts as SVG: escaped, one line each, in the direction of the sheet."""
+"""SVG text elements: escaped, one line each, in the direction of the sheet."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from xml.sax.saxutils import escape
 
 from geo.render.mark_svg import INK, n
 from geo.render.scene import Scene
-from geo.render.sheets import Box
+from geo.render.sheets import SheetBox
 from geo.text.cleaning import PDI, RLI
 
 
 def data(text: str) -> str:
-    """Text as XML data, in the characters XML can hold."""
+    """Escape a text for XML, without the characters that XML cannot hold."""
     return escape(
         "".join(
             c
@@ -65,10 +65,10 @@ class Pen:
             f'fill="{color}" text-anchor="{anchor}"{more}>{data(text)}</text>'
         )
 
-    def start(self, box: Box, inset: float = 0) -> float:
+    def start(self, box: SheetBox, inset: float = 0) -> float:
         """The x where a line of a box begins."""
         return box.right - inset if self.rtl else box.x + inset
 
-    def end(self, box: Box, inset: float = 0) -> float:
+    def end(self, box: SheetBox, inset: float = 0) -> float:
         """The x where a line of a box ends."""
         return box.x + inset if self.rtl else box.right - inset

@@ -1,7 +1,7 @@
-"""Drawing in processes of their own: resvg and typst hold Python's lock while they work.
+"""Worker processes that render: resvg and typst would hold Python's lock in the app's process.
 
-A worker reads requests on its input and answers on its output, one at a time; it imports
-nothing of the app but the two drawing modules, so it starts in a blink and stays small.
+A worker reads requests on its input and writes responses on its output, one at a time; it imports
+nothing of the app but the two rendering modules, so it starts in a blink and stays small.
 Run as ``python -m geo.render.workers``.
 """
 
@@ -25,8 +25,8 @@ log = logging.getLogger(__name__)
 TIMEOUT_S = 60.0
 
 
-class DrawingFailed(RuntimeError):
-    """A worker refused, stopped, or took too long."""
+class RenderFailed(RuntimeError):
+    """Rendering failed: the worker reported an error, died, or exceeded its deadline."""
 
 
 class Workers:
@@ -43,7 +43,7 @@ class Workers:
 
         Raises
         ------
-        DrawingFailed : see the class.
+        RenderFailed : see the class.
         """
         return self._ask({"op": "png", "width": width, "height": height}, [svg])
 
@@ -52,7 +52,7 @@ class Workers:
 
         Raises
         ------
-        DrawingFailed : see the class.
+        RenderFailed : see the class.
         """
         return self._ask(
             {"op": "pdf", "mm_w": mm_w, "mm_h": mm_h, "title": title, "lang": lang}, list(svgs)
@@ -80,7 +80,7 @@ class Workers:
             status, answer = _receive(process.stdout)
             keep = process
         except (OSError, EOFError, struct.error) as error:
-            raise DrawingFailed(str(head["op"])) from error
+            raise RenderFailed(str(head["op"])) from error
         finally:
             if watch:
                 watch.cancel()
@@ -89,7 +89,7 @@ class Workers:
                 self._all.discard(process)
             self._idle.put(keep)
         if status != b"ok":
-            raise DrawingFailed(answer.decode(errors="replace")[:400])
+            raise RenderFailed(answer.decode(errors="replace")[:400])
         return answer
 
     def _start(self) -> subprocess.Popen[bytes]:
@@ -145,16 +145,20 @@ def _serve(source: BinaryIO, target: BinaryIO) -> None:
             head, *parts = _receive(source)
         except (EOFError, struct.error):
             return
-        asked = json.loads(head)
+        request = json.loads(head)
         svgs = [p.decode() for p in parts]
         try:
-            if asked.pop("op") == "png":
-                answer = png_of(svgs[0], asked["width"], asked["height"])
+            if request.pop("op") == "png":
+                answer = png_of(svgs[0], request["width"], request["height"])
             else:
                 answer = pdf_of(
-                    svgs, asked["mm_w"], asked["mm_h"], title=asked["title"], lang=asked["lang"]
+                    svgs,
+                    request["mm_w"],
+                    request["mm_h"],
+                    title=request["title"],
+                    lang=request["lang"],
                 )
-        except Exception as error:  # said to the parent, which decides what a reader sees
+        except Exception as error:  # sent to the parent, which decides what a reader sees
             _send(target, b"failed", f"{type(error).__name__}: {error}".encode())
         else:
             _send(target, b"ok", answer)

@@ -68,7 +68,7 @@ def atlas_pdf(
     Raises
     ------
     Cancelled : ``cancelled`` said so.
-    DrawingFailed : a drawing process gave up.
+    RenderFailed : a drawing process gave up.
     """
     t = words(lang)
     writer = PdfWriter()

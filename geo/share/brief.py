@@ -21,7 +21,7 @@ from geo.render.mark_svg import INK, WHITE, mark_svg, n, symbol_svg
 from geo.render.scene import Scene
 from geo.render.scene_text import Figure
 from geo.render.sheet_svg import document, foot_parts, rule
-from geo.render.sheets import Box
+from geo.render.sheets import SheetBox
 from geo.render.text_svg import Pen
 from geo.render.workers import Workers
 from geo.share.brief_layout import BRIEF, GAP, Body, Line, Plan, Section, columns_of, share
@@ -52,7 +52,7 @@ def brief_pdf(brief: Brief, workers: Workers) -> bytes:
 
     Raises
     ------
-    DrawingFailed : a drawing process gave up.
+    RenderFailed : a drawing process gave up.
     """
     return workers.pdf(
         [brief_svg(brief)], BRIEF.mm_w, BRIEF.mm_h, title=brief.scene.title, lang=brief.scene.lang
@@ -127,7 +127,7 @@ def _legend(pen: Pen, plan: Plan) -> list[str]:
 # --- lists ----------------------------------------------------------------------------
 
 
-def _body(pen: Pen, box: Box, rows: Body) -> list[str]:
+def _body(pen: Pen, box: SheetBox, rows: Body) -> list[str]:
     needs, least = (
         [
             max(_need(size, sections, column.w) for column, sections in _columns(pen, box, row))
@@ -143,15 +143,15 @@ def _body(pen: Pen, box: Box, rows: Body) -> list[str]:
     parts, y = [], box.y
     for row, height in zip(rows, heights, strict=True):
         parts.append(rule(box, y - 10))
-        for column, sections in _columns(pen, Box(box.x, y, box.w, height), row):
+        for column, sections in _columns(pen, SheetBox(box.x, y, box.w, height), row):
             parts += _column(pen, column, sections)
         y += height + GAP
     return parts
 
 
 def _columns(
-    pen: Pen, box: Box, row: tuple[tuple[float, tuple[Section, ...]], ...]
-) -> list[tuple[Box, tuple[Section, ...]]]:
+    pen: Pen, box: SheetBox, row: tuple[tuple[float, tuple[Section, ...]], ...]
+) -> list[tuple[SheetBox, tuple[Section, ...]]]:
     boxes = columns_of(box, [width for width, _ in row], rtl=pen.rtl)
     return [(b, sections) for b, (_, sections) in zip(boxes, row, strict=True)]
 
@@ -162,12 +162,12 @@ def _need(
     return sum(size(s, width) for s in sections) + BETWEEN * (len(sections) - 1)
 
 
-def _column(pen: Pen, box: Box, sections: tuple[Section, ...]) -> list[str]:
+def _column(pen: Pen, box: SheetBox, sections: tuple[Section, ...]) -> list[str]:
     needs = [_asked(s, box.w) for s in sections]
     parts, y = [], box.y
     heights = share(box.h - BETWEEN * (len(sections) - 1), needs, [s.whole for s in sections])
     for section, height in zip(sections, heights, strict=True):
-        parts += _section(pen, Box(box.x, y, box.w, height), section)
+        parts += _section(pen, SheetBox(box.x, y, box.w, height), section)
         y += height + BETWEEN
     return parts
 
@@ -222,7 +222,7 @@ def _tall(section: Section, line: Line, width: float) -> float:
     return STEP * len(_first(section, line, width)) + SUB_STEP * len(_sub(line, width)) + AFTER
 
 
-def _section(pen: Pen, box: Box, section: Section) -> list[str]:
+def _section(pen: Pen, box: SheetBox, section: Section) -> list[str]:
     parts = [pen.text(pen.start(box), box.y + 12, section.title, 13.5, weight=600, color=TEAL)]
     y = box.y + HEADING + 6
     for said in _lead(section, box.w):
@@ -265,7 +265,7 @@ def more_lines(scene: Scene, section: Section, left: int, width: float) -> list[
     return wrap(t.n(section.more, left, address=isolate(scene.link_text)), width, SMALL)
 
 
-def _line(pen: Pen, box: Box, section: Section, line: Line, y: float) -> list[str]:
+def _line(pen: Pen, box: SheetBox, section: Section, line: Line, y: float) -> list[str]:
     weight, color = _TONES[line.tone]
     inset = MARK_ROOM if line.mark else 0.0
     parts = _cells(pen, box, section, line.cells, y, SOFT)
@@ -294,7 +294,7 @@ def _line(pen: Pen, box: Box, section: Section, line: Line, y: float) -> list[st
 
 
 def _cells(
-    pen: Pen, box: Box, section: Section, cells: tuple[str, ...], y: float, color: str
+    pen: Pen, box: SheetBox, section: Section, cells: tuple[str, ...], y: float, color: str
 ) -> list[str]:
     parts, inset = [], 0.0
     for width, text in reversed(list(zip(section.columns, cells, strict=False))):

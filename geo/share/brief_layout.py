@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from geo.render.sheets import Box, Layout, Size
+from geo.render.sheets import Layout, SheetBox, Size
 
 WIDE, HIGH, EDGE, GAP = 840.0, 1188.0, 42.0, 24.0
 BRIEF = Size("brief", WIDE, HIGH, 2480, 3508, 210, 297)
@@ -78,12 +78,12 @@ Body = tuple[tuple[tuple[float, tuple[Section, ...]], ...], ...]
 class Plan:
     """The fixed parts of a brief, mirrored where the sheet is."""
 
-    head: Box
-    strip: Box
-    map: Box
-    facts: Box
-    body: Box
-    foot: Box
+    head: SheetBox
+    strip: SheetBox
+    map: SheetBox
+    facts: SheetBox
+    body: SheetBox
+    foot: SheetBox
 
     @property
     def layout(self) -> Layout:
@@ -94,13 +94,13 @@ class Plan:
 def plan_of(*, rtl: bool) -> Plan:
     """Where the parts of a brief stand."""
     inner = WIDE - 2 * EDGE
-    head = Box(EDGE, 34, inner, HEAD_H)
-    strip = Box(EDGE, head.bottom + 8, inner, STRIP_H)
-    ground = Box(EDGE, strip.bottom + 12, MAP_W, MAP_H)
-    facts = Box(ground.right + GAP, ground.y, inner - MAP_W - GAP, MAP_H)
-    foot = Box(EDGE, HIGH - 28 - FOOT_H, inner, FOOT_H)
+    head = SheetBox(EDGE, 34, inner, HEAD_H)
+    strip = SheetBox(EDGE, head.bottom + 8, inner, STRIP_H)
+    ground = SheetBox(EDGE, strip.bottom + 12, MAP_W, MAP_H)
+    facts = SheetBox(ground.right + GAP, ground.y, inner - MAP_W - GAP, MAP_H)
+    foot = SheetBox(EDGE, HIGH - 28 - FOOT_H, inner, FOOT_H)
     top = ground.bottom + 50
-    body = Box(EDGE, top, inner, foot.y - 14 - top)
+    body = SheetBox(EDGE, top, inner, foot.y - 14 - top)
     parts = [head, strip, ground, facts, body, foot]
     return Plan(*(b.mirrored(WIDE) for b in parts) if rtl else parts)
 
@@ -121,12 +121,12 @@ def share(room: float, needs: Sequence[float], first: Sequence[bool] = ()) -> li
     return given
 
 
-def columns_of(box: Box, widths: Sequence[float], *, rtl: bool) -> list[Box]:
+def columns_of(box: SheetBox, widths: Sequence[float], *, rtl: bool) -> list[SheetBox]:
     """Boxes side by side in reading order; widths are shares of the room."""
     room = box.w - GAP * (len(widths) - 1)
     total, x, found = sum(widths), 0.0, []
     for width in widths:
         w = room * width / total
-        found.append(Box(box.right - x - w if rtl else box.x + x, box.y, w, box.h))
+        found.append(SheetBox(box.right - x - w if rtl else box.x + x, box.y, w, box.h))
         x += w + GAP
     return found

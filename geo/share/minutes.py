@@ -104,7 +104,7 @@ def minutes_of(
 
     Raises
     ------
-    DrawingFailed : a drawing process gave up.
+    RenderFailed : a drawing process gave up.
     """
     t = words(lang)
     today = today or date.today()

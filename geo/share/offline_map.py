@@ -24,7 +24,7 @@ from geo.i18n.words import Words, words
 from geo.model.records import Buyer, Fair
 from geo.places.basemap import labels_bytes
 from geo.places.curve import mercator
-from geo.render.frame import Frame, areas_of, ground_of
+from geo.render.frame import Frame, areas_of, basemap_paths
 from geo.render.map_layout import raw_tags
 from geo.render.map_svg import PICKED, PICKED_LINE, TONES, tone_of
 from geo.render.scene import Scene
@@ -206,7 +206,7 @@ def _grounds(scene: Scene, reach: float, finer: float) -> list[dict[str, Any]]:
 
 
 def _ground(frame: Frame, scene: Scene) -> dict[str, Any]:
-    ground = ground_of(frame, scene.boundaries)
+    ground = basemap_paths(frame, scene.boundaries)
     by_kind: dict[str, list[str]] = {}
     for iso2, kind, path in ground.countries:
         by_kind.setdefault(tone_of(iso2, kind, scene), []).append(path)

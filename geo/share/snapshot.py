@@ -46,7 +46,7 @@ def render(query: Query, asked: Asked, workers: Workers) -> bytes:
     Raises
     ------
     BadRequest : unknown size, or too many records for one file.
-    DrawingFailed : a drawing process gave up.
+    RenderFailed : a drawing process gave up.
     """
     size = size_named(asked.size or ("a4" if asked.kind == "pdf" else ""))
     if asked.kind in ("pptx", "html"):

@@ -23,7 +23,7 @@ from geo.render.mark_svg import INK, WHITE, n
 from geo.render.scene import Scene, scene_of
 from geo.render.scene_text import distance, latitude
 from geo.render.sheet_svg import document
-from geo.render.sheets import Box, Layout, Size, size_named
+from geo.render.sheets import Layout, SheetBox, Size, size_named
 from geo.render.text_svg import Pen
 from geo.text.cleaning import clean, isolate
 
@@ -52,15 +52,15 @@ def sheet_of(
     page : what the foot says of the page's place in a list.
     """
     t, size = words(lang), size_named(SHEET)
-    box = Box(MARGIN, MAP_TOP, size.units_w - 2 * MARGIN, MAP_HIGH)
+    box = SheetBox(MARGIN, MAP_TOP, size.units_w - 2 * MARGIN, MAP_HIGH)
     scene = chain_scene(query, reading, t, size, box, today)
     pen = Pen(scene)
     title = "".join(p[0] for p in reading["title"])
     top = MAP_TOP + MAP_HIGH + 30
     wide = (size.units_w - 2 * MARGIN - GAP) / 2
     columns = [
-        Box(MARGIN, top, wide, size.units_h - FOOT - top),
-        Box(MARGIN + wide + GAP, top, wide, size.units_h - FOOT - top),
+        SheetBox(MARGIN, top, wide, size.units_h - FOOT - top),
+        SheetBox(MARGIN + wide + GAP, top, wide, size.units_h - FOOT - top),
     ]
     if scene.rtl:
         columns.reverse()
@@ -78,7 +78,7 @@ def sheet_of(
 
 
 def chain_scene(
-    query: Query, reading: dict[str, Any], t: Words, size: Size, box: Box, today: date | None
+    query: Query, reading: dict[str, Any], t: Words, size: Size, box: SheetBox, today: date | None
 ) -> Scene:
     """A scene without marks, its map in ``box``, framed around the ends of the chain."""
     ends = reading["chain"]["nodes"]
@@ -157,7 +157,7 @@ def _numbered(x: float, y: float, number: int, color: str) -> str:
 
 
 def _head(pen: Pen, reading: dict[str, Any], title: str) -> list[str]:
-    box = Box(MARGIN, 40, pen.scene.size.units_w - 2 * MARGIN, 130)
+    box = SheetBox(MARGIN, 40, pen.scene.size.units_w - 2 * MARGIN, 130)
     over = " \u00b7 ".join((isolate(reading["id"]), reading["when"], reading["kind"]))
     parts = [pen.text(pen.start(box), 62, over, 16, color=SOFT)]
     y = 98.0
@@ -174,7 +174,7 @@ def _head(pen: Pen, reading: dict[str, Any], title: str) -> list[str]:
 class _Column:
     """Writes lines down a box until it is full."""
 
-    def __init__(self, pen: Pen, box: Box) -> None:
+    def __init__(self, pen: Pen, box: SheetBox) -> None:
         self.pen, self.box, self.y = pen, box, box.y
         self.parts: list[str] = []
 
@@ -218,7 +218,7 @@ def _joined(*parts: str) -> str:
     return " \u00b7 ".join(isolate(clean(p)) for p in parts if p)
 
 
-def _notes(pen: Pen, box: Box, reading: dict[str, Any], t: Words) -> list[str]:
+def _notes(pen: Pen, box: SheetBox, reading: dict[str, Any], t: Words) -> list[str]:
     column = _Column(pen, box)
     for note in reading["notes"]:
         if not column.room(120):
@@ -243,7 +243,7 @@ def _notes(pen: Pen, box: Box, reading: dict[str, Any], t: Words) -> list[str]:
     return column.parts
 
 
-def _steps(pen: Pen, box: Box, chain: dict[str, Any], t: Words) -> list[str]:
+def _steps(pen: Pen, box: SheetBox, chain: dict[str, Any], t: Words) -> list[str]:
     column = _Column(pen, box)
     column.write(t("ui.watch.chain"), 17, weight=600, after=4)
     if not chain["steps"]:
@@ -279,7 +279,7 @@ def _steps(pen: Pen, box: Box, chain: dict[str, Any], t: Words) -> list[str]:
 
 def _foot(pen: Pen, reading: dict[str, Any], link: str, page: str) -> list[str]:
     scene, width = pen.scene, pen.scene.size.units_w - 2 * MARGIN
-    box = Box(MARGIN, scene.size.units_h - FOOT, width, FOOT)
+    box = SheetBox(MARGIN, scene.size.units_h - FOOT, width, FOOT)
     y = box.y + 22
     return [
         f'<path d="M{n(box.x)} {n(box.y + 4)}h{n(width)}" stroke="{LINE}"/>',

@@ -13,7 +13,7 @@ from geo.render.map_svg import map_parts
 from geo.render.scene import Scene
 from geo.render.scene_text import shown_link
 from geo.render.sheet_svg import document
-from geo.render.sheets import SLIDE, Box
+from geo.render.sheets import SLIDE, SheetBox
 from geo.render.slides import (
     INK,
     SOFT,
@@ -29,7 +29,7 @@ from geo.text.cleaning import clean, isolate
 from geo.watch.report_page import chain_lines, chain_scene
 
 #: The map of a slide, sheet units, and the picture made of it, pixels.
-MAP, PIXELS = Box(0, 0, 760, 500), (1_520, 1_000)
+MAP, PIXELS = SheetBox(0, 0, 760, 500), (1_520, 1_000)
 #: Steps named beside the map, and lines of a table that a slide has room for.
 NAMED, LINES = 14, 7
 QUOTE = 150

@@ -20,7 +20,7 @@ from geo.model.view import ViewState
 from geo.render.sheet_svg import map_svg, svg_of
 from geo.render.sheets import SIZES
 from geo.render.slides import pptx_of
-from geo.render.workers import DrawingFailed
+from geo.render.workers import RenderFailed
 from geo.share.snapshot import Asked, render
 from tests.render.scenes import BASE, DAY, HOSTILE, VIEWS, scene
 
@@ -216,6 +216,6 @@ def test_grey_keeps_sea_and_land_and_marks_apart(query, workers):
 
 
 def test_a_refused_drawing_is_an_error_and_the_next_one_works(workers):
-    with pytest.raises(DrawingFailed):
+    with pytest.raises(RenderFailed):
         workers.png("<svg", 10, 10)
     assert workers.png('<svg xmlns="http://www.w3.org/2000/svg" width="4" height="4"/>', 4, 4)

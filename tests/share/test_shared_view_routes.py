@@ -14,7 +14,7 @@ from starlette.testclient import TestClient
 from geo.i18n.words import catalogue as messages
 from geo.model.view import ViewState
 from geo.query.engine import Query
-from geo.render.workers import DrawingFailed
+from geo.render.workers import RenderFailed
 from geo.share.api import shared_views, snapshots
 from geo.share.shared_views import MAX_PICTURE, FileSnapshots
 from tests.web_app import web_app
@@ -181,7 +181,7 @@ def test_wrong_views_are_refused(client, folder, body, key):
 
 def test_a_link_without_its_picture_is_still_a_link(client, monkeypatch):
     def broken(*_):
-        raise DrawingFailed("png")
+        raise RenderFailed("png")
 
     monkeypatch.setattr(shared_views, "picture_of", broken)
     made = share(client)

@@ -29,7 +29,7 @@ from geo.render.queue import desk
 from geo.render.scene import scene_of
 from geo.render.sheet_svg import svg_of
 from geo.render.sheets import size_named
-from geo.render.workers import DrawingFailed, Workers
+from geo.render.workers import RenderFailed, Workers
 from geo.share.shared_views import MAX_PICTURE, MAX_TITLE, compare, content_of, keep, snapshot_store
 from geo.web import quotas
 from geo.web.requests import base_of, json_answer, json_of, lang_of, text_of, view_of
@@ -63,7 +63,7 @@ async def _kept(request: Request) -> Response:
         png = await asyncio.shield(asyncio.wrap_future(job))
         await asyncio.to_thread(snapshot_store().put_picture, code, png)
         picture = f"/s/{code}.png"
-    except (KharitaError, DrawingFailed, OSError, ValueError):
+    except (KharitaError, RenderFailed, OSError, ValueError):
         # The link is worth more than its picture: it is kept, and says that it has none.
         log.exception("no picture for a shared view")
     return json_answer(
@@ -93,7 +93,7 @@ def picture_of(query: Query, view: ViewState, title: str, link: str, workers: Wo
 
     Raises
     ------
-    DrawingFailed : a drawing process gave up, or even the smallest picture is too big.
+    RenderFailed : a drawing process gave up, or even the smallest picture is too big.
     """
     scene = scene_of(query, view, size=size_named(""), title=title, link=link, today=date.today())
     svg = svg_of(scene)
@@ -101,7 +101,7 @@ def picture_of(query: Query, view: ViewState, title: str, link: str, workers: Wo
         png = workers.png(svg, width, round(width * scene.size.units_h / scene.size.units_w))
         if len(png) <= MAX_PICTURE:
             return png
-    raise DrawingFailed("picture too big")
+    raise RenderFailed("picture too big")
 
 
 async def _compare(request: Request) -> Response:

@@ -115,7 +115,7 @@ def import_(
     bar.end()
     answer = told(plan, t)
     if corrected and plan.table.rows:
-        lazy("geo.core.durable_files", "write_whole")(
+        lazy("geo.core.durable_files", "atomic_write")(
             corrected, lazy("geo.curate.imports.workbooks", "corrected")(plan, t)
         )
     answer["stored"] = None

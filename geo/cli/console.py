@@ -109,10 +109,10 @@ def bytes_of(path: Path) -> bytes:
 
 
 def write_out(path: Path, content: bytes) -> None:
-    from geo.core.durable_files import write_whole
+    from geo.core.durable_files import atomic_write
 
     try:
-        write_whole(path.absolute(), content)
+        atomic_write(path.absolute(), content)
     except OSError as error:
         typer.echo(t("cli.unwritable", name=path.name, value=error.strerror or ""), err=True)
         raise typer.Exit(FAILED) from error

@@ -1,8 +1,9 @@
-"""Write a file whole or not at all, and safe from a power cut once it is said to be written."""
+"""Files that outlive a power cut: atomic writes, durable appends, a lock between processes."""
 
 from __future__ import annotations
 
 import errno
+import fcntl
 import os
 import secrets
 from collections.abc import Iterator
@@ -13,20 +14,20 @@ from typing import BinaryIO
 from geo.core.errors import StoreFull, StoreUnavailable
 
 
-def write_whole(target: Path, content: bytes) -> None:
-    """Put ``content`` at ``target`` in one move: readers see the old file or the new one.
+def atomic_write(target: Path, content: bytes) -> None:
+    """Replace a file in one move: readers see the old content or the new one.
 
     Raises
     ------
     OSError : it could not be written; ``target`` is as it was and nothing is left beside it.
     """
-    with placed(target) as file:
+    with atomic_file(target) as file:
         file.write(content)
 
 
 @contextmanager
-def placed(target: Path, mode: int = 0o666) -> Iterator[BinaryIO]:
-    """The same for content that is written piece by piece: it appears when the block ends well.
+def atomic_file(target: Path, mode: int = 0o666) -> Iterator[BinaryIO]:
+    """Replace a file whose content is written piece by piece; it appears when the block ends well.
 
     Parameters
     ----------
@@ -75,6 +76,24 @@ def append_lines(path: Path, lines: bytes, mode: int = 0o640) -> None:
         flush_folder(path.parent)
 
 
+@contextmanager
+def exclusive(lock: Path) -> Iterator[None]:
+    """Hold a lock that one thread of one process has at a time; others wait.
+
+    Parameters
+    ----------
+    lock : the lock's file, created when missing and left in place; not the data themselves.
+
+    Raises
+    ------
+    OSError : the file cannot be opened.
+    """
+    lock.parent.mkdir(parents=True, exist_ok=True)
+    with lock.open("a") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
 def flush_folder(folder: Path) -> None:
     """Make the names in a folder safe from a power cut."""
     descriptor = os.open(folder, os.O_RDONLY)
@@ -87,22 +106,22 @@ def flush_folder(folder: Path) -> None:
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
-def refusal(error: OSError) -> StoreFull | StoreUnavailable:
-    """What to tell the author of a change that could not be written."""
+def write_error(error: OSError) -> StoreFull | StoreUnavailable:
+    """The error of the store that a failed write is: no room, or not writable."""
     if error.errno in _NO_ROOM:
         return StoreFull("error.no_room")
     return StoreUnavailable("error.store_unwritable")
 
 
 @contextmanager
-def writing() -> Iterator[None]:
-    """What cannot be written inside is told to whoever asked for it.
+def translated_write_errors() -> Iterator[None]:
+    """Raise failed writes inside as errors of the store.
 
     Raises
     ------
-    StoreFull, StoreUnavailable : see ``refusal``.
+    StoreFull, StoreUnavailable : see ``write_error``.
     """
     try:
         yield
     except OSError as error:
-        raise refusal(error) from error
+        raise write_error(error) from error

@@ -18,7 +18,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from geo.core.durable_files import write_whole
+from geo.core.durable_files import atomic_write
 from geo.core.errors import TradeError
 from geo.core.http_client import Fetcher
 from geo.core.paths import DATA_DIR, SOURCES_DIR
@@ -207,7 +207,7 @@ def keep(service: str, values: Values, *, into: Path | None = None) -> None:
         "licence": LICENCES[service],
         "values": values,
     }
-    write_whole(place / f"{service}.json", json.dumps(content, ensure_ascii=False).encode())
+    atomic_write(place / f"{service}.json", json.dumps(content, ensure_ascii=False).encode())
 
 
 def refresh(

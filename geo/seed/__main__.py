@@ -5,10 +5,10 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
-import os
 from pathlib import Path
 from typing import Any
 
+from geo.core.durable_files import atomic_write
 from geo.core.paths import DATA_DIR, SOURCES_DIR
 from geo.seed import demo, demo_sites, published
 from geo.seed.fairs import fairs
@@ -75,13 +75,6 @@ def catalogue(files: dict[str, list[dict[str, Any]]], texts: dict[str, str]) -> 
     return "".join(parts)
 
 
-def write(path: Path, text: str) -> None:
-    """Write a file whole or not at all."""
-    partial = path.with_name(path.name + ".partial")
-    partial.write_text(text, "utf-8")
-    os.replace(partial, path)
-
-
 def main() -> None:
     """Rebuild everything into ``--out``."""
     parser = argparse.ArgumentParser(prog="python -m geo.seed", description=__doc__)
@@ -92,7 +85,7 @@ def main() -> None:
     texts = {name: text_of(name, records) for name, records in files.items()}
     asked.out.mkdir(parents=True, exist_ok=True)
     for name, text in {**texts, "catalogue.toml": catalogue(files, texts)}.items():
-        write(asked.out / name, text)
+        atomic_write(asked.out / name, text.encode())
     print("  ".join(f"{name} {len(records)}" for name, records in files.items()))
 
 

@@ -21,7 +21,7 @@ from typing import Any, Protocol
 import numpy as np
 import orjson
 
-from geo.core.durable_files import write_whole, writing
+from geo.core.durable_files import atomic_write, translated_write_errors
 from geo.core.errors import BadRequest, Expired, NotFound, StoreFull
 from geo.core.settings import var_dir
 from geo.model.address import encode
@@ -114,7 +114,7 @@ class FileSnapshots:
 
     def put(self, kept: Kept) -> None:
         """Write one view: whole or not at all, and safe from a power cut once it returns."""
-        write_whole(
+        atomic_write(
             self._folder / f"{kept.code}.json", orjson.dumps({"format": FORMAT, **asdict(kept)})
         )
 
@@ -129,7 +129,7 @@ class FileSnapshots:
         """
         if len(png) > MAX_PICTURE:
             raise ValueError(f"a picture of {len(png)} bytes")
-        write_whole(self._folder / f"{code}.png", png)
+        atomic_write(self._folder / f"{code}.png", png)
         with os.scandir(self._folder) as entries:
             pictures = [(e.stat().st_mtime_ns, e.name) for e in entries if e.name.endswith(".png")]
         for _, name in sorted(pictures)[:-MAX_PICTURES]:
@@ -238,7 +238,7 @@ def keep(
     """
     store = store or snapshot_store()
     content = content_of(query, view)
-    with writing(), _lock:
+    with translated_write_errors(), _lock:
         if store.count() >= MAX_SNAPSHOTS:
             raise StoreFull("error.store_full", limit=MAX_SNAPSHOTS)
         code = new_code()

@@ -8,20 +8,18 @@ that two acts are one person's, and for an administrator, who has the addresses,
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import hmac
 import os
 import secrets
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import orjson
 
-from geo.core.durable_files import append_lines
+from geo.core.durable_files import append_lines, exclusive
 from geo.core.roles import plain_email
 
 FILE, KEY = "audit.jsonl", "audit.key"
@@ -122,18 +120,14 @@ class Trail:
         for n in range(self._kept, 0, -1):
             older = self.path if n == 1 else self._aside(n - 1)
             if older.exists():
-                os.replace(older, self._aside(n))
+                older.replace(self._aside(n))
 
     def _aside(self, n: int) -> Path:
         return self.folder / f"audit.{n}.jsonl"
 
-    @contextmanager
-    def locked(self) -> Iterator[None]:
-        """Alone among all the processes that write here."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        with (self.folder / f"{FILE}.lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            yield
+    def locked(self) -> AbstractContextManager[None]:
+        """The lock of all processes that write here."""
+        return exclusive(self.folder / f"{FILE}.lock")
 
 
 def short(email: str) -> str:

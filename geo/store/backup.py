@@ -24,7 +24,7 @@ from typing import IO, Any
 
 import orjson
 
-from geo.core.durable_files import placed, refusal, write_whole
+from geo.core.durable_files import atomic_file, atomic_write, write_error
 from geo.core.errors import KharitaError, StoreUnavailable
 from geo.store.audit_log import Trail
 from geo.store.copy import NotEmpty, copy
@@ -65,7 +65,7 @@ def backup(store: Store, var: Path, target: Path, *, replace: bool = False) -> d
     if target.exists() and not replace:
         raise NotEmpty("backup.exists")
     try:
-        with ExitStack() as stack, placed(target, 0o600) as file:
+        with ExitStack() as stack, atomic_file(target, 0o600) as file:
             scratch = Path(
                 stack.enter_context(
                     tempfile.TemporaryDirectory(dir=target.parent, prefix=".backup-")
@@ -76,7 +76,7 @@ def backup(store: Store, var: Path, target: Path, *, replace: bool = False) -> d
             files = {**still, **_stored(store, scratch)}
             return _write(file, growing, files, type(store).__name__)
     except OSError as error:
-        raise refusal(error) from error
+        raise write_error(error) from error
 
 
 def restore(archive: Path, store: Store, var: Path, *, replace: bool = False) -> dict[str, int]:
@@ -99,7 +99,7 @@ def restore(archive: Path, store: Store, var: Path, *, replace: bool = False) ->
             told = _unpack(archive, Path(scratch))
             _place(Path(scratch), store, var, replace)
     except OSError as error:
-        raise refusal(error) from error
+        raise write_error(error) from error
     return told
 
 
@@ -294,7 +294,7 @@ def _place(scratch: Path, store: FileStore | PostgisStore, var: Path, replace: b
             if (store.folder / name).is_file():
                 _moved(store.folder / name, before / "data" / name)
             if (data / name).is_file():
-                write_whole(store.folder / name, (data / name).read_bytes())
+                atomic_write(store.folder / name, (data / name).read_bytes())
         store.forget()
 
 

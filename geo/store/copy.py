@@ -17,7 +17,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, text
 
-from geo.core.durable_files import refusal, write_whole
+from geo.core.durable_files import atomic_write, write_error
 from geo.core.errors import KharitaError, StoreUnavailable
 from geo.model.parsing import RECORDS
 from geo.store import commit_rules
@@ -100,7 +100,7 @@ def _into(target: Store, whole: Whole, replace: bool, tell: Progress) -> int:
         try:
             _into_files(target, whole, replace, tell)
         except OSError as error:
-            raise refusal(error) from error
+            raise write_error(error) from error
     else:
         raise StoreUnavailable("error.store_read_only")
     return whole.count
@@ -150,11 +150,11 @@ def _into_files(store: FileStore, whole: Whole, replace: bool, tell: Progress) -
     try:
         sets.folder.mkdir(parents=True)
         for name, content in whole.documents.items():
-            write_whole(files / name, content)
+            atomic_write(files / name, content)
         for name, kind in RECORDS.items():
             records = [orjson.Fragment(content) for content in whole.shipped[name].values()]
             outer = {"type": "FeatureCollection"} if kind.list_key == "features" else {}
-            write_whole(files / kind.file, orjson.dumps({**outer, kind.list_key: records}))
+            atomic_write(files / kind.file, orjson.dumps({**outer, kind.list_key: records}))
         for done, (header, rows) in enumerate(whole.sets, start=1):
             sets.write(header, rows)
             tell(done, whole.count)

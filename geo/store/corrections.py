@@ -7,11 +7,10 @@ skipped. An accepted correction is a change set of the store; its event carries 
 
 from __future__ import annotations
 
-import fcntl
 import logging
 import uuid
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -19,7 +18,7 @@ from typing import Any
 
 import orjson
 
-from geo.core.durable_files import append_lines, writing
+from geo.core.durable_files import append_lines, exclusive, translated_write_errors
 from geo.core.errors import KharitaError, NotFound
 from geo.i18n.words import words
 from geo.model.records import CRAFTS, STATUSES
@@ -123,7 +122,7 @@ class Corrections:
         Full : 2,000 corrections wait already, or the file is full.
         StoreFull, StoreUnavailable : they could not be written; none of them is.
         """
-        with writing(), self.locked():
+        with translated_write_errors(), self.locked():
             waiting = [c for c in self.all().values() if c.state == "open"]
             known = {(c.site, c.field, orjson.dumps(c.after)) for c in waiting}
             made = [
@@ -150,7 +149,7 @@ class Corrections:
         """
         if verdict not in ("accepted", "refused"):
             raise ValueError(verdict)
-        with writing(), self.locked():
+        with translated_write_errors(), self.locked():
             held = self.all().get(id_)
             if held is None or held.state != "open":
                 return None
@@ -211,13 +210,9 @@ class Corrections:
         if events:
             append_lines(self.path, b"".join(orjson.dumps(e) + b"\n" for e in events))
 
-    @contextmanager
-    def locked(self) -> Iterator[None]:
-        """Alone among all the processes that write here."""
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        with (self.path.parent / f"{FILE}.lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            yield
+    def locked(self) -> AbstractContextManager[None]:
+        """The lock of all processes that write here."""
+        return exclusive(self.path.parent / f"{FILE}.lock")
 
 
 def _sound(c: Correction) -> bool:

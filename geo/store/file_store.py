@@ -16,7 +16,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from geo.core.durable_files import refusal
+from geo.core.durable_files import write_error
 from geo.core.errors import Expired, StoreUnavailable
 from geo.model.parsing import RECORDS
 from geo.model.records import Catalogue
@@ -142,7 +142,7 @@ class FileStore:
                     rows, commit_rules.header_of(rows, author, time, reason, kind)
                 )
         except OSError as error:
-            raise refusal(error) from error
+            raise write_error(error) from error
         return _told(header, lambda: [row.change() for row in rows])
 
     # --- history ----------------------------------------------------------------------

@@ -8,7 +8,6 @@ flushed to disk: what was acknowledged survives a power cut, and half a change s
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import os
 import re
@@ -20,7 +19,7 @@ from typing import Any
 
 import orjson
 
-from geo.core.durable_files import flush_folder, write_whole
+from geo.core.durable_files import atomic_write, exclusive, flush_folder
 from geo.store.packed_records import Entry, Row
 
 FORMAT = 1
@@ -59,12 +58,11 @@ class Journal:
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """Alone among all the processes that write here."""
+        """The lock of all processes that write here."""
         if not self.folder.is_dir():
             self.folder.mkdir(parents=True, exist_ok=True)
             flush_folder(self.folder.parent)
-        with (self.folder / ".lock").open("a") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
+        with exclusive(self.folder / ".lock"):
             yield
 
     def path(self, number: int) -> Path:
@@ -108,7 +106,7 @@ class Journal:
             )
             for r in rows
         ]
-        write_whole(self.path(header["number"]), _packed(header, lines))
+        atomic_write(self.path(header["number"]), _packed(header, lines))
 
     def read(self, number: int) -> tuple[dict[str, Any], list[Row]]:
         """Header and changes of a change set.
@@ -172,7 +170,7 @@ class Journal:
             "mark": state.mark,
             "seen": [[n, *mark] for n, mark in state.seen.items()],
         }
-        write_whole(self.folder / f"state-{state.head:010}.jsonl", _packed(header, lines))
+        atomic_write(self.folder / f"state-{state.head:010}.jsonl", _packed(header, lines))
         for number, path in self._states():
             if number < state.head:
                 path.unlink(missing_ok=True)

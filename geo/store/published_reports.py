@@ -16,7 +16,7 @@ from typing import Any
 
 import orjson
 
-from geo.core.durable_files import write_whole, writing
+from geo.core.durable_files import atomic_write, translated_write_errors
 from geo.core.errors import KharitaError, NotFound, StoreFull
 from geo.text.folding import phrase
 
@@ -74,7 +74,7 @@ class ImportedReports:
         StoreFull, StoreUnavailable : there are too many, or it could not be written.
         """
         digest = digest_of(text)
-        with writing(), _LOCK:
+        with translated_write_errors(), _LOCK:
             self.folder.mkdir(parents=True, exist_ok=True)
             same = self.same_as(digest)
             if same:
@@ -92,8 +92,10 @@ class ImportedReports:
                 "provenance": "imported",
                 "notes": [{**n, "id": f"{id_}.{n['id']}"} for n in report["notes"]],
             }
-            write_whole(self.folder / f"{id_}.orig", content)
-            write_whole(self.folder / f"{id_}.json", orjson.dumps(made, option=orjson.OPT_INDENT_2))
+            atomic_write(self.folder / f"{id_}.orig", content)
+            atomic_write(
+                self.folder / f"{id_}.json", orjson.dumps(made, option=orjson.OPT_INDENT_2)
+            )
         return id_
 
     def same_as(self, digest: str) -> str:

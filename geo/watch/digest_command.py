@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import argparse
 import logging
-import os
 import re
 from datetime import date
 from pathlib import Path
 
+from geo.core.durable_files import atomic_write
 from geo.core.settings import var_dir
 from geo.model.address import decode
 from geo.query.current import current
@@ -38,10 +38,7 @@ def main(arguments: list[str] | None = None) -> int:
             continue
         digest = digest_of(query, view, asked.since, base=asked.base.rstrip("/"))
         for ending, content in (("atom", atom_of(digest)), ("html", html_of(digest))):
-            target = asked.folder / f"{name}.{ending}"
-            partial = target.with_suffix(f".{ending}.part")
-            partial.write_bytes(content)
-            os.replace(partial, target)
+            atomic_write(asked.folder / f"{name}.{ending}", content)
     return failed
 
 

@@ -8,7 +8,7 @@ from tests.conftest import ROOT
 
 def test_source_tables_pass_their_own_checks():
     done = subprocess.run(
-        [sys.executable, ROOT / "tools" / "check_facts.py", ROOT / "data" / "sources"],
+        [sys.executable, ROOT / "scripts" / "check_facts.py", ROOT / "data" / "sources"],
         capture_output=True,
         text=True,
         timeout=120,

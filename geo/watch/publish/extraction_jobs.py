@@ -20,7 +20,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from geo.core.durable_files import write_whole, writing
+from geo.core.durable_files import atomic_write, translated_write_errors
 from geo.core.errors import Busy, NotFound
 from geo.core.jobs import register
 from geo.core.paths import PROJECT
@@ -74,9 +74,9 @@ class Intake:
                 raise Busy("error.busy")
             id_ = secrets.token_urlsafe(12)
             job = Job(id_, name, self._folder / f"{id_}.bin")
-            with writing():
+            with translated_write_errors():
                 self._sweep()
-                write_whole(job.path, content)
+                atomic_write(job.path, content)
             self._jobs[id_] = job
             while len(self._jobs) > KEPT:
                 self._forget(next(iter(self._jobs)))

@@ -17,6 +17,7 @@ import pytest
 from geo.core.paths import DATA_DIR
 from geo.model.records import Catalogue
 from geo.query.engine import Query
+from geo.render.workers import Workers
 from geo.store.file_store import FileStore
 
 ROOT = Path(__file__).parent.parent
@@ -33,6 +34,14 @@ def catalogue() -> Catalogue:
 def query(catalogue: Catalogue) -> Query:
     """The engine over the shipped data, ages as of one day: pictures must not change with the calendar."""
     return Query(catalogue, today=date(2026, 3, 31))
+
+
+@pytest.fixture(scope="session")
+def workers() -> Iterator[Workers]:
+    """Two drawing processes."""
+    made = Workers(2)
+    yield made
+    made.close()
 
 
 def free_port() -> int:

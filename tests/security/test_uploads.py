@@ -17,7 +17,7 @@ from geo.core.errors import TooMany
 from geo.curate.api import import_routes
 from geo.i18n.words import words
 from geo.locate.api import correction_routes
-from geo.watch.api import routes as watch
+from geo.watch.api import publish_routes
 from geo.web import quotas
 from geo.web.quotas import Quota
 from tests.web_app import web_app
@@ -58,10 +58,10 @@ def var(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         patch.setenv("KHARITA_ROLE", "editor")
         patch.setattr(quotas, "files", Quota(at_once=3, per_hour=1_000))
         import_routes.uploads.cache_clear()
-        watch.intake.intake.cache_clear()
+        publish_routes.intake.cache_clear()
         yield folder
     import_routes.uploads.cache_clear()
-    watch.intake.intake.cache_clear()
+    publish_routes.intake.cache_clear()
 
 
 @pytest.fixture(scope="module")
@@ -165,7 +165,7 @@ def published(client: TestClient, name: str, content: bytes) -> str:
     if said.status_code != 200:
         return said.text
     id_ = said.json()["id"]
-    assert watch.intake.intake().get(id_).ended.wait(90), name
+    assert publish_routes.intake().get(id_).ended.wait(90), name
     answer = client.get(f"/api/intake/{id_}")
     client.delete(f"/api/intake/{id_}")
     return answer.text

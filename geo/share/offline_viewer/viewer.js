@@ -1,6 +1,6 @@
 /* The offline file: a map drawn from the data beside it, and its table. Asks nothing of any
    network. Every text enters the page through textContent. */
-(function () {
+(() => {
   "use strict";
   const D = JSON.parse(document.getElementById("data").textContent);
   const NS = "http://www.w3.org/2000/svg";
@@ -37,8 +37,10 @@
     if (kind === "buyer")
       return `M${x - r} ${y}a${r} ${r} 0 1 0 ${2 * r} 0a${r} ${r} 0 1 0 ${-2 * r} 0Z`;
     if (kind === "site") return `M${x - r * 0.9} ${y - r * 0.9}h${1.8 * r}v${1.8 * r}h${-1.8 * r}Z`;
-    if (kind === "fair")
-      return `M${x} ${y - r * 1.25}L${x + r * 1.25} ${y}L${x} ${y + r * 1.25}L${x - r * 1.25} ${y}Z`;
+    if (kind === "fair") {
+      const s = r * 1.25;
+      return `M${x} ${y - s}L${x + s} ${y}L${x} ${y + s}L${x - s} ${y}Z`;
+    }
     return `M${x} ${y - r * 1.15}L${x + r * 1.15} ${y + r * 0.85}L${x - r * 1.15} ${y + r * 0.85}Z`;
   }
   const radius = (n) => (n === 1 ? 7.5 : Math.min(26, 11 + 3 * Math.log10(n)));
@@ -147,11 +149,11 @@
       if (d) group.append(svg("path", { d, fill: "none", stroke, "stroke-width": width, ...line }));
     return {
       group,
-      place: (size) =>
-        group.setAttribute(
-          "transform",
-          `translate(${(left - view.x) * view.world + size.w / 2} ${(top - view.y) * view.world + size.h / 2}) scale(${view.world / world})`,
-        ),
+      place: (size) => {
+        const x = (left - view.x) * view.world + size.w / 2;
+        const y = (top - view.y) * view.world + size.h / 2;
+        group.setAttribute("transform", `translate(${x} ${y}) scale(${view.world / world})`);
+      },
     };
   }
   const layers = D.ground.map((g) => layer(g));
@@ -162,7 +164,7 @@
     layers[i].group.append(clip);
     layers[i].group.setAttribute("clip-path", `url(#w${i})`);
   });
-  layers.forEach((l) => ground.append(l.group));
+  for (const { group } of layers) ground.append(group);
 
   const size = () => ({ w: box.clientWidth, h: box.clientHeight });
   const toScreen = (fx, fy, s) => [
@@ -232,7 +234,7 @@
 
   function draw() {
     const s = size();
-    layers.forEach((l) => l.place(s));
+    for (const layer of layers) layer.place(s);
     overlay.replaceChildren();
     overlay.removeAttribute("transform");
     const seen = [];
@@ -293,7 +295,7 @@
       overlay.append(node);
     }
     labels(texts, taken, Math.round(zoom), s);
-    scale(s);
+    scale();
     box.dataset.drawn = String(Number(box.dataset.drawn || 0) + 1);
   }
 
@@ -366,7 +368,7 @@
   const north = el("div", { class: "north" }, "\u25B2", el("br"), D.words.north),
     bar = el("div", { class: "bar" });
   box.append(north, bar);
-  function scale(s) {
+  function scale() {
     const lat = (Math.atan(Math.sinh(Math.PI * (1 - 2 * view.y))) * 180) / Math.PI;
     const unit = (40075016.686 * Math.cos((lat * Math.PI) / 180)) / view.world;
     const power = 10 ** Math.floor(Math.log10(unit * 140));
@@ -427,7 +429,8 @@
       w = popup.offsetWidth,
       h = popup.offsetHeight;
     popup.style.left = `${Math.max(8, Math.min(x - w / 2, s.w - w - 8))}px`;
-    popup.style.top = `${Math.max(8, y + 16 + h > s.h ? Math.min(y - h - 16, s.h - h - 8) : y + 16)}px`;
+    const top = y + 16 + h > s.h ? Math.min(y - h - 16, s.h - h - 8) : y + 16;
+    popup.style.top = `${Math.max(8, top)}px`;
     popup.querySelector("button").focus({ preventScroll: true });
   }
   function show(i, x, y) {
@@ -637,7 +640,7 @@
     oninput: fill,
   });
   const count = el("span", { class: "sub", "aria-live": "polite" });
-  let tab = (D.tabs.find(({ key }) => key === D.tab) || D.tabs[0] || {}).key;
+  let tab = (D.tabs.find(({ key }) => key === D.tab) || D.tabs[0])?.key;
   const tabs = D.tabs.map(({ key, text }) =>
     el(
       "button",
@@ -656,7 +659,9 @@
   function fill() {
     const words = fold(search.value).split(/\s+/).filter(Boolean);
     const chosen = D.tabs.find(({ key }) => key === tab);
-    tabs.forEach((node, i) => node.setAttribute("aria-pressed", String(D.tabs[i].key === tab)));
+    tabs.forEach((node, i) => {
+      node.setAttribute("aria-pressed", String(D.tabs[i].key === tab));
+    });
     if (!chosen) return;
     head.replaceChildren(...chosen.columns.map((text) => el("th", { scope: "col" }, text)));
     const rows = chosen.rows.filter(({ cells }) => {

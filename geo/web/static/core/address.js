@@ -2,6 +2,7 @@
    The field table itself comes from Python (fields.js); a property test compares the two. */
 import { FIELDS, LANGUAGES, LIMITS, SELECTABLE } from "./fields.js";
 
+// biome-ignore lint/suspicious/noControlCharactersInRegex: what no text of an address may hold
 const CONTROL = /[\x00-\x1f\x7f\u2028\u2029]+/g;
 const SPACE = /[\t-\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+/g;
 const ID = /^[\p{L}\p{N}_.:-]{1,120}$/u;

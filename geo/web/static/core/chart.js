@@ -29,7 +29,8 @@ export const figure = (width, height, label, children, name = "kh-chart", stretc
 let hatches = 0;
 /* A hatch of its own id, so that two charts on a page never share a definition. */
 export function hatch() {
-  const id = `kh-hatch-${(hatches += 1)}`;
+  hatches += 1;
+  const id = `kh-hatch-${hatches}`;
   const defs = shape("defs", {}, [
     shape(
       "pattern",
@@ -42,6 +43,20 @@ export function hatch() {
   ]);
   return { defs, fill: `url(#${id})` };
 }
+
+/* Path data of a country's rings: each point is a step of `1 / scale` degrees from the one before. */
+export const ringPath = (rings, scale, x, y) =>
+  rings
+    .map((ring) => {
+      let [lon, lat, path] = [0, 0, ""];
+      for (let i = 0; i < ring.length; i += 2) {
+        lon += ring[i];
+        lat += ring[i + 1];
+        path += `${i ? "L" : "M"}${x(lon / scale).toFixed(1)} ${y(lat / scale).toFixed(1)}`;
+      }
+      return `${path}Z`;
+    })
+    .join("");
 
 /* Round steps for an axis from zero, four or five of them. */
 export function steps(highest) {

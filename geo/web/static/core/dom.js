@@ -3,7 +3,8 @@ import { bus } from "./view_store.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const KEPT = 60;
-const memory = (window.__kharitaMemory ||= new Map());
+window.__kharitaMemory ||= new Map();
+const memory = window.__kharitaMemory;
 
 /* A node; `on` holds listeners, `class`, `text`, `dir` and any attribute as given. */
 export function el(tag, { class: name, text, on = {}, ...attributes } = {}, children = []) {
@@ -160,7 +161,8 @@ export function render(parent, ...given) {
 }
 
 /* A component: one root in its parent, redrawn when its answer is there, never emptied before.
-   `state.data` is the reader's view (bus.js) and what Python gave; `act` takes what Python is told. */
+   `state.data` is the reader's view (bus.js) and what Python gave; `act` takes what Python is told.
+   */
 export function component(name, draw, act = () => {}) {
   return ({ data: given, parentElement, setTriggerValue }) => {
     let root = parentElement.querySelector(`:scope > .kh-${name}`);
@@ -168,12 +170,15 @@ export function component(name, draw, act = () => {}) {
       root = el("div", { class: `kh-${name}` });
       parentElement.append(root);
     }
-    const state = (root.kharita ||= { send: bus.go });
+    root.kharita ||= { send: bus.go };
+    const state = root.kharita;
     const show = () => {
-      const data = (state.data = { ...bus.view, ...given });
+      state.data = { ...bus.view, ...given };
+      const data = state.data;
       mood(data);
       root.dir = data.dir;
-      const turn = (state.turn = (state.turn || 0) + 1);
+      state.turn = (state.turn || 0) + 1;
+      const turn = state.turn;
       const current = () => state.turn === turn;
       Promise.resolve(draw(root, state, current)).catch((error) => {
         if (current()) failed(root, data, error, () => draw(root, state, current));

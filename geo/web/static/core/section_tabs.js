@@ -1,8 +1,9 @@
 /* A page made of sections, one tab each; a field of the view says which one is open. Each section
    is a module that draws its nodes: `draw({ data, w, state })`, loaded when it is first opened. */
-import { bus } from "./view_store.js";
+
 import { component, el, moveByArrow, render, words } from "./dom.js";
 import { busy, failure, settled } from "./loading.js";
+import { bus } from "./view_store.js";
 
 export function sectionTabs(name, field, sections) {
   return component(name, (root, state, current) => paint(root, state, current, field, sections));
@@ -13,8 +14,9 @@ async function paint(root, state, current, field, sections) {
   const open = data[field];
   // A section that asks again (its own choice, not the address) is one more turn.
   state.again = () => {
-    const turn = (state.turn += 1);
-    return paint(root, state, () => state.turn === turn, field, files);
+    state.turn += 1;
+    const turn = state.turn;
+    return paint(root, state, () => state.turn === turn, field, sections);
   };
   busy(root);
   const w = await words(data);

@@ -1,8 +1,9 @@
 /* The reader's view in this window. The address is the only truth: an act of the reader is one
    entry of the history, and the parts follow at once. Python is told (`sync`) where it draws
    something that depends on it: on a live page that is the language alone. */
-import { LIMITS } from "./fields.js";
+
 import { apply, described, read, write } from "./address.js";
+import { LIMITS } from "./fields.js";
 
 const LINKS =
   "a[data-testid=stTopNavLink], a[data-testid=stSidebarNavLink], a[data-testid=stPageLink-NavLink]";
@@ -69,7 +70,8 @@ function start() {
       bus.correct(bus.view.query);
     },
 
-    /* Call `act` at each change of the view, as long as `alive` says so; `first` before the others. */
+    /* Call `act` at each change of the view, as long as `alive` says so; `first` before the others.
+     */
     follow(key, act, alive, first = false) {
       const others = first ? [...followers].filter(([k]) => k !== key) : [];
       if (first) followers.clear();
@@ -113,4 +115,5 @@ function start() {
   return bus;
 }
 
-export const bus = (window.kharita ||= start());
+window.kharita ||= start();
+export const bus = window.kharita;

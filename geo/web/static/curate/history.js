@@ -1,10 +1,11 @@
 /* What was changed, by whom and why; each change set can be looked into and undone. */
 import { el, forget, getJSON, render, send } from "../core/dom.js";
-import { pointMap } from "../map/point_map.js";
 import { differences, refusal, signature } from "../core/form_parts.js";
+import { pointMap } from "../map/point_map.js";
 
 export async function draw({ data, w, state }) {
-  const held = (state.past ??= { lang: "", pages: [], open: null, refused: "" });
+  state.past ??= { lang: "", pages: [], open: null, refused: "" };
+  const held = state.past;
   if (held.lang !== data.lang || !held.pages.length) {
     held.lang = data.lang;
     held.pages = [];

@@ -1,15 +1,16 @@
 /* Bringing a file in: drop it, see what was understood and what it would change, answer, store.
    Nothing is stored before the last button; each answer plans the whole file again. */
 import { el, forget, icon, render, send } from "../core/dom.js";
-import { importPlan } from "./import_plan.js";
 import { refusal } from "../core/form_parts.js";
+import { importPlan } from "./import_plan.js";
 
 const KINDS = ["buyers", "sites", "maisons", "markets", "fairs"];
 const LOOK_MS = 300;
 
 /* One box for the life of the page: what is being decided survives other redraws. */
 export async function draw({ data, w, state }) {
-  const held = (state.importing ??= { kind: "buyers", box: el("div", { class: "kh-import" }) });
+  state.importing ??= { kind: "buyers", box: el("div", { class: "kh-import" }) };
+  const held = state.importing;
   if (held.lang !== data.lang) {
     held.lang = data.lang;
     if (held.id) await look(held, { data, w, state });
@@ -150,7 +151,8 @@ function waiting(held, ctx, text) {
 }
 
 function give(held, ctx) {
-  if (held.id) send(`${here(held)}?lang=${ctx.data.lang}`, { method: "DELETE" }).catch(() => {}); // else it is swept
+  // else it is swept
+  if (held.id) send(`${here(held)}?lang=${ctx.data.lang}`, { method: "DELETE" }).catch(() => {});
   idle(held, ctx);
 }
 
@@ -166,7 +168,10 @@ async function look(held, ctx) {
       if (held.id !== id) return;
       if (!answer.ok) return idle(held, ctx, a.error?.text || w["ui.failed"]);
       if (a.state !== "running") return show(a, held, ctx);
-      if (turn > 1) (tell ??= waiting(held, ctx, a.stage))(a);
+      if (turn > 1) {
+        tell ??= waiting(held, ctx, a.stage);
+        tell(a);
+      }
       await new Promise((later) => setTimeout(later, LOOK_MS));
     }
   } catch {

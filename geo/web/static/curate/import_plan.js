@@ -1,7 +1,8 @@
-/* What an import would do: what was understood, what can be answered, the rows, the map, the button. */
+/* What an import would do: what was understood, what can be answered, the rows, the map, the
+   button. */
 import { el, icon } from "../core/dom.js";
-import { pointMap } from "../map/point_map.js";
 import { differences, signature } from "../core/form_parts.js";
+import { pointMap } from "../map/point_map.js";
 
 const SHOWN = ["refused", "alike", "new", "changed", "unchanged", "left"];
 const LEVELS = ["reject", "refuse", "warn"];
@@ -147,10 +148,9 @@ function columns(a, held, act, w) {
       },
     });
   const doubtful = a.columns.some((c) => !c.sure);
+  const look = doubtful ? ` · ${w["ui.import.look"]}` : "";
   return el("details", { "data-key": "columns", open: a.outcome === "reject" }, [
-    el("summary", {
-      text: `${w["ui.import.columns"]} (${a.columns.length})${doubtful ? ` · ${w["ui.import.look"]}` : ""}`,
-    }),
+    el("summary", { text: `${w["ui.import.columns"]} (${a.columns.length})${look}` }),
     el("table", {}, [
       el(
         "tbody",

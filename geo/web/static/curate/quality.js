@@ -1,9 +1,11 @@
 /* How good the records are, by collection, and the list to work through. */
-import { bus } from "../core/view_store.js";
+
 import { el, getJSON, icon, mark } from "../core/dom.js";
+import { bus } from "../core/view_store.js";
 
 export async function draw({ data, w, state }) {
-  const held = (state.quality ??= { fault: "", more: [] });
+  state.quality ??= { fault: "", more: [] };
+  const held = state.quality;
   const path = (offset) =>
     `/api/quality?${new URLSearchParams({ lang: data.lang, fault: held.fault, offset })}`;
   const a = await getJSON(path(0));

@@ -1,15 +1,17 @@
 /* One record as a form. Saving names a reason; when somebody else was first, both versions are
    laid side by side and the editor chooses, field by field. */
-import { bus } from "../core/view_store.js";
+
 import { el, forget, render, send } from "../core/dom.js";
-import { pointMap } from "../map/point_map.js";
 import { differences, refusal, signature } from "../core/form_parts.js";
+import { bus } from "../core/view_store.js";
+import { pointMap } from "../map/point_map.js";
 
 /* What a record of each collection is called in the address. */
 export const KIND = { buyers: "buyer", sites: "site", fairs: "fair", markets: "market" };
 const AT = /^\s*(-?\d{1,2}(?:[.,]\d+)?)\s*[;, ]\s*(-?\d{1,3}(?:[.,]\d+)?)\s*$/;
 
-/* The nodes of the form of one record, `id` "new" for an empty one; a sentence when it is refused. */
+/* The nodes of the form of one record, `id` "new" for an empty one; a sentence when it is refused.
+ */
 export async function formPart(collection, id, { data, w, state, held }) {
   const path = `/api/held/${collection}/${encodeURIComponent(id)}`;
   const key = `${path}|${data.lang}`;
@@ -58,7 +60,7 @@ function parts(form, ctx) {
     } catch (error) {
       said.say(error.message);
       if (error.told?.fields) mend(form, error.told.fields);
-      if (error.told?.clashes) render(box, ...clash(form, error.told.clashes[0], act, ctx));
+      if (error.told?.clashes) render(box, ...clash(form, error.told.clashes[0], ctx));
       said.node.scrollIntoView({ block: "nearest" });
     }
   };
@@ -320,7 +322,8 @@ function pick(choices, value, common) {
 
 function sources(f, form, w) {
   const box = el("div", { class: "kh-sources" });
-  const list = (form.values[f.name] = f.value.map((s) => ({ ...s })));
+  form.values[f.name] = f.value.map((s) => ({ ...s }));
+  const list = form.values[f.name];
   const line = (s) =>
     el(
       "div",
@@ -429,7 +432,7 @@ function place(form, { data, w }) {
 
 /* ------------------------------------------------------------------ two versions */
 
-function clash(form, c, act, { data, w }) {
+function clash(form, c, { w }) {
   const chosen = {};
   const rows = c.fields.map((f, i) =>
     el("tr", {}, [

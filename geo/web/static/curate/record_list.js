@@ -1,7 +1,8 @@
 /* The records one by one: find one, correct it, place it, see what was done to it before. */
-import { bus } from "../core/view_store.js";
+
 import { debounce, el, getJSON, icon, mark } from "../core/dom.js";
-import { KIND, formPart } from "./record_form.js";
+import { bus } from "../core/view_store.js";
+import { formPart, KIND } from "./record_form.js";
 
 const TABS = ["buyers", "sites", "maisons", "fairs", "markets"];
 const COLLECTION = Object.fromEntries(
@@ -13,7 +14,8 @@ const WAIT_MS = 200;
 export async function draw({ data, w, state }) {
   const cut = data.sel.indexOf(":");
   const [kind, id] = cut > 0 ? [data.sel.slice(0, cut), data.sel.slice(cut + 1)] : ["", ""];
-  const held = (state.records ??= { tab: "buyers", q: "", fresh: "" });
+  state.records ??= { tab: "buyers", q: "", fresh: "" };
+  const held = state.records;
   if (COLLECTION[kind] && !TABS.some((tab) => tab === held.tab && kindOf(tab) === kind))
     held.tab = COLLECTION[kind];
   const wanted = held.fresh

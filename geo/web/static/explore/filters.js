@@ -132,7 +132,10 @@ function facet(f, w, state, redraw) {
 function value(f, v, state) {
   return el(
     "label",
-    { class: `kh-value${v.disabled ? " off" : ""}`, title: v.sub ? `${v.sub} · ${v.label}` : null },
+    {
+      class: `kh-value${v.disabled ? " off" : ""}`,
+      title: v.sub ? `${v.sub} · ${v.label}` : null,
+    },
     [
       el("input", {
         type: "checkbox",

@@ -1,9 +1,10 @@
 /* The docked panel: everything known about one thing, and what it is linked to. */
-import { save } from "../markets/api.js";
-import { bus } from "../core/view_store.js";
-import { component, el, getJSON, icon, mark, render, words } from "../core/dom.js";
+
 import { apply, write } from "../core/address.js";
+import { component, el, getJSON, icon, mark, render, words } from "../core/dom.js";
 import { busy, failure, settled } from "../core/loading.js";
+import { bus } from "../core/view_store.js";
+import { save } from "../markets/api.js";
 
 const SWIPE_PX = 40;
 
@@ -32,7 +33,8 @@ async function load(root, state) {
   const cut = data.sel.indexOf(":");
   const [kind, id] =
     cut < 0 ? ["overview", "all"] : [data.sel.slice(0, cut), data.sel.slice(cut + 1)];
-  const key = (state.wanted = `${data.lang}|${data.filters}|${data.sel}`);
+  state.wanted = `${data.lang}|${data.filters}|${data.sel}`;
+  const key = state.wanted;
   const opened = data.sel && data.sel !== state.sel ? pressedOn : null;
   if (data.sel !== state.sel) delete document.body.dataset.khSheet;
   state.sel = data.sel;

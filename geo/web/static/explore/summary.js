@@ -1,6 +1,7 @@
 /* What is shown, in one sentence, with a cross on each part; figures; notices. */
-import { bus } from "../core/view_store.js";
+
 import { component, el, getJSON, icon, mark, render, words } from "../core/dom.js";
+import { bus } from "../core/view_store.js";
 import { banner } from "../share/shared_view.js";
 
 export default component("said", async (root, state, current) => {

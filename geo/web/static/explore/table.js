@@ -13,7 +13,11 @@ const FALLING = new Set(["number", "date"]); // sorted from the largest or newes
 
 export default component("rows", load);
 
-const sortOf = (state) => (state.sorts ||= new Map()).get(state.data.tab) || "";
+function sortOf(state) {
+  state.sorts ||= new Map();
+  return state.sorts.get(state.data.tab) || "";
+}
+
 const keyOf = (state) =>
   [state.data.lang, state.data.filters, state.data.tab, sortOf(state)].join("|");
 
@@ -24,7 +28,8 @@ function addresses({ data }, sort) {
 
 async function load(root, state) {
   const { data } = state;
-  const key = (state.wanted = keyOf(state));
+  state.wanted = keyOf(state);
+  const key = state.wanted;
   if (state.shown === key) {
     root.querySelector(":scope > .kh-failed")?.remove();
     pressTab(root, data.tab);

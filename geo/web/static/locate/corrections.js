@@ -1,12 +1,14 @@
 /* The delegate loop: download a region's Excel file, hand it back, see what it proposes; a
    steward accepts or refuses each change. The map shows before and after. */
-import { bus } from "../core/view_store.js";
+
 import { el, forget, getJSON, mark, render, send } from "../core/dom.js";
+import { bus } from "../core/view_store.js";
 
 /* The tab's own node: it lives as long as the tab is open. */
 export function fix(w, state) {
   const { data } = state;
-  const held = (state.fix ||= { name: "", region: "", report: null, error: "" });
+  state.fix ||= { name: "", region: "", report: null, error: "" };
+  const held = state.fix;
   held.region = data.region[0] || held.region || "01";
   const root = el("div", { class: "kh-fix" });
   const refresh = async () => {

@@ -1,9 +1,9 @@
 /* Coverage as a table: by area, by craft, and where it lacks; with what it counts above it. */
 import { component, el, getJSON, render, words } from "../core/dom.js";
-import { fix, share } from "./corrections.js";
-import { segments } from "./start_place.js";
-import { follow, siting } from "./siting.js";
 import { busy, failure, settled } from "../core/loading.js";
+import { fix, share } from "./corrections.js";
+import { follow, siting } from "./siting.js";
+import { segments } from "./start_place.js";
 
 const VIEWS = ["cover", "crafts", "missing", "next", "fix"];
 
@@ -12,7 +12,8 @@ export default component("cover", load);
 async function load(root, state) {
   const { data } = state;
   const asked = [data.filters, data.locate].filter(Boolean).join("&");
-  const key = (state.wanted = `${asked}|${data.lang}`);
+  state.wanted = `${asked}|${data.lang}`;
+  const key = state.wanted;
   busy(root);
   try {
     const [answer, w] = await Promise.all([getJSON(`/api/coverage?${asked}`), words(data)]);

@@ -1,7 +1,7 @@
 /* What is around the place: the alert first, the facilities by distance, national coverage. */
 import { component, el, getJSON, mark, render, words } from "../core/dom.js";
-import { facility } from "./facility_icon.js";
 import { busy, failure, settled } from "../core/loading.js";
+import { facility } from "./facility_icon.js";
 
 const ask = (data) => [data.filters, data.locate].filter(Boolean).join("&");
 
@@ -9,7 +9,8 @@ export default component("around", load);
 
 async function load(root, state) {
   const { data } = state;
-  const key = (state.wanted = `${ask(data)}|${data.sel}|${data.lang}`);
+  state.wanted = `${ask(data)}|${data.sel}|${data.lang}`;
+  const key = state.wanted;
   busy(root);
   try {
     const [near, cover, w] = await Promise.all([

@@ -1,6 +1,7 @@
 /* Where next: the question, the sites with what each brings, and a way to pin or forbid them. */
-import { bus } from "../core/view_store.js";
+
 import { el, icon } from "../core/dom.js";
+import { bus } from "../core/view_store.js";
 import { segments } from "./start_place.js";
 
 const COUNTS = ["0", "1", "2", "3", "5", "10", "20"];

@@ -172,7 +172,9 @@ function finder(root, state, w) {
   };
   const mark = (n) => {
     active = n;
-    [...list.children].forEach((node, i) => node.setAttribute("aria-selected", String(i === n)));
+    [...list.children].forEach((node, i) => {
+      node.setAttribute("aria-selected", String(i === n));
+    });
     const node = list.children[n];
     if (node) {
       input.setAttribute("aria-activedescendant", node.id);
@@ -205,9 +207,10 @@ function finder(root, state, w) {
       offer.hidden = true;
       return;
     }
-    const answer = await getJSON(
-      `/api/${online ? "geocode" : "places"}?lang=${state.data.lang}&text=${encodeURIComponent(text)}`,
-    ).catch((error) => ({ items: [], note: error.text || w["ui.failed"], sure: false }));
+    const query = `lang=${state.data.lang}&text=${encodeURIComponent(text)}`;
+    const answer = await getJSON(`/api/${online ? "geocode" : "places"}?${query}`).catch(
+      (error) => ({ items: [], note: error.text || w["ui.failed"], sure: false }),
+    );
     if (mine !== turn) return;
     // Only when the gazetteer is not certain, and only if the reader asks.
     offer.hidden = !(answer.online && !answer.sure && (answer.note || !answer.items.length));

@@ -3,14 +3,14 @@
    frame beside the global L. Nothing here needs the internet, but for the optional tiles.
 
    KharitaBase.create(map, {urls: {coarse, fine, morocco, labels}, dark, rtl, onReady, avoid})
-     -> layer group with highlight(iso2 list), age({iso2: step}), showLabels(bool), relabel() and labelled(),
-        the labels on show as {text, kind, box}
+     -> layer group with highlight(iso2 list), age({iso2: step}), showLabels(bool), relabel() and
+        labelled(), the labels on show as {text, kind, box}
      onReady   called once, when every payload has arrived or failed and is drawn
      avoid     optional: () => [[x0, y0, x1, y1], ...] in container pixels, kept free of labels
                as the map's controls always are; call relabel() when they change
    KharitaBase.boxesOf(map, selector) -> such boxes for elements inside the map
    KharitaBase.tiles(map, {url, attribution, onFail}) -> tile layer that gives up by itself */
-(function () {
+(() => {
   "use strict";
   const { Labels, boxesOf, fonts, pixelRatio } = window.KharitaLabels;
   const LIGHT = {
@@ -114,8 +114,11 @@
     return path;
   }
 
-  const mixed = (one, other, part) =>
-    `rgb(${[1, 3, 5].map((k) => Math.round(parseInt(one.slice(k, k + 2), 16) * (1 - part) + parseInt(other.slice(k, k + 2), 16) * part)).join()})`;
+  function mixed(one, other, part) {
+    const channel = (color, k) => parseInt(color.slice(k, k + 2), 16);
+    const mix = (k) => Math.round(channel(one, k) * (1 - part) + channel(other, k) * part);
+    return `rgb(${[1, 3, 5].map(mix).join()})`;
+  }
 
   const Vectors = L.GridLayer.extend({
     options: {

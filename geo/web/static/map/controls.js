@@ -1,5 +1,5 @@
 /* What floats over the map: legend with layer switches, fit, tags, lists, messages. */
-(function () {
+(() => {
   "use strict";
   const LAYERS = ["buyers", "sites", "maisons", "fairs"];
   const SVG = "http://www.w3.org/2000/svg";
@@ -45,7 +45,7 @@
 
   function draw(live, message) {
     const w = live.words;
-    (live.panels || []).forEach((p) => p.remove());
+    for (const panel of live.panels || []) panel.remove();
     const map = live._map;
     map.zoomControl.remove();
     map.zoomControl = L.control
@@ -191,7 +191,8 @@
   function tag(live, { field, code, text, n, name, lon_lat: [lon, lat] }, taken) {
     const small = live._map.getZoom() < 5;
     const place = live._map.latLngToContainerPoint([lat, lon]);
-    const inside = L.bounds([0, 0], live._map.getSize()).contains(place); // else the keyboard would stop out of sight
+    // else the keyboard would stop out of sight
+    const inside = L.bounds([0, 0], live._map.getSize()).contains(place);
     const at = room(place, small ? 34 : 18 + 6.2 * text.length, taken);
     const button = node("button", {
       type: "button",

@@ -1,6 +1,6 @@
 /* The evidence chain of the open report: lines from market to buyer to site. The map behind
    it pales; a line is pressed, or the list beside it is walked, to read what supports it. */
-(function () {
+(() => {
   "use strict";
   const SVG = "http://www.w3.org/2000/svg";
   const SHAPES = {
@@ -45,10 +45,12 @@
       this.lines = L.layerGroup().addTo(map);
       this.renderer = L.svg({ pane: "evidence", padding: 0.5 });
       map.on("moveend", () => this.keepInside());
-      document.fonts.addEventListener("loadingdone", () => this.keepInside()); // letters change its height
+      // letters change its height
+      document.fonts.addEventListener("loadingdone", () => this.keepInside());
     }
 
-    /* The label of the step is whole, and clear of the buttons in the corners, wherever its line is. */
+    /* The label of the step is whole, and clear of the buttons in the corners, wherever its line
+       is. */
     keepInside() {
       const label = this.map
         .getPane("evidence-marks")
@@ -62,6 +64,10 @@
         .map((bar) => bar.getBoundingClientRect())
         .filter((bar) => bar.height && bar.bottom > box.top + down && bar.top < box.bottom + down);
       const middle = (edge.left + edge.right) / 2;
+      const shift = (from, to, y) => {
+        const x = Math.max(from - box.left, Math.min(0, to - box.right));
+        label.style.translate = `${x}px ${y}px`;
+      };
       const left =
         Math.max(edge.left, ...bars.filter((bar) => bar.right < middle).map((bar) => bar.right)) +
         8;
@@ -70,16 +76,16 @@
       if (box.width > right - left) {
         // no room between them: under the lower one
         const under = Math.max(edge.top + 8, ...bars.map((bar) => bar.bottom + 6));
-        label.style.translate = `${Math.max(edge.left + 8 - box.left, Math.min(0, edge.right - 8 - box.right))}px ${under - box.top}px`;
-      } else
-        label.style.translate = `${Math.max(left - box.left, Math.min(0, right - box.right))}px ${down}px`;
+        shift(edge.left + 8, edge.right - 8, under - box.top);
+      } else shift(left, right, down);
     }
 
     async show(page) {
       await this.live.turn; // words and legend are there
       const { sel, filters, proof, lang, at } = page.view;
       const id = sel.startsWith("report:") && page.path.endsWith("/veille") ? sel.slice(7) : "";
-      const wanted = (this.wanted = `${id}|${filters}|${proof}|${lang}`);
+      this.wanted = `${id}|${filters}|${proof}|${lang}`;
+      const wanted = this.wanted;
       const answer = id
         ? await (page.getJSON || window.KharitaLive.getJSON)(
             `/api/watch/${encodeURIComponent(id)}?${filters}`,
@@ -182,7 +188,7 @@
         const n = i + 1;
         const [from, to] = [place(step.start) || place(market.get(step.start)), place(step.end)];
         const on = n === now;
-        if (on) [step.start, step.end].forEach((sel) => active.add(sel));
+        if (on) for (const sel of [step.start, step.end]) active.add(sel);
         if (!from || !to || from.equals(to)) {
           const spot = to || from || place(market.get(step.end));
           if (on && spot)

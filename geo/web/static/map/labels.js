@@ -7,7 +7,7 @@
      avoid     optional: () => [[x0, y0, x1, y1], ...] in container pixels, kept free of labels
    KharitaLabels.boxesOf(map, selector) -> such boxes for elements inside the map
    KharitaLabels.fonts() -> promise: the lettering is there, or failed */
-(function () {
+(() => {
   "use strict";
   const LIGHT = {
     home: "#2F3B39",
@@ -181,7 +181,8 @@
     _spots(kind, at, half, tall, size, reach) {
       const around = (x, y) => [x - half - 3, y - tall - 1, x + half + 3, y + tall + 1];
       if (kind !== "town") {
-        const sea = kind === "sea"; // it does not slide, and moves only where neither end comes ashore
+        // it does not slide, and moves only where neither end comes ashore
+        const sea = kind === "sea";
         const slide = (v, edge, room) =>
           sea || room < 2 * edge ? v : Math.max(edge, Math.min(room - edge, v));
         const [x, y] = [slide(at.x, half + 6, size.x), slide(at.y, tall + 4, size.y)];

@@ -1,7 +1,7 @@
 /* The live layer: asks the layer routes for what the viewport needs and draws the answer.
    The map itself never changes: it follows the view that its page keeps (ui/bus.js), and hands
    one intent per click back to it. Neither a filter nor a pan runs the script. */
-(function () {
+(() => {
   "use strict";
   const { Renderer, Mark, arrange, boundsOf } = window.KharitaMarks;
   const KINDS = { buyer: "buyer", site: "site", maison: "site", fair: "fair" };
@@ -19,7 +19,7 @@
       this.message = null;
       this.on("click", this._click, this);
       this.on("mouseover", this._hover, this);
-      this.on("mouseout", () => this.tip && this.tip.remove());
+      this.on("mouseout", () => this.tip?.remove());
       this.home = { center: map.getCenter(), zoom: map.getZoom() };
       this.addTo(map);
       this.tags.addTo(map);
@@ -28,7 +28,8 @@
     onAdd(map) {
       L.FeatureGroup.prototype.onAdd.call(this, map);
       map.on("moveend", this._moved, this);
-      // While the page settles its frame is chosen again for each size; once the reader acts, what they see holds.
+      // While the page settles its frame is chosen again for each size; once the reader acts, what
+      // they see holds.
       this.sizes = new ResizeObserver(() =>
         this._place(() => {
           map.invalidateSize({ pan: false });
@@ -126,7 +127,8 @@
       this.placing = false;
     },
 
-    /* The drawn zone, where there is one to draw: marks outside it are left out, as from the list. */
+    /* The drawn zone, where there is one to draw: marks outside it are left out, as from the list.
+     */
     _zone(message) {
       return this.locate && message.zone ? `&zone=${encodeURIComponent(message.zone)}` : "";
     },
@@ -342,7 +344,8 @@
     return answer.json();
   }
 
-  /* For readers who want no motion: Leaflet asks nobody, and moves by script where CSS cannot stop it. */
+  /* For readers who want no motion: Leaflet asks nobody, and moves by script where CSS cannot stop
+     it. */
   function holdStill(map) {
     if (!matchMedia("(prefers-reduced-motion: reduce)").matches) return;
     map.options.inertia = map._zoomAnimated = false;
@@ -359,7 +362,8 @@
         [86, 220],
       ]);
       const live = new Live(map, config);
-      // The world's edge is kept at once while a frame is chosen: a pan under way would move the next one.
+      // The world's edge is kept at once while a frame is chosen: a pan under way would move the
+      // next one.
       map.panInsideBounds = (bounds, options) =>
         L.Map.prototype.panInsideBounds.call(
           map,

@@ -1,6 +1,6 @@
 /* What the Locate page adds to the live map: coverage under the marks, rings, lines and road areas
    around the place, large places out of reach, and a click that makes a place. */
-(function () {
+(() => {
   "use strict";
   const FILL = {
     all: ["#6FAFA6", 0.75],

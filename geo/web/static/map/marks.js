@@ -1,8 +1,8 @@
-/* Marks on a shared canvas: a shape and a colour per class (fairs: diamonds), hollow when not yet open,
-   dashed and pale when generated, a darker fill with a figure when it stands for several.
-   Where there are facilities alone (Locate) the colour says the status instead, filled, hatched
-   or hollow, and the shape the use. */
-(function () {
+/* Marks on a shared canvas: a shape and a colour per class (fairs: diamonds), hollow when not yet
+   open, dashed and pale when generated, a darker fill with a figure when it stands for several.
+   Where there are facilities alone (Locate) the colour says the status instead, filled, hatched or
+   hollow, and the shape the use. */
+(() => {
   "use strict";
   const FILL = { buyer: "#0072B2", site: "#D55E00", maison: "#009E73", fair: "#8E3F85" };
   const CLUSTER = { buyer: "#0072B2", site: "#B54C00", maison: "#00795A", fair: "#8E3F85" };

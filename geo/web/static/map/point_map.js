@@ -11,7 +11,7 @@ let loading;
 
 /* Leaflet and the base map, once for the page. */
 function leaflet() {
-  return (loading ??= new Promise((done, failed) => {
+  loading ??= new Promise((done, failed) => {
     document.head.append(el("link", { rel: "stylesheet", href: asset("leaflet/leaflet.css") }));
     document.head.append(
       el("script", {
@@ -25,7 +25,8 @@ function leaflet() {
         },
       }),
     );
-  }));
+  });
+  return loading;
 }
 
 /* Leaflet measures its frame when it starts: a node that is not laid out yet has no size. */
@@ -40,21 +41,22 @@ const shown = (node) =>
     sizes.observe(node);
   });
 
-/* A map in `node`. `points`: [{ lon_lat, kind: "before" | "after" | "guessed" | "other", name }]. `onMove`,
-   when given, takes `[lon, lat]` as the reader drags the point that is "after" or presses elsewhere on the
-   map; `onDrag` takes a guessed point and where it was dragged. */
+/* A map in `node`. `points`: [{ lon_lat, kind: "before" | "after" | "guessed" | "other", name }].
+   `onMove`, when given, takes `[lon, lat]` as the reader drags the point that is "after" or presses
+   elsewhere on the map; `onDrag` takes a guessed point and where it was dragged. */
 export async function pointMap(node, { points, data, label, onMove = null, onDrag = null }) {
   await Promise.all([leaflet(), shown(node)]);
   const L = window.L;
   node.khMap?.remove();
-  const map = (node.khMap = L.map(node, {
+  node.khMap = L.map(node, {
     zoomControl: true,
     attributionControl: false,
     maxZoom: MOST_ZOOM,
     minZoom: 1,
     zoomSnap: 0.5,
     scrollWheelZoom: false,
-  }));
+  });
+  const map = node.khMap;
   node.setAttribute("aria-label", label);
   const placed = points.filter((p) => p.lon_lat);
   if (placed.length > 1)

@@ -1,5 +1,5 @@
 /* A zone drawn on the map: a box to drag, a shape corner by corner, or what the map shows. */
-(function () {
+(() => {
   "use strict";
 
   class Zone {
@@ -146,7 +146,8 @@
       this.draw(null);
     }
 
-    /* What the map shows, a little inside its edges: the way of who draws nothing, by the arrows, + and -. */
+    /* What the map shows, a little inside its edges: the way of who draws nothing, by the arrows, +
+       and -. */
     take() {
       this.draw(null);
       const b = this.locate.map.getBounds().pad(-0.04);

@@ -1,8 +1,9 @@
 /* The addresses of the Markets page's answers, and pieces its sections share. */
+
+import { apply, write } from "../core/address.js";
+import { el, icon } from "../core/dom.js";
 import { FIELDS } from "../core/fields.js";
 import { bus } from "../core/view_store.js";
-import { el, icon } from "../core/dom.js";
-import { apply, write } from "../core/address.js";
 
 /* The query of an answer that depends on filters and on some fields of the page. */
 export function ask(data, path, fields = [], more = {}) {

@@ -1,8 +1,9 @@
 /* The export barometer: comparable lines, a map with an explicit "no figure", every statement. */
-import { ask, select, source, toMap } from "./api.js";
-import { bus } from "../core/view_store.js";
-import { figure, hatch, shape, steps } from "../core/chart.js";
+
+import { figure, hatch, ringPath, shape, steps } from "../core/chart.js";
 import { el, getJSON } from "../core/dom.js";
+import { bus } from "../core/view_store.js";
+import { ask, select, source, toMap } from "./api.js";
 
 const CLASSES = 4;
 
@@ -204,24 +205,15 @@ function world_(a, land, w) {
   const nodes = [defs, shape("rect", { width: W, height: H, class: "kh-sea" })];
   for (const c of land.countries) {
     const m = of.get(c.iso2);
-    const d = c.rings
-      .map((ring) => {
-        let lon = 0,
-          lat = 0,
-          out = "";
-        for (let i = 0; i < ring.length; i += 2) {
-          lon += ring[i];
-          lat += ring[i + 1];
-          out += `${i ? "L" : "M"}${x(lon / land.scale).toFixed(1)} ${y(lat / land.scale).toFixed(1)}`;
-        }
-        return `${out}Z`;
-      })
-      .join("");
+    const d = ringPath(c.rings, land.scale, x, y);
+    const shade = m && (m.value === null ? "blank" : `class-${klass(m.value)}`);
     const path = shape(
       "path",
       {
         d,
-        class: `kh-land${c.home ? " home" : ""}${m ? (m.value === null ? " blank" : ` class-${klass(m.value)}`) : ""}${m && !m.picked ? " off" : ""}`,
+        class: ["kh-land", c.home && "home", shade, m && !m.picked && "off"]
+          .filter(Boolean)
+          .join(" "),
         style: m && m.value === null ? `fill:${fill}` : null,
         "data-iso2": m ? c.iso2 : null,
       },
@@ -236,9 +228,10 @@ function world_(a, land, w) {
   }
   for (const m of [...known].sort((p, q) => q.value - p.value)) {
     const [fx, fy, tx, ty] = [x(home[0]), y(home[1]), x(m.lon_lat[0]), y(m.lon_lat[1])];
+    const bend = Math.min(fy, ty) - Math.abs(fx - tx) * 0.22 - 6;
     nodes.push(
       shape("path", {
-        d: `M${fx} ${fy}Q${(fx + tx) / 2} ${Math.min(fy, ty) - Math.abs(fx - tx) * 0.22 - 6} ${tx} ${ty}`,
+        d: `M${fx} ${fy}Q${(fx + tx) / 2} ${bend} ${tx} ${ty}`,
         class: "kh-flow",
         "stroke-width": (0.8 + 5 * Math.sqrt(m.value / top)).toFixed(2),
       }),

@@ -1,7 +1,8 @@
 /* Two to four markets side by side. */
-import { ask } from "./api.js";
-import { bus } from "../core/view_store.js";
+
 import { el, getJSON } from "../core/dom.js";
+import { bus } from "../core/view_store.js";
+import { ask } from "./api.js";
 
 export async function draw({ data, w }) {
   const a = await getJSON(ask(data, "compare", ["axis", "weights", "compare"]));
@@ -94,14 +95,13 @@ export async function draw({ data, w }) {
                       const x = o.axes[axis.key].find((y) => y.key === r.key);
                       return !x.known || num(x.points) <= num(c.points);
                     });
+                  const points = c.points === "—" ? c.how : `${c.points} / ${c.out_of}`;
                   return el(
                     "td",
                     { class: c.known ? (best ? "best" : "") : "missing", title: c.how },
                     [
                       el("span", { dir: "auto", text: c.value }),
-                      el("small", {
-                        text: `${[c.year, c.points === "—" ? c.how : `${c.points} / ${c.out_of}`].filter(Boolean).join(" · ")}`,
-                      }),
+                      el("small", { text: [c.year, points].filter(Boolean).join(" · ") }),
                     ],
                   );
                 }),

@@ -1,15 +1,17 @@
 /* The support desk: eligibility with its rule and source, programmes, fairs by month. */
-import { ask, opened, save, source, toMap } from "./api.js";
-import { bus } from "../core/view_store.js";
-import { figure, shape } from "../core/chart.js";
-import { FIELDS } from "../core/fields.js";
+
+import { figure, ringPath, shape } from "../core/chart.js";
 import { el, getJSON, mark } from "../core/dom.js";
+import { FIELDS } from "../core/fields.js";
+import { bus } from "../core/view_store.js";
+import { ask, opened, save, source, toMap } from "./api.js";
 
 const form = new RegExp(`^(?:${FIELDS.find((f) => f.name === "turnover").pattern})$`, "u");
 
 export async function draw({ data, w, state }) {
   // What is no number is asked all the same, to be told so, and is in no address.
-  const held = (state.support ||= { refused: "" });
+  state.support ||= { refused: "" };
+  const held = state.support;
   const world = new URL("../basemap/110m.regions.json", import.meta.url).pathname;
   const [a, land] = await Promise.all([
     getJSON(
@@ -222,19 +224,7 @@ function places(a, land) {
     y = (lat) => ((64 - lat) / 66) * H;
   const nodes = [shape("rect", { width: W, height: H, class: "kh-sea" })];
   for (const c of land.countries) {
-    const d = c.rings
-      .map((ring) => {
-        let lon = 0,
-          lat = 0,
-          out = "";
-        for (let i = 0; i < ring.length; i += 2) {
-          lon += ring[i];
-          lat += ring[i + 1];
-          out += `${i ? "L" : "M"}${x(lon / land.scale).toFixed(1)} ${y(lat / land.scale).toFixed(1)}`;
-        }
-        return `${out}Z`;
-      })
-      .join("");
+    const d = ringPath(c.rings, land.scale, x, y);
     nodes.push(shape("path", { d, class: `kh-land${c.home ? " home" : ""}` }));
   }
   for (const p of a.places)

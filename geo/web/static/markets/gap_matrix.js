@@ -1,6 +1,8 @@
-/* Market by craft: what each pair lacks. A cell opens the map on that pair, its dots its reports. */
-import { ask, read, toMap } from "./api.js";
+/* Market by craft: what each pair lacks. A cell opens the map on that pair, its dots its reports.
+ */
+
 import { el, getJSON, mark } from "../core/dom.js";
+import { ask, read, toMap } from "./api.js";
 
 export async function draw({ data, w }) {
   const a = await getJSON(ask(data, "gap"));

@@ -1,7 +1,8 @@
 /* The page of one market: every fact we hold, ready to print as a brief. */
-import { file, opened, read, select, source, toMap } from "./api.js";
+
 import { el, mark } from "../core/dom.js";
 import { sign } from "../core/rich_text.js";
+import { file, opened, read, select, source, toMap } from "./api.js";
 import { star } from "./shortlist_store.js";
 
 export function marketPage(a, data, w) {

@@ -1,7 +1,8 @@
 /* The method, from the table the code reads; and the trade data kept on disk. */
-import { ask } from "./api.js";
-import { el, forget, getJSON } from "../core/dom.js";
+
 import { me } from "../core/account.js";
+import { el, forget, getJSON } from "../core/dom.js";
+import { ask } from "./api.js";
 
 export async function draw({ data, w, state }) {
   const a = await getJSON(ask(data, "method", ["axis", "weights"]));

@@ -1,7 +1,8 @@
 /* A mission: buyers of a market grouped into days, with a brief each, as page and calendar. */
-import { ask, chosen, file, save, select, toMap } from "./api.js";
-import { bus } from "../core/view_store.js";
+
 import { el, getJSON, mark } from "../core/dom.js";
+import { bus } from "../core/view_store.js";
+import { ask, chosen, file, save, select, toMap } from "./api.js";
 import { star } from "./shortlist_store.js";
 
 export async function draw({ data, w }) {

@@ -1,7 +1,8 @@
 /* Both axes at once, never added: what a market is, and what we have for it. */
-import { select } from "./api.js";
+
 import { figure, shape } from "../core/chart.js";
 import { el } from "../core/dom.js";
+import { select } from "./api.js";
 
 const W = 420,
   H = 380,
@@ -74,7 +75,11 @@ export function quadrant(rows, a, w) {
       },
       [
         shape("title", {
-          text: `${p.name} · ${w["ui.quad.x"]} ${Math.round(p.ax)} · ${w["ui.quad.y"]} ${Math.round(p.ay)}`,
+          text: [
+            p.name,
+            `${w["ui.quad.x"]} ${Math.round(p.ax)}`,
+            `${w["ui.quad.y"]} ${Math.round(p.ay)}`,
+          ].join(" · "),
         }),
       ],
     );

@@ -1,8 +1,9 @@
 /* The ranking: one row per market with its parts, its unknown share and its rank interval. */
-import { ask, chosen, save, select, source } from "./api.js";
-import { bus } from "../core/view_store.js";
+
 import { figure, hatch, shape } from "../core/chart.js";
 import { el, getJSON } from "../core/dom.js";
+import { bus } from "../core/view_store.js";
+import { ask, chosen, save, select, source } from "./api.js";
 import { marketPage } from "./market.js";
 import { quadrant } from "./quadrant.js";
 
@@ -20,7 +21,7 @@ export async function draw({ data, w }) {
   return [
     el("div", { class: `kh-split${why ? " open" : both ? " pair" : ""}` }, [
       el("div", { class: "kh-main" }, [
-        head(a, data, w),
+        head(a, w),
         ...a.notices.map((text) => el("p", { class: "kh-notice", role: "status", text })),
         a.rows.length
           ? table(a, data, w)
@@ -38,7 +39,7 @@ export async function draw({ data, w }) {
   ];
 }
 
-function head(a, data, w) {
+function head(a, w) {
   return el("header", { class: "kh-chead" }, [
     el("div", {}, [el("h2", { text: a.title }), el("p", { text: a.subtitle })]),
     el(
@@ -211,14 +212,8 @@ function bar(row, a) {
       shape("line", { x1: row.score, x2: row.score, y1: 0, y2: H, class: "kh-mark-line" }),
     );
   const names = new Map(a.criteria.map((c) => [c.key, c.text]));
-  return figure(
-    W,
-    H,
-    `${row.name} · ${row.score_text} · ${row.parts.map((p) => `${names.get(p.key)} ${Math.round(p.points)}`).join(" · ")}`,
-    nodes,
-    "kh-bar",
-    true,
-  );
+  const parts = row.parts.map((p) => `${names.get(p.key)} ${Math.round(p.points)}`);
+  return figure(W, H, [row.name, row.score_text, ...parts].join(" · "), nodes, "kh-bar", true);
 }
 
 function interval(row, markets) {

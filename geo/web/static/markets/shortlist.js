@@ -1,8 +1,9 @@
 /* What was starred, with notes; exported as a file. */
-import { ask, save, toMap } from "./api.js";
-import { bus } from "../core/view_store.js";
-import { LIMITS } from "../core/fields.js";
+
 import { el, getJSON, mark } from "../core/dom.js";
+import { LIMITS } from "../core/fields.js";
+import { bus } from "../core/view_store.js";
+import { ask, save, toMap } from "./api.js";
 import { codes, keep, stars } from "./shortlist_store.js";
 
 const MOST = 60; // as geo/markets/api/shortlist.py
@@ -91,7 +92,8 @@ function proposal(a, w) {
 
 /* Copy an address that holds the ids; notes stay here. */
 async function link(button, list, data, w) {
-  const query = `v=1${data.lang === "fr" ? "" : `&lang=${data.lang}`}&show=list&stars=${codes(list).join()}`;
+  const lang = data.lang === "fr" ? "" : `&lang=${data.lang}`;
+  const query = `v=1${lang}&show=list&stars=${codes(list).join()}`;
   if (list.length > MOST || query.length > LIMITS.address)
     button.textContent = w["ui.star.too_many"];
   else {
@@ -147,7 +149,8 @@ function row(s, w, state) {
   ]);
 }
 
-/* No spreadsheet takes a cell for a formula, at whatever sign it splits the line: geo/text/csv_injection.py. */
+/* No spreadsheet takes a cell for a formula, at whatever sign it splits the line:
+   geo/text/csv_injection.py. */
 const UNSEEN =
   "[\\s\\u0000-\\u0020\\u00a0\\u00ad\\u200b-\\u200f\\u202a-\\u202e\\u2060-\\u2069\\ufeff]*";
 const START = new RegExp(`^${UNSEEN}[-=+@|%＝＋－＠]`),

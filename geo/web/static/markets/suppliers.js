@@ -1,8 +1,9 @@
 /* Who can make it? A pasted request becomes a list of terms, and the terms a list of sites. */
-import { ask, source, toMap } from "./api.js";
-import { bus } from "../core/view_store.js";
-import { FIELDS } from "../core/fields.js";
+
 import { el, getJSON, mark } from "../core/dom.js";
+import { FIELDS } from "../core/fields.js";
+import { bus } from "../core/view_store.js";
+import { ask, source, toMap } from "./api.js";
 import { star } from "./shortlist_store.js";
 
 const form = new RegExp(`^(?:${FIELDS.find((f) => f.name === "request").pattern})$`, "u");
@@ -10,7 +11,8 @@ const oneLine = (text) => text.replace(/\s+/g, " ").trim();
 
 export async function draw({ data, w, state }) {
   // A request too long for the address stays here; the terms read from it are in the address.
-  const held = (state.make ||= { text: "", long: false });
+  state.make ||= { text: "", long: false };
+  const held = state.make;
   if (data.request) Object.assign(held, { text: data.request, long: false });
   else if (!held.long) held.text = "";
   const a = await getJSON(ask(data, "supply", ["terms"], data.terms ? {} : { text: held.text }));

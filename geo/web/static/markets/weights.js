@@ -1,8 +1,9 @@
 /* The weights of the score: sliders and presets, kept in the address. */
-import { ask } from "./api.js";
-import { bus } from "../core/view_store.js";
-import { component, debounce, el, getJSON, render, words } from "../core/dom.js";
+
 import { apply, write } from "../core/address.js";
+import { component, debounce, el, getJSON, render, words } from "../core/dom.js";
+import { bus } from "../core/view_store.js";
+import { ask } from "./api.js";
 
 export default component("weights", async (root, state, current) => {
   const { data } = state;

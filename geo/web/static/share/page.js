@@ -1,10 +1,9 @@
 /* Everything a view can leave as: picture, document, data, link, brief, atlas. */
-import { bus } from "../core/view_store.js";
 import { component, debounce, el, getJSON, icon, render, send, words } from "../core/dom.js";
+import { busy, settled } from "../core/loading.js";
 import { copy } from "../shell/header.js";
 import { meetingPart } from "./scene_list.js";
 import { comparison } from "./shared_view.js";
-import { busy, settled } from "../core/loading.js";
 
 const RECENT = "kharita.shared";
 const PICTURES = [
@@ -174,8 +173,10 @@ function link(state, w) {
     },
   });
   const here = () => `${location.origin}/?${state.data.query}`;
-  const embed = () =>
-    `<iframe src="${location.origin}/?${without(params(state))}&embed=1" width="800" height="500" title="Kharita" loading="lazy"></iframe>`;
+  const embed = () => {
+    const src = `${location.origin}/?${without(params(state))}&embed=1`;
+    return `<iframe src="${src}" width="800" height="500" title="Kharita" loading="lazy"></iframe>`;
+  };
   const list = el(
     "ul",
     { class: "kh-recent", "aria-label": w["ui.shr.recent"] },

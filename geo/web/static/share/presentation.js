@@ -1,7 +1,8 @@
 /* Presenting: the map alone with large type, one scene after the other, notes on the way. */
-import { bus } from "../core/view_store.js";
+
 import { el, getJSON, icon, words } from "../core/dom.js";
-import { MOST_NOTES, change, load } from "./scene_store.js";
+import { bus } from "../core/view_store.js";
+import { change, load, MOST_NOTES } from "./scene_store.js";
 
 const FLAG = "kharita.presenting"; // the scene on show, so that a reload goes on
 let bar = null;
@@ -11,7 +12,8 @@ export const presenting = () => sessionStorage.getItem(FLAG) !== null;
 export function begin(at = 0) {
   if (!load().scenes.length) return;
   sessionStorage.setItem(FLAG, String(at));
-  document.documentElement.requestFullscreen?.().catch(() => {}); // a browser may refuse: the page is enough
+  // a browser may refuse: the page is enough
+  document.documentElement.requestFullscreen?.().catch(() => {});
   if (location.pathname === "/") show();
   else bus.visit("/", load().scenes[at].query);
 }

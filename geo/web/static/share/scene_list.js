@@ -1,13 +1,14 @@
 /* The scenes of a meeting as a list: name, order, present, minutes. */
-import { bus } from "../core/view_store.js";
+
 import { el, getJSON, icon, render, send } from "../core/dom.js";
+import { bus } from "../core/view_store.js";
 import { begin } from "./presentation.js";
 import { add, load, move, nameOf, remove, rename, save } from "./scene_store.js";
 
 /* A section that follows what is kept, also when another window changes it. */
 export function meetingPart(w) {
   const box = el("section", { class: "kh-meeting" });
-  const draw = () => render(box, ...content(w, draw));
+  const draw = () => render(box, ...content(w));
   for (const name of ["kharita-meeting", "storage"]) {
     addEventListener(name, function follow() {
       if (box.isConnected) draw();
@@ -18,7 +19,7 @@ export function meetingPart(w) {
   return box;
 }
 
-function content(w, draw) {
+function content(w) {
   const meeting = load();
   const said = el("p", { class: "kh-said-here", role: "status" });
   const title = el("input", {

@@ -7,7 +7,8 @@ export const MOST_SCENES = 40,
 
 const text = (value, most = MOST_CHARS) => (typeof value === "string" ? value.slice(0, most) : "");
 
-/* What is kept may have been written by an older version, or by hand: only the known shape is read. */
+/* What is kept may have been written by an older version, or by hand: only the known shape is read.
+ */
 function clean(raw) {
   const list = (value) => (Array.isArray(value) ? value : []);
   return {

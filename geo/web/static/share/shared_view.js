@@ -1,6 +1,7 @@
 /* A view opened from a short link: what it showed then, what it shows now. */
-import { bus } from "../core/view_store.js";
+
 import { el, getJSON, render } from "../core/dom.js";
+import { bus } from "../core/view_store.js";
 
 const ask = ({ shared, lang }) => getJSON(`/api/shared/${shared}?lang=${lang}`);
 
@@ -48,6 +49,13 @@ export async function comparison(box, data, w) {
       el("figcaption", { text: title }),
       el("img", { src, alt: title, width: 480, height: 270 }),
     ]);
+  const query = [
+    answer.address,
+    "size=540p",
+    answer.title && `title=${encodeURIComponent(answer.title)}`,
+  ]
+    .filter(Boolean)
+    .join("&");
   const list = (key) =>
     answer[key].total &&
     el("div", {}, [
@@ -68,10 +76,7 @@ export async function comparison(box, data, w) {
     }),
     el("div", { class: "kh-two" }, [
       picture(`${w["ui.shr.then"]} · ${answer.created}`, `/s/${data.shared}.png`),
-      picture(
-        w["ui.shr.now"],
-        `/snapshot.png?${[answer.address, "size=540p", answer.title && `title=${encodeURIComponent(answer.title)}`].filter(Boolean).join("&")}`,
-      ),
+      picture(w["ui.shr.now"], `/snapshot.png?${query}`),
     ]),
     answer.same
       ? el("p", { class: "kh-hint", text: w["ui.shr.same"] })

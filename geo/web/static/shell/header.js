@@ -1,9 +1,10 @@
 /* The fixed header: brand, search, language, share. */
-import { bus } from "../core/view_store.js";
+
+import { goBack, whoControl } from "../core/account.js";
 import { component, debounce, el, getJSON, icon, words } from "../core/dom.js";
+import { bus } from "../core/view_store.js";
 import { resume } from "../share/presentation.js";
 import { add, nameOf } from "../share/scene_store.js";
-import { goBack, whoControl } from "../core/account.js";
 
 const LANGUAGES = [
   ["fr", "Fr"],
@@ -144,7 +145,8 @@ function skip(w) {
   );
 }
 
-/* Python learns of a change through this component: the whole address, so that the last one wins. */
+/* Python learns of a change through this component: the whole address, so that the last one wins.
+ */
 let sign = () => {};
 let mended = null; // what Python says again with each of its runs is done once
 function listen({ repaired, live, login }, setTriggerValue) {

@@ -1,7 +1,8 @@
 /* The evidence chain as a list: one step at a time, by keyboard, in step with the map. */
-import { bus } from "../core/view_store.js";
+
 import { el, icon, mark } from "../core/dom.js";
 import { marked, parts, source } from "../core/rich_text.js";
+import { bus } from "../core/view_store.js";
 
 const at = (state, chain) => Math.min(Number(state.data.proof) || 0, chain.steps.length);
 
@@ -93,11 +94,10 @@ function step(s, n, now, chain, state, w) {
               class: "kh-link",
               "data-key": "fiche",
               on: {
-                click: () =>
-                  bus.visit(
-                    "/",
-                    `v=1&lang=${state.data.lang}&sel=${encodeURIComponent(s.end).replace("%3A", ":")}`,
-                  ),
+                click: () => {
+                  const sel = encodeURIComponent(s.end).replace("%3A", ":");
+                  bus.visit("/", `v=1&lang=${state.data.lang}&sel=${sel}`);
+                },
               },
             },
             [

@@ -1,15 +1,17 @@
 /* A file becomes a report: read off the page, decided on by the editor, published whole. */
+
+import { me } from "../core/account.js";
 import { el, forget, icon, render, send } from "../core/dom.js";
 import { marked } from "../core/rich_text.js";
-import { me } from "../core/account.js";
 
 const LOOK_MS = 250;
 const KINDS = ["market", "craft", "town", "buyer", "organisation", "figure"];
 
 export function publishPart(state, w) {
   // One box for the life of the page: what is being decided survives other redraws.
+  state.publishing ??= {};
   const box =
-    (state.publishing ??= {}).lang === state.data.lang
+    state.publishing.lang === state.data.lang
       ? state.publishing.box
       : el("section", { class: "kh-publish" });
   if (state.publishing.lang !== state.data.lang) {

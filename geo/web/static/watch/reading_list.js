@@ -1,6 +1,7 @@
 /* What this browser keeps for its reader: a list of reports to read together, views to follow. */
-import { bus } from "../core/view_store.js";
+
 import { el, icon } from "../core/dom.js";
+import { bus } from "../core/view_store.js";
 
 const READING = "kharita.reading",
   FOLLOWED = "kharita.followed";
@@ -79,6 +80,7 @@ export function listPart(state, w) {
       },
       [icon(name)],
     );
+  const query = new URLSearchParams({ ids: list.map((r) => r.id).join(), lang: state.data.lang });
   return el("section", { class: "kh-list-part" }, [
     el("h3", {}, [
       el("span", { text: w["ui.watch.list"] }),
@@ -108,7 +110,7 @@ export function listPart(state, w) {
       {
         class: "kh-button kh-primary",
         download: true,
-        href: `/watch.pdf?${new URLSearchParams({ ids: list.map((r) => r.id).join(), lang: state.data.lang })}`,
+        href: `/watch.pdf?${query}`,
       },
       [el("span", { text: w["ui.watch.list_pdf"] }), icon("download")],
     ),

@@ -1,11 +1,12 @@
 /* What is read: one report with its evidence chain, or what all of them say together. */
-import { bus } from "../core/view_store.js";
+
 import { component, el, getJSON, icon, render, words } from "../core/dom.js";
-import { chainPart, walk } from "./evidence_chain.js";
-import { followPart, listButton, listPart } from "./reading_list.js";
-import { marked, parts, sign, source } from "../core/rich_text.js";
-import { publishPart } from "./publish.js";
 import { busy, failure, settled } from "../core/loading.js";
+import { marked, parts, sign, source } from "../core/rich_text.js";
+import { bus } from "../core/view_store.js";
+import { chainPart, walk } from "./evidence_chain.js";
+import { publishPart } from "./publish.js";
+import { followPart, listButton, listPart } from "./reading_list.js";
 
 const LATEST = 12;
 
@@ -14,7 +15,8 @@ export default component("watchread", load);
 async function load(root, state) {
   const { data } = state;
   const id = data.sel.startsWith("report:") ? data.sel.slice(7) : "";
-  const key = (state.wanted = `${data.filters}|${data.lang}|${data.sel}|${data.proof}`);
+  state.wanted = `${data.filters}|${data.lang}|${data.sel}|${data.proof}`;
+  const key = state.wanted;
   busy(root);
   try {
     const path = id
@@ -55,16 +57,13 @@ const back = (state, w) =>
 /* ------------------------------------------------------------------ one report */
 
 function report(a, state, w) {
-  const file = (text, kind, more) =>
-    el(
-      "a",
-      {
-        class: "kh-button",
-        download: true,
-        href: `/watch.${kind}?${new URLSearchParams({ ids: a.id, lang: state.data.lang, ...more })}`,
-      },
-      [el("span", { text }), icon("download")],
-    );
+  const file = (text, kind, more) => {
+    const query = new URLSearchParams({ ids: a.id, lang: state.data.lang, ...more });
+    return el("a", { class: "kh-button", download: true, href: `/watch.${kind}?${query}` }, [
+      el("span", { text }),
+      icon("download"),
+    ]);
+  };
   const picked = state.data.report.includes(a.id);
   return el(
     "article",
@@ -260,7 +259,7 @@ function overview(a, state, w) {
         followPart(state, w),
         publishPart(state, w),
       ]),
-      el("div", {}, [listPart(state, w), latest(a.signals, state, w)]),
+      el("div", {}, [listPart(state, w), latest(a.signals, w)]),
     ]),
   ]);
 }
@@ -289,7 +288,7 @@ function timeline(years, w) {
   ]);
 }
 
-function latest(list, state, w) {
+function latest(list, w) {
   if (!list.length) return null;
   return el("section", { class: "kh-signals" }, [
     el("h3", { text: w["ui.watch.signals"] }),

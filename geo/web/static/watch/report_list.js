@@ -1,13 +1,15 @@
 /* The reports as cards: what each says, counted by kind, market, craft and year. */
-import { bus } from "../core/view_store.js";
+
 import { component, el, getJSON, icon, render, words } from "../core/dom.js";
-import { marked, parts, sign } from "../core/rich_text.js";
 import { busy, failure, settled } from "../core/loading.js";
+import { marked, parts, sign } from "../core/rich_text.js";
+import { bus } from "../core/view_store.js";
 
 export default component("reports", load);
 
 async function load(root, state) {
-  const key = (state.wanted = `${state.data.filters}|${state.data.lang}`);
+  state.wanted = `${state.data.filters}|${state.data.lang}`;
+  const key = state.wanted;
   if (state.pages?.key !== key) state.pages = { key, more: [] };
   busy(root);
   try {

@@ -8,7 +8,7 @@ HOST ?= localhost
 JOBS ?= 0
 
 .DEFAULT_GOAL := help
-.PHONY: help setup test-setup run test screenshots lint bench load data trade check-data lock
+.PHONY: help setup test-setup run test screenshots lint bench load docs data trade check-data lock
 
 help: ## show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -69,6 +69,9 @@ bench: test-setup ## measure ours, the naive twin and the floor in one run
 load: test-setup ## fifty viewers for ten minutes, then the knee and the memory
 	$(BIN)/python -m benchmarks.load
 	$(BIN)/python -m benchmarks.page
+
+docs: $(VENV)/.test-stamp ## rewrite what the docs take from the code
+	$(BIN)/python -m scripts.write_docs
 
 data: setup ## rebuild the data files from data/sources
 	$(BIN)/python -m geo.seed

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import io
 import re
-import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -19,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from geo.core.errors import KharitaError
+from geo.core.zip_guard import GuardedZip, UnsafeZip, ZipLimits
 from geo.i18n.words import Words, words
 from geo.locate.locator import Locator
 from geo.model.records import CRAFTS, LANGUAGES, STATUSES, Site
@@ -32,7 +32,7 @@ COLUMNS = ("id", "name", "town", "status", "latitude", "longitude", "phone", "cr
 EDITABLE = ("status", "latitude", "longitude", "phone", "crafts")
 SENT = "kharita"
 MAX_BYTES = 4 * 2**20
-MAX_UNPACKED = 40 * 2**20
+ZIP_LIMITS = ZipLimits(unpacked=40 * 2**20)
 MAX_ROWS = 5_000
 #: A semicolon, western or Arabic: the name of a craft may hold a comma.
 _SEPARATOR = re.compile(r"[;\u061b]")
@@ -296,14 +296,13 @@ def _opened(content: bytes) -> openpyxl.Workbook:
     if len(content) > MAX_BYTES:
         raise BadWorkbook("excel.error.big")
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as packed:
-            if sum(i.file_size for i in packed.infolist()) > MAX_UNPACKED:
-                raise BadWorkbook("excel.error.big")
+        GuardedZip(content, ZIP_LIMITS)
         import openpyxl
 
         return openpyxl.load_workbook(io.BytesIO(content), data_only=True, keep_links=False)
-    except BadWorkbook:
-        raise
+    except UnsafeZip as error:
+        big = error.reason == "bomb"
+        raise BadWorkbook("excel.error.big" if big else "excel.error.unreadable") from error
     except Exception as error:  # openpyxl raises whatever its parsers meet
         raise BadWorkbook("excel.error.unreadable") from error
 

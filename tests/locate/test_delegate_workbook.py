@@ -193,7 +193,9 @@ def test_what_is_no_workbook_is_refused(here, content):
 def test_a_packed_bomb_is_refused(here):
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:
-        packed.writestr("xl/worksheets/sheet1.xml", b"0" * (delegate_workbook.MAX_UNPACKED + 1))
+        packed.writestr(
+            "xl/worksheets/sheet1.xml", b"0" * (delegate_workbook.ZIP_LIMITS.unpacked + 1)
+        )
     with pytest.raises(BadWorkbook) as refused:
         delegate_workbook.read(out.getvalue(), here, REGION)
     assert refused.value.key == "excel.error.big"

@@ -13,7 +13,7 @@ from geo.curate.imports.geometry import Place, place_of
 from geo.curate.imports.problems import Problem, Refused, Remarks
 from geo.curate.imports.source_table import Clock, Table, cell
 from geo.curate.imports.xml_reader import Walker
-from geo.curate.imports.zip_archive import Box
+from geo.curate.imports.zip_archive import ZipArchive
 
 CORRUPT = "KML_CORRUPT"
 MAX_KML = 60 * 2**20
@@ -23,14 +23,14 @@ _TEXTS = ("name", "description", "address", "phoneNumber")
 
 def read_kmz(content: bytes, name: str, clock: Clock, *, repair: bool = False) -> Table:
     """The first KML document of an archive."""
-    box = Box(content, CORRUPT)
+    archive = ZipArchive(content, CORRUPT)
     inside = sorted(
-        (n for n in box.names if n.casefold().endswith(".kml")),
+        (n for n in archive.names if n.casefold().endswith(".kml")),
         key=lambda n: (n.count("/"), n != "doc.kml", n),
     )
     if not inside:
         raise Refused("FORMAT_UNKNOWN", value="zip")
-    table = read_kml(box.read(inside[0], MAX_KML), name, clock, repair=repair)
+    table = read_kml(archive.read(inside[0], MAX_KML), name, clock, repair=repair)
     table.format = "kmz"
     return table
 

@@ -19,7 +19,7 @@ from geo.curate.imports.problems import Problem, Refused, place
 from geo.curate.imports.source_table import MAX_CELLS, MAX_COLUMNS, MAX_ROWS, Clock, Table, cell
 from geo.curate.imports.table_detection import Line, letter, table_of
 from geo.curate.imports.xml_reader import Walker
-from geo.curate.imports.zip_archive import Box
+from geo.curate.imports.zip_archive import ZipArchive
 
 CORRUPT = "XLSX_CORRUPT"
 MAX_SHEETS = 60
@@ -50,35 +50,39 @@ def read_xlsx(
     ------
     Refused : ``XLSX_CORRUPT``, ``ZIP_…``, ``XML_DTD``, ``SHEET_MISSING`` and those of a grid.
     """
-    box = Box(content, CORRUPT)
-    if "xl/workbook.xml" not in box.names:
+    archive = ZipArchive(content, CORRUPT)
+    if "xl/workbook.xml" not in archive.names:
         raise Refused(
             "ODS_FILE"
-            if "content.xml" in box.names
+            if "content.xml" in archive.names
             else "XLSB_FILE"
-            if "xl/workbook.bin" in box.names
+            if "xl/workbook.bin" in archive.names
             else CORRUPT
         )
-    names, dates_1904 = _sheets(box, clock)
+    names, dates_1904 = _sheets(archive, clock)
     if not names:
         raise Refused("EMPTY_FILE")
-    styles = _date_styles(box, clock)
-    strings = _strings(box, clock)
+    styles = _date_styles(archive, clock)
+    strings = _strings(archive, clock)
     visible = {n: path for n, (path, state) in names.items() if state == "visible"} or {
         n: p for n, (p, _) in names.items()
     }
     if sheet and sheet not in names:
         raise Refused("SHEET_MISSING", sheet)
     chosen, found = _chosen(
-        box, {sheet: names[sheet][0]} if sheet else visible, strings, styles, dates_1904, clock
+        archive, {sheet: names[sheet][0]} if sheet else visible, strings, styles, dates_1904, clock
     )
     table = table_of(_lines(found), name, "xlsx", clock, header_row=header_row)
-    _say(table, box, chosen, names, found)
+    _say(table, archive, chosen, names, found)
     return table
 
 
 def _say(
-    table: Table, box: Box, chosen: str, names: Mapping[str, tuple[str, str]], found: _Sheet
+    table: Table,
+    archive: ZipArchive,
+    chosen: str,
+    names: Mapping[str, tuple[str, str]],
+    found: _Sheet,
 ) -> None:
     table.detected["sheet"] = chosen
     table.choices["sheet"] = tuple(names)
@@ -91,14 +95,14 @@ def _say(
         table.note("MERGED_CELLS", place("row", (m[0] for m in found.merged)))
     if found.hidden:
         table.note("HIDDEN_ROWS", place("row", found.hidden))
-    if any(n.endswith("vbaProject.bin") for n in box.names):
+    if any(n.endswith("vbaProject.bin") for n in archive.names):
         table.problems.append(Problem("MACROS_IGNORED", "warn"))
-    if any(n.startswith("xl/externalLinks/") for n in box.names):
+    if any(n.startswith("xl/externalLinks/") for n in archive.names):
         table.problems.append(Problem("EXTERNAL_LINKS_IGNORED", "warn"))
 
 
 def _part(
-    box: Box,
+    archive: ZipArchive,
     name: str,
     clock: Clock,
     start: Callable[[str, Mapping[str, str]], None],
@@ -106,11 +110,12 @@ def _part(
     text: Callable[[str], None] = lambda t: None,
 ) -> None:
     walker = Walker(start, end, text, CORRUPT, clock)
-    box.feed(name, walker.feed)
+    for piece in archive.pieces(name):
+        walker.feed(piece)
     walker.close()
 
 
-def _sheets(box: Box, clock: Clock) -> tuple[dict[str, tuple[str, str]], bool]:
+def _sheets(archive: ZipArchive, clock: Clock) -> tuple[dict[str, tuple[str, str]], bool]:
     """Sheet name -> its part and state, in the order of the tabs; and whether days count from 1904."""
     targets: dict[str, str] = {}
 
@@ -121,9 +126,9 @@ def _sheets(box: Box, clock: Clock) -> tuple[dict[str, tuple[str, str]], bool]:
                 target.lstrip("/") if target.startswith("/") else f"xl/{target}"
             )
 
-    if "xl/_rels/workbook.xml.rels" not in box.names:
+    if "xl/_rels/workbook.xml.rels" not in archive.names:
         raise Refused(CORRUPT)
-    _part(box, "xl/_rels/workbook.xml.rels", clock, relation)
+    _part(archive, "xl/_rels/workbook.xml.rels", clock, relation)
     found: dict[str, tuple[str, str]] = {}
     old: list[bool] = []
 
@@ -134,16 +139,16 @@ def _sheets(box: Box, clock: Clock) -> tuple[dict[str, tuple[str, str]], bool]:
             return
         key = next((v for k, v in a.items() if k.rpartition(":")[2] == "id" and k != "sheetId"), "")
         part = targets.get(key, "")
-        if part in box.names and len(found) < MAX_SHEETS and "worksheets/" in part:
+        if part in archive.names and len(found) < MAX_SHEETS and "worksheets/" in part:
             found[cell(a.get("name", ""))[:80] or part] = (part, a.get("state", "visible"))
 
-    _part(box, "xl/workbook.xml", clock, sheet)
+    _part(archive, "xl/workbook.xml", clock, sheet)
     return found, any(old)
 
 
-def _date_styles(box: Box, clock: Clock) -> frozenset[int]:
+def _date_styles(archive: ZipArchive, clock: Clock) -> frozenset[int]:
     """The cell styles whose numbers are dates."""
-    if "xl/styles.xml" not in box.names:
+    if "xl/styles.xml" not in archive.names:
         return frozenset()
     forms: dict[str, str] = {}
     found: list[str] = []
@@ -161,7 +166,7 @@ def _date_styles(box: Box, clock: Clock) -> frozenset[int]:
         if tag == "cellXfs":
             inside[0] = False
 
-    _part(box, "xl/styles.xml", clock, start, end)
+    _part(archive, "xl/styles.xml", clock, start, end)
     return frozenset(
         i
         for i, form in enumerate(found)
@@ -170,8 +175,8 @@ def _date_styles(box: Box, clock: Clock) -> frozenset[int]:
     )
 
 
-def _strings(box: Box, clock: Clock) -> list[str]:
-    if "xl/sharedStrings.xml" not in box.names:
+def _strings(archive: ZipArchive, clock: Clock) -> list[str]:
+    if "xl/sharedStrings.xml" not in archive.names:
         return []
     found: list[str] = []
     parts: list[str] = []
@@ -197,12 +202,12 @@ def _strings(box: Box, clock: Clock) -> list[str]:
         if taking[0] and not taking[1]:
             parts.append(value)
 
-    _part(box, "xl/sharedStrings.xml", clock, start, end, text)
+    _part(archive, "xl/sharedStrings.xml", clock, start, end, text)
     return found
 
 
 def _chosen(
-    box: Box,
+    archive: ZipArchive,
     paths: Mapping[str, str],
     strings: list[str],
     styles: frozenset[int],
@@ -212,7 +217,7 @@ def _chosen(
     """The sheet that reads most like a table; the first of equals."""
     best: tuple[float, str, _Sheet] | None = None
     for name, path in paths.items():
-        sheet = _sheet(box, path, strings, styles, old, clock)
+        sheet = _sheet(archive, path, strings, styles, old, clock)
         score = max(
             (
                 looks_like_header(list(sheet.lines[n].values())[:MAX_COLUMNS])
@@ -229,11 +234,16 @@ def _chosen(
 
 
 def _sheet(
-    box: Box, path: str, strings: list[str], styles: frozenset[int], old: bool, clock: Clock
+    archive: ZipArchive,
+    path: str,
+    strings: list[str],
+    styles: frozenset[int],
+    old: bool,
+    clock: Clock,
 ) -> _Sheet:
     sheet = _Sheet()
     reader = _Cells(sheet, strings, styles, old)
-    _part(box, path, clock, reader.start, reader.end, reader.text)
+    _part(archive, path, clock, reader.start, reader.end, reader.text)
     return sheet
 
 

@@ -1,30 +1,22 @@
-"""Zip files from outside: looked at before anything is inflated, read under a limit.
-
-Knows: the central directory (sizes, ratio, names, encryption). Not: what the entries mean.
-"""
+"""ZIP files that are imported: the guard of ``geo.core.zip_guard`` in the words of an import."""
 
 from __future__ import annotations
 
-import io
-import zipfile
-import zlib
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 
+from geo.core.zip_guard import GuardedZip, UnsafeZip, ZipLimits
 from geo.curate.imports.problems import Refused
 
-MAX_ENTRIES = 1_000
-MAX_UNPACKED = 120 * 2**20
-MAX_RATIO = 120
-#: A small entry may be packed as tightly as it likes.
-SMALL = 2**20
+LIMITS = ZipLimits(unpacked=120 * 2**20, entries=1_000, entry_ratio=120)
 
 
-class Box:
-    """A zip file whose directory was found sound.
+class ZipArchive:
+    """A ZIP file whose directory was found sound.
 
     Parameters
     ----------
-    corrupt : code of the refusal when it cannot be read.
+    corrupt : code of the problem when it cannot be read.
 
     Raises
     ------
@@ -33,64 +25,26 @@ class Box:
 
     def __init__(self, content: bytes, corrupt: str) -> None:
         self._corrupt = corrupt
-        if content.count(b"PK\x01\x02") > 4 * MAX_ENTRIES:
-            raise Refused("ZIP_BOMB")
-        try:
-            self._zip = zipfile.ZipFile(io.BytesIO(content))
-        except (
-            zipfile.BadZipFile,
-            OSError,
-            ValueError,
-            NotImplementedError,
-            RuntimeError,
-        ) as error:
-            raise Refused(corrupt) from error
-        entries = self._zip.infolist()
-        if len(entries) > MAX_ENTRIES:
-            raise Refused("ZIP_BOMB")
-        for entry in entries:
-            name = entry.filename.replace("\\", "/")
-            if name.startswith("/") or ":" in name or ".." in name.split("/"):
-                raise Refused("ZIP_ENTRY_PATH", value=entry.filename[:60])
-            if entry.flag_bits & 1:
-                raise Refused("ZIP_ENCRYPTED")
-            if entry.file_size > SMALL and entry.file_size > MAX_RATIO * max(
-                entry.compress_size, 1
-            ):
-                raise Refused("ZIP_BOMB")
-        if sum(e.file_size for e in entries) > MAX_UNPACKED:
-            raise Refused("ZIP_BOMB")
-        self.names = frozenset(e.filename for e in entries)
-        starts = sorted((e.header_offset, e.compress_size) for e in entries)
-        if any(
-            at + size > after for (at, size), (after, _) in zip(starts, starts[1:], strict=False)
-        ):
-            raise Refused("ZIP_BOMB")  # entries over one another unpack to far more than they take
+        with self._explained():
+            self._zip = GuardedZip(content, LIMITS)
+        self.names = self._zip.names
 
-    def read(self, name: str, limit: int = MAX_UNPACKED) -> bytes:
-        """One entry, whole."""
-        parts: list[bytes] = []
-        self.feed(name, parts.append, limit)
-        return b"".join(parts)
+    def read(self, name: str, limit: int | None = None) -> bytes:
+        """The bytes of one entry."""
+        with self._explained():
+            return self._zip.read(name, limit)
 
-    def feed(self, name: str, take: Callable[[bytes], object], limit: int = MAX_UNPACKED) -> None:
-        """One entry, piece by piece; what it says of its size is not believed."""
-        size = 0
+    def pieces(self, name: str) -> Iterator[bytes]:
+        """One entry piece by piece."""
+        with self._explained():
+            yield from self._zip.pieces(name)
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
         try:
-            with self._zip.open(name) as entry:
-                while part := entry.read(1 << 16):
-                    size += len(part)
-                    if size > limit:
-                        raise Refused("ZIP_BOMB")
-                    take(part)
-        except KeyError as error:
-            raise Refused(self._corrupt) from error
-        except (
-            zipfile.BadZipFile,
-            zlib.error,
-            EOFError,
-            OSError,
-            NotImplementedError,
-            RuntimeError,
-        ) as error:
-            raise Refused(self._corrupt) from error
+            yield
+        except UnsafeZip as error:
+            if error.reason == "path":
+                raise Refused("ZIP_ENTRY_PATH", value=error.name[:60]) from error
+            codes = {"bomb": "ZIP_BOMB", "encrypted": "ZIP_ENCRYPTED", "corrupt": self._corrupt}
+            raise Refused(codes[error.reason]) from error

@@ -9,18 +9,18 @@ from __future__ import annotations
 import io
 import re
 import unicodedata
-import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
 from geo.core.errors import KharitaError
+from geo.core.zip_guard import GuardedZip, UnsafeZip, ZipLimits
 
 MAX_BYTES = 8 * 2**20
 MAX_PAGES = 300
 MAX_CHARS = 1_500_000
 PAGE_CHARS = 3_000
-MAX_ENTRIES, MAX_UNPACKED, MAX_RATIO = 2_000, 80 * 2**20, 150
+ZIP_LIMITS = ZipLimits(unpacked=80 * 2**20, entries=2_000, ratio=150)
 #: Fewer letters than this on a page, on average: the pages are pictures.
 SCANNED_CHARS = 25
 _BIDI = re.compile(r"[\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\u00ad]")
@@ -119,23 +119,14 @@ def _pdf(content: bytes, progress: Progress) -> Found:
 def _docx(content: bytes) -> Found:
     notes = []
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as box:
-            entries = box.infolist()
-            unpacked = sum(e.file_size for e in entries)
-            if (
-                len(entries) > MAX_ENTRIES
-                or unpacked > MAX_UNPACKED
-                or unpacked > MAX_RATIO * max(len(content), 4096)
-            ):
-                raise Refused("intake.bomb")
-            names = {e.filename for e in entries}
-            if "word/document.xml" not in names:
-                raise Refused("intake.unknown_kind")
-            if any(n.endswith(("vbaProject.bin", ".exe", ".js")) for n in names):
-                notes.append("intake.note_active")
-            head = box.read("word/document.xml")[:4096]
-            if b"<!DOCTYPE" in head or b"<!ENTITY" in head:
-                raise Refused("intake.damaged")
+        archive = GuardedZip(content, ZIP_LIMITS)
+        if "word/document.xml" not in archive.names:
+            raise Refused("intake.unknown_kind")
+        if any(n.endswith(("vbaProject.bin", ".exe", ".js")) for n in archive.names):
+            notes.append("intake.note_active")
+        head = next(archive.pieces("word/document.xml"), b"")[:4096]
+        if b"<!DOCTYPE" in head or b"<!ENTITY" in head:
+            raise Refused("intake.damaged")
         from docx import Document
 
         document = Document(io.BytesIO(content))
@@ -148,6 +139,8 @@ def _docx(content: bytes) -> Found:
         title = about.title or ""
     except Refused:
         raise
+    except UnsafeZip as error:
+        raise Refused("intake.bomb" if error.reason == "bomb" else "intake.damaged") from error
     except Exception as error:  # whatever a broken file does to the parsers
         raise Refused("intake.damaged") from error
     return title, date, list(_paged(texts)), notes

@@ -44,7 +44,7 @@ export function hatch() {
   return { defs, fill: `url(#${id})` };
 }
 
-/* Path data of a country's rings: each point is a step of `1 / scale` degrees from the one before. */
+/* Path data of a country's rings: each point is a step from the last, in `1 / scale` degrees. */
 export const ringPath = (rings, scale, x, y) =>
   rings
     .map((ring) => {

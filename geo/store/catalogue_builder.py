@@ -1,6 +1,6 @@
-"""Held records -> the catalogue that readers share.
+"""Build the immutable catalogue from stored records.
 
-What was parsed once is kept: after an edit only the edited record is read again.
+Parsed records are cached: after an edit only the edited record is parsed again.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from geo.store.shipped_files import PROVINCES, REGIONS, UNREADABLE, Base, label_
 Rows = Mapping[str, Mapping[str, bytes]]
 
 
-class Server:
-    """Makes catalogues for one store, one at a time or several at once."""
+class CatalogueBuilder:
+    """Builds the catalogues of one store; caches parsed records between builds."""
 
     def __init__(self) -> None:
         self._made: dict[str, tuple[Known, dict[str, tuple[bytes, Any]]]] = {}
@@ -34,26 +34,26 @@ class Server:
         problems: Iterable[Problem] = (),
         imports: Iterable[tuple[str, bytes]] = (),
     ) -> Catalogue:
-        """Everything sound, with what is wrong in the rest.
+        """Build a catalogue of the valid records, with the problems of the others.
 
         Parameters
         ----------
         imports : file name and content of further reports, which nobody edits.
         """
-        told = [*base.problems, *problems]
+        all_problems = [*base.problems, *problems]
         markets, faults = self._records("markets", rows["markets"], Known())
-        told += faults
-        if not rows["markets"] and not any(p.file == RECORDS["markets"].file for p in told):
-            told.append(Problem(RECORDS["markets"].file, "", "", "empty_file", ""))
+        all_problems += faults
+        if not rows["markets"] and not any(p.file == RECORDS["markets"].file for p in all_problems):
+            all_problems.append(Problem(RECORDS["markets"].file, "", "", "empty_file", ""))
         known = known_codes(base, None if faults else rows["markets"])
         found: dict[str, tuple[Any, ...]] = {"markets": markets}
         for name in RECORDS:
             if name != "markets":
                 found[name], faults = self._records(name, rows[name], known)
-                told += faults
+                all_problems += faults
         more, faults = _imports(imports, known, rows["reports"])
         found["reports"] += more
-        told += faults
+        all_problems += faults
         return Catalogue(
             version=version,
             regions=base.regions,
@@ -61,7 +61,7 @@ class Server:
             towns=base.towns,
             synonyms=base.synonyms,
             communes=base.communes,
-            problems=tuple(told),
+            problems=tuple(all_problems),
             **found,
         )
 
@@ -87,18 +87,18 @@ class Server:
 
 
 def known_codes(base: Base, markets: Mapping[str, bytes] | None) -> Known:
-    """What records may refer to; ``markets`` is None unless all of them are sound."""
+    """Codes that records may refer to; ``markets`` is None unless all of them are valid."""
     file = RECORDS["markets"].file
-    whole = bool(markets) and not any(p.file == file for p in base.problems)
+    complete = bool(markets) and not any(p.file == file for p in base.problems)
     return Known(
-        markets=frozenset(markets or ()) if whole else None,
+        markets=frozenset(markets or ()) if complete else None,
         regions=base.codes(REGIONS, base.regions),
         provinces=base.codes(PROVINCES, base.provinces),
     )
 
 
 def all_sound(name: str, rows: Mapping[str, bytes]) -> Mapping[str, bytes] | None:
-    """The records of a collection that refers to no other; None when one of them is not sound."""
+    """The records of a collection without references; None when one of them is invalid."""
     check = RECORDS[name].check
     faulty = any(
         record_problems(check, orjson.loads(content), Known()) for content in rows.values()

@@ -1,4 +1,4 @@
-"""What an edit, a change and a change set are: the words every writable store shares.
+"""Types of the ledger: edits, changes and change sets, shared by every writable store.
 
 A record is kept *raw*: the JSON object its file holds (a GeoJSON feature for buyers and sites).
 Its revision counts the changes made to it: 0 is the record as shipped, or one that does not
@@ -24,7 +24,7 @@ Raw = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A record as the store holds it. ``raw`` is None once it was removed."""
+    """A stored record with its revision. ``raw`` is None once it was removed."""
 
     raw: Raw | None
     revision: int
@@ -32,7 +32,7 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """What someone wants a record to become.
+    """A requested change of one record.
 
     Attributes
     ----------
@@ -48,7 +48,7 @@ class Edit:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What happened to one record. ``revision`` is the one it has since."""
+    """A committed change of one record. ``revision`` is the one it has since."""
 
     collection: str
     id: str
@@ -59,15 +59,15 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class ChangeSet:
-    """Changes made together: all of them are kept, or none.
+    """Changes committed atomically: all of them, or none.
 
     Attributes
     ----------
     number : 1, 2, 3 … in the order they were acknowledged.
     time : UTC, ISO 8601 with seconds.
     kind : one of ``KINDS``.
-    changes : may be read when first looked at: an import has 100,000 of them.
-    known : how many records are ``new``, ``changed`` and ``removed``, if that was kept.
+    changes : may be lazy: an import has 100,000 of them.
+    known : how many records are ``new``, ``changed`` and ``removed``, if that was stored.
     """
 
     number: int
@@ -87,15 +87,20 @@ class ChangeSet:
 
 
 def counts_of(gone: Iterable[tuple[bool, bool]]) -> dict[str, int]:
-    """Counts of ``new``, ``changed`` and ``removed`` from whether there was no record, and is none."""
+    """Count ``new``, ``changed`` and ``removed`` records.
+
+    Parameters
+    ----------
+    gone : for each change, whether there was no record before, and whether there is none after.
+    """
     found = Counter(
         "new" if before else "removed" if after else "changed" for before, after in gone
     )
     return {name: found[name] for name in ("new", "changed", "removed")}
 
 
-class LaterChanges(Sequence[Change]):
-    """Changes whose number is known, and which are read when the first of them is asked for.
+class LazyChanges(Sequence[Change]):
+    """A lazy sequence of changes: the length is known, the content is read at first access.
 
     Parameters
     ----------
@@ -123,11 +128,11 @@ class LaterChanges(Sequence[Change]):
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Sequence) and tuple(self) == tuple(other)
 
-    __hash__ = None  # type: ignore[assignment]  # Python's own way to say: not hashable
+    __hash__ = None  # type: ignore[assignment]  # not hashable
 
 
 class Conflict(KharitaError):
-    """Somebody else changed the same records first; nothing was kept.
+    """Optimistic locking failed: the records were changed meanwhile; nothing was committed.
 
     Attributes
     ----------
@@ -143,7 +148,7 @@ class Conflict(KharitaError):
 
 
 class ValidationFailed(KharitaError):
-    """Some edits would put a record in the store that it must not hold; nothing was kept.
+    """Some edits would store an invalid record; nothing was committed.
 
     Attributes
     ----------

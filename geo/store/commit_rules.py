@@ -1,4 +1,4 @@
-"""What every store asks of the edits it is given, before it keeps any of them."""
+"""Validation that every store runs before a commit."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from geo.model.problems import Problem
 from geo.model.validation import Known, record_problems
 from geo.store.catalogue_builder import all_sound, known_codes
 from geo.store.changes import KINDS, Conflict, Edit, ValidationFailed, counts_of
-from geo.store.packed_records import Entry, Row
+from geo.store.packed_records import Entry, PackedChange
 from geo.store.shipped_files import Base
 
 MAX_CHANGES = 200_000
@@ -25,15 +25,15 @@ MAX_AUTHOR, MAX_REASON = 120, 1_000
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """An edit with its record as compact JSON."""
+class PendingEdit:
+    """An edit with its record serialized as compact JSON."""
 
     edit: Edit
     after: bytes | None
 
 
-def wanted_of(edits: Iterable[Edit]) -> tuple[Wanted, ...]:
-    """The edits, each of a record that is named once.
+def pending_edits(edits: Iterable[Edit]) -> tuple[PendingEdit, ...]:
+    """Serialize the edits of one commit; each record may be named once.
 
     Raises
     ------
@@ -42,7 +42,7 @@ def wanted_of(edits: Iterable[Edit]) -> tuple[Wanted, ...]:
     ValidationFailed : records that are not JSON, too long, or named twice.
     BadRequest : no edits.
     """
-    found: dict[tuple[str, str], Wanted] = {}
+    found: dict[tuple[str, str], PendingEdit] = {}
     problems = []
     for edit in edits:
         if edit.collection not in RECORDS:
@@ -63,7 +63,7 @@ def wanted_of(edits: Iterable[Edit]) -> tuple[Wanted, ...]:
         if after and len(after) > MAX_RECORD_BYTES:
             problems.append(_problem(edit, "", "record_too_big", ""))
             continue
-        found[edit.collection, edit.id] = Wanted(edit, after)
+        found[edit.collection, edit.id] = PendingEdit(edit, after)
     if problems:
         raise ValidationFailed(problems)
     if not found:
@@ -71,13 +71,13 @@ def wanted_of(edits: Iterable[Edit]) -> tuple[Wanted, ...]:
     return tuple(found.values())
 
 
-def checked(
-    wanted: Sequence[Wanted],
+def validate(
+    wanted: Sequence[PendingEdit],
     base: Base,
     entry: Callable[[str, str], Entry],
     rows: Callable[[str], Mapping[str, bytes]],
-) -> list[Row]:
-    """What the edits change, if all of them may.
+) -> list[PackedChange]:
+    """Validate the edits against the current records; return the rows to write.
 
     Parameters
     ----------
@@ -87,7 +87,7 @@ def checked(
     Raises
     ------
     Conflict : some records have changed since their author saw them, or are gone already.
-    ValidationFailed : some records are not sound, or buyers would be left in a market that is taken away.
+    ValidationFailed : some records are invalid, or buyers would be left in a removed market.
     """
     entries = [entry(w.edit.collection, w.edit.id) for w in wanted]
     late = [
@@ -105,7 +105,7 @@ def checked(
     if problems:
         raise ValidationFailed(problems)
     return [
-        Row(w.edit.collection, w.edit.id, e.revision + 1, e.content, w.after)
+        PackedChange(w.edit.collection, w.edit.id, e.revision + 1, e.content, w.after)
         for w, e in zip(wanted, entries, strict=True)
     ]
 
@@ -116,9 +116,9 @@ def _seen(edit: Edit, entry: Entry) -> bool:
 
 
 def header_of(
-    rows: Sequence[Row], author: str, time: str, reason: str, kind: str
+    rows: Sequence[PackedChange], author: str, time: str, reason: str, kind: str
 ) -> dict[str, Any]:
-    """What is told of a change set without reading its changes."""
+    """Header of a change set: what can be shown without reading its changes."""
     return {
         "author": author,
         "time": time,
@@ -129,8 +129,8 @@ def header_of(
     }
 
 
-def words_of(author: str, reason: str, kind: str) -> tuple[str, str]:
-    """Author and reason on one line each, cut to what a change set keeps.
+def author_and_reason(author: str, reason: str, kind: str) -> tuple[str, str]:
+    """Sanitise author and reason: one line each, cut to the length that a change set stores.
 
     Raises
     ------
@@ -142,7 +142,7 @@ def words_of(author: str, reason: str, kind: str) -> tuple[str, str]:
     return author, reason
 
 
-def _faults(w: Wanted, known: Known) -> Iterator[Problem]:
+def _faults(w: PendingEdit, known: Known) -> Iterator[Problem]:
     kind = RECORDS[w.edit.collection]
     raw: Mapping[str, Any] = orjson.loads(w.after or b"")
     faults = record_problems(kind.check, raw, known)
@@ -153,7 +153,7 @@ def _faults(w: Wanted, known: Known) -> Iterator[Problem]:
 
 
 def _after(
-    collection: str, wanted: Iterable[Wanted], rows: Callable[[str], Mapping[str, bytes]]
+    collection: str, wanted: Iterable[PendingEdit], rows: Callable[[str], Mapping[str, bytes]]
 ) -> dict[str, bytes]:
     # What a collection would be with the edits.
     changed = {w.edit.id: w.after for w in wanted if w.edit.collection == collection}

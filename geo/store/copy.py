@@ -1,5 +1,6 @@
-"""Everything from one store into another: records as shipped, reference files, the whole history
-with its numbers, authors and times.
+"""Copy one store into another: shipped records, reference files, and the whole history.
+
+Change sets keep their numbers, authors and times.
 
 The proposals of delegates, imported reports and shared views are files of KHARITA_VAR whatever
 the store, and stay where they are.
@@ -25,18 +26,19 @@ from geo.store.database import transaction
 from geo.store.file_store import FILES, FileStore
 from geo.store.journal import Damaged, Journal
 from geo.store.ledger import Store
-from geo.store.packed_records import Entry, Row
-from geo.store.postgis_store import CHANGES, CHUNK, LONG_SECONDS, PostgisStore, bytes_of, told_time
+from geo.store.packed_records import Entry, PackedChange
+from geo.store.postgis_store import CHANGES, CHUNK, LONG_SECONDS, PostgisStore, bytes_of, iso_time
 from geo.store.shipped_files import REFERENCES
 
-#: Told how many change sets of how many are done.
+#: Callback with the number of change sets copied, and of all.
 Progress = Callable[[int, int], None]
 _SET = """
 INSERT INTO change_set (number, author, time, reason, kind)
 VALUES (:number, :author, cast(:time AS timestamptz), :reason, :kind)"""
 _CHANGES = """
 INSERT INTO change (number, collection, id, revision, before, after)
-SELECT :number, * FROM unnest(cast(:collections AS text[]), cast(:ids AS text[]), cast(:revisions AS integer[]),
+SELECT :number, * FROM unnest(
+    cast(:collections AS text[]), cast(:ids AS text[]), cast(:revisions AS integer[]),
     cast(:previous AS jsonb[]), cast(:afters AS jsonb[]))"""
 _RECORDS = """
 INSERT INTO record (collection, id, body, revision, number)
@@ -45,14 +47,14 @@ SELECT * FROM unnest(cast(:collections AS text[]), cast(:ids AS text[]), cast(:b
 
 
 class NotEmpty(KharitaError):
-    """The target holds data, and nobody said to replace them."""
+    """The target holds data, and ``replace`` was not given."""
 
     status = 409
 
 
 @dataclass(frozen=True, slots=True)
-class Whole:
-    """All that a store holds.
+class StoreContent:
+    """The full content of a store.
 
     Attributes
     ----------
@@ -65,24 +67,25 @@ class Whole:
     documents: Mapping[str, bytes]
     shipped: Mapping[str, Mapping[str, bytes]]
     count: int
-    sets: Iterator[tuple[dict[str, Any], list[Row]]]
+    sets: Iterator[tuple[dict[str, Any], list[PackedChange]]]
 
 
 def copy(
     source: Store, target: Store, *, replace: bool = False, progress: Progress | None = None
 ) -> int:
-    """Copy a store of files or of PostGIS into another; the number of change sets copied.
+    """Copy a file or PostGIS store into another; return the number of change sets copied.
 
-    The target is whole or as it was: a database in one transaction, files put in place at the end.
+    The copy is atomic: a database in one transaction, files moved into place at the end.
     Processes that have a target of files open must be started again.
 
     Raises
     ------
     NotEmpty : the target holds data and ``replace`` is false.
-    StoreUnavailable : a store that cannot be copied, a damaged change set, a database that does not answer.
+    StoreUnavailable : a store that cannot be copied, a damaged change set, or a database that
+        does not answer.
     StoreFull : no room in the target.
     """
-    tell = progress or (lambda done, total: None)
+    tell = progress or _silent
     if isinstance(source, FileStore):
         return _into(target, _from_files(source), replace, tell)
     if isinstance(source, PostgisStore):
@@ -92,24 +95,28 @@ def copy(
     raise StoreUnavailable("error.store_read_only")
 
 
-def _into(target: Store, whole: Whole, replace: bool, tell: Progress) -> int:
+def _silent(*_: int) -> None:
+    pass
+
+
+def _into(target: Store, contents: StoreContent, replace: bool, tell: Progress) -> int:
     if isinstance(target, PostgisStore):
         with transaction(target.engine) as connection:
-            _into_database(connection, whole, replace, tell)
+            _into_database(connection, contents, replace, tell)
     elif isinstance(target, FileStore):
         try:
-            _into_files(target, whole, replace, tell)
+            _into_files(target, contents, replace, tell)
         except OSError as error:
             raise write_error(error) from error
     else:
         raise StoreUnavailable("error.store_read_only")
-    return whole.count
+    return contents.count
 
 
 # --- files ----------------------------------------------------------------------------
 
 
-def _from_files(store: FileStore) -> Whole:
+def _from_files(store: FileStore) -> StoreContent:
     base, journal = store.shipped()
     documents = {
         name: (store.folder / name).read_bytes()
@@ -121,14 +128,14 @@ def _from_files(store: FileStore) -> Whole:
         name: {id_: content for id_, content in base.rows[name].items() if not id_.startswith("#")}
         for name in RECORDS
     }
-    return Whole(
+    return StoreContent(
         documents, shipped, len(numbers), _journal_sets(journal, numbers) if journal else iter(())
     )
 
 
 def _journal_sets(
     journal: Journal, numbers: list[int]
-) -> Iterator[tuple[dict[str, Any], list[Row]]]:
+) -> Iterator[tuple[dict[str, Any], list[PackedChange]]]:
     for number in numbers:
         try:
             yield journal.read(number)
@@ -136,7 +143,7 @@ def _journal_sets(
             raise StoreUnavailable("error.change_set_damaged", number=number) from error
 
 
-def _into_files(store: FileStore, whole: Whole, replace: bool, tell: Progress) -> None:
+def _into_files(store: FileStore, contents: StoreContent, replace: bool, tell: Progress) -> None:
     _, journal = store.shipped()
     if journal is None:
         raise StoreUnavailable("error.store_read_only")
@@ -149,15 +156,15 @@ def _into_files(store: FileStore, whole: Whole, replace: bool, tell: Progress) -
     )
     try:
         sets.folder.mkdir(parents=True)
-        for name, content in whole.documents.items():
+        for name, content in contents.documents.items():
             atomic_write(files / name, content)
         for name, kind in RECORDS.items():
-            records = [orjson.Fragment(content) for content in whole.shipped[name].values()]
+            records = [orjson.Fragment(content) for content in contents.shipped[name].values()]
             outer = {"type": "FeatureCollection"} if kind.list_key == "features" else {}
             atomic_write(files / kind.file, orjson.dumps({**outer, kind.list_key: records}))
-        for done, (header, rows) in enumerate(whole.sets, start=1):
+        for done, (header, rows) in enumerate(contents.sets, start=1):
             sets.write(header, rows)
-            tell(done, whole.count)
+            tell(done, contents.count)
         _put_in_place(files, sets.folder, store.folder, journal, mark)
         store.forget()
     finally:
@@ -179,7 +186,7 @@ def _put_in_place(files: Path, sets: Path, folder: Path, journal: Journal, mark:
 # --- the database ---------------------------------------------------------------------
 
 
-def _from_database(connection: Connection) -> Whole:
+def _from_database(connection: Connection) -> StoreContent:
     documents = {
         name: bytes(content)
         for name, content in connection.execute(text("SELECT name, content FROM document"))
@@ -187,8 +194,10 @@ def _from_database(connection: Connection) -> Whole:
     # As shipped: what the first change of a record found, or what it is if there was none.
     found = connection.execute(
         text(
-            "SELECT r.collection, r.id, cast(CASE WHEN f.id IS NULL THEN r.body ELSE f.before END AS text)"
-            " FROM record r LEFT JOIN change f ON (f.collection, f.id, f.revision) = (r.collection, r.id, 1)"
+            "SELECT r.collection, r.id,"
+            " cast(CASE WHEN f.id IS NULL THEN r.body ELSE f.before END AS text)"
+            " FROM record r LEFT JOIN change f"
+            " ON (f.collection, f.id, f.revision) = (r.collection, r.id, 1)"
             " ORDER BY r.place"
         )
     )
@@ -199,27 +208,30 @@ def _from_database(connection: Connection) -> Whole:
     headers = connection.execute(
         text("SELECT number, author, time, reason, kind FROM change_set ORDER BY number")
     ).all()
-    return Whole(documents, shipped, len(headers), _database_sets(connection, headers))
+    return StoreContent(documents, shipped, len(headers), _database_sets(connection, headers))
 
 
 def _database_sets(
     connection: Connection, headers: Any
-) -> Iterator[tuple[dict[str, Any], list[Row]]]:
+) -> Iterator[tuple[dict[str, Any], list[PackedChange]]]:
     for number, author, time, reason, kind in headers:
         found = connection.execute(text(CHANGES), {"number": number})
         rows = [
-            Row(c, i, revision, bytes_of(old), bytes_of(new)) for c, i, revision, old, new in found
+            PackedChange(c, i, revision, bytes_of(old), bytes_of(new))
+            for c, i, revision, old, new in found
         ]
         yield (
             {
                 "number": number,
-                **commit_rules.header_of(rows, author, told_time(time), reason, kind),
+                **commit_rules.header_of(rows, author, iso_time(time), reason, kind),
             },
             rows,
         )
 
 
-def _into_database(connection: Connection, whole: Whole, replace: bool, tell: Progress) -> None:
+def _into_database(
+    connection: Connection, contents: StoreContent, replace: bool, tell: Progress
+) -> None:
     connection.execute(text("SELECT set_config('kharita.loading', 'on', true)"))
     connection.execute(text(f"SET LOCAL statement_timeout = '{LONG_SECONDS}s'"))
     # Nobody writes meanwhile; their next number comes after the last one copied.
@@ -231,18 +243,18 @@ def _into_database(connection: Connection, whole: Whole, replace: bool, tell: Pr
         if not replace:
             raise NotEmpty("error.copy_not_empty")
         connection.execute(text("TRUNCATE record, change, change_set, document"))
-    for name, content in whole.documents.items():
+    for name, content in contents.documents.items():
         connection.execute(
             text("INSERT INTO document VALUES (:name, :content)"),
             {"name": name, "content": content},
         )
     now = {
         (name, id_): (Entry(content, 0), 0)
-        for name, held in whole.shipped.items()
+        for name, held in contents.shipped.items()
         for id_, content in held.items()
     }
     last = 0
-    for done, (header, rows) in enumerate(whole.sets, start=1):
+    for done, (header, rows) in enumerate(contents.sets, start=1):
         last = header["number"]
         connection.execute(
             text(_SET), {key: header[key] for key in ("number", "author", "time", "reason", "kind")}
@@ -260,7 +272,7 @@ def _into_database(connection: Connection, whole: Whole, replace: bool, tell: Pr
                 },
             )
         now.update({(r.collection, r.id): (Entry(r.after, r.revision), last) for r in rows})
-        tell(done, whole.count)
+        tell(done, contents.count)
     for part in _parts(list(now.items())):
         connection.execute(
             text(_RECORDS),

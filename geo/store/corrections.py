@@ -1,8 +1,8 @@
-"""Corrections proposed by delegates, and those a steward accepted.
+"""Corrections that delegates propose, as an append-only event log.
 
-One JSON line per event in ``corrections.jsonl`` under the folder of KHARITA_VAR; a line is
-written whole and flushed to disk under a lock, and never changed. What cannot be read is
-skipped. An accepted correction is a change set of the store; its event carries the number.
+One JSON line per event in ``corrections.jsonl`` under the folder of KHARITA_VAR, appended
+atomically under a lock and fsynced. Unreadable lines are skipped. An accepted correction is a
+change set of the store; its event carries the number.
 """
 
 from __future__ import annotations
@@ -61,12 +61,12 @@ class Correction:
     change_set: int = 0
 
 
-class Full(Exception):
-    """Too many corrections wait for a steward."""
+class TooManyOpen(Exception):
+    """Quota error: too many corrections wait for a steward."""
 
 
 class Corrections:
-    """The corrections of one folder.
+    """The event log of corrections of one folder.
 
     Parameters
     ----------
@@ -115,7 +115,7 @@ class Corrections:
         return found
 
     def propose(self, changes: Iterable[Mapping[str, Any]], by: str) -> list[Correction]:
-        """Write down changes; one that waits already, unchanged, is not written twice.
+        """Append proposed changes; one that is already open is not appended twice.
 
         Raises
         ------
@@ -136,7 +136,7 @@ class Corrections:
             if len(waiting) + len(made) > MAX_OPEN or (
                 self.path.exists() and self.path.stat().st_size > MAX_BYTES - ROOM
             ):
-                raise Full
+                raise TooManyOpen
             self._append([{"event": "proposed", "correction": asdict(c)} for c in made])
         return made
 
@@ -169,7 +169,7 @@ class Corrections:
         return self.all()[id_]
 
     def adopt(self, ledger: Ledger) -> int:
-        """Commit the accepted corrections that no change set holds; how many there were.
+        """Commit accepted corrections that have no change set; return their number.
 
         A site that is gone, or that the store refuses, leaves its correction for the next time.
         """

@@ -1,4 +1,4 @@
-"""Connections to the shared database, and its failures in words that name no password."""
+"""Database connections: engine, transactions, and errors that reveal no password."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ log = logging.getLogger(__name__)
 
 
 def url_of(address: str) -> URL:
-    """The address after ``postgis:`` for SQLAlchemy and psycopg 3.
+    """Parse the address after ``postgis:`` for SQLAlchemy and psycopg 3.
 
     Raises
     ------
-    ValueError : it is none; the text does not repeat it, for it may hold a password.
+    ValueError : not such an address; the message does not repeat it, it may hold a password.
     """
     try:
         url = make_url(address)
@@ -46,7 +46,7 @@ def url_of(address: str) -> URL:
 
 
 def engine_of(url: URL) -> Engine:
-    """A pool of connections that are tried before use and give up in time."""
+    """Connection pool: connections are tested before use, and time out."""
     return create_engine(
         url,
         pool_pre_ping=True,
@@ -60,7 +60,7 @@ def engine_of(url: URL) -> Engine:
 
 
 def options() -> dict[str, Any]:
-    """How every connection is made."""
+    """Connection options: timeouts, keepalive, synchronous commit."""
     limits = {
         "statement_timeout": STATEMENT_SECONDS,
         "lock_timeout": LOCK_SECONDS,
@@ -79,7 +79,7 @@ def options() -> dict[str, Any]:
 
 
 def plain_connection(url: URL) -> psycopg.Connection:
-    """A connection outside the pool, for listening."""
+    """A connection outside the pool, for LISTEN."""
     return psycopg.connect(
         url.set(drivername="postgresql").render_as_string(hide_password=False),
         autocommit=True,
@@ -89,7 +89,7 @@ def plain_connection(url: URL) -> psycopg.Connection:
 
 @contextmanager
 def transaction(engine: Engine) -> Iterator[Connection]:
-    """A transaction, kept whole or not at all.
+    """A transaction whose database errors are raised as errors of the store.
 
     Raises
     ------
@@ -101,11 +101,11 @@ def transaction(engine: Engine) -> Iterator[Connection]:
         with engine.begin() as connection:
             yield connection
     except SQLAlchemyError as error:
-        raise refusal(error) from None
+        raise store_error(error) from None
 
 
-def refusal(error: Exception) -> KharitaError:
-    """What to tell whoever asked; the log gets the kind of failure and nothing that was sent."""
+def store_error(error: Exception) -> KharitaError:
+    """The store's error for a database error; logs its class and code, never parameters."""
     cause = error.orig if isinstance(error, DBAPIError) else error
     state = getattr(cause, "sqlstate", None) or ""
     log.error("database: %s %s", type(cause).__name__, state)

@@ -1,9 +1,9 @@
 """The default store: plain files that people can read, diff and mend, and a journal of changes.
 
 The shipped folder is never written. Each file of it is read on its own: a missing or broken one
-leaves the others served, and says which record and what is wrong in ``Catalogue.problems``. What
-was changed since is in the change sets of ``geo.store.journal``, which are laid over it; several
-processes may write to the same journal, and each sees what the others wrote.
+leaves the others served and is listed in ``Catalogue.problems``. Changes since are the change
+sets of ``geo.store.journal``, replayed over it; several processes may write to the same journal,
+and each sees what the others wrote.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ from geo.core.errors import Expired, StoreUnavailable
 from geo.model.parsing import RECORDS
 from geo.model.records import Catalogue
 from geo.store import commit_rules
-from geo.store.catalogue_builder import Server
-from geo.store.changes import Change, ChangeSet, Edit, Held, LaterChanges
+from geo.store.catalogue_builder import CatalogueBuilder
+from geo.store.changes import Change, ChangeSet, Edit, Held, LazyChanges
 from geo.store.journal import Damaged, Journal
-from geo.store.journal_state import Overlay
+from geo.store.journal_state import JournalState
 from geo.store.packed_records import Entry, HeldRecords
 from geo.store.published_reports import ImportedReports
 from geo.store.shipped_files import (
@@ -42,7 +42,7 @@ MOST_LISTED = 500
 
 
 class FileStore:
-    """A data folder and what was changed since.
+    """A ledger on a data folder and a journal.
 
     Parameters
     ----------
@@ -57,9 +57,9 @@ class FileStore:
         self.folder = Path(folder)
         self.imported = imported
         self._lock = threading.RLock()
-        self._overlay = Overlay(Journal(Path(var) / "changes")) if var else None
+        self._state = JournalState(Journal(Path(var) / "changes")) if var else None
         self._base: tuple[str, Base] | None = None
-        self._server = Server()
+        self._builder = CatalogueBuilder()
 
     # --- reading ----------------------------------------------------------------------
 
@@ -68,21 +68,21 @@ class FileStore:
         marks = [self._marks()]
         if self.imported:
             marks.append(self.imported.revision())
-        if self._overlay:
-            marks.append(str(self._overlay.newest()))
+        if self._state:
+            marks.append(str(self._state.newest()))
         return "|".join(marks)
 
     def load(self) -> Catalogue:
-        """Everything readable, with the problems found on the way."""
+        """Load the catalogue: all readable records, and the problems of the others."""
         imports = tuple(self.imported.raw()) if self.imported else ()
         with self._lock:
             base, rows = self._now(), {name: self._rows(name) for name in RECORDS}
-            problems = self._overlay.problems() if self._overlay else ()
+            problems = self._state.problems() if self._state else ()
             version = self._version(base, imports)
-            due = self._overlay.due() if self._overlay else None
-        found = self._server.catalogue(base, rows, version, problems, imports)
-        if self._overlay and due:
-            self._overlay.keep(due)
+            due = self._state.due() if self._state else None
+        found = self._builder.catalogue(base, rows, version, problems, imports)
+        if self._state and due:
+            self._state.keep(due)
         return found
 
     def held(self, collection: str) -> Mapping[str, Held]:
@@ -107,43 +107,43 @@ class FileStore:
             return self._entry(self._now(), collection, id_).held()
 
     def shipped(self) -> tuple[Base, Journal | None]:
-        """What the store starts from, and the journal of what was changed since, to copy both."""
+        """The base records and the journal of changes, for copies and backups."""
         with self._lock:
-            return self._now(), self._overlay.journal if self._overlay else None
+            return self._now(), self._state.journal if self._state else None
 
     def forget(self) -> None:
-        """Read everything again, for the files were replaced under it."""
+        """Drop all caches, for the files were replaced."""
         with self._lock:
             self._base = None
-            if self._overlay:
-                self._overlay = Overlay(self._overlay.journal)
+            if self._state:
+                self._state = JournalState(self._state.journal)
 
     # --- changing ---------------------------------------------------------------------
 
     def commit(self, edits: Iterable[Edit], author: str, reason: str, kind: str) -> ChangeSet:
-        """Keep all the edits, durably, or none (see ``geo.store.ledger.Ledger``).
+        """Commit edits durably and atomically (see ``geo.store.ledger.Ledger``).
 
         Raises
         ------
         Conflict, ValidationFailed, StoreFull : nothing was kept.
         StoreUnavailable : the folder cannot be written.
         """
-        if not self._overlay:
+        if not self._state:
             raise StoreUnavailable("error.store_read_only")
-        wanted = commit_rules.wanted_of(edits)
-        author, reason = commit_rules.words_of(author, reason, kind)
-        self._overlay.newest()  # the first sweep takes the journal's lock itself
+        wanted = commit_rules.pending_edits(edits)
+        author, reason = commit_rules.author_and_reason(author, reason, kind)
+        self._state.newest()  # the first sweep takes the journal's lock itself
         try:
-            with self._lock, self._overlay.journal.locked():
+            with self._lock, self._state.journal.locked():
                 base = self._now()
-                rows = commit_rules.checked(wanted, base, partial(self._entry, base), self._rows)
+                rows = commit_rules.validate(wanted, base, partial(self._entry, base), self._rows)
                 time = datetime.now(UTC).isoformat(timespec="seconds")
-                header = self._overlay.add(
+                header = self._state.add(
                     rows, commit_rules.header_of(rows, author, time, reason, kind)
                 )
         except OSError as error:
             raise write_error(error) from error
-        return _told(header, lambda: [row.change() for row in rows])
+        return _change_set(header, lambda: [row.change() for row in rows])
 
     # --- history ----------------------------------------------------------------------
 
@@ -151,19 +151,19 @@ class FileStore:
         self, limit: int = 50, before: int | None = None, collection: str = "", id_: str = ""
     ) -> Sequence[ChangeSet]:
         """Change sets, newest first (see ``geo.store.ledger.Ledger``)."""
-        if not self._overlay:
+        if not self._state:
             return ()
         with self._lock:
             self._now()
             found: list[ChangeSet] = []
-            for number in self._overlay.numbers(collection, id_):
+            for number in self._state.numbers(collection, id_):
                 if len(found) >= min(limit, MOST_LISTED):
                     break
                 if before is None or number < before:
-                    header = self._overlay.header(number)
+                    header = self._state.header(number)
                     if header and (not collection or collection in header["counts"]):
                         found.append(
-                            _told(
+                            _change_set(
                                 header,
                                 partial(self._changes, number, collection, id_),
                                 1 if id_ else None,
@@ -173,17 +173,17 @@ class FileStore:
 
     def change_set(self, number: int) -> ChangeSet | None:
         """One change set with all its changes; None when there is none or it is damaged."""
-        if not self._overlay:
+        if not self._state:
             return None
         with self._lock:
             self._now()
-            header = self._overlay.header(number)
-        return _told(header, partial(self._changes, number, "", "")) if header else None
+            header = self._state.header(number)
+        return _change_set(header, partial(self._changes, number, "", "")) if header else None
 
     def _changes(self, number: int, collection: str, id_: str) -> list[Change]:
-        if not self._overlay:
+        if not self._state:
             return []
-        journal = self._overlay.journal
+        journal = self._state.journal
         try:
             rows = journal.one(number, collection, id_) if id_ else journal.read(number)[1]
         except Damaged as error:
@@ -197,12 +197,12 @@ class FileStore:
         if self._base is None or self._base[0] != marks:
             found = read_base(self._content)
             self._base = (marks, mended(found, self._base[1]) if self._base else found)
-        if self._overlay:
-            self._overlay.refresh()
+        if self._state:
+            self._state.refresh()
         return self._base[1]
 
     def _touched(self, collection: str) -> Mapping[str, Entry]:
-        return self._overlay.entries.get(collection, {}) if self._overlay else {}
+        return self._state.entries.get(collection, {}) if self._state else {}
 
     def _entry(self, base: Base, collection: str, id_: str) -> Entry:
         return self._touched(collection).get(id_) or Entry(
@@ -238,12 +238,12 @@ class FileStore:
         digest = hashlib.sha256(base.digest.encode())
         for name, content in imports:
             digest.update(name.encode() + b"\0" + content)
-        if self._overlay:
-            digest.update(self._overlay.mark.encode())
+        if self._state:
+            digest.update(self._state.mark.encode())
         return digest.hexdigest()[:12]
 
 
-def _told(
+def _change_set(
     header: Mapping[str, Any], read: Callable[[], Sequence[Change]], count: int | None = None
 ) -> ChangeSet:
     return ChangeSet(
@@ -252,6 +252,6 @@ def _told(
         header["time"],
         header["reason"],
         header["kind"],
-        LaterChanges(count or sum(header["counts"].values()), read),
+        LazyChanges(count or sum(header["counts"].values()), read),
         None if count else header.get("did"),
     )

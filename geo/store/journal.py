@@ -1,9 +1,9 @@
-"""Change sets as files: the number of a change set exists if and only if its file does.
+"""Journal of change sets, one file each: a number exists if and only if its file does.
 
-``0000000123.jsonl`` is one header line and one line per change, put there in one move and
-flushed to disk: what was acknowledged survives a power cut, and half a change set cannot be.
-``state-0000000200.jsonl`` is the same for the touched records as they were after change set
-200. It is a cache, made again from the change sets when it is missing or damaged.
+``0000000123.jsonl`` is one header line and one line per change, written atomically and fsynced:
+what was acknowledged survives a power cut, and half a change set cannot be.
+``state-0000000200.jsonl`` is the same for the changed records as they were after change set
+200. It is a cache, rebuilt from the change sets when it is missing or damaged.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from typing import Any
 import orjson
 
 from geo.core.durable_files import atomic_write, exclusive, flush_folder
-from geo.store.packed_records import Entry, Row
+from geo.store.packed_records import Entry, PackedChange
 
 FORMAT = 1
 MAX_SET_BYTES = 512 * 2**20
@@ -29,12 +29,12 @@ _STRAY = re.compile(r"\..+\.tmp\Z")
 
 
 class Damaged(Exception):
-    """A file is not what was written."""
+    """Checksum or format error of a journal file."""
 
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """Touched records after change set ``head``, which ``mark`` names.
+    """Checkpoint: the changed records after change set ``head``, which ``mark`` identifies.
 
     ``seen`` maps the change sets that were read to (bytes, mtime in ns) of their files.
     """
@@ -82,13 +82,13 @@ class Journal:
         return dict(sorted(found.items()))
 
     def sweep(self) -> None:
-        """Remove what interrupted writers left. Call it under the lock."""
+        """Remove temporary files of interrupted writers. Call it under the lock."""
         for path in self.folder.iterdir():
             if _STRAY.match(path.name):
                 path.unlink(missing_ok=True)
 
-    def write(self, header: Mapping[str, Any], rows: Iterable[Row]) -> None:
-        """Put a change set in its place. Call it under the lock.
+    def write(self, header: Mapping[str, Any], rows: Iterable[PackedChange]) -> None:
+        """Write a change set atomically. Call it under the lock.
 
         Raises
         ------
@@ -108,7 +108,7 @@ class Journal:
         ]
         atomic_write(self.path(header["number"]), _packed(header, lines))
 
-    def read(self, number: int) -> tuple[dict[str, Any], list[Row]]:
+    def read(self, number: int) -> tuple[dict[str, Any], list[PackedChange]]:
         """Header and changes of a change set.
 
         Raises
@@ -131,7 +131,7 @@ class Journal:
         except OSError as error:
             raise Damaged(error.strerror or "") from None
 
-    def one(self, number: int, collection: str, id_: str) -> list[Row]:
+    def one(self, number: int, collection: str, id_: str) -> list[PackedChange]:
         """The change of one record in a change set, if there is any.
 
         Raises
@@ -142,16 +142,16 @@ class Journal:
         return [_row(line) for line in _unpacked(self.path(number))[1] if line.startswith(start)]
 
     def check(self, number: int) -> None:
-        """Read a change set for nothing but to see whether it is whole.
+        """Verify the checksum of a change set.
 
         Raises
         ------
-        Damaged : it is not.
+        Damaged : it does not match.
         """
         _unpacked(self.path(number))
 
     def save_state(self, state: State) -> None:
-        """Keep a state, and remove the older ones."""
+        """Write a checkpoint, and remove the older ones."""
         lines = [
             _line(
                 {
@@ -176,7 +176,7 @@ class Journal:
                 path.unlink(missing_ok=True)
 
     def state(self) -> State:
-        """The newest state that can be read; an empty one when there is none."""
+        """The newest readable checkpoint; an empty one when there is none."""
         for _, path in sorted(self._states(), reverse=True):
             try:
                 header, lines = _unpacked(path)
@@ -232,9 +232,9 @@ def _header(line: bytes) -> dict[str, Any]:
     return header
 
 
-def _row(line: bytes) -> Row:
+def _row(line: bytes) -> PackedChange:
     raw = orjson.loads(line)
-    return Row(
+    return PackedChange(
         raw["collection"], raw["id"], raw["revision"], _bytes(raw["before"]), _bytes(raw["after"])
     )
 

@@ -1,4 +1,4 @@
-"""What the change sets of a journal come to: the touched records as they are now."""
+"""Current state of the changed records, replayed from the journal."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from typing import Any
 
 from geo.model.problems import Problem
 from geo.store.journal import Damaged, Journal, State
-from geo.store.packed_records import Entry, Row
+from geo.store.packed_records import Entry, PackedChange
 
 #: A state is written when so many change sets, or changes, were read since the last one.
 SETS_PER_STATE, CHANGES_PER_STATE = 200, 20_000
 log = logging.getLogger(__name__)
 
 
-class Overlay:
-    """The touched records of one journal, brought up to date by reading new change sets only.
+class JournalState:
+    """The changed records of one journal, updated by replaying new change sets only.
 
-    All but ``newest`` and ``keep`` are for one thread at a time.
+    Not thread-safe: all but ``newest`` and ``keep`` are for one thread at a time.
 
     Attributes
     ----------
@@ -41,7 +41,7 @@ class Overlay:
         self._starting = threading.Lock()
 
     def newest(self) -> int:
-        """The number of the last change set there is: one ``stat`` call unless there are new ones."""
+        """The number of the last change set: one ``stat`` call unless there are new ones."""
         self._start()
         newest = max(self._newest, self.head)
         while self.journal.path(newest + 1).exists():
@@ -50,13 +50,15 @@ class Overlay:
         return newest
 
     def refresh(self) -> None:
-        """Read the change sets that came since."""
+        """Replay the change sets that were added since."""
         newest = self.newest()
         if newest > self.head:
             self._replay(range(self.head + 1, newest + 1))
 
-    def add(self, rows: Sequence[Row], about: Mapping[str, Any]) -> dict[str, Any]:
-        """Write a change set and take it in; its header. Call it under the journal's lock, refreshed.
+    def add(self, rows: Sequence[PackedChange], about: Mapping[str, Any]) -> dict[str, Any]:
+        """Append a change set to the journal and apply it; return its header.
+
+        Call it under the journal's lock, refreshed.
 
         Raises
         ------
@@ -92,14 +94,14 @@ class Overlay:
             return None
 
     def due(self) -> State | None:
-        """The state to keep, when it has become long to read again; None before."""
+        """The checkpoint to write, when replaying has become long; None before."""
         if self._since[0] < SETS_PER_STATE and self._since[1] < CHANGES_PER_STATE:
             return None
         self._since = [0, 0]
         return State(self.head, self.mark, self.entries, dict(self._seen))
 
     def keep(self, state: State) -> None:
-        """Write a state; without it the next start is slower, no more."""
+        """Write a checkpoint; without it the next start is slower, no more."""
         try:
             self.journal.save_state(state)
         except OSError as error:
@@ -149,18 +151,18 @@ class Overlay:
                 self._fault(number, error if self.journal.path(number).exists() else None)
                 self.head = number
                 continue
-            _lay(entries, number, rows)
+            _apply(entries, number, rows)
             self._note(number, header["time"], len(rows))
         self.entries = entries
 
-    def _take(self, number: int, time: str, rows: Sequence[Row]) -> None:
+    def _take(self, number: int, time: str, rows: Sequence[PackedChange]) -> None:
         touched = {row.collection for row in rows}
         # Only what is touched is copied; the rest is shared with the readers and never written.
         entries = {
             **self.entries,
             **{name: dict(held) for name, held in self.entries.items() if name in touched},
         }
-        _lay(entries, number, rows)
+        _apply(entries, number, rows)
         self.entries = entries
         self._note(number, time, len(rows))
 
@@ -178,7 +180,7 @@ class Overlay:
             log.error("%s: %s %s", self.journal.path(number), code, error or "")
 
 
-def _lay(entries: MutableMapping[str, Any], number: int, rows: Iterable[Row]) -> None:
+def _apply(entries: MutableMapping[str, Any], number: int, rows: Iterable[PackedChange]) -> None:
     for row in rows:
         held = entries.setdefault(row.collection, {})
         last = held.get(row.id)

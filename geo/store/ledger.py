@@ -1,4 +1,4 @@
-"""What a store promises, and the holder that keeps the current catalogue in memory."""
+"""Interfaces of a store, and the cache of what is derived from its current revision."""
 
 from __future__ import annotations
 
@@ -15,21 +15,25 @@ T = TypeVar("T")
 
 
 class Store(Protocol):
-    """A place that holds the records.
+    """Interface of a read-only store.
 
     ``revision`` is cheap and changes whenever the content may have changed; ``load`` reads
     everything and never raises for bad content: it returns what is readable and the list
     of problems.
     """
 
-    def revision(self) -> str: ...
+    def revision(self) -> str:
+        """Identifies the current content, cheaply."""
+        ...
 
-    def load(self) -> Catalogue: ...
+    def load(self) -> Catalogue:
+        """Load the catalogue."""
+        ...
 
 
 @runtime_checkable
 class Ledger(Store, Protocol):
-    """A store that takes changes, and keeps every one of them."""
+    """Interface of a writable store with a full history."""
 
     def held(self, collection: str) -> Mapping[str, Held]:
         """Every record of a collection by id, removed ones left out."""
@@ -40,12 +44,12 @@ class Ledger(Store, Protocol):
         ...
 
     def commit(self, edits: Iterable[Edit], author: str, reason: str, kind: str) -> ChangeSet:
-        """Keep all the edits, durably, or none.
+        """Commit edits durably and atomically.
 
         Raises
         ------
         Conflict : another change came first for some of them.
-        ValidationFailed : some records are not sound (``geo.model.validation``).
+        ValidationFailed : some records are invalid (``geo.model.validation``).
         StoreFull : no room, on disk or under a limit.
         """
         ...
@@ -53,8 +57,10 @@ class Ledger(Store, Protocol):
     def history(
         self, limit: int = 50, before: int | None = None, collection: str = "", id_: str = ""
     ) -> Sequence[ChangeSet]:
-        """Change sets, newest first, with a number below ``before``; those that touch one record
-        when it is named, then with the changes of that record only."""
+        """Change sets, newest first, with a number below ``before``.
+
+        With ``collection`` and ``id_``: those that touch this record, with its changes only.
+        """
         ...
 
     def change_set(self, number: int) -> ChangeSet | None:
@@ -64,13 +70,15 @@ class Ledger(Store, Protocol):
 
 @runtime_checkable
 class Closing(Protocol):
-    """A store that holds connections."""
+    """Interface of a store that must be closed."""
 
-    def close(self) -> None: ...
+    def close(self) -> None:
+        """Close the connections."""
+        ...
 
 
 class Holder(Generic[T]):
-    """Keeps what was derived from the last revision of a store; rebuilds when it changes.
+    """Cache of a value derived from a store's catalogue; rebuilt when the revision changes.
 
     Readers never wait for each other: they get the last complete value while one thread
     rebuilds. The very first reader builds it. While the store is down all get the last value.
@@ -84,12 +92,12 @@ class Holder(Generic[T]):
         self._since_s = 0.0
 
     def held(self) -> tuple[T, float] | None:
-        """What is served now and for how long, in seconds; None before the first. Never waits."""
+        """The cached value and its age in seconds; None before the first. Never waits."""
         held = self._value
         return (held[1], time.monotonic() - self._since_s) if held else None
 
     def get(self) -> T:
-        """The value of the current revision, or of the one before while it is rebuilt."""
+        """The value of the current revision, or of the previous one while it is rebuilt."""
         revision = self._store.revision()
         held = self._value
         if held and held[0] == revision:

@@ -1,8 +1,7 @@
-"""A thread that knows how new a shared database is, so that asking costs nothing.
+"""Background LISTEN thread that caches the database revision.
 
-It listens for what the database notifies and looks for itself every second, in case a proxy
-swallows notifications. While the database is down the last answer stands; it tries again with
-growing pauses.
+It also polls every second, in case a proxy swallows notifications. While the database is down
+the last revision stays; it reconnects with exponential backoff.
 """
 
 from __future__ import annotations
@@ -27,8 +26,7 @@ log = logging.getLogger(__name__)
 
 
 class Marks(NamedTuple):
-    """How new a database is: its last change set, how often its documents changed, the time of
-    the change set."""
+    """Revision of a database: its last change set, the version of its documents, the set's time."""
 
     change_set: int
     documents: int
@@ -51,7 +49,7 @@ class Listener:
         self._starting = threading.Lock()
 
     def start(self) -> None:
-        """Begin to follow; once."""
+        """Start the thread, once."""
         with self._starting:
             if self._thread is None:
                 self._thread = threading.Thread(
@@ -60,12 +58,12 @@ class Listener:
                 self._thread.start()
 
     def seen(self, marks: Marks) -> None:
-        """Take in what was read elsewhere, unless something newer is known."""
+        """Update the cached revision, unless a newer one is known."""
         if self.marks is None or marks[:2] > self.marks[:2]:
             self.marks = marks
 
     def close(self) -> None:
-        """Stop following, within a second."""
+        """Stop the thread, within a second."""
         self._stop.set()
 
     def _run(self) -> None:

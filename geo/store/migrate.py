@@ -1,4 +1,4 @@
-"""Bring a database to the schema this version needs: ``python -m geo.store.migrate ADDRESS``."""
+"""Migrate a database to the schema of this version: ``python -m geo.store.migrate ADDRESS``."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from geo.core.errors import KharitaError
 from geo.i18n.words import words
-from geo.store.database import engine_of, refusal, transaction, url_of
+from geo.store.database import engine_of, store_error, transaction, url_of
 
 FOLDER = Path(__file__).parent / "migrations"
 
 
 def migrate(engine: Engine) -> str:
-    """Run the steps that are missing, in one transaction; the step the database is at.
+    """Run the missing migrations in one transaction; return the revision of the schema.
 
     Raises
     ------
@@ -35,7 +35,7 @@ def migrate(engine: Engine) -> str:
 
 
 def newest() -> str:
-    """The step this version needs."""
+    """The revision of the schema that this version needs."""
     return ScriptDirectory(str(FOLDER)).get_current_head() or ""
 
 
@@ -50,8 +50,8 @@ def main(arguments: list[str] | None = None) -> int:
     except ValueError as error:
         parser.error(str(error))
     except (KharitaError, SQLAlchemyError) as error:
-        told = error if isinstance(error, KharitaError) else refusal(error)
-        print(t(told.key, **told.values))
+        failure = error if isinstance(error, KharitaError) else store_error(error)
+        print(t(failure.key, **failure.values))
         return 1
     print(t("store.migrated", step=at))
     return 0

@@ -1,6 +1,6 @@
-"""Records as stores keep them in memory: compact JSON, parsed anew for whoever looks.
+"""Records in memory as compact JSON, parsed at each access.
 
-Nobody can change what others are given, and a hundred thousand records stay small.
+Readers cannot change each other's records, and a hundred thousand records stay small.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ import orjson
 from geo.store.changes import Change, Held
 
 
-class Row(NamedTuple):
-    """A change whose records are compact JSON; None: no record."""
+class PackedChange(NamedTuple):
+    """A change with its records serialized as compact JSON; None: no record."""
 
     collection: str
     id: str
@@ -23,7 +23,7 @@ class Row(NamedTuple):
     after: bytes | None
 
     def change(self) -> Change:
-        """The same with parsed records."""
+        """Parse the records."""
         return Change(
             self.collection, self.id, _parsed(self.before), _parsed(self.after), self.revision
         )
@@ -37,7 +37,7 @@ class Entry(NamedTuple):
     sets: tuple[int, ...] = ()
 
     def held(self) -> Held:
-        """The same with a parsed record."""
+        """Parse the record."""
         return Held(_parsed(self.content), self.revision)
 
 
@@ -45,7 +45,7 @@ NEVER = Entry(None, 0)
 
 
 class HeldRecords(Mapping[str, Held]):
-    """The records of a collection, parsed one by one when looked at."""
+    """Lazy mapping of the records of a collection, each parsed at access."""
 
     def __init__(self, entries: Mapping[str, Entry]) -> None:
         self._entries = entries

@@ -2,8 +2,7 @@
 
 The database counts revisions, keeps history and refuses impossible points by itself (its schema is
 ``geo/store/migrations``), also for people who edit with psql or QGIS. Here are the rules that need
-Kharita's vocabularies, and the memory of what was read: after a change only changed records are
-read again.
+Kharita's vocabularies, and the cache: after a change only changed records are read again.
 """
 
 from __future__ import annotations
@@ -23,11 +22,11 @@ from geo.model.parsing import RECORDS
 from geo.model.problems import Problem
 from geo.model.records import Catalogue
 from geo.store import commit_rules
-from geo.store.catalogue_builder import Server
-from geo.store.changes import Change, ChangeSet, Edit, Held, LaterChanges, ValidationFailed
+from geo.store.catalogue_builder import CatalogueBuilder
+from geo.store.changes import Change, ChangeSet, Edit, Held, LazyChanges, ValidationFailed
 from geo.store.database import SCHEMA, engine_of, transaction
 from geo.store.listener import MARKS, Listener, Marks
-from geo.store.packed_records import NEVER, Entry, HeldRecords, Row
+from geo.store.packed_records import NEVER, Entry, HeldRecords, PackedChange
 from geo.store.published_reports import ImportedReports
 from geo.store.shipped_files import Base, read_base
 
@@ -36,7 +35,8 @@ NOTHING = Marks(-1, -1, "")
 #: Records per statement, and the seconds that a statement of many may take.
 CHUNK, LONG_SECONDS = 5_000, 300
 _ABOUT = text(
-    "SELECT set_config('kharita.author', :author, true), set_config('kharita.reason', :reason, true),"
+    "SELECT set_config('kharita.author', :author, true),"
+    " set_config('kharita.reason', :reason, true),"
     " set_config('kharita.kind', :kind, true)"
 )
 _WRITE = text("""
@@ -78,17 +78,17 @@ class PostgisStore:
         self._rows: dict[str, dict[str, Entry]] = {}
         self._seen = NOTHING
         self._base: Base | None = None
-        self._server = Server()
+        self._builder = CatalogueBuilder()
 
     def close(self) -> None:
-        """Let go of the connections."""
+        """Close the connections."""
         self._listener.close()
         self.engine.dispose()
 
     # --- reading ----------------------------------------------------------------------
 
     def revision(self) -> str:
-        """Changes with any change set and any document: what the listener last heard.
+        """Changes with any change set and any document; cached by the listener.
 
         Raises
         ------
@@ -104,7 +104,7 @@ class PostgisStore:
         return "|".join(marks)
 
     def load(self) -> Catalogue:
-        """Everything readable, with the problems found on the way.
+        """Load the catalogue: all readable records, and the problems of the others.
 
         Raises
         ------
@@ -117,7 +117,7 @@ class PostgisStore:
             digest.update(f"{self._seen.change_set} {self._seen.time}".encode())
         for name, content in imports:
             digest.update(name.encode() + b"\0" + content)
-        return self._server.catalogue(base, rows, digest.hexdigest()[:12], (), imports)
+        return self._builder.catalogue(base, rows, digest.hexdigest()[:12], (), imports)
 
     def held(self, collection: str) -> Mapping[str, Held]:
         """Every record of a collection by id, removed ones left out."""
@@ -136,7 +136,8 @@ class PostgisStore:
         with transaction(self.engine) as connection:
             row = connection.execute(
                 text(
-                    "SELECT cast(body AS text), revision FROM record WHERE collection = :c AND id = :id"
+                    "SELECT cast(body AS text), revision FROM record"
+                    " WHERE collection = :c AND id = :id"
                 ),
                 {"c": collection, "id": id_},
             ).first()
@@ -145,15 +146,15 @@ class PostgisStore:
     # --- changing ---------------------------------------------------------------------
 
     def commit(self, edits: Iterable[Edit], author: str, reason: str, kind: str) -> ChangeSet:
-        """Keep all the edits, durably, or none (see ``geo.store.ledger.Ledger``).
+        """Commit edits durably and atomically (see ``geo.store.ledger.Ledger``).
 
         Raises
         ------
         Conflict, ValidationFailed, StoreFull : nothing was kept.
         StoreUnavailable, Busy : the database does not answer, or others hold it too long.
         """
-        wanted = commit_rules.wanted_of(edits)
-        author, reason = commit_rules.words_of(author, reason, kind)
+        wanted = commit_rules.pending_edits(edits)
+        author, reason = commit_rules.author_and_reason(author, reason, kind)
         with self._lock, transaction(self.engine) as connection:
             if len(wanted) > CHUNK:
                 connection.execute(text(f"SET LOCAL statement_timeout = '{LONG_SECONDS}s'"))
@@ -161,7 +162,7 @@ class PostgisStore:
             # From here on no other writer, in any process, gets past this line.
             number = connection.scalar(text("SELECT kharita_change_set()"))
             base = self._refresh(connection, number - 1)
-            rows = commit_rules.checked(wanted, base, self._entry, self._contents)
+            rows = commit_rules.validate(wanted, base, self._entry, self._contents)
             self._write(connection, rows)
             time = connection.scalar(
                 text("SELECT time FROM change_set WHERE number = :n"), {"n": number}
@@ -171,13 +172,13 @@ class PostgisStore:
         return ChangeSet(
             number,
             author,
-            told_time(time),
+            iso_time(time),
             reason,
             kind,
-            LaterChanges(len(rows), lambda: [row.change() for row in rows]),
+            LazyChanges(len(rows), lambda: [row.change() for row in rows]),
         )
 
-    def _write(self, connection: Connection, rows: Sequence[Row]) -> None:
+    def _write(self, connection: Connection, rows: Sequence[PackedChange]) -> None:
         for start in range(0, len(rows), CHUNK):
             part = rows[start : start + CHUNK]
             try:
@@ -236,10 +237,10 @@ class PostgisStore:
         return ChangeSet(
             number,
             author,
-            told_time(time),
+            iso_time(time),
             reason,
             kind,
-            LaterChanges(sum(did), partial(self._changes, number, collection, id_)),
+            LazyChanges(sum(did), partial(self._changes, number, collection, id_)),
             dict(zip(("new", "changed", "removed"), did, strict=True)),
         )
 
@@ -250,7 +251,7 @@ class PostgisStore:
                 query, {"number": number, "collection": collection, "id": id_}
             ).all()
         return [
-            Row(c, i, revision, bytes_of(old), bytes_of(new)).change()
+            PackedChange(c, i, revision, bytes_of(old), bytes_of(new)).change()
             for c, i, revision, old, new in found
         ]
 
@@ -280,8 +281,8 @@ class PostgisStore:
         if marks[:2] != self._seen[:2]:
             newer = connection.execute(
                 text(
-                    "SELECT collection, id, cast(body AS text), revision FROM record WHERE number > :n"
-                    " AND number <= :last ORDER BY place"
+                    "SELECT collection, id, cast(body AS text), revision FROM record"
+                    " WHERE number > :n AND number <= :last ORDER BY place"
                 ),
                 {"n": self._seen.change_set, "last": marks.change_set},
             ).all()
@@ -317,11 +318,11 @@ def _marks(connection: Connection) -> Marks:
 
 
 def bytes_of(value: str | None) -> bytes | None:
-    """A record as the database writes it."""
+    """Encode a record that the database gives as text."""
     return None if value is None else value.encode()
 
 
-def told_time(time: Any) -> str:
-    """A time of the database as change sets tell it."""
+def iso_time(time: Any) -> str:
+    """Serialize a database time as change sets store it: UTC, ISO 8601."""
     result: str = time.astimezone(UTC).isoformat(timespec="seconds")
     return result

@@ -1,8 +1,8 @@
-"""Published imports: one JSON file per report and its original beside it, whole or not at all.
+"""Published imports: one JSON file per report and its original beside it, written atomically.
 
-``I-2026-001.json`` is what the file store reads; ``I-2026-001.orig`` is the file as it came. The
-original is in place before the JSON, so that a report never lacks it; an original without JSON is
-what an interrupted publishing leaves, and is ignored.
+``I-2026-001.json`` is what the stores read; ``I-2026-001.orig`` is the uploaded file. The original
+is written before the JSON, so that a report never lacks it; an original without JSON is left by
+an interrupted publication, and is ignored.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ _ID = re.compile(r"I-\d{4}-\d{3,5}\Z")
 _LOCK = threading.Lock()
 
 
-class Twice(KharitaError):
-    """The same content was published before."""
+class AlreadyPublished(KharitaError):
+    """A report with the same content is already published."""
 
     status = 409
 
@@ -38,7 +38,7 @@ class ImportedReports:
         self.folder = folder
 
     def revision(self) -> str:
-        """Changes when a report comes, goes or is replaced."""
+        """Changes when a report is added, removed or replaced."""
         try:
             stat = self.folder.stat()
         except OSError:
@@ -78,7 +78,7 @@ class ImportedReports:
             self.folder.mkdir(parents=True, exist_ok=True)
             same = self.same_as(digest)
             if same:
-                raise Twice("intake.twice", id=same)
+                raise AlreadyPublished("intake.twice", id=same)
             paths = list(self.folder.glob("I-*.json"))
             if len(paths) >= MOST:
                 raise StoreFull("error.reports_full", limit=MOST)
@@ -111,5 +111,5 @@ class ImportedReports:
 
 
 def digest_of(text: str) -> str:
-    """The same for the same words, whatever the file they came in."""
+    """Fingerprint of a text: the same for the same words, whatever the file format."""
     return hashlib.sha256(phrase(text).encode()).hexdigest()[:32]

@@ -1,4 +1,4 @@
-"""The documents a store starts from: read once, each on its own.
+"""Reader of the base documents of a store, each independent of the others.
 
 A missing or broken document leaves the others served, and says which record and what is wrong.
 GeoJSON is parsed as JSON, never through GDAL, which would follow references to other files.
@@ -35,12 +35,12 @@ class TooBigDocument(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Base:
-    """What a store holds before any change.
+    """The records and reference data of a store before any change.
 
     Attributes
     ----------
     rows : collection -> label -> the record as compact JSON. The label is its id; what has none
-        is labelled ``#`` and its place in the list, and kept so that it can be complained about.
+        is labelled ``#`` and its place in the list, and kept so that it can be reported.
     digest : changes with the content of any document.
     """
 
@@ -54,20 +54,20 @@ class Base:
     digest: str
 
     def codes(self, file: str, areas: tuple[Area, ...]) -> frozenset[str] | None:
-        """The codes of a reference file; None when it lacks some, whose users are not to blame."""
+        """The codes of a reference file; None when it is damaged, so nothing is checked by it."""
         damaged = not areas or any(p.file == file for p in self.problems)
         return None if damaged else frozenset(a.code for a in areas)
 
 
 def read_base(content_of: Callable[[str], bytes], *, records: bool = True) -> Base:
-    """Read every document.
+    """Parse every document.
 
     Parameters
     ----------
     content_of : name -> content; raises OSError or TooBigDocument.
     records : whether the shipped records are among the documents.
     """
-    reader = _Reader(content_of)
+    reader = _DocumentReader(content_of)
     rows = {name: reader.rows(kind) if records else {} for name, kind in parsing.RECORDS.items()}
     regions = reader.references(REGIONS, "features", "code", parsing.area, "region")
     provinces = reader.references(PROVINCES, "features", "code", parsing.area, "province")
@@ -99,9 +99,9 @@ _GONE = (
 
 
 def mended(new: Base, old: Base) -> Base:
-    """What was just read; a document that can no longer be read stays as it was in ``old``, and complained about.
+    """Fill the unreadable documents of ``new`` from ``old``, and report them.
 
-    Somebody may be writing it at this moment, or have broken it: readers keep what they had.
+    Somebody may be writing one at this moment, or have broken it: readers keep what they had.
     """
     gone = {p.file for p in new.problems if p.code in _GONE} - {
         p.file for p in old.problems if p.code in _GONE
@@ -138,7 +138,7 @@ def label_of(raw: Any, id_key: str, number: int) -> str:
     return f"#{number}"
 
 
-class _Reader:
+class _DocumentReader:
     def __init__(self, content_of: Callable[[str], bytes]) -> None:
         self._content_of = content_of
         self.problems: list[Problem] = []
@@ -240,7 +240,7 @@ class _Reader:
 def made_of(
     file: str, label: str, raw: Any, make: Callable[[dict[str, Any]], T], kind: str, known: Known
 ) -> T | tuple[Problem, ...]:
-    """A record of the model, or what is wrong with it."""
+    """Parse and validate a record: the record of the model, or its problems."""
     problems = record_problems(kind, raw, known)
     if problems:
         return tuple(Problem(file, label, p.field, p.code, p.value) for p in problems)

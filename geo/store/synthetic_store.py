@@ -20,7 +20,7 @@ _SOURCE = (Source("", "demo"),)
 
 
 class SyntheticBuyers(Sequence[Buyer]):
-    """Buyers scattered around real cities, made when asked for.
+    """Lazy sequence of generated buyers, scattered around real cities.
 
     Parameters
     ----------

@@ -1,7 +1,7 @@
-"""Edits that undo: nothing is erased, a change is undone by one more change.
+"""Revert a change set by appending its inverse.
 
-The functions only say what to commit. They refuse when a later change touched the same record,
-unless they are told to undo that one with it; the store then checks once more.
+The functions return the edits to commit. They raise ``Conflict`` when a later change touched the
+same record, unless forced to revert that one with it; the store then checks once more.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ def undo(
     *,
     force: bool = False,
 ) -> tuple[Edit, ...]:
-    """Put records back as they were before a change set.
+    """Edits that revert a change set, or some of its records.
 
     Parameters
     ----------
@@ -56,7 +56,7 @@ def undo(
 def restore(
     history: Iterable[ChangeSet], collection: str, id_: str, revision: int, seen: int
 ) -> Edit:
-    """Give a record the content it had at one of its revisions.
+    """Edit that restores a record to one of its revisions.
 
     Parameters
     ----------

@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from geo.core.settings import var_dir
-from geo.store.audit_log import Trail
+from geo.store.audit_log import AuditLog
 from geo.web.access import SAFE, Identity, identify, whoami
 
 log = logging.getLogger(__name__)
@@ -53,7 +53,7 @@ def _counts(scope: Scope, status: int) -> bool:
 def _record(scope: Scope, message: Message) -> None:
     who = _newcomer(scope, message) if scope["path"] == LOGGED_IN else whoami(Request(scope))
     try:
-        Trail(var_dir()).record(
+        AuditLog(var_dir()).record(
             email=who.email,
             role=who.role,
             needs=scope.get("kharita.needs", ""),

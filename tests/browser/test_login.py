@@ -18,7 +18,7 @@ from streamlit.web.server.starlette.starlette_app_utils import (
     decode_signed_value,
 )
 
-from geo.store.audit_log import Trail
+from geo.store.audit_log import AuditLog
 from tests.browser.journeys import DESKTOP, PHONE, SLOW_MS
 from tests.conftest import ROOT, free_port, wait_for_health
 
@@ -148,7 +148,7 @@ def test_from_log_in_to_log_out(place, context, lang, role, removed, gone):
     assert status == 401 and gone in sentence
     told = [
         (e["what"], e["short"], e["role"])
-        for e in Trail(place.roles.parent / "var").latest()
+        for e in AuditLog(place.roles.parent / "var").latest()
         if "/api/" not in e["what"]
     ]
     assert told[:2] == [

@@ -19,7 +19,7 @@ from geo.locate import delegate_workbook
 from geo.locate.api import correction_routes
 from geo.locate.delegate_workbook import BadWorkbook
 from geo.locate.locator import locator
-from geo.store.corrections import MAX_OPEN, Corrections, Full
+from geo.store.corrections import MAX_OPEN, Corrections, TooManyOpen
 from geo.store.file_store import FileStore
 from tests.web_app import web_app
 
@@ -328,7 +328,7 @@ def test_the_same_change_waits_once_and_waiting_is_bounded(tmp_path):
     store = Corrections(tmp_path)
     change = {"site": "x", "field": "phone", "before": "", "after": "0535640000", "line": 2}
     assert len(store.propose([change], "A")) == 1 and store.propose([change], "A") == []
-    with pytest.raises(Full):
+    with pytest.raises(TooManyOpen):
         store.propose([{**change, "after": f"05{n:08d}"} for n in range(MAX_OPEN)], "A")
     assert len(store.all()) == 1
 

@@ -36,9 +36,9 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ("reports.json", "reports"),
         ("towns.json", "towns"),
     ):
-        whole = json.loads((folder / name).read_text("utf-8"))
-        whole[key] = whole[key][:KEPT_BUYERS]
-        (folder / name).write_text(json.dumps(whole), "utf-8")
+        document = json.loads((folder / name).read_text("utf-8"))
+        document[key] = document[key][:KEPT_BUYERS]
+        (folder / name).write_text(json.dumps(document), "utf-8")
     communes = folder / "sources" / "communes.csv"
     communes.write_text(
         "".join(communes.read_text("utf-8").splitlines(keepends=True)[:20]), "utf-8"
@@ -133,7 +133,10 @@ def store(place: Place) -> Ledger:
 
 @pytest.fixture
 def narrow(tmp_path: Path) -> Iterator[tuple[Path, Callable[[], object]]]:
-    """A folder with room for 200 kB, and how to make room; a file size limit where nothing can be mounted."""
+    """A folder with room for 200 kB, and how to make room.
+
+    Where nothing can be mounted, a file size limit.
+    """
     folder = tmp_path / "narrow"
     folder.mkdir()
     mounted = (

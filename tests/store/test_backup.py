@@ -17,7 +17,7 @@ from geo.core.errors import StoreFull, StoreUnavailable
 from geo.query.current import open_store
 from geo.share.shared_views import Content, FileSnapshots, Kept
 from geo.store import backup as module
-from geo.store.audit_log import Trail
+from geo.store.audit_log import AuditLog
 from geo.store.backup import MANIFEST, BadArchive, backup, restore
 from geo.store.copy import NotEmpty
 from geo.store.corrections import Corrections
@@ -54,14 +54,14 @@ def live(store, var):
     )
     FileSnapshots(var / "snapshots").put_picture("ABCDEFGH", b"\x89PNG\r\n....")
     ImportedReports(var / "reports").add(REPORT, b"%PDF", "texte")
-    Trail(var).record(email="a@b.ma", role="editor", what="POST /api/x", outcome=200)
+    AuditLog(var).record(email="a@b.ma", role="editor", what="POST /api/x", outcome=200)
     (var / "followed.txt").write_text("market=DE\n")
     for name in ("intake/upload.bin", "trade/comtrade.json", "changes/.lock"):
         (var / name).parent.mkdir(exist_ok=True)
         (var / name).write_bytes(b"again")
 
 
-def told(var):
+def files_of(var):
     kept = {
         p.relative_to(var).as_posix(): p.read_bytes()
         for p in var.rglob("*")
@@ -95,10 +95,10 @@ def test_everything_comes_back_in_both_stores(place, databases, small, tmp_path)
         restore(archive, database, database_var)
     restore(archive, database, database_var, replace=True)
     for store, where in ((other, var), (database, database_var)):
-        assert contents(store) == expected and told(where) == told(place.var)
+        assert contents(store) == expected and files_of(where) == files_of(place.var)
         assert [c.change_set for c in Corrections(where).all().values()] == [6, 0]
         assert FileSnapshots(where / "snapshots").get("ABCDEFGH").title == "Vue"
-        assert Trail(where).sign("a@b.ma") == Trail(where).latest()[0]["who"]
+        assert AuditLog(where).sign("a@b.ma") == AuditLog(where).latest()[0]["who"]
         assert store.commit([put(revision=3)], "Amina", "", "edit").number == 7
         assert not list(where.glob(".restore-*"))
     database.close()

@@ -1,4 +1,4 @@
-"""A copy into another store is the same store: records, reference files, history with its numbers."""
+"""A copy into another store is the same store: records, reference files, numbered history."""
 
 from __future__ import annotations
 
@@ -69,12 +69,12 @@ def test_there_and_back_again_nothing_has_changed(small, databases, tmp_path):
     source = FileStore(small, tmp_path / "var")
     fill(source)
     expected = contents(source)
-    shared, told = open_store(f"postgis:{databases()}"), []
+    shared, steps = open_store(f"postgis:{databases()}"), []
     with pytest.raises(NotEmpty):
         copy(source, shared)
     assert shared.history() == []
-    assert copy(source, shared, replace=True, progress=lambda *at: told.append(at)) == 5
-    assert told == [(n, 5) for n in range(1, 6)]
+    assert copy(source, shared, replace=True, progress=lambda *at: steps.append(at)) == 5
+    assert steps == [(n, 5) for n in range(1, 6)]
     assert contents(shared) == expected
     back = FileStore(tmp_path / "back", tmp_path / "back-var")
     copy(shared, back)
@@ -125,9 +125,9 @@ def test_a_damaged_history_is_not_copied_by_halves(small, databases, tmp_path):
     )
     before = contents(shared)
     for target in (shared, files):
-        with pytest.raises(KharitaError) as told:
+        with pytest.raises(KharitaError) as error:
             copy(FileStore(small, tmp_path / "var"), target, replace=True)
-        assert told.value.key == "error.change_set_damaged"
+        assert error.value.key == "error.change_set_damaged"
     assert contents(shared) == before and not [p for p in tmp_path.rglob("*incoming*")]
     assert not (tmp_path / "data" / "buyers.geojson").exists() and not files.history()
     shared.close()

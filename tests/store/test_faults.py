@@ -24,7 +24,7 @@ from geo.query.current import _Daily
 from geo.query.engine import Query
 from geo.share.shared_views import FileSnapshots, keep
 from geo.store import file_store as files_module
-from geo.store.audit_log import Trail
+from geo.store.audit_log import AuditLog
 from geo.store.corrections import Corrections
 from geo.store.file_store import FileStore
 from geo.store.ledger import Holder
@@ -157,8 +157,8 @@ def test_a_day_that_comes_again_makes_no_age_negative(catalogue, monkeypatch):
 
 
 def test_waiting_and_limits_never_ask_the_clock_on_the_wall():
-    """``time.time`` jumps when the clock is set: only what compares itself with times of files may ask it."""
-    asked = set()
+    """``time.time`` jumps when the clock is set: it may only be compared with times of files."""
+    modules = set()
     for path in sorted((ROOT / "geo").rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if (
@@ -167,8 +167,8 @@ def test_waiting_and_limits_never_ask_the_clock_on_the_wall():
                 and isinstance(node.value, ast.Name)
                 and node.value.id == "time"
             ):
-                asked.add(path.relative_to(ROOT).as_posix())
-    assert asked == {"geo/watch/publish/extraction_jobs.py"}
+                modules.add(path.relative_to(ROOT).as_posix())
+    assert modules == {"geo/watch/publish/extraction_jobs.py"}
 
 
 # --- full disks -----------------------------------------------------------------------
@@ -204,15 +204,15 @@ def test_a_full_disk_is_told_keeps_what_was_there_and_needs_no_restart(narrow, s
             with pytest.raises(OSError, match="space|large"):
                 all(file.write(b"x" * size) for _ in range(400_000 // size + 1))
 
-    def until_told():  # there may be some room left in the last page of a file
+    def until_full():  # there may be some room left in the last page of a file
         for n in itertools.count(1):
             write(folder, query, n)
             if what == "corrections":
                 kept[Corrections(folder).path] = Corrections(folder).path.read_bytes()
 
-    with pytest.raises(StoreFull) as told:
-        until_told()
-    assert "disque" in words("fr")(told.value.key, **told.value.values)
+    with pytest.raises(StoreFull) as error:
+        until_full()
+    assert "disque" in words("fr")(error.value.key, **error.value.values)
     assert {p: p.read_bytes() for p in kept} == kept and not list(folder.rglob(".*.tmp"))
     make_room()
     filler.unlink(missing_ok=True)
@@ -221,10 +221,10 @@ def test_a_full_disk_is_told_keeps_what_was_there_and_needs_no_restart(narrow, s
 
 def test_lines_are_added_whole_or_not_at_all(tmp_path, monkeypatch):
     """A disk that fills up takes a part of a line and says so only at the next one."""
-    corrections, trail = Corrections(tmp_path), Trail(tmp_path)
+    corrections, audit_log = Corrections(tmp_path), AuditLog(tmp_path)
     (first,) = corrections.propose([change(1)], "A")
-    trail.record(email="a@b.ma", role="editor", what="POST /a", outcome=200)
-    before = {p: p.read_bytes() for p in (corrections.path, trail.path)}
+    audit_log.record(email="a@b.ma", role="editor", what="POST /a", outcome=200)
+    before = {p: p.read_bytes() for p in (corrections.path, audit_log.path)}
     write, room = os.write, []
 
     def short(descriptor, content):
@@ -239,21 +239,21 @@ def test_lines_are_added_whole_or_not_at_all(tmp_path, monkeypatch):
             corrections.propose([change(2)], "A")
         room[:] = left
         with pytest.raises(OSError, match="space"):
-            trail.record(email="a@b.ma", role="editor", what="POST /b", outcome=200)
+            audit_log.record(email="a@b.ma", role="editor", what="POST /b", outcome=200)
         assert {p: p.read_bytes() for p in before} == before
     room[:] = [10_000, 9, 9]
     (second,) = corrections.propose([change(2)], "A") if not room.append(10_000) else ()
     monkeypatch.undo()
-    assert list(corrections.all()) == [first.id, second.id] and len(trail.latest()) == 1
+    assert list(corrections.all()) == [first.id, second.id] and len(audit_log.latest()) == 1
 
 
 def test_a_folder_that_cannot_be_written_is_a_clear_refusal(tmp_path, small):
     (tmp_path / "file").write_text("no folder")
     query = Query(FileStore(small).load())
     for write in WRITERS.values():
-        with pytest.raises(StoreUnavailable) as told:
+        with pytest.raises(StoreUnavailable) as error:
             write(tmp_path / "file", query, 0)
-        assert words("fr").has(told.value.key)
+        assert words("fr").has(error.value.key)
 
 
 # --- sudden ends ----------------------------------------------------------------------
@@ -267,12 +267,15 @@ from geo.store.published_reports import ImportedReports
 folder, start = Path(sys.argv[1]), int(sys.argv[2])
 shared, reports = FileSnapshots(folder / "snapshots"), ImportedReports(folder / "reports")
 for n in range(start, start + 10_000):
-    made = Corrections(folder).propose([{"site": f"s{n}", "field": "phone", "before": "", "after": f"06{n:08}", "line": 2}], "A")
+    change = {"site": f"s{n}", "field": "phone", "before": "", "after": f"06{n:08}", "line": 2}
+    made = Corrections(folder).propose([change], "A")
     print("correction", made[0].id, flush=True)
     code = new_code()
-    shared.put(Kept(code, "", "Vue", "v", "h", "2026-01-02T03:04:05+00:00", Content({f"buyers:{i}": ("d", "n") for i in range(200)})))
+    content = Content({f"buyers:{i}": ("d", "n") for i in range(200)})
+    shared.put(Kept(code, "", "Vue", "v", "h", "2026-01-02T03:04:05+00:00", content))
     print("shared", code, flush=True)
-    print("report", reports.add({"date": "2026-01-02", "notes": [], "title": {"fr": "R"}}, b"x" * 50_000, f"texte {n}"), flush=True)
+    report = {"date": "2026-01-02", "notes": [], "title": {"fr": "R"}}
+    print("report", reports.add(report, b"x" * 50_000, f"texte {n}"), flush=True)
 """
 
 
@@ -328,11 +331,11 @@ def test_what_killed_processes_left_in_intake_is_swept(tmp_path):
     for path in (old, new):
         path.write_bytes(b"x")
     os.utime(old, (1, datetime(2020, 1, 1, tzinfo=UTC).timestamp()))
-    desk = Intake(tmp_path)
-    job = desk.start(b"Un texte.", "a.txt")
+    intake_jobs = Intake(tmp_path)
+    job = intake_jobs.start(b"Un texte.", "a.txt")
     assert job.ended.wait(60) and not old.exists() and new.exists() and job.path.exists()
-    desk.close()
-    assert sorted(p.name for p in tmp_path.iterdir()) == ["new.bin"] and desk.running == 0
+    intake_jobs.close()
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["new.bin"] and intake_jobs.running == 0
 
 
 def test_every_refusal_above_is_a_sentence_in_three_languages():

@@ -88,7 +88,7 @@ def test_only_what_came_since_the_state_is_read_at_start(small, var, files, monk
     files.load()
     many(files, 2, start=4)
     again, read = FileStore(small, var), []
-    journal = again._overlay.journal
+    journal = again._state.journal
     monkeypatch.setattr(journal, "read", lambda n, real=journal.read: (read.append(n), real(n))[1])
     assert ids(again) == {f"r-{n}" for n in range(6)} and read == [5, 6]
     assert again.load().version == files.load().version
@@ -131,7 +131,7 @@ def test_a_folder_that_cannot_be_made_is_a_clear_refusal(small, tmp_path):
 
 def test_nothing_acknowledged_is_lost_when_the_writer_is_killed(small, var, files):
     """A writer saves as fast as it can and tells each save; it is killed 200 times."""
-    told, expected = 0, []
+    acknowledged, expected = 0, []
     for round_ in range(KILLS):
         reading, writing = os.pipe()
         child = os.fork()
@@ -157,11 +157,11 @@ def test_nothing_acknowledged_is_lost_when_the_writer_is_killed(small, var, file
             os.kill(child, signal.SIGKILL)
             os.waitpid(child, 0)
             rest = [int(line) for line in pipe.read().split(b"\n")[:-1]]
-        told = max([told, *rest])
+        acknowledged = max([acknowledged, *rest])
         if round_ % 20 == 0:
             files = FileStore(small, var)
         held = files.one("buyers", "essai")
-        assert held.revision > told
+        assert held.revision > acknowledged
         expected = [f"r-{n}" for n in range(held.revision)]
     again = FileStore(small, var)
     for store in (files, again):
@@ -180,13 +180,13 @@ def grow(store, kept):
 def test_a_full_disk_is_told_and_leaves_what_was_there(small, narrow):
     folder, make_room = narrow
     store = FileStore(small, folder)
-    kept, told = 0, None
-    while told is None:
+    kept, error_key = 0, None
+    while error_key is None:
         try:
             kept = grow(store, kept)
         except StoreFull as error:
-            told = error.key
-    assert told == "error.no_room" and kept
+            error_key = error.key
+    assert error_key == "error.no_room" and kept
     again = FileStore(small, folder)
     for reader in (store, again):
         assert ids(reader) == {f"r-{n}" for n in range(kept)} and reader.load().problems == ()

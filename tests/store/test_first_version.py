@@ -1,4 +1,4 @@
-"""A KHARITA_VAR as the releases wrote it before the store kept changes, made with their code, still loads."""
+"""A KHARITA_VAR written by releases before the journal, with their code, still loads."""
 
 from __future__ import annotations
 
@@ -64,10 +64,10 @@ def test_it_becomes_change_sets_once_and_everything_is_read(var):
         follow_redirects=False,
     )
     assert client.get(f"/s/{code}").headers["location"] == f"/?v=1&market=PT&shared={code}"
-    told = client.get(f"/api/shared/{code}").json()
+    shared = client.get(f"/api/shared/{code}").json()
     assert (
-        told["title"] == "Tapis pour le Portugal"
-        and told["counts"]["then"]["buyers"] == told["counts"]["now"]["buyers"] > 0
+        shared["title"] == "Tapis pour le Portugal"
+        and shared["counts"]["then"]["buyers"] == shared["counts"]["now"]["buyers"] > 0
     )
     assert client.get(f"/s/{code}.png").status_code == 410  # they kept no pictures yet
     assert ImportedReports(var / "reports").original("I-2026-001") == (

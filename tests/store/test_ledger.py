@@ -9,7 +9,7 @@ import pytest
 
 from geo.core.errors import BadRequest, NotFound, StoreFull
 from geo.store import commit_rules
-from geo.store.changes import EDITABLE, Conflict, Edit, LaterChanges, ValidationFailed
+from geo.store.changes import EDITABLE, Conflict, Edit, LazyChanges, ValidationFailed
 from geo.store.file_store import FileStore
 from geo.store.ledger import Ledger
 from geo.store.undo import restore, undo
@@ -68,12 +68,12 @@ def test_the_second_editor_is_told_what_is_held_and_nothing_of_theirs_is_kept(pl
     other = place.open()
     other.commit([put(revision=1, name="Deuxième")], "Brahim", "", "edit")
     late = put(revision=1, name="Troisième")
-    with pytest.raises(Conflict) as told:
+    with pytest.raises(Conflict) as error:
         store.commit([put("autre"), late], *ME)
-    assert told.value.edits == (late,)
-    assert [(h.raw, h.revision) for h in told.value.held] == [(buyer(name="Deuxième"), 2)]
+    assert error.value.edits == (late,)
+    assert [(h.raw, h.revision) for h in error.value.held] == [(buyer(name="Deuxième"), 2)]
     assert store.one("buyers", "autre").raw is None and len(store.history()) == 2
-    store.commit([replace(late, revision=told.value.held[0].revision)], *ME)
+    store.commit([replace(late, revision=error.value.held[0].revision)], *ME)
     assert other.one("buyers", "essai").raw == buyer(name="Troisième")
 
 
@@ -127,16 +127,16 @@ def test_a_shipped_record_can_be_changed_and_removed(store):
     ],
 )
 def test_an_unsound_record_keeps_the_whole_set_out(store, edit, code):
-    with pytest.raises(ValidationFailed) as told:
+    with pytest.raises(ValidationFailed) as error:
         store.commit([put("bon", country="FR"), edit], *ME)
-    assert {(p.code, p.record != "") for p in told.value.problems} == {(code, True)}
+    assert {(p.code, p.record != "") for p in error.value.problems} == {(code, True)}
     assert store.one("buyers", "bon").raw is None and len(store.history()) == 0
 
 
 def test_what_is_no_set_of_edits_is_refused(store, monkeypatch):
-    with pytest.raises(ValidationFailed) as told:
+    with pytest.raises(ValidationFailed) as error:
         store.commit([put(), put()], *ME)
-    assert [p.code for p in told.value.problems] == ["duplicate_id"]
+    assert [p.code for p in error.value.problems] == ["duplicate_id"]
     with pytest.raises(NotFound):
         store.commit([Edit("towns", "x", {}, 0)], *ME)
     with pytest.raises(BadRequest):
@@ -226,9 +226,12 @@ def test_any_version_comes_back(store):
 
 def test_an_import_is_told_without_reading_its_changes(place, monkeypatch):
     place.open().commit([put(str(n)) for n in range(3)], "A", "", "import")
-    monkeypatch.setattr(LaterChanges, "__getitem__", None)
-    (told,) = place.open().history()
-    assert (len(told.changes), told.counts) == (3, {"new": 3, "changed": 0, "removed": 0})
+    monkeypatch.setattr(LazyChanges, "__getitem__", None)
+    (change_set,) = place.open().history()
+    assert (len(change_set.changes), change_set.counts) == (
+        3,
+        {"new": 3, "changed": 0, "removed": 0},
+    )
 
 
 def test_nobody_can_change_what_others_are_given(store):

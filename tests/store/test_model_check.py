@@ -64,12 +64,12 @@ class Twin(RuleBasedStateMachine):
             edits[0] = Edit("buyers", first.id, first.after, self.now(first.id)[1] + 1)
         if not (late or gone):
             return self.commit(edits)
-        with pytest.raises(Conflict) as told:
+        with pytest.raises(Conflict) as error:
             self.store.commit(edits, "A", "essai", "edit")
         expected = {e.id for e in gone} | ({edits[0].id} if late else set())
         assert {
             e.id: (h.raw, h.revision)
-            for e, h in zip(told.value.edits, told.value.held, strict=True)
+            for e, h in zip(error.value.edits, error.value.held, strict=True)
         } == {id_: self.now(id_) for id_ in expected}
 
     @rule(data=st.data(), force=st.booleans())

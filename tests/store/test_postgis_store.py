@@ -47,7 +47,8 @@ def test_an_edit_in_sql_has_its_role_as_author_and_shows(shared, sql):
     shared.commit([put()], *ME)
     before = shared.revision()
     sql(
-        "UPDATE record SET body = jsonb_set(body, '{properties,city}', '\"Brême\"') WHERE id = 'essai'"
+        "UPDATE record SET body = jsonb_set(body, '{properties,city}', '\"Brême\"')"
+        " WHERE id = 'essai'"
     )
     (newest, _) = shared.history()
     assert (newest.author, newest.kind, newest.reason) == ("kharita", "edit", "")
@@ -67,7 +68,8 @@ def test_one_transaction_in_sql_is_one_change_set(shared, address):
                 [city],
             )
         connection.execute(
-            "UPDATE record SET body = NULL WHERE id = (SELECT min(id) FROM record WHERE collection = 'buyers')"
+            "UPDATE record SET body = NULL"
+            " WHERE id = (SELECT min(id) FROM record WHERE collection = 'buyers')"
         )
     newest = shared.history()[0]
     assert newest.number == 2 and len(newest.changes) == 2
@@ -110,7 +112,8 @@ def test_a_role_that_may_only_move_points_signs_what_it_does_and_nothing_else(sh
         ):
             if id_:
                 connection.execute(
-                    f"UPDATE {view} SET geom = ST_SetSRID(ST_MakePoint(8.8, 33.1), 4326) WHERE id = %s",
+                    f"UPDATE {view} SET geom = ST_SetSRID(ST_MakePoint(8.8, 33.1), 4326)"
+                    " WHERE id = %s",
                     [id_],
                 )
                 newest = shared.history()[0]
@@ -121,8 +124,9 @@ def test_a_role_that_may_only_move_points_signs_what_it_does_and_nothing_else(sh
                 )
         with pytest.raises(psycopg.errors.CheckViolation):
             connection.execute(
-                "UPDATE buyers SET geom = ST_SetSRID(ST_MakePoint(length(set_config('kharita.number',"
-                " CASE WHEN random() < 2 THEN '1' END, true)), 3), 4326) WHERE country = 'DE'"
+                "UPDATE buyers SET geom = ST_SetSRID(ST_MakePoint("
+                "length(set_config('kharita.number', CASE WHEN random() < 2 THEN '1' END, true)),"
+                " 3), 4326) WHERE country = 'DE'"
             )
         for statement in (
             "UPDATE record SET body = NULL",
@@ -188,7 +192,8 @@ IMPOSSIBLE = [
         "UPDATE record SET geom = 'SRID=4326;LINESTRING(0 0, 1 1)' WHERE id = 'essai'",
         "UPDATE record SET geom = 'SRID=3857;POINT(0 0)' WHERE id = 'essai'",
         *(
-            f"UPDATE record SET body = jsonb_set(body, '{{geometry}}', '{shape}') WHERE id = 'essai'"
+            f"UPDATE record SET body = jsonb_set(body, '{{geometry}}', '{shape}')"
+            " WHERE id = 'essai'"
             for shape in (
                 '{"type":"Point","coordinates":[181,0]}',
                 '{"type":"Point","coordinates":[]}',
@@ -221,14 +226,14 @@ def test_sql_cannot_put_an_impossible_shape_nor_touch_history(shared, sql, state
 # --- other processes ------------------------------------------------------------------
 
 
-def follower(address, told):
+def follower(address, pipe):
     """Another process: says when it follows, then what it sees and when."""
     store = open_store(f"postgis:{address}", Path("/nonexistent"))
     holder = Holder(store, lambda catalogue: {b.id: b.name for b in catalogue.buyers})
     assert "essai" not in holder.get()
-    os.write(told, b"ready\n")
+    os.write(pipe, b"ready\n")
     until(lambda: "essai" in holder.get(), 20)
-    os.write(told, f"{time.time()}\n".encode())
+    os.write(pipe, f"{time.time()}\n".encode())
 
 
 @pytest.mark.parametrize("listening_works", [True, False])
@@ -278,9 +283,9 @@ def test_a_database_that_stops_and_starts_needs_no_restart_of_ours(cluster, shar
             lambda: shared.history(),
             lambda: shared.one("buyers", "x"),
         ):
-            with pytest.raises(StoreUnavailable) as told:
+            with pytest.raises(StoreUnavailable) as error:
                 write()
-            assert (told.value.key, told.value.status) == ("error.store_down", 503)
+            assert (error.value.key, error.value.status) == ("error.store_down", 503)
     finally:
         cluster.start()
     assert shared.commit([put("autre")], *ME).number == 3
@@ -300,9 +305,11 @@ def test_a_database_that_was_never_there_is_a_clear_refusal_without_its_password
     caplog.set_level(logging.DEBUG)
     store = open_store("postgis:postgresql://someone:s3cr3t@127.0.0.1:9/nowhere")
     for ask in (store.load, store.revision, store.history, lambda: store.commit([put()], *ME)):
-        with pytest.raises(StoreUnavailable) as told:
+        with pytest.raises(StoreUnavailable) as error:
             ask()
-        assert "s3cr3t" not in str(told.value) + repr(told.value) and told.value.__cause__ is None
+        assert (
+            "s3cr3t" not in str(error.value) + repr(error.value) and error.value.__cause__ is None
+        )
     until(lambda: "next try" in caplog.text)
     store.close()
     for wrong in (
@@ -311,9 +318,9 @@ def test_a_database_that_was_never_there_is_a_clear_refusal_without_its_password
         "postgis:mysql://a:s3cr3t@h/d",
         "postgresql://a:s3cr3t@h/d",
     ):
-        with pytest.raises(ValueError) as told:
+        with pytest.raises(ValueError) as error:
             open_store(wrong)
-        assert "s3cr3t" not in str(told.value)
+        assert "s3cr3t" not in str(error.value)
     assert "s3cr3t" not in caplog.text
 
 
@@ -322,9 +329,9 @@ def test_a_database_without_our_tables_says_so_until_it_is_migrated(cluster, cap
     name = cluster.database()
     address = f"postgis:{cluster.url(name)}"
     store = open_store(address)
-    with pytest.raises(StoreUnavailable) as told:
+    with pytest.raises(StoreUnavailable) as error:
         store.load()
-    assert told.value.key == "error.store_unmade"
+    assert error.value.key == "error.store_unmade"
     assert migrate.main([address]) == 0 and migrate.main([address]) == 0
     assert SCHEMA in capsys.readouterr().out
     assert {p.code for p in store.load().problems} == {"file_missing", "empty_file"}

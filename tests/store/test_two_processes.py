@@ -1,4 +1,4 @@
-"""Two app processes behind nginx on one database, with the configuration of the deployment guide."""
+"""Two app processes behind nginx on one database, configured as in the deployment guide."""
 
 from __future__ import annotations
 
@@ -126,8 +126,9 @@ def test_a_websocket_passes(deployed):
     with socket.create_connection((host, int(port)), timeout=20) as connection:
         connection.sendall(
             (
-                f"GET /_stcore/stream HTTP/1.1\r\nHost: {host}:{port}\r\nOrigin: {deployed[0]}\r\nUpgrade: websocket\r\n"
-                "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
+                f"GET /_stcore/stream HTTP/1.1\r\nHost: {host}:{port}\r\nOrigin: {deployed[0]}\r\n"
+                "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+                "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
             ).encode()
         )
         assert connection.recv(64).startswith(b"HTTP/1.1 101")
@@ -139,11 +140,11 @@ def test_while_the_database_is_down_readers_read_and_writers_are_told(deployed, 
     try:
         for process in ("first", "second"):
             assert ask(address, "/api/facets", process=process)[0] == 200
-            status, told, _ = save(address, process, "Trop tard")
+            status, answer, _ = save(address, process, "Trop tard")
             assert (
                 status == 503
-                and told["error"]["code"] == "error.store_down"
-                and "base de données" in told["error"]["text"]
+                and answer["error"]["code"] == "error.store_down"
+                and "base de données" in answer["error"]["text"]
             )
             assert ask(address, "/readyz", process=process)[0] == 503
     finally:

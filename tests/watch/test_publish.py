@@ -26,7 +26,7 @@ from geo.model.view import ViewState
 from geo.query.engine import Query
 from geo.query.signals import signals_of
 from geo.store.file_store import FileStore
-from geo.store.published_reports import ImportedReports, Twice
+from geo.store.published_reports import AlreadyPublished, ImportedReports
 from geo.watch.publish.entity_tagging import Proposal, Tagger
 from geo.watch.publish.extraction_jobs import Intake, intake
 from geo.watch.publish.report_builder import date_of, language_of, report_of
@@ -314,7 +314,7 @@ def test_a_report_is_published_read_and_drives_the_map(tmp_path, catalogue):
 def test_the_same_words_are_published_once_whatever_the_file(tmp_path, catalogue):
     store = ImportedReports(tmp_path)
     first = store.add(made(catalogue), b"1", FRENCH)
-    with pytest.raises(Twice) as again:
+    with pytest.raises(AlreadyPublished) as again:
         store.add(made(catalogue), b"2", FRENCH.upper().replace("\n", "  "))
     assert again.value.values == {"id": first} and len(list(tmp_path.iterdir())) == 2
 

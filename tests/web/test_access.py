@@ -21,7 +21,7 @@ from streamlit.web.server.starlette.starlette_app_utils import create_signed_val
 
 from geo.core.errors import KharitaError
 from geo.core.roles import ROLES, BadRoles, Roles, reaches, read_roles
-from geo.store.audit_log import Trail
+from geo.store.audit_log import AuditLog
 from geo.web import access, account_routes
 from geo.web.access import Login, identify, require, trouble
 from geo.web.audit_middleware import Audited
@@ -294,7 +294,7 @@ def test_writes_and_refusals_are_in_the_log_and_reads_are_not(login, tmp_path):
     person.get("/act")
     person.get("/api/me")
     client(headers=OURS).get("/act?token=secret")
-    entries = Trail(tmp_path / "var").latest()
+    entries = AuditLog(tmp_path / "var").latest()
     assert [(e["what"], e["outcome"], e["role"], e["short"], e["needs"]) for e in entries] == [
         ("GET /act", 401, "reader", "", "editor"),
         ("POST /act", 200, "editor", "a…@example.ma", "editor"),

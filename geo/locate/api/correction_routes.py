@@ -24,7 +24,7 @@ from geo.locate import delegate_workbook
 from geo.locate.locator import Locator, locator
 from geo.model.address import decode
 from geo.query.current import current, ledger
-from geo.store.corrections import Correction, Corrections, Full
+from geo.store.corrections import Correction, Corrections, TooManyOpen
 from geo.web import quotas
 from geo.web.access import Identity, require, whoami
 from geo.web.masking import SEES, person
@@ -138,7 +138,7 @@ async def _upload(request: Request) -> Response:
         found = delegate_workbook.read(bytes(content), here, request.path_params["code"])
         try:
             made = Corrections(var_dir()).propose(found.changes, by)
-        except Full:
+        except TooManyOpen:
             raise TooMany("corrections.full") from None
         return _json(
             {

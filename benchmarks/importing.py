@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from geo.core.paths import DATA_DIR
-from geo.curate.imports.importer import Desk
+from geo.curate.imports.importer import Importer
 from geo.i18n.words import words
 from geo.model.records import Catalogue
 from geo.query.current import open_store
@@ -71,14 +71,14 @@ def measure_importing() -> dict[str, Any]:
             store = open_store(f"files:{DATA_DIR}", Path(folder))
             catalogue = store.load()
             content = made(catalogue, count)
-            desk = Desk(store, catalogue)  # type: ignore[arg-type]
+            importer = Importer(store, catalogue)  # type: ignore[arg-type]
             before, started = (
                 resource.getrusage(resource.RUSAGE_SELF).ru_maxrss,
                 time.perf_counter(),
             )
-            plan = desk.preview(content, "liste.csv", "buyers")
+            plan = importer.preview(content, "liste.csv", "buyers")
             planned = time.perf_counter()
-            desk.store(plan, "bench", "bench")
+            importer.store(plan, "bench", "bench")
             found[f"rows_{count}"] = {
                 "file_kb": len(content) // 1024,
                 "new": plan.counts["new"],

@@ -24,7 +24,7 @@ from geo.model.view import ViewState
 from geo.query.current import current
 from geo.query.engine import Query
 from geo.render.workers import Workers
-from geo.share.snapshot import Asked, render
+from geo.share.snapshot import SnapshotRequest, render
 
 BASE = "https://kharita.example"
 RUNS, FOLIUM_RUNS = 20, 5
@@ -53,8 +53,8 @@ def measure_snapshots(runs: int = RUNS) -> dict[str, Any]:
             times = []
             for run in range(-2, runs):
                 for view in VIEWS.values():
-                    asked = Asked(kind, view, size, f"{name} {run}", BASE)
-                    times.append(_timed(lambda a=asked: render(query, a, workers)))
+                    request = SnapshotRequest(kind, view, size, f"{name} {run}", BASE)
+                    times.append(_timed(lambda a=request: render(query, a, workers)))
             found[name] = _summary(times[2 * len(VIEWS) :])
             found[name]["added_mb_so_far"] = round(_memory(workers) - resting)
         found["resting_mb"] = round(resting)
@@ -71,8 +71,8 @@ def _beside_folium(query: Query, workers: Workers) -> dict[str, Any] | str:
     theirs, ours = [], []
     for run in range(FOLIUM_RUNS):
         theirs.append(_timed(lambda: _folium_map(query)._to_png(1, driver=_driver())))
-        asked = Asked("png", ViewState(), "1080p", f"beside {run}", BASE)
-        ours.append(_timed(lambda a=asked: render(query, a, workers)))
+        request = SnapshotRequest("png", ViewState(), "1080p", f"beside {run}", BASE)
+        ours.append(_timed(lambda a=request: render(query, a, workers)))
     return {
         "folium _to_png": _summary(theirs),
         "ours": _summary(ours),

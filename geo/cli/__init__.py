@@ -1,1 +1,1 @@
-"""The command ``kharita``."""
+"""The command line ``kharita``: what the pages do, for scripts and nightly runs."""

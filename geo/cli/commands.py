@@ -1,9 +1,10 @@
-"""``kharita``: what the pages do, from a terminal; the same code, for scripts and nightly runs.
+"""Commands of ``kharita``: what the pages do, from a terminal, with the same code.
 
-Exit codes  0 done (a file accepted); 1 done with remarks (a file with warnings or refused rows, a check
-            that found something); 2 refused (a file that cannot be used, a wrong option); 3 the store or a
-            service did not do it: nothing was kept.
-Output      answers on stdout, exactly one JSON object with ``--json``; progress and errors on stderr.
+Exit codes  0 done (a file accepted); 1 done with remarks (a file with warnings or refused rows, a
+            check that found something); 2 refused (a file that cannot be used, a wrong option);
+            3 the store or a service did not do it: nothing was kept.
+Output      results on stdout, exactly one JSON object with ``--json``; progress and errors on
+            stderr.
 """
 
 from __future__ import annotations
@@ -20,20 +21,20 @@ from geo.cli.console import (
     FAILED,
     REJECT,
     WARN,
-    Bar,
-    answer_with,
-    bytes_of,
-    clean,
+    ProgressBar,
+    current_user,
     geocoder_of,
-    lines_of,
-    me,
     pair_of,
+    print_plan,
+    print_result,
+    printable,
+    read_bytes,
     refuse,
     store_of,
     t,
     values_of,
     view_of,
-    write_out,
+    write_output,
 )
 from geo.core.errors import KharitaError
 from geo.core.lazy import lazy
@@ -72,8 +73,9 @@ def import_(
     author: Annotated[str, typer.Option(help=t("cli.author"))] = "",
     reason: Annotated[str, typer.Option(help=t("cli.reason"))] = "",
 ) -> None:
+    """Import a file into the store, or only show what importing it would do."""
     from geo.curate.imports.headings import KINDS
-    from geo.curate.imports.importer import Desk, Reading, told
+    from geo.curate.imports.importer import Importer, ReadOptions, plan_json
     from geo.curate.imports.planner import Options
 
     if (
@@ -82,7 +84,7 @@ def import_(
         or swap not in ("", "flagged", "all")
     ):
         refuse(t("cli.choice", values=", ".join([*KINDS, "keep", "replaced", "all", "flagged"])))
-    content = bytes_of(file)
+    content = read_bytes(file)
     options = Options(
         columns=dict(pair_of(c, "=") for c in column or ()),
         values=values_of(value or ()),
@@ -94,15 +96,15 @@ def import_(
         day=day,
     )
     ledger, catalogue = store_of(writing=not dry_run)
-    desk = Desk(ledger, catalogue)
-    bar = Bar(as_json)
-    plan = desk.preview(
+    importer = Importer(ledger, catalogue)
+    bar = ProgressBar(as_json)
+    plan = importer.preview(
         content,
         file.name,
         kind,
         options=options,
         progress=bar,
-        reading=Reading(
+        reading=ReadOptions(
             sheet,
             layer,
             header_row,
@@ -113,7 +115,7 @@ def import_(
         ),
     )
     bar.end()
-    answer = told(plan, t)
+    answer = plan_json(plan, t)
     if corrected and plan.table.rows:
         lazy("geo.core.durable_files", "atomic_write")(
             corrected, lazy("geo.curate.imports.workbooks", "corrected")(plan, t)
@@ -121,9 +123,9 @@ def import_(
     answer["stored"] = None
     if not dry_run and plan.outcome != "reject" and not (strict and plan.outcome == "warn"):
         why = reason or t("cli.import.reason", name=plan.table.name)
-        kept = desk.store(plan, author or me(), why, demo=demo)  # type: ignore[arg-type]
+        kept = importer.store(plan, author or current_user(), why, demo=demo)  # type: ignore[arg-type]
         answer["stored"] = kept.number if kept else None
-    answer_with(answer, as_json, lambda: lines_of(plan, answer))
+    print_result(answer, as_json, lambda: print_plan(plan, answer))
     raise typer.Exit(_CODES[plan.outcome])
 
 
@@ -132,12 +134,13 @@ def template(
     kind: Annotated[str, typer.Argument(help=t("cli.as"))],
     out: Annotated[Path, typer.Argument(help=t("cli.out"))],
 ) -> None:
+    """Write an empty workbook to fill in."""
     from geo.curate.imports.headings import KINDS
     from geo.curate.imports.workbooks import template as made
 
     if kind not in KINDS:
         refuse(t("cli.choice", values=", ".join(KINDS)))
-    write_out(out, made(kind, store_of(writing=False)[1], t))
+    write_output(out, made(kind, store_of(writing=False)[1], t))
 
 
 @app.command(help=t("cli.geocode.help"))
@@ -147,29 +150,33 @@ def geocode(
     kind: Annotated[str, typer.Option("--as", help=t("cli.as"))],
     online: Annotated[bool, typer.Option("--online", help=t("cli.online"))] = False,
 ) -> None:
+    """Write a file back with the position found for each row."""
     from geo.curate.imports.headings import KINDS
-    from geo.curate.imports.importer import Desk
+    from geo.curate.imports.importer import Importer
     from geo.curate.imports.planner import Options
     from geo.curate.imports.workbooks import located
 
     if kind not in KINDS:
         refuse(t("cli.choice", values=", ".join(KINDS)))
     ledger, catalogue = store_of(writing=False)
-    desk, bar, content = Desk(ledger, catalogue), Bar(False), bytes_of(file)
-    plan = desk.preview(content, file.name, kind, progress=bar)
+    importer, bar, content = Importer(ledger, catalogue), ProgressBar(False), read_bytes(file)
+    plan = importer.preview(content, file.name, kind, progress=bar)
     if online and plan.outcome != "reject" and (coder := geocoder_of(catalogue)):
-        found = desk.online(plan, coder, t.lang, bar)
-        plan = desk.preview(content, file.name, kind, options=Options(places=found), progress=bar)
+        found = importer.online(plan, coder, t.lang, bar)
+        plan = importer.preview(
+            content, file.name, kind, options=Options(places=found), progress=bar
+        )
     bar.end()
     if plan.outcome != "reject":
-        write_out(out, located(plan, t))
-    lines_of(plan, {"counts": plan.counts})
+        write_output(out, located(plan, t))
+    print_plan(plan, {"counts": plan.counts})
     raise typer.Exit(_CODES[plan.outcome])
 
 
 @app.command("validate", help=t("cli.validate.help"))
 @app.command("check", help=t("cli.validate.help"))
 def check(folder: Annotated[Path | None, typer.Argument(help=t("cli.folder"))] = None) -> None:
+    """Check a folder of data files."""
     from geo.core.paths import DATA_DIR
 
     raise typer.Exit(lazy("geo.curate.folder_audit", "run")([str(folder or DATA_DIR)]))
@@ -181,6 +188,7 @@ def export(
     view: Annotated[str, typer.Option(help=t("cli.view"))] = "",
     base: Annotated[str, typer.Option(help=t("cli.base"))] = "",
 ) -> None:
+    """Export the records of a view as a file."""
     from geo.share.export.export_columns import export_of
     from geo.share.export.formats import FORMATS
 
@@ -188,7 +196,7 @@ def export(
     if ending not in FORMATS:
         refuse(t("cli.choice", values=", ".join(FORMATS)))
     query, state = view_of(view)
-    write_out(out, FORMATS[ending].make(export_of(query, state, base=base)))
+    write_output(out, FORMATS[ending].make(export_of(query, state, base=base)))
 
 
 @app.command(help=t("cli.snapshot.help"))
@@ -199,9 +207,10 @@ def snapshot(
     title: Annotated[str, typer.Option(help=t("cli.title"))] = "",
     base: Annotated[str, typer.Option(help=t("cli.base"))] = "",
 ) -> None:
+    """Render a view as a picture, a page, a slide or an offline map."""
     from geo.render.media_types import MEDIA
     from geo.render.workers import Workers
-    from geo.share.snapshot import Asked, render
+    from geo.share.snapshot import SnapshotRequest, render
 
     ending = out.suffix.lstrip(".").casefold()
     if ending not in MEDIA:
@@ -209,7 +218,7 @@ def snapshot(
     query, state = view_of(view)
     workers = Workers(1)
     try:
-        write_out(out, render(query, Asked(ending, state, size, title, base), workers))
+        write_output(out, render(query, SnapshotRequest(ending, state, size, title, base), workers))
     finally:
         workers.close()
 
@@ -220,6 +229,7 @@ def digest(
     since: Annotated[str, typer.Option(help=t("cli.since"))] = "",
     base: Annotated[str, typer.Option(help=t("cli.base"))] = "",
 ) -> None:
+    """Write the digest of the watch reports and its feed."""
     from geo.watch.digest_command import main as digests
 
     failed = digests(
@@ -231,9 +241,10 @@ def digest(
 @app.command("refresh-trade", help=t("cli.trade.help"))
 @app.command("trade", help=t("cli.trade.help"))
 def trade() -> None:
+    """Refresh the trade figures from the services."""
     from geo.markets.trade_refresh import refresh
 
-    bar = Bar(False)
+    bar = ProgressBar(False)
     result = refresh(bar)
     bar.end()
     for service, error in result.items():
@@ -245,6 +256,7 @@ def trade() -> None:
 
 @app.command(help=t("cli.migrate.help"))
 def migrate(address: Annotated[str, typer.Argument(help=t("cli.store"))]) -> None:
+    """Bring the schema of a PostGIS store up to date."""
     if lazy("geo.store.migrate", "main")([address]):
         raise typer.Exit(FAILED)
 
@@ -257,10 +269,11 @@ def copy_(
     source_var: Annotated[Path | None, typer.Option(help=t("cli.var"))] = None,
     target_var: Annotated[Path | None, typer.Option(help=t("cli.var"))] = None,
 ) -> None:
+    """Copy one store into another."""
     from geo.core.settings import var_dir
     from geo.query.current import open_store
 
-    bar = Bar(False)
+    bar = ProgressBar(False)
     folders = (source_var or var_dir(), target_var or var_dir())
     if folders[0] == folders[1] and all(
         address.startswith("files:") for address in (source, target)
@@ -285,7 +298,8 @@ def backup_(
     file: Annotated[Path, typer.Argument(help=t("cli.out"))],
     replace: Annotated[bool, typer.Option("--replace", help=t("cli.backup.replace"))] = False,
 ) -> None:
-    _kept("backup", file, replace)
+    """Back up the deployment to one archive."""
+    _archive("backup", file, replace)
 
 
 @app.command("restore", help=t("cli.restore.help"))
@@ -293,10 +307,11 @@ def restore_(
     file: Annotated[Path, typer.Argument(help=t("cli.file"))],
     replace: Annotated[bool, typer.Option("--replace", help=t("cli.replace"))] = False,
 ) -> None:
-    _kept("restore", file, replace)
+    """Restore the deployment from an archive."""
+    _archive("restore", file, replace)
 
 
-def _kept(act: str, file: Path, replace: bool) -> None:
+def _archive(act: str, file: Path, replace: bool) -> None:
     from geo.core.settings import store_address, var_dir
     from geo.query.current import open_store
     from geo.store.backup import backup, restore
@@ -307,22 +322,26 @@ def _kept(act: str, file: Path, replace: bool) -> None:
         store = open_store(store_address(), var_dir())
     except ValueError as error:
         refuse(str(error))
-    told = (
+    counts = (
         backup(store, var_dir(), file.absolute(), replace=replace)
         if act == "backup"
         else restore(file, store, var_dir(), replace=replace)
     )
     typer.echo(
-        t(f"cli.{act}.done", n=t.number(told["files"]), size=t.number(-(-told["bytes"] // 2**20)))
+        t(
+            f"cli.{act}.done",
+            n=t.number(counts["files"]),
+            size=t.number(-(-counts["bytes"] // 2**20)),
+        )
     )
 
 
 def main() -> int:
-    """Run the command; every error we know is one sentence and an exit code."""
+    """Run the command; every known error is one message and an exit code."""
     try:
         return app(standalone_mode=False) or ACCEPT
     except KharitaError as error:
-        sys.stderr.write(clean(t(error.key, **error.values)) + "\n")
+        sys.stderr.write(printable(t(error.key, **error.values)) + "\n")
         return REJECT if error.status == 400 else FAILED
     except TyperException as error:  # a wrong command line
         error.show() if hasattr(error, "show") else typer.echo(str(error), err=True)

@@ -1,4 +1,4 @@
-"""What the commands of ``geo.cli.commands`` share: language, progress, reading and writing files, refusals."""
+"""Console output and input of the commands: language, progress, files, results, errors."""
 
 from __future__ import annotations
 
@@ -19,46 +19,49 @@ ACCEPT, WARN, REJECT, FAILED = 0, 1, 2, 3
 
 
 def language() -> str:
-    asked = os.environ.get("KHARITA_LANG") or os.environ.get("LANG", "")
-    return asked[:2] if asked[:2] in LANGUAGES else "fr"
+    """The language of the console: ``KHARITA_LANG``, else ``LANG``, else French."""
+    configured = os.environ.get("KHARITA_LANG") or os.environ.get("LANG", "")
+    return configured[:2] if configured[:2] in LANGUAGES else "fr"
 
 
 t = words(language())
 
 
-class Bar:
-    """Progress on one line of stderr, when somebody is looking."""
+class ProgressBar:
+    """Progress on one line of stderr, when it is a terminal."""
 
     def __init__(self, silent: bool) -> None:
         self._on = not silent and sys.stderr.isatty()
-        self._said = ""
+        self._line = ""
 
     def __call__(self, stage: str, done: int, total: int) -> None:
+        """Redraw the line when it changed."""
         if not self._on:
             return
         part = done / total if total else 0.0
         key = f"cli.stage.{stage}"
-        said = f"\r{t(key) if t.has(key) else stage} [{'#' * round(30 * part):<30}] {part:>4.0%}"
-        if said != self._said:
-            self._said = said
-            sys.stderr.write(said)
+        line = f"\r{t(key) if t.has(key) else stage} [{'#' * round(30 * part):<30}] {part:>4.0%}"
+        if line != self._line:
+            self._line = line
+            sys.stderr.write(line)
             sys.stderr.flush()
 
     def end(self) -> None:
-        """Leave the line."""
-        if self._said:
-            sys.stderr.write("\r" + " " * len(self._said) + "\r")
+        """Clear the line."""
+        if self._line:
+            sys.stderr.write("\r" + " " * len(self._line) + "\r")
 
 
-class _Nothing:
-    """What a store that takes no changes holds, for a dry run."""
+class _EmptyLedger:
+    """An empty ledger: the dry run over a store that takes no changes."""
 
-    def held(self, collection: str) -> dict[str, Any]:
+    def held(self, _collection: str) -> dict[str, Any]:
+        """No records."""
         return {}
 
 
 def store_of(*, writing: bool) -> tuple[Any, Any]:
-    """The ledger and its catalogue."""
+    """The store and its catalogue; without write access, an empty ledger instead of the store."""
     from geo.core.errors import StoreUnavailable
     from geo.core.settings import store_address, var_dir
     from geo.query.current import ledger, open_store
@@ -69,11 +72,11 @@ def store_of(*, writing: bool) -> tuple[Any, Any]:
     except StoreUnavailable:
         if writing:
             raise
-        return _Nothing(), open_store(store_address(), var_dir()).load()
+        return _EmptyLedger(), open_store(store_address(), var_dir()).load()
 
 
 def view_of(text: str) -> tuple[Any, Any]:
-    """The engine, and the view of an address's query."""
+    """The query engine, and the view of an address's query string."""
     from geo.model.address import decode
     from geo.query.current import current
 
@@ -98,7 +101,8 @@ def geocoder_of(catalogue: Any) -> Any:
     return Geocoder(services_of(services), contact, lambda at: areas.province_at(at) is not None)
 
 
-def bytes_of(path: Path) -> bytes:
+def read_bytes(path: Path) -> bytes:
+    """Read a file, at most one byte more than an import takes."""
     from geo.curate.imports.source_table import MAX_BYTES
 
     try:
@@ -108,7 +112,8 @@ def bytes_of(path: Path) -> bytes:
         refuse(t("cli.unreadable", name=path.name, value=error.strerror or ""))
 
 
-def write_out(path: Path, content: bytes) -> None:
+def write_output(path: Path, content: bytes) -> None:
+    """Write a file atomically; exit with an error when that fails."""
     from geo.core.durable_files import atomic_write
 
     try:
@@ -119,43 +124,47 @@ def write_out(path: Path, content: bytes) -> None:
 
 
 def pair_of(text: str, mark: str) -> tuple[str, str]:
+    """Split ``text`` at the last ``mark``."""
     head, found, tail = text.rpartition(mark)
     if not found:
         refuse(t("cli.pair", value=text))
     return head, tail
 
 
-def values_of(asked: list[str] | tuple[str, ...]) -> dict[str, dict[str, str]]:
-    """``field:text=code`` as the options hold it."""
+def values_of(pairs: list[str] | tuple[str, ...]) -> dict[str, dict[str, str]]:
+    """Parse ``field:text=code`` pairs into the form of the options."""
     found: dict[str, dict[str, str]] = {}
-    for item in asked:
-        told_, code = pair_of(item, "=")
-        name, _, raw = told_.partition(":")
+    for item in pairs:
+        field, code = pair_of(item, "=")
+        name, _, raw = field.partition(":")
         found.setdefault(name, {})[raw] = code
     return found
 
 
 def refuse(text: str) -> NoReturn:
+    """Print an error and exit as refused."""
     typer.echo(text, err=True)
     raise typer.Exit(REJECT)
 
 
-def me() -> str:
+def current_user() -> str:
+    """The login name, for the author of a change."""
     try:
         return getpass.getuser()
     except (KeyError, OSError):
         return "kharita"
 
 
-def answer_with(answer: dict[str, Any], as_json: bool, plain: Callable[[], None]) -> None:
+def print_result(answer: dict[str, Any], as_json: bool, plain: Callable[[], None]) -> None:
+    """Print one JSON object, or call ``plain``."""
     if as_json:
         sys.stdout.write(json.dumps(answer, ensure_ascii=True) + "\n")
     else:
         plain()
 
 
-def lines_of(plan: Any, answer: dict[str, Any]) -> None:
-    """A plan for a reader."""
+def print_plan(plan: Any, answer: dict[str, Any]) -> None:
+    """Print a plan for a reader."""
     from geo.curate.imports.importer import ordered
 
     typer.echo(f"{plan.table.name}: {t(f'cli.outcome.{plan.outcome}')}")
@@ -164,13 +173,12 @@ def lines_of(plan: Any, answer: dict[str, Any]) -> None:
             typer.echo(f"  {t(f'cli.count.{name}')}: {t.number(count)}")
     for problem in ordered(plan.problems):
         where = f" [{problem.where}]" if problem.where else ""
-        typer.echo(
-            f"  {t(f'cli.level.{problem.level}')} {problem.code}{where} {clean(problem.message(t))}"
-        )
+        level = t(f"cli.level.{problem.level}")
+        typer.echo(f"  {level} {problem.code}{where} {printable(problem.message(t))}")
     if answer.get("stored"):
         typer.echo(t("cli.stored", n=str(answer["stored"])))
 
 
-def clean(text: str) -> str:
-    """Nothing that would move the cursor of a terminal."""
+def printable(text: str) -> str:
+    """Replace what would move the cursor of a terminal."""
     return "".join(c if c.isprintable() else " " for c in text)

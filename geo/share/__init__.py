@@ -1,1 +1,1 @@
-"""The page Partager: pictures, briefs, atlas, minutes, offline map, exports, shared views."""
+"""Page Partager: snapshots, briefs, atlas, minutes, offline map, exports and shared views."""

@@ -1,6 +1,6 @@
-"""Many briefs in one PDF, made page by page: progress is told, and it stops when asked.
+"""Atlas: many briefs in one PDF, rendered page by page, with progress and cancellation.
 
-Knows: the order of the pages, the bookmarks, when to stop. Not: threads, HTTP, files.
+Scope: the order of the pages and the bookmarks; not threads, HTTP or files.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ KINDS: dict[str, Callable[..., Brief]] = {"market": market_brief, "region": regi
 
 
 class Cancelled(Exception):
-    """The atlas was stopped between two pages."""
+    """The atlas was cancelled between two pages."""
 
 
 def checked_codes(query: Query, kind: str, codes: Sequence[str]) -> list[str]:
@@ -55,19 +55,19 @@ def atlas_pdf(
     *,
     base: str = "",
     today: date | None = None,
-    progress: Callable[[int, int], None] = lambda done, total: None,
+    progress: Callable[[int, int], None] = lambda _done, _total: None,
     cancelled: Callable[[], bool] = lambda: False,
 ) -> bytes:
     """One PDF with one page per market or region, and a bookmark on each.
 
     Parameters
     ----------
-    progress : told how many pages are done, of how many.
-    cancelled : asked before every page.
+    progress : called with the pages done and their total.
+    cancelled : called before every page.
 
     Raises
     ------
-    Cancelled : ``cancelled`` said so.
+    Cancelled : ``cancelled`` returned True.
     RenderFailed : a drawing process gave up.
     """
     t = words(lang)

@@ -1,10 +1,10 @@
-"""One A4 about a market or a region, drawn with the pen, the map and the foot of snapshots.
+"""Briefs: one A4 page about a market or a region, rendered as SVG and PDF.
 
-Knows: how a Brief becomes one SVG, and the SVG a PDF. Not: which records it holds; see
-``marketbrief`` and ``regionbrief``. A list that is too long for its place says how many more
-there are and where to read them: nothing is cut without a word.
+Drawn with the pen, the map and the foot of snapshots; which records it holds is decided in
+``market_brief`` and ``region_brief``. A list that is too long for its place states how many more
+there are and where to read them: nothing is cut silently.
 
-Units    sheet units, see ``sheet``.
+Units    sheet units, see ``brief_layout``.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _TONES = {"strong": (600, INK), "plain": (400, INK), "soft": (400, SOFT), "alert
 
 @dataclass(frozen=True)
 class Brief:
-    """Everything one page says. ``scene`` holds its map, stamp, sources, link and title."""
+    """The content of one page; ``scene`` holds its map, stamp, sources, link and title."""
 
     scene: Scene
     plan: Plan
@@ -89,14 +89,14 @@ def _head(brief: Brief, pen: Pen) -> list[str]:
 
 
 def _strip(brief: Brief, pen: Pen) -> list[str]:
-    boxes = columns_of(brief.plan.strip, [1] * len(brief.figures), rtl=pen.rtl)
+    areas = columns_of(brief.plan.strip, [1] * len(brief.figures), rtl=pen.rtl)
     parts = []
-    for box, figure in zip(boxes, brief.figures, strict=True):
+    for box, figure in zip(areas, brief.figures, strict=True):
         room = width_of(figure.value, 27, 600) + 10
         parts.append(pen.text(pen.start(box), box.y + 33, figure.value, 27, weight=600))
-        said = wrap(figure.label, box.w - room, TEXT, 600, lines=2)
-        y = box.y + (24 if len(said) == 1 else 16)
-        for text in said:
+        lines = wrap(figure.label, box.w - room, TEXT, 600, lines=2)
+        y = box.y + (24 if len(lines) == 1 else 16)
+        for text in lines:
             parts.append(pen.text(pen.start(box, room), y, text, TEXT, weight=600))
             y += 13.5
         parts.append(
@@ -130,10 +130,13 @@ def _legend(pen: Pen, plan: Plan) -> list[str]:
 def _body(pen: Pen, box: SheetBox, rows: Body) -> list[str]:
     needs, least = (
         [
-            max(_need(size, sections, column.w) for column, sections in _columns(pen, box, row))
+            max(
+                _total_height(size, sections, column.w)
+                for column, sections in _columns(pen, box, row)
+            )
             for row in rows
         ]
-        for size in (_asked, partial(_least, pen))
+        for size in (_full_height, partial(_least_height, pen))
     )
     spare = share(
         box.h - GAP * (len(rows) - 1) - sum(least),
@@ -152,44 +155,51 @@ def _body(pen: Pen, box: SheetBox, rows: Body) -> list[str]:
 def _columns(
     pen: Pen, box: SheetBox, row: tuple[tuple[float, tuple[Section, ...]], ...]
 ) -> list[tuple[SheetBox, tuple[Section, ...]]]:
-    boxes = columns_of(box, [width for width, _ in row], rtl=pen.rtl)
-    return [(b, sections) for b, (_, sections) in zip(boxes, row, strict=True)]
+    areas = columns_of(box, [width for width, _ in row], rtl=pen.rtl)
+    return [(b, sections) for b, (_, sections) in zip(areas, row, strict=True)]
 
 
-def _need(
+def _total_height(
     size: Callable[[Section, float], float], sections: tuple[Section, ...], width: float
 ) -> float:
     return sum(size(s, width) for s in sections) + BETWEEN * (len(sections) - 1)
 
 
 def _column(pen: Pen, box: SheetBox, sections: tuple[Section, ...]) -> list[str]:
-    needs = [_asked(s, box.w) for s in sections]
+    needs = [_full_height(s, box.w) for s in sections]
     parts, y = [], box.y
-    heights = share(box.h - BETWEEN * (len(sections) - 1), needs, [s.whole for s in sections])
+    heights = share(box.h - BETWEEN * (len(sections) - 1), needs, [s.complete for s in sections])
     for section, height in zip(sections, heights, strict=True):
         parts += _section(pen, SheetBox(box.x, y, box.w, height), section)
         y += height + BETWEEN
     return parts
 
 
-def _asked(section: Section, width: float) -> float:
+def _full_height(section: Section, width: float) -> float:
     lines = section.lines or (Line(section.empty, tone="soft"),)
-    return _top(section, width) + sum(_tall(section, line, width) for line in lines) + 1
-
-
-def _least(pen: Pen, section: Section, width: float) -> float:
-    """What a section cannot do without: all of a table, else one line and how many more."""
-    whole = _asked(section, width)
-    if section.whole or not section.lines:
-        return whole
-    said = more_lines(pen.scene, section, section.total, width)
-    return min(
-        whole,
-        _top(section, width) + _tall(section, section.lines[0], width) + SUB_STEP * len(said) + 1,
+    return (
+        _heading_height(section, width)
+        + sum(_line_height(section, line, width) for line in lines)
+        + 1
     )
 
 
-def _top(section: Section, width: float) -> float:
+def _least_height(pen: Pen, section: Section, width: float) -> float:
+    """The least height of a section: all of a table, else one line and how many more."""
+    complete = _full_height(section, width)
+    if section.complete or not section.lines:
+        return complete
+    more = more_lines(pen.scene, section, section.total, width)
+    return min(
+        complete,
+        _heading_height(section, width)
+        + _line_height(section, section.lines[0], width)
+        + SUB_STEP * len(more)
+        + 1,
+    )
+
+
+def _heading_height(section: Section, width: float) -> float:
     lead = _lead(section, width)
     return (
         HEADING
@@ -218,43 +228,43 @@ def _sub(line: Line, width: float) -> list[str]:
     return wrap(line.sub, room, SMALL, lines=2) if line.sub else []
 
 
-def _tall(section: Section, line: Line, width: float) -> float:
+def _line_height(section: Section, line: Line, width: float) -> float:
     return STEP * len(_first(section, line, width)) + SUB_STEP * len(_sub(line, width)) + AFTER
 
 
 def _section(pen: Pen, box: SheetBox, section: Section) -> list[str]:
     parts = [pen.text(pen.start(box), box.y + 12, section.title, 13.5, weight=600, color=TEAL)]
     y = box.y + HEADING + 6
-    for said in _lead(section, box.w):
-        parts.append(pen.text(pen.start(box), y, said, SMALL, color=SOFT))
+    for text in _lead(section, box.w):
+        parts.append(pen.text(pen.start(box), y, text, SMALL, color=SOFT))
         y += SUB_STEP
     if section.heads:
         parts += _cells(pen, box, section, section.heads, y, SOFT)
-    y = box.y + 6 + _top(section, box.w)
+    y = box.y + 6 + _heading_height(section, box.w)
     bottom = box.bottom + 6
     shown = _fitting(pen, section, box.w, bottom - y)
     for line in section.lines[:shown]:
         parts += _line(pen, box, section, line, y)
-        y += _tall(section, line, box.w)
+        y += _line_height(section, line, box.w)
     if not section.lines:
-        for said in wrap(section.empty, box.w, TEXT, lines=2):
-            parts.append(pen.text(pen.start(box), y, said, TEXT, color=SOFT))
+        for text in wrap(section.empty, box.w, TEXT, lines=2):
+            parts.append(pen.text(pen.start(box), y, text, TEXT, color=SOFT))
             y += STEP
     elif shown < section.total:
-        for said in more_lines(pen.scene, section, section.total - shown, box.w):
-            parts.append(pen.text(pen.start(box), y, said, SMALL, color=TEAL))
+        for text in more_lines(pen.scene, section, section.total - shown, box.w):
+            parts.append(pen.text(pen.start(box), y, text, SMALL, color=TEAL))
             y += SUB_STEP
     return parts
 
 
 def _fitting(pen: Pen, section: Section, width: float, room: float) -> int:
     """How many lines are drawn: all, or what leaves room to say how many are not."""
-    heights = [_tall(section, line, width) for line in section.lines]
+    heights = [_line_height(section, line, width) for line in section.lines]
     if sum(heights) <= room and len(heights) == section.total:
         return len(heights)
     for kept in range(len(heights), 0, -1):
-        said = more_lines(pen.scene, section, section.total - kept, width)
-        if sum(heights[:kept]) + SUB_STEP * len(said) <= room:
+        more = more_lines(pen.scene, section, section.total - kept, width)
+        if sum(heights[:kept]) + SUB_STEP * len(more) <= room:
             return kept
     return 0
 

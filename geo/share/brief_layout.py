@@ -1,6 +1,4 @@
-"""Where the parts of a brief stand, and how its lists share the room they have.
-
-Knows: geometry and the shape of a section. Not: records, words.
+"""Layout of a brief: where its parts stand, and how its lists share the room they have.
 
 Units    sheet units; a brief is an upright A4 of 840 x 1188, so that 12 units print as 8.5 pt.
 Mirror   right-to-left briefs swap sides; the map inside is never mirrored.
@@ -55,7 +53,7 @@ class Section:
     columns : widths of the cells, units, in reading order.
     heads : what the cells are; empty = not written.
     empty : what is said when there is no line.
-    whole : it takes the room it needs before the others share the rest.
+    complete : it takes the room it needs before the others share the rest.
     more : the key of the sentence that says how many more there are, and where.
     """
 
@@ -66,7 +64,7 @@ class Section:
     columns: tuple[float, ...] = ()
     heads: tuple[str, ...] = ()
     empty: str = ""
-    whole: bool = False
+    complete: bool = False
     more: str = "brief.more"
 
 
@@ -106,7 +104,7 @@ def plan_of(*, rtl: bool) -> Plan:
 
 
 def share(room: float, needs: Sequence[float], first: Sequence[bool] = ()) -> list[float]:
-    """Divide room: what asks little gets all it asks, the rest share alike.
+    """Divide the room: small needs are met in full, the others share alike.
 
     Parameters
     ----------

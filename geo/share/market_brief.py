@@ -1,4 +1,4 @@
-"""What the A4 of a market says, from the same query as its map.
+"""The brief of a market: its content, from the same query as its map.
 
 Published records come first and generated ones carry the word. Export figures are stated
 with their period and source, newest first, and never added up.
@@ -83,20 +83,20 @@ def market_brief(
         figures.append(_figure(name, count, fake, t))
         demo += fake
     figures.append(_figure("reports", len(reports), 0, t))
-    told = [r for r in exports() if r.market == code]
+    statements = [r for r in exports() if r.market == code]
     return Brief(
         replace(scene, demo=t.n("count.demo", demo) if demo else ""),
         plan,
         t("brief.market"),
         t("brief.market_lead", region=t(f"world.{market.world_region}")),
         tuple(figures),
-        (facts_of(market, t), export_section(told, t)),
+        (facts_of(market, t), export_section(statements, t)),
         (
             (
                 (1.36, (buyers_section(query, view, buyers, t), reports_section(reports, code, t))),
                 (1, (sites_section(query, sites, total, crafts, t),)),
             ),
-            ((1, (sources_section(_urls(market, told, buyers), t),)),),
+            ((1, (sources_section(_urls(market, statements, buyers), t),)),),
         ),
     )
 
@@ -130,7 +130,7 @@ def bought(buyers: Iterable[Buyer]) -> tuple[str, ...]:
 
 
 def facts_of(market: Market, t: Words) -> Section:
-    """Capital, agreements said to be unverified, published evidence."""
+    """Capital, agreements (marked as unverified), published evidence."""
     lines = [_fact("capital", isolate(market.capital), t)] if market.capital else []
     for code in market.agreements:
         text = t(f"agreement.{code}")
@@ -142,7 +142,7 @@ def facts_of(market: Market, t: Words) -> Section:
     lines.append(_fact("evidence", t(f"evidence.{market.evidence}"), t))
     if market.evidence_fr:
         lines[-1] = replace(lines[-1], sub=isolate(clean(market.evidence_fr)))
-    return Section(t("brief.facts"), tuple(lines), len(lines), whole=True)
+    return Section(t("brief.facts"), tuple(lines), len(lines), complete=True)
 
 
 def _fact(key: str, value: str, t: Words) -> Line:
@@ -150,13 +150,13 @@ def _fact(key: str, value: str, t: Words) -> Line:
     return Line(t("snapshot.filter", label=label, values=value))
 
 
-def export_section(told: Iterable[Export], t: Words) -> Section:
+def export_section(statements: Iterable[Export], t: Words) -> Section:
     """Published figures, newest first; the same statement of two pages is written once."""
     unique: dict[tuple[Any, ...], Export] = {}
-    for row in sorted(told, key=lambda r: (r.end, r.whole_year, r.id), reverse=True):
-        said = (row.period, row.subject, row.value_mdh, row.share_pct, row.growth_pct)
+    for row in sorted(statements, key=lambda r: (r.end, r.whole_year, r.id), reverse=True):
+        statement = (row.period, row.subject, row.value_mdh, row.share_pct, row.growth_pct)
         if row.value_mdh is not None or row.share_pct is not None or row.growth_pct is not None:
-            unique.setdefault(said, row)
+            unique.setdefault(statement, row)
     lines = tuple(
         Line(export_text(row, t), sub=t("brief.export.source", source=isolate(host(row.url))))
         for row in unique.values()
@@ -277,8 +277,8 @@ def reports_section(reports: list[Report], about: str, t: Words) -> Section:
     lines = tuple(
         Line(
             clean(t.pick(r.title)),
-            sub=(
-                f"{isolate(r.id)} \u00b7 {t.date(r.date) or t('panel.undated')} \u00b7 {why(r, about, t)}"
+            sub=" \u00b7 ".join(
+                (isolate(r.id), t.date(r.date) or t("panel.undated"), why(r, about, t))
             ),
             tone="strong",
         )
@@ -309,9 +309,9 @@ def host(url: str) -> str:
         return ""
 
 
-def _urls(market: Market, told: Iterable[Export], buyers: Iterable[Buyer]) -> list[str]:
+def _urls(market: Market, statements: Iterable[Export], buyers: Iterable[Buyer]) -> list[str]:
     return [
         market.evidence_url,
-        *(r.url for r in told),
+        *(r.url for r in statements),
         *(s.url for b in buyers if not is_demo(b) for s in b.sources),
     ]

@@ -1,7 +1,7 @@
 """Minutes of a meeting: the views that were shown, and what was decided on each.
 
-Knows: the parts of the minutes and their words. Not: DOCX, PPTX, HTTP; see ``minutesdocx`` and
-``minutespptx``. Every text typed in the meeting stays plain text.
+Scope: the parts of the minutes and their localized texts; DOCX and PPTX are written by
+``minutes_docx`` and ``minutes_pptx``. Every text typed in the meeting stays plain text.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ class Action:
 
 @dataclass(frozen=True)
 class Page:
-    """One view with its picture and its actions; ``ignored`` says what could not be restored."""
+    """One view with its picture and actions; ``ignored`` names what could not be restored."""
 
     heading: str
     scene: Scene
@@ -75,7 +75,7 @@ class Page:
 
 @dataclass(frozen=True)
 class Minutes:
-    """The whole of it."""
+    """The minutes of one meeting."""
 
     lang: str
     rtl: bool
@@ -160,7 +160,7 @@ def _view(query: Query, address: str, lang: str, t: Words) -> tuple[ViewState, s
 
 
 def pin_name(query: Query, pin: str, t: Words) -> str:
-    """The name of what a note is pinned to; what the data do not know is said so."""
+    """The name of what a note is pinned to; what the data do not know gets a text of its own."""
     kind, _, id_ = pin.partition(":")
     if not pin:
         return ""
@@ -169,12 +169,12 @@ def pin_name(query: Query, pin: str, t: Words) -> str:
     return clean(name, TITLE_CHARS) or t("minutes.pin_gone", pin=clean(pin, PIN_CHARS))
 
 
-def _buyer(query: Query, id_: str, t: Words) -> str:
+def _buyer(query: Query, id_: str, _t: Words) -> str:
     row = query.catalogue.buyer_row.get(id_)
     return "" if row is None else query.catalogue.buyers[row].name
 
 
-def _site(query: Query, id_: str, t: Words) -> str:
+def _site(query: Query, id_: str, _t: Words) -> str:
     row = query.catalogue.site_row.get(id_)
     return "" if row is None else query.catalogue.sites[row].name
 

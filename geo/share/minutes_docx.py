@@ -35,7 +35,7 @@ def minutes_docx(minutes: Minutes) -> bytes:
     doc = Document()
     _prepare(doc, minutes)
     _heading(doc, minutes, minutes.title, 0)
-    _said(doc, minutes, minutes.date, color=SOFT)
+    _paragraph(doc, minutes, minutes.date, color=SOFT)
     for place, page in enumerate(minutes.pages):
         _page(doc, minutes, page, t, new=bool(place))
     _heading(doc, minutes, t("minutes.all"), 1, new=True)
@@ -84,21 +84,21 @@ def _prepare(doc: Doc, minutes: Minutes) -> None:
 def _page(doc: Doc, minutes: Minutes, page: Page, t: Words, *, new: bool) -> None:
     scene = page.scene
     _heading(doc, minutes, page.heading, 1, new=new)
-    _said(doc, minutes, scene.filters, color=SOFT)
+    _paragraph(doc, minutes, scene.filters, color=SOFT)
     picture = doc.add_paragraph()
     _direct(picture, minutes)
     shape = picture.add_run().add_picture(io.BytesIO(page.picture), width=Cm(PICTURE_CM))
     shape._inline.docPr.set("descr", t("minutes.picture", title=scene.title))
     if scene.demo:
-        _said(doc, minutes, t("snapshot.demo", demo=scene.demo), size=8.5, color=SOFT)
+        _paragraph(doc, minutes, t("snapshot.demo", demo=scene.demo), size=8.5, color=SOFT)
     if page.ignored:
-        _said(doc, minutes, page.ignored, size=9)
+        _paragraph(doc, minutes, page.ignored, size=9)
     _link(doc, minutes, t("minutes.reopen"), scene.link)
     _heading(doc, minutes, t("minutes.actions"), 2)
     if page.actions:
         _table(doc, minutes, page.actions, t, with_scene=False)
     else:
-        _said(doc, minutes, t("minutes.none"), color=SOFT)
+        _paragraph(doc, minutes, t("minutes.none"), color=SOFT)
 
 
 def _heading(doc: Doc, minutes: Minutes, text: str, level: int, *, new: bool = False) -> None:
@@ -108,7 +108,9 @@ def _heading(doc: Doc, minutes: Minutes, text: str, level: int, *, new: bool = F
     _write(paragraph, minutes, text, bold=True)
 
 
-def _said(doc: Doc, minutes: Minutes, text: str, *, size: float = 10.5, color: str = INK) -> None:
+def _paragraph(
+    doc: Doc, minutes: Minutes, text: str, *, size: float = 10.5, color: str = INK
+) -> None:
     _write(doc.add_paragraph(), minutes, text, size=size, color=color)
 
 
@@ -253,7 +255,7 @@ def _table(
                 _fill(cell, TEAL)
     _repeat_heads(table)
     if not actions:
-        _said(doc, minutes, t("minutes.none"), color=SOFT)
+        _paragraph(doc, minutes, t("minutes.none"), color=SOFT)
 
 
 def _fill(cell: _Cell, color: str) -> None:

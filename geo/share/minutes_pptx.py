@@ -1,4 +1,4 @@
-"""Minutes as a deck: each view on its slide, its actions on the next, all of them at the end."""
+"""Minutes as a deck: each view on a slide, its actions on the next, all actions at the end."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One HTML file that opens with no network: map, popups, table, text filter, data.
+"""Offline map: one HTML file that opens with no network: map, popups, table, text filter, data.
 
 Scripts and styles are inline and named by hash in a strict content-security-policy; data
 travel as JSON in a block that is never run, and reach the page as text only.

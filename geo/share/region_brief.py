@@ -1,4 +1,4 @@
-"""What the A4 of a region says: facilities, crafts, coverage, contacts, and what is missing.
+"""The brief of a region: facilities, crafts, coverage, contacts, and what is missing.
 
 A province is covered by a Maison that is open and real: one that was generated for the
 demonstration, or is still to come, does not hide that none is there.
@@ -137,7 +137,7 @@ def crafts_section(sites: list[Site], t: Words) -> Section:
         for c in sorted(counts, key=lambda c: (-counts[c], CRAFTS.index(c)))
     )
     return Section(
-        t("fact.crafts"), (Line(text),) if text else (), 1, empty=t("brief.unknown"), whole=True
+        t("fact.crafts"), (Line(text),) if text else (), 1, empty=t("brief.unknown"), complete=True
     )
 
 
@@ -157,7 +157,7 @@ def province_section(provinces: list[Area], sites: list[Site], t: Words) -> Sect
         "",
         (64.0, 52.0, 62.0),
         (t("fact.open"), t("fact.coming"), t("brief.maisons_open")),
-        whole=True,
+        complete=True,
     )
 
 
@@ -191,7 +191,7 @@ def kinds_section(sites: list[Site], t: Words) -> Section:
         (64.0, 52.0),
         (t("fact.open"), t("fact.coming")),
         t("section.facilities.empty"),
-        whole=True,
+        complete=True,
     )
 
 
@@ -210,10 +210,10 @@ def facilities_section(sites: list[Site], t: Words) -> Section:
 
 def _facility(site: Site, t: Words) -> Line:
     place = clean(site.town or site.commune)
-    said = [place] if is_open(site) else [place, t(f"status.{site.status}")]
+    place_and_status = [place] if is_open(site) else [place, t(f"status.{site.status}")]
     return Line(
         record_name(site),
-        (" \u00b7 ".join(filter(None, said)),),
+        (" \u00b7 ".join(filter(None, place_and_status)),),
         mark=site.class_,
         open=is_open(site),
         demo=is_demo(site),
@@ -224,29 +224,33 @@ def _facility(site: Site, t: Words) -> Line:
 
 def gaps_section(bare: list[Area], sites: list[Site], t: Words) -> Section:
     """The provinces without an open Maison, and how many are to come there."""
-    said = []
+    names = []
     for area in bare:
         maisons = [s for s in sites if s.province == area.code and s.class_ == "maison"]
         coming = sum(not is_open(s) for s in maisons)
         name = t.pick(area.name)
-        said.append(
+        names.append(
             t("brief.gap.but", name=name, but=t.n("brief.gap.coming", coming)) if coming else name
         )
-    lines = (Line(t("snapshot.filter_join").join(said), tone="alert"),) if said else ()
+    lines = (Line(t("snapshot.filter_join").join(names), tone="alert"),) if names else ()
     return Section(
-        t("brief.gaps"), lines, 1, t("brief.gaps_lead") if said else "", empty=t("brief.gaps.empty")
+        t("brief.gaps"),
+        lines,
+        1,
+        t("brief.gaps_lead") if names else "",
+        empty=t("brief.gaps.empty"),
     )
 
 
 def unknown_section(sites: list[Site], t: Words) -> Section:
-    """What the data do not say."""
+    """Counts of what the data do not hold."""
     counts = {
         "position": sum(s.lon_lat is None for s in sites),
         "crafts": sum(not s.crafts for s in sites),
         "capacity": sum(s.capacity_artisans is None for s in sites),
     }
-    said = [t.n(f"brief.unknown.{key}", n) for key, n in counts.items() if n]
-    text = " \u00b7 ".join([*said, t("brief.unknown.telephone")])
+    unknowns = [t.n(f"brief.unknown.{key}", n) for key, n in counts.items() if n]
+    text = " \u00b7 ".join([*unknowns, t("brief.unknown.telephone")])
     return Section(t("brief.unknowns"), (Line(text),), 1)
 
 

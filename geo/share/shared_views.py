@@ -1,6 +1,6 @@
-"""Shared views: what was shown when, under a short code, and what has changed since.
+"""Shared views: what was presented when, under a short code, and what has changed since.
 
-Each code is one JSON file, written whole or not at all. It keeps the address of the view,
+Each code is one JSON file, written atomically. It keeps the address of the view,
 the data version, and a digest of every matching record, so that "as presented" can be
 compared with "today" without keeping the data themselves.
 """
@@ -43,7 +43,7 @@ _CODE = re.compile(rf"[{ALPHABET}]{{6,8}}\Z")
 
 @dataclass(frozen=True)
 class Content:
-    """The records a view leaves: ``collection:id`` -> (digest, name)."""
+    """The records of a view: ``collection:id`` -> (digest, name)."""
 
     records: Mapping[str, tuple[str, str]]
 
@@ -91,19 +91,31 @@ class Comparison:
 
 
 class SnapshotStore(Protocol):
-    """Where shared views are kept."""
+    """A store of shared views."""
 
-    def put(self, kept: Kept) -> None: ...
+    def put(self, kept: Kept) -> None:
+        """Write one view."""
+        ...
 
-    def get(self, code: str) -> Kept: ...
+    def get(self, code: str) -> Kept:
+        """Read one view."""
+        ...
 
-    def has(self, code: str) -> bool: ...
+    def has(self, code: str) -> bool:
+        """Whether a code is taken."""
+        ...
 
-    def put_picture(self, code: str, png: bytes) -> None: ...
+    def put_picture(self, code: str, png: bytes) -> None:
+        """Write the picture of a view as presented."""
+        ...
 
-    def picture(self, code: str) -> bytes: ...
+    def picture(self, code: str) -> bytes:
+        """Read the picture of a view as presented."""
+        ...
 
-    def count(self) -> int: ...
+    def count(self) -> int:
+        """How many views are stored."""
+        ...
 
 
 class FileSnapshots:
@@ -113,13 +125,13 @@ class FileSnapshots:
         self._folder = folder
 
     def put(self, kept: Kept) -> None:
-        """Write one view: whole or not at all, and safe from a power cut once it returns."""
+        """Write one view atomically and durably."""
         atomic_write(
             self._folder / f"{kept.code}.json", orjson.dumps({"format": FORMAT, **asdict(kept)})
         )
 
     def put_picture(self, code: str, png: bytes) -> None:
-        """Write the picture of a view as presented, whole or not at all.
+        """Write the picture of a view as presented, atomically.
 
         The oldest pictures make room; their views stay.
 
@@ -204,7 +216,7 @@ def snapshot_store() -> SnapshotStore:
 
 
 def content_of(query: Query, view: ViewState) -> Content:
-    """What a view leaves now.
+    """The records that a view matches now.
 
     Raises
     ------
@@ -275,7 +287,7 @@ def compare(kept: Content, now: Content) -> Comparison:
 
 
 def new_code() -> str:
-    """A code nobody can guess: one of 656 billion."""
+    """A random code: one of 656 billion."""
     return "".join(secrets.choice(ALPHABET) for _ in range(CODE_CHARS))
 
 

@@ -1,4 +1,4 @@
-"""One call from a view to the bytes of any output."""
+"""Render a view as the bytes of any output."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ _pptx_of = lazy("geo.render.slides", "pptx_of")
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """What a snapshot is made of, beside the data; equal requests are equal files.
+class SnapshotRequest:
+    """Parameters of a snapshot, beside the data; equal requests give equal files.
 
     Attributes
     ----------
@@ -40,39 +40,39 @@ class Asked:
     day: date | None = None
 
 
-def render(query: Query, asked: Asked, workers: Workers) -> bytes:
-    """The bytes of a snapshot.
+def render(query: Query, request: SnapshotRequest, workers: Workers) -> bytes:
+    """Render a snapshot.
 
     Raises
     ------
     BadRequest : unknown size, or too many records for one file.
     RenderFailed : a drawing process gave up.
     """
-    size = size_named(asked.size or ("a4" if asked.kind == "pdf" else ""))
-    if asked.kind in ("pptx", "html"):
-        size = SLIDE if asked.kind == "pptx" else size_named("")
+    size = size_named(request.size or ("a4" if request.kind == "pdf" else ""))
+    if request.kind in ("pptx", "html"):
+        size = SLIDE if request.kind == "pptx" else size_named("")
     scene = scene_of(
         query,
-        asked.view,
+        request.view,
         size=size,
-        title=asked.title,
-        base=asked.base,
-        link=asked.link,
-        today=asked.day,
+        title=request.title,
+        base=request.base,
+        link=request.link,
+        today=request.day,
     )
-    if asked.kind == "png":
+    if request.kind == "png":
         return workers.png(svg_of(scene), size.pixels_w, size.pixels_h)
-    if asked.kind == "svg":
+    if request.kind == "svg":
         return svg_of(scene).encode()
-    if asked.kind == "pdf":
+    if request.kind == "pdf":
         return workers.pdf(
             [svg_of(scene)], size.mm_w, size.mm_h, title=scene.title, lang=scene.lang
         )
-    if asked.kind == "pptx":
+    if request.kind == "pptx":
         box = scene.layout.map
         picture = workers.png(
             map_svg(scene), SLIDE_MAP_PIXELS, round(SLIDE_MAP_PIXELS * box.h / box.w)
         )
         result: bytes = _pptx_of(scene, picture)
         return result
-    return html_of(scene, export_of(query, asked.view, base=asked.base, today=asked.day))
+    return html_of(scene, export_of(query, request.view, base=request.base, today=request.day))

@@ -21,7 +21,7 @@ from geo.render.sheet_svg import map_svg, svg_of
 from geo.render.sheets import SIZES
 from geo.render.slides import pptx_of
 from geo.render.workers import RenderFailed
-from geo.share.snapshot import Asked, render
+from geo.share.snapshot import SnapshotRequest, render
 from tests.render.scenes import BASE, DAY, HOSTILE, VIEWS, scene
 
 PURE = {"svg", "title", "desc", "g", "path", "rect", "circle", "text", "clipPath"}
@@ -40,7 +40,7 @@ def checked(svg: str) -> ET.Element:
 
 
 def drawn(query, workers, kind: str, view: ViewState, size: str = "", title: str = "") -> bytes:
-    return render(query, Asked(kind, view, size, title, BASE, day=DAY), workers)
+    return render(query, SnapshotRequest(kind, view, size, title, BASE, day=DAY), workers)
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

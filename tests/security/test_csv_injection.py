@@ -15,7 +15,7 @@ import openpyxl
 import pytest
 
 from geo.curate.imports.headings import KINDS
-from geo.curate.imports.importer import Desk
+from geo.curate.imports.importer import Importer
 from geo.curate.imports.workbooks import corrected, located, template
 from geo.i18n.words import words
 from geo.locate import delegate_workbook
@@ -39,7 +39,7 @@ class Hostile:
     """Records whose texts are formulas, and an uploaded file of the same texts."""
 
     query: Query
-    desk: Desk
+    importer: Importer
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +47,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Hostile:
     store = poisoned(tmp_path_factory.mktemp("formulas"), FORMULAS)
     catalogue = store.load()
     assert not catalogue.problems
-    return Hostile(Query(catalogue), Desk(store, catalogue))
+    return Hostile(Query(catalogue), Importer(store, catalogue))
 
 
 def uploaded(hostile: Hostile) -> bytes:
@@ -63,7 +63,7 @@ def exported(kind: str, hostile: Hostile) -> bytes:
 
 
 def returned(write: Callable, hostile: Hostile) -> bytes:
-    return write(hostile.desk.preview(uploaded(hostile), "=1+1.csv", "buyers"), T)
+    return write(hostile.importer.preview(uploaded(hostile), "=1+1.csv", "buyers"), T)
 
 
 #: Everything that a spreadsheet opens, by name.

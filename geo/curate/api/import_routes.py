@@ -25,7 +25,7 @@ from geo.core.jobs import register
 from geo.core.settings import geocoders
 from geo.curate.api.imports import SHOWN, rows_answer, upload_answer
 from geo.curate.imports.headings import KINDS
-from geo.curate.imports.importer import Desk, Reading
+from geo.curate.imports.importer import Importer, ReadOptions
 from geo.curate.imports.planner import Options
 from geo.curate.imports.source_table import MAX_BYTES, label
 from geo.curate.imports.uploads import Upload, Uploads
@@ -46,7 +46,7 @@ Act = Callable[[Request, Identity, bytes, Words], Any]
 @cache
 def uploads() -> Uploads:
     """The uploads of this process."""
-    return Uploads(lambda: Desk(ledger(), current().catalogue))
+    return Uploads(lambda: Importer(ledger(), current().catalogue))
 
 
 def routes() -> list[Route]:
@@ -114,11 +114,11 @@ def _answer(request: Request, who: Identity, content: bytes, t: Words) -> dict[s
 
 
 def _online(request: Request, who: Identity, content: bytes, t: Words) -> dict[str, Any]:
-    def act(desk: Desk, upload: Upload) -> None:
+    def act(importer: Importer, upload: Upload) -> None:
         if upload.plan is not None:
-            found = desk.online(upload.plan, geocoder(), t.lang, upload.progress)
+            found = importer.online(upload.plan, geocoder(), t.lang, upload.progress)
             upload.options = replace(upload.options, places={**found, **upload.options.places})
-            upload.plan = desk.preview(
+            upload.plan = importer.preview(
                 upload.content,
                 upload.name,
                 upload.kind,
@@ -145,10 +145,10 @@ def _store(request: Request, who: Identity, content: bytes, t: Words) -> dict[st
     if rows is not None and not (isinstance(rows, list) and all(isinstance(r, int) for r in rows)):
         raise BadRequest("error.bad_parameter", name="rows", value="")
 
-    def act(desk: Desk, upload: Upload) -> None:
+    def act(importer: Importer, upload: Upload) -> None:
         upload.progress("storing", 0, 1)
         if upload.plan is not None:
-            made = desk.store(
+            made = importer.store(
                 upload.plan,
                 author,
                 reason,
@@ -202,9 +202,9 @@ def _upload(request: Request, who: Identity) -> Upload:
     return uploads().get(request.path_params["id"], who.email)
 
 
-def _reading(given: Mapping[str, Any]) -> Reading:
+def _reading(given: Mapping[str, Any]) -> ReadOptions:
     header = given.get("header_row")
-    return Reading(
+    return ReadOptions(
         sheet=_text(given, "sheet"),
         layer=_text(given, "layer"),
         separator=_text(given, "separator"),

@@ -1,1 +1,1 @@
-"""Files as people send them, read, understood and planned: nothing is stored from here."""
+"""Import of files that people send: read, parsed and planned; nothing is stored from here."""

@@ -1,7 +1,7 @@
-"""The cells of each row as values: numbers, dates, codes; every reading that is a guess is kept.
+"""Parse the cells of each row into values: numbers, dates, codes; uncertain readings are noted.
 
-Knows   the vocabularies, the readers of values, what the caller answered by hand.
-Not     positions, identifiers, records: ``positions`` and ``records`` take it from here.
+Scope: the vocabularies, the value parsers, what the user answered. Positions, identifiers and
+records follow in ``positions`` and ``record_builder``.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from typing import Any
 
 from geo.curate.imports import values
 from geo.curate.imports.headings import Heading
-from geo.curate.imports.problems import Level, Problem, Remarks
-from geo.curate.imports.source_table import Row, Table
+from geo.curate.imports.problems import ImportProblem, Level, Remarks
+from geo.curate.imports.source_table import SourceRow, Table
 from geo.curate.imports.vocabularies import Met, Vocabularies, Vocabulary
 
 #: Words that programs take for a missing value; a name or a country may be spelled so.
@@ -48,15 +48,15 @@ MOST_GUESSES = 2_000
 
 @dataclass
 class Guess:
-    """How the cells of one column that read alike were understood.
+    """One reading of the cells of a column that hold the same text.
 
     Attributes
     ----------
     field, raw : the field and the text in the file; ``raw`` is empty for what no cell says.
     codes : what it was taken for; empty when nothing fits.
     certainty : 0 to 1; 1 is no guess.
-    how : ``exact``, ``parts``, ``close``, ``inside``, ``given``, ``unknown``, ``format``, ``default``,
-        ``position``, ``name`` or ``place``.
+    how : ``exact``, ``parts``, ``close``, ``inside``, ``given``, ``unknown``, ``format``,
+        ``default``, ``position``, ``name`` or ``place``.
     count, rows : how many rows, and the first few.
     """
 
@@ -78,7 +78,7 @@ class Guesses:
     def note(
         self, name: str, raw: str, codes: Sequence[str], certainty: float, how: str, row: int
     ) -> None:
-        """One cell was read so."""
+        """Count one cell that was read so."""
         key = (name, raw, tuple(codes))
         guess = self._found.get(key)
         if guess is None:
@@ -90,25 +90,29 @@ class Guesses:
             guess.rows.append(row)
 
     def all(self) -> list[Guess]:
-        """The least certain first."""
+        """All guesses, the least certain first."""
         return sorted(self._found.values(), key=lambda g: (g.certainty, g.field, -g.count))
 
 
 @dataclass
-class Understood:
-    """One row: values by field, absent where the file says nothing; ``refused`` rows go no further."""
+class ParsedRow:
+    """One row: values by field, absent where the file says nothing.
 
-    row: Row
+    A ``refused`` row goes no further.
+    """
+
+    row: SourceRow
     values: dict[str, Any]
     refused: bool = False
 
 
-class Understanding:
-    """Reads rows of one table for one kind of record.
+class CellParser:
+    """Parser of the rows of one table for one kind of record.
 
     Parameters
     ----------
-    given : field -> text -> code (several with ``;``), answered by hand; an empty code: leave it out.
+    given : field -> text -> code (several with ``;``), as the user answered; an empty code leaves
+        the value out.
     """
 
     def __init__(
@@ -130,9 +134,9 @@ class Understanding:
         self._active: list[int] = []
         self._blocked = {r for p in table.problems if p.level == "refuse" for r in p.rows}
 
-    def read(self, row: Row) -> Understood:
-        """One row's values."""
-        found = Understood(row, {}, row.number in self._blocked)
+    def read(self, row: SourceRow) -> ParsedRow:
+        """Parse one row."""
+        found = ParsedRow(row, {}, row.number in self._blocked)
         for code, column, value in row.faults:
             level: Level = "refuse" if code == "FORMULA_WITHOUT_VALUE" else "warn"
             self.remarks.say(
@@ -150,13 +154,13 @@ class Understanding:
                 self._take(name, text, found)
         return found
 
-    def said(self) -> list[Problem]:
-        """What is to be said of the file once all rows were read."""
+    def problems(self) -> list[ImportProblem]:
+        """Problems of the file as a whole, once all rows were read."""
         found = []
         if self._literal:
-            found.append(Problem("LITERAL_NA_KEPT", "note", "", tuple(self._literal)))
+            found.append(ImportProblem("LITERAL_NA_KEPT", "note", "", tuple(self._literal)))
         if self._active:
-            found.append(Problem("STORED_AS_TEXT", "note", "", tuple(self._active)))
+            found.append(ImportProblem("STORED_AS_TEXT", "note", "", tuple(self._active)))
         return found
 
     def heading(self, name: str) -> str:
@@ -165,14 +169,14 @@ class Understanding:
 
     # --- cells ------------------------------------------------------------------------
 
-    def _take(self, name: str, text: str, found: Understood) -> None:
+    def _take(self, name: str, text: str, found: ParsedRow) -> None:
         number = found.row.number
         if name in _TEXTS:
             if name == "name" and text in LITERALS:
                 self._literal.append(number)
             found.values[name] = text
         elif name in _NUMBERS:
-            self._plain(name, text, values.number(text, whole=_NUMBERS[name]), found)
+            self._plain(name, text, values.number(text, integer=_NUMBERS[name]), found)
         elif name in _YEARS:
             self._year(name, text, found)
         elif name in _DAYS:
@@ -181,7 +185,11 @@ class Understanding:
             self._plain(name, text, values.flag(text, name), found)
         elif name == "website":
             self._plain(name, text, values.website(text), found)
-        elif name == "crafts":
+        else:
+            self._code(name, text, found)
+
+    def _code(self, name: str, text: str, found: ParsedRow) -> None:
+        if name == "crafts":
             self._coded(name, text, self._words.crafts, found, many=True)
         elif name == "kind":
             self._kind(text, found)
@@ -198,7 +206,7 @@ class Understanding:
             if vocabulary:
                 self._coded(name, text, vocabulary, found)
 
-    def _plain(self, name: str, text: str, read: values.Read, found: Understood) -> None:
+    def _plain(self, name: str, text: str, read: values.Read, found: ParsedRow) -> None:
         if read.fault:
             if text in LITERALS:
                 return
@@ -208,22 +216,24 @@ class Understanding:
         if read.guess:
             self.guesses.note(name, text, (str(read.value),), 0.7, "format", found.row.number)
 
-    def _year(self, name: str, text: str, found: Understood) -> None:
+    def _year(self, name: str, text: str, found: ParsedRow) -> None:
         read = values.year(text)
         if read.value and read.value > self._today.year and name == "year":
             read = values.Read(None, "DATE_IN_FUTURE")
         self._plain(name, text, read, found)
 
-    def _day(self, name: str, text: str, found: Understood) -> None:
+    def _day(self, name: str, text: str, found: ParsedRow) -> None:
         read = values.day(text)
         if read.value and name == "verified" and read.value > self._today.isoformat():
             read = values.Read(None, "DATE_IN_FUTURE")
         self._plain(name, text, read, found)
 
     def _coded(
-        self, name: str, text: str, vocabulary: Vocabulary, found: Understood, *, many: bool = False
+        self, name: str, text: str, vocabulary: Vocabulary, found: ParsedRow, *, many: bool = False
     ) -> None:
-        met = self._asked(name, text) or (vocabulary.many(text) if many else vocabulary.one(text))
+        met = self._given_code(name, text) or (
+            vocabulary.many(text) if many else vocabulary.one(text)
+        )
         self.guesses.note(name, text, met.codes, met.certainty, met.how, found.row.number)
         if met.unknown:
             self.remarks.say(
@@ -232,23 +242,23 @@ class Understanding:
         if met.codes:
             found.values[name] = list(met.codes) if many else met.codes[0]
 
-    def _asked(self, name: str, text: str) -> Met | None:
+    def _given_code(self, name: str, text: str) -> Met | None:
         answer = self._given.get(name, {}).get(text)
         if answer is None:
             return None
         return Met(tuple(c for c in answer.split(";") if c), 1.0, "given")
 
-    def _kind(self, text: str, found: Understood) -> None:
+    def _kind(self, text: str, found: ParsedRow) -> None:
         """A column of kinds, or of what the rows are: buyers, sites."""
         if self.kind in ("markets",):
             return
-        asked = self._asked("kind", text)
-        met = asked or (
+        given = self._given_code("kind", text)
+        met = given or (
             self._words.fair_kinds if self.kind == "fairs" else self._words.kinds(self.kind)
         ).one(text)
         if not met.codes or met.certainty < 1:
             class_ = self._words.classes.one(text)
-            if class_.codes and not asked:
+            if class_.codes and not given:
                 if class_.codes[0] != self.kind and not {class_.codes[0], self.kind} <= {
                     "sites",
                     "maisons",
@@ -265,13 +275,13 @@ class Understanding:
         self.guesses.note("kind", text, met.codes, met.certainty, met.how, found.row.number)
         if met.codes:
             found.values["kind"] = met.codes[0]
-        elif not asked:
+        elif not given:
             self.remarks.say(
                 "UNKNOWN_VALUE", "warn", found.row.number, self._heading["kind"], value=text
             )
 
-    def _country(self, text: str, found: Understood) -> None:
-        met = self._asked("country", text) or self._words.countries.one(text)
+    def _country(self, text: str, found: ParsedRow) -> None:
+        met = self._given_code("country", text) or self._words.countries.one(text)
         if text in LITERALS:
             # Namibia's code, or nobody's: kept as it is written, and the position decides.
             self._literal.append(found.row.number)

@@ -1,4 +1,4 @@
-"""CSV, TSV and other text tables: encoding, line ends and separator found and said.
+"""CSV reader (TSV and other text tables): encoding, line ends and separator are detected and noted.
 
 Encoding   a byte order mark, else UTF-8, else UTF-16 by its zeros, else the single-byte encoding
            that reads best (CP1252, or CP1256 when it gives Arabic words). Lines that are not in the
@@ -15,7 +15,7 @@ import re
 from collections import Counter
 
 from geo.curate.imports.headings import looks_like_header
-from geo.curate.imports.problems import Problem, Refused, place
+from geo.curate.imports.problems import ImportProblem, ImportRejected, place
 from geo.curate.imports.source_table import MAX_CELLS, MAX_ROWS, Clock, Table, cell
 from geo.curate.imports.table_detection import Line, table_of
 
@@ -49,15 +49,16 @@ def read_delimited(
 
     Parameters
     ----------
-    separator, encoding : what the reader knows better; empty: find out.
+    separator, encoding : what the user chose; empty to detect it.
 
     Raises
     ------
-    Refused : ``EMPTY_FILE``, ``NOT_TEXT``, ``CSV_QUOTE``, ``TOO_MANY_ROWS`` and those of a grid.
+    ImportRejected : ``EMPTY_FILE``, ``NOT_TEXT``, ``CSV_QUOTE``, ``TOO_MANY_ROWS`` and those of
+        ``table_of``.
     """
-    text, found, said = decode(content, encoding)
+    text, found, problems = decode(content, encoding)
     if not text.strip():
-        raise Refused("EMPTY_FILE")
+        raise ImportRejected("EMPTY_FILE")
     text, odd = _line_ends(text)
     first, _, rest = text.partition("\n")
     if re.fullmatch(r"sep=(.)", first.strip(), re.IGNORECASE):
@@ -73,7 +74,7 @@ def read_delimited(
         ragged=True,
     )
     table.detected |= {"encoding": found, "separator": separator}
-    table.problems = [*said, *table.problems]
+    table.problems = [*problems, *table.problems]
     if odd:
         table.note("LINE_ENDINGS")
     if separator != ",":
@@ -81,12 +82,12 @@ def read_delimited(
     return table
 
 
-def decode(content: bytes, encoding: str = "") -> tuple[str, str, list[Problem]]:
-    """Bytes as text: the text, its encoding, and what is to be said of it.
+def decode(content: bytes, encoding: str = "") -> tuple[str, str, list[ImportProblem]]:
+    """Decode bytes: the text, its encoding, and the problems of it.
 
     Raises
     ------
-    Refused : ``NOT_TEXT``.
+    ImportRejected : ``NOT_TEXT``.
     """
     if encoding:
         try:
@@ -104,13 +105,13 @@ def decode(content: bytes, encoding: str = "") -> tuple[str, str, list[Problem]]
             except UnicodeError:
                 break
             if "\x00" in text:
-                raise Refused("NOT_TEXT")
+                raise ImportRejected("NOT_TEXT")
             code = {
                 "utf-8": "ENCODING_UTF8_BOM",
                 "utf-16": "ENCODING_UTF16",
                 "utf-32": "ENCODING_UTF32",
             }[known]
-            return text, known, [Problem(code, "note")]
+            return text, known, [ImportProblem(code, "note")]
     if b"\x00" in content:
         return _utf16(content)
     try:
@@ -118,26 +119,26 @@ def decode(content: bytes, encoding: str = "") -> tuple[str, str, list[Problem]]
     except UnicodeDecodeError:
         return _single_bytes(content)
     if _binary(content):
-        raise Refused("NOT_TEXT")
+        raise ImportRejected("NOT_TEXT")
     return text, "utf-8", _damage(text)
 
 
-def _utf16(content: bytes) -> tuple[str, str, list[Problem]]:
+def _utf16(content: bytes) -> tuple[str, str, list[ImportProblem]]:
     """UTF-16 without its mark: every other byte of plain letters is zero."""
     head = content[:4000]
     for start, known in ((1, "utf-16-le"), (0, "utf-16-be")):
         zeros = head[start::2].count(0) / max(len(head) // 2, 1)
         if zeros > 0.6 and head[1 - start :: 2].count(0) == 0:
             try:
-                return content.decode(known), known, [Problem("ENCODING_UTF16", "note")]
+                return content.decode(known), known, [ImportProblem("ENCODING_UTF16", "note")]
             except UnicodeError:
                 break
-    raise Refused("NOT_TEXT")
+    raise ImportRejected("NOT_TEXT")
 
 
-def _single_bytes(content: bytes) -> tuple[str, str, list[Problem]]:
+def _single_bytes(content: bytes) -> tuple[str, str, list[ImportProblem]]:
     if _binary(content):
-        raise Refused("NOT_TEXT")
+        raise ImportRejected("NOT_TEXT")
     bad: list[int] = []
     good = 0
     lines = content.replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
@@ -156,7 +157,7 @@ def _single_bytes(content: bytes) -> tuple[str, str, list[Problem]]:
             text,
             "utf-8",
             [
-                Problem(
+                ImportProblem(
                     "ENCODING_MIXED",
                     "refuse",
                     place("row", bad),
@@ -166,7 +167,7 @@ def _single_bytes(content: bytes) -> tuple[str, str, list[Problem]]:
             ],
         )
     text = content.decode(known, "replace")
-    return text, known, [Problem(f"ENCODING_{known.upper()}", "note")]
+    return text, known, [ImportProblem(f"ENCODING_{known.upper()}", "note")]
 
 
 def _either(line: bytes, known: str) -> str:
@@ -186,12 +187,12 @@ def _binary(content: bytes) -> bool:
     return odd > len(head) / 50 or odd > 0 and len(content) < 64
 
 
-def _damage(text: str) -> list[Problem]:
+def _damage(text: str) -> list[ImportProblem]:
     found = []
     for code, form in (("ENCODING_TWICE", _TWICE), ("ENCODING_LOST", re.compile("\ufffd"))):
         if form.search(text):
             rows = [n for n, line in enumerate(text.splitlines(), start=1) if form.search(line)]
-            found.append(Problem(code, "warn", place("row", rows), tuple(rows)))
+            found.append(ImportProblem(code, "warn", place("row", rows), tuple(rows)))
     return found
 
 
@@ -241,16 +242,18 @@ def _parsed(text: str, separator: str, clock: Clock) -> list[Line]:
             if number % 2000 == 0:
                 clock.check()
             if reader.line_num - before > MOST_LINES:
-                raise Refused("CSV_QUOTE", f"row {number}")
+                raise ImportRejected("CSV_QUOTE", f"row {number}")
             before = reader.line_num
             cells += len(record)
             if cells > MAX_CELLS:
-                raise Refused("TOO_MANY_CELLS", limit=str(MAX_CELLS))
+                raise ImportRejected("TOO_MANY_CELLS", limit=str(MAX_CELLS))
             lines.append(Line(number, [cell(c) for c in record]))
             if number > MAX_ROWS + 1000:
-                raise Refused("TOO_MANY_ROWS", n=str(text.count("\n") + 1), limit=str(MAX_ROWS))
+                raise ImportRejected(
+                    "TOO_MANY_ROWS", n=str(text.count("\n") + 1), limit=str(MAX_ROWS)
+                )
     except csv.Error as error:
-        raise Refused("CSV_QUOTE", f"row {len(lines) + 1}") from error
+        raise ImportRejected("CSV_QUOTE", f"row {len(lines) + 1}") from error
     if lines.pop().cells != [_END]:
-        raise Refused("CSV_QUOTE", f"row {len(lines) + 1}")
+        raise ImportRejected("CSV_QUOTE", f"row {len(lines) + 1}")
     return lines

@@ -1,4 +1,4 @@
-"""Records that may be the same, with the reasons; nothing is merged here.
+"""Find records that may be duplicates, with the reasons; nothing is merged here.
 
 How     candidates share a rare word of their names, its beginning or its end, or the host of a
         website: never every pair. Each is then scored: likeness of the names (RapidFuzz), distance,
@@ -63,7 +63,7 @@ class Alike:
 
 
 def alike(rows: Sequence[Known], held: Sequence[Known] = ()) -> list[Alike]:
-    """The pairs that may be the same, best first for each row: rows with rows, rows with held ones."""
+    """Candidate pairs of rows with rows and with held records, best first for each row."""
     everything = [*rows, *held]
     names = [plain(k.name) for k in everything]
     hosts = [_host(k.website) for k in everything]
@@ -129,7 +129,7 @@ def _likeness(a: str, b: str) -> float:
 def _blocks(
     names: Sequence[str], hosts: Sequence[str], count: int
 ) -> Iterable[Iterable[tuple[int, int]]]:
-    """Pairs that share something rare, at least one of them a row; one sort of sharing at a time."""
+    """Blocks of pairs that share something rare, at least one a row; one sort of key at a time."""
     shared: tuple[tuple[Callable[[int], Iterable[str]], int], ...] = (
         (lambda i: set(names[i].split()), COMMON),
         (lambda i: {w[:4] for w in names[i].split() if len(w) > 4}, COMMON),
@@ -138,25 +138,30 @@ def _blocks(
         (lambda i: (hosts[i],) if hosts[i] else (), SAME),
     )
     for keys, most in shared:
-        by: dict[
-            str, int | list[int]
-        ] = {}  # nearly all stand alone: a number takes less than a list
-        for i in range(len(names)):
-            for key in keys(i):
-                known = by.get(key)
-                if known is None:
-                    by[key] = i
-                elif isinstance(known, int):
-                    by[key] = [known, i]
-                elif len(known) <= most or most == SAME:
-                    known.append(i)
-        for members in by.values():
+        for members in _by_key(keys, len(names), most).values():
             if isinstance(members, int):
                 continue
             if len(members) <= most:
                 yield _pairs(members, count)
             elif most == SAME:  # the same name hundreds of times: each with the one before
                 yield ((a, b) for a, b in zip(members, members[1:], strict=False) if a < count)
+
+
+def _by_key(
+    keys: Callable[[int], Iterable[str]], count: int, most: int
+) -> dict[str, int | list[int]]:
+    """Key -> the indices that have it: nearly all stand alone, a number takes less than a list."""
+    found: dict[str, int | list[int]] = {}
+    for i in range(count):
+        for key in keys(i):
+            known = found.get(key)
+            if known is None:
+                found[key] = i
+            elif isinstance(known, int):
+                found[key] = [known, i]
+            elif len(known) <= most or most == SAME:
+                known.append(i)
+    return found
 
 
 def _pairs(members: list[int], count: int) -> Iterable[tuple[int, int]]:

@@ -9,14 +9,14 @@ from typing import Any
 import orjson
 
 from geo.curate.imports.geometry import Convert, Place
-from geo.curate.imports.problems import Problem, Refused, Remarks
+from geo.curate.imports.problems import ImportProblem, ImportRejected, Remarks
 from geo.curate.imports.source_table import (
     MAX_CELL,
     MAX_CELLS,
     MAX_COLUMNS,
     MAX_ROWS,
     Clock,
-    Row,
+    SourceRow,
     Table,
     cell,
 )
@@ -45,7 +45,7 @@ class Gathered:
     convert: Convert | None = None
     columns: dict[str, int] = field(default_factory=dict)
     _bad: dict[str, None] = field(default_factory=dict)
-    _rows: list[Row] = field(default_factory=list)
+    _rows: list[SourceRow] = field(default_factory=list)
     _nested: bool = False
     _cells: int = 0
 
@@ -53,7 +53,7 @@ class Gathered:
         """Take one more feature."""
         number = len(self._rows) + 1
         if number > MAX_ROWS:
-            raise Refused("TOO_MANY_ROWS", n=str(number), limit=str(MAX_ROWS))
+            raise ImportRejected("TOO_MANY_ROWS", n=str(number), limit=str(MAX_ROWS))
         if number % 500 == 0:
             self.clock.check()
         values = dict(feature.attributes)
@@ -61,7 +61,7 @@ class Gathered:
             values["id"] = feature.id
         self._cells += len(values)
         if self._cells > MAX_CELLS:
-            raise Refused("TOO_MANY_CELLS", limit=str(MAX_CELLS))
+            raise ImportRejected("TOO_MANY_CELLS", limit=str(MAX_CELLS))
         found: dict[int, str] = {}
         faults: list[Any] = []
         for key, value in values.items():
@@ -71,7 +71,7 @@ class Gathered:
                 continue
             at = self.columns.setdefault(name, len(self.columns))
             if at >= MAX_COLUMNS:
-                raise Refused("TOO_MANY_COLUMNS", n=str(at + 1), limit=str(MAX_COLUMNS))
+                raise ImportRejected("TOO_MANY_COLUMNS", n=str(at + 1), limit=str(MAX_COLUMNS))
             text, fault = self._text(value)
             if fault:
                 remarks.say(fault, "warn", number, name, value=text)
@@ -83,7 +83,7 @@ class Gathered:
         at_ = self._converted(place.x_y) if place.x_y else None
         code = place.code or ("COORD_MISSING" if place.x_y and not at_ else "")
         self._rows.append(
-            Row(
+            SourceRow(
                 number,
                 [found.get(i, "") for i in range(max(found, default=-1) + 1)],
                 at_,
@@ -96,7 +96,7 @@ class Gathered:
     def table(self, remarks: Remarks) -> Table:
         """The table, once all features are in."""
         if not self._rows:
-            raise Refused("NO_ROWS")
+            raise ImportRejected("NO_ROWS")
         width = len(self.columns)
         for row in self._rows:
             row.cells = [*row.cells, *[""] * (width - len(row.cells))]
@@ -106,7 +106,7 @@ class Gathered:
         if self._nested:
             table.note("NESTED_PROPS_AS_JSON")
         if self._bad:
-            table.problems.append(Problem("BAD_COLUMN_NAME", "warn", ",".join(self._bad)))
+            table.problems.append(ImportProblem("BAD_COLUMN_NAME", "warn", ",".join(self._bad)))
         table.remark(remarks)
         return table
 

@@ -1,4 +1,4 @@
-"""GeoJSON, parsed as JSON and nothing else: no driver, no reference followed.
+"""GeoJSON reader: parsed as JSON and nothing else, no driver, no reference followed.
 
 Bounded  by its size, by the number of its brackets before it is parsed, and by its depth.
 Reads    a FeatureCollection, a Feature, a bare geometry, or one Feature a line.
@@ -14,7 +14,7 @@ from typing import Any
 from geo.curate.imports.csv_reader import decode
 from geo.curate.imports.geo_features import Feature, Gathered
 from geo.curate.imports.geometry import Place, converter, epsg_of, place_of
-from geo.curate.imports.problems import Problem, Refused, Remarks
+from geo.curate.imports.problems import ImportProblem, ImportRejected, Remarks
 from geo.curate.imports.source_table import Clock, Table
 
 #: Lists and objects take some 60 times what ``[]`` takes on disk.
@@ -45,20 +45,20 @@ def read_geojson(
 
     Raises
     ------
-    Refused : ``JSON_SYNTAX``, ``JSON_NAN``, ``JSON_TOO_DEEP``, ``JSON_TOO_BIG``, ``NOT_GEOJSON``,
-        ``CRS_UNKNOWN``, ``NO_ROWS``.
+    ImportRejected : ``JSON_SYNTAX``, ``JSON_NAN``, ``JSON_TOO_DEEP``, ``JSON_TOO_BIG``,
+        ``NOT_GEOJSON``, ``CRS_UNKNOWN``, ``NO_ROWS``.
     """
-    said: list[Problem] = []
-    text, encoding = _text(content, said)
-    whole, lines = _parsed(text, said)
-    features, declared = _features(whole)
+    problems: list[ImportProblem] = []
+    text, encoding = _text(content, problems)
+    document, lines = _parsed(text, problems)
+    features, declared = _features(document)
     epsg = epsg_of(crs) if crs else epsg_of(declared) if declared else "EPSG:4326"
     gathered = Gathered(name, "geojson", clock, converter(epsg))
     remarks = Remarks("feature")
     for raw in features:
         gathered.add(_feature(raw, repair), remarks)
     table = gathered.table(remarks)
-    table.problems = [*said, *table.problems]
+    table.problems = [*problems, *table.problems]
     table.detected |= {"crs": epsg, "encoding": encoding}
     if epsg != "EPSG:4326":
         table.note("REPROJECTED", epsg)
@@ -67,11 +67,11 @@ def read_geojson(
     return table
 
 
-def _text(content: bytes, said: list[Problem]) -> tuple[str, str]:
+def _text(content: bytes, problems: list[ImportProblem]) -> tuple[str, str]:
     if content.count(b"[") + content.count(b"{") > MAX_BRACKETS or content.count(b",") > MAX_COMMAS:
-        raise Refused("JSON_TOO_BIG")
-    text, encoding, problems = decode(content)
-    said += problems
+        raise ImportRejected("JSON_TOO_BIG")
+    text, encoding, noted = decode(content)
+    problems += noted
     return text, encoding
 
 
@@ -79,9 +79,32 @@ class _Nan(ValueError):
     pass
 
 
-def _parsed(text: str, said: list[Problem]) -> tuple[Any, bool]:
+def _parsed(text: str, problems: list[ImportProblem]) -> tuple[Any, bool]:
     """The value of a text, and whether it was one value a line."""
     twice: dict[str, None] = {}
+    read = _decoder(twice)
+    try:
+        try:
+            document: Any = read.decode(text)
+            lines = False
+        except json.JSONDecodeError as error:
+            found = _lines(text, read)
+            if found is None:
+                raise ImportRejected(
+                    "JSON_SYNTAX", f"line {error.lineno}", value=error.msg[:60]
+                ) from error
+            document, lines = {"type": "FeatureCollection", "features": found}, True
+    except RecursionError as error:
+        raise ImportRejected("JSON_TOO_DEEP") from error
+    except _Nan as error:
+        raise ImportRejected("JSON_NAN", value=str(error)) from error
+    if twice:
+        problems.append(ImportProblem("DUPLICATE_KEY", "warn", ",".join(twice)))
+    return document, lines
+
+
+def _decoder(twice: dict[str, None]) -> json.JSONDecoder:
+    """A strict decoder; keys that an object holds twice are collected in ``twice``."""
 
     def constant(name: str) -> Any:
         raise _Nan(name)
@@ -99,25 +122,7 @@ def _parsed(text: str, said: list[Problem]) -> tuple[Any, bool]:
                 seen.add(key)
         return made
 
-    read = json.JSONDecoder(parse_constant=constant, parse_int=integer, object_pairs_hook=pairs)
-    try:
-        try:
-            whole: Any = read.decode(text)
-            lines = False
-        except json.JSONDecodeError as error:
-            found = _lines(text, read)
-            if found is None:
-                raise Refused(
-                    "JSON_SYNTAX", f"line {error.lineno}", value=error.msg[:60]
-                ) from error
-            whole, lines = {"type": "FeatureCollection", "features": found}, True
-    except RecursionError as error:
-        raise Refused("JSON_TOO_DEEP") from error
-    except _Nan as error:
-        raise Refused("JSON_NAN", value=str(error)) from error
-    if twice:
-        said.append(Problem("DUPLICATE_KEY", "warn", ",".join(twice)))
-    return whole, lines
+    return json.JSONDecoder(parse_constant=constant, parse_int=integer, object_pairs_hook=pairs)
 
 
 def _lines(text: str, read: json.JSONDecoder) -> list[Any] | None:
@@ -132,23 +137,23 @@ def _lines(text: str, read: json.JSONDecoder) -> list[Any] | None:
     return found if all(isinstance(f, dict) and f.get("type") == "Feature" for f in found) else None
 
 
-def _features(whole: Any) -> tuple[Iterator[Any], str]:
+def _features(document: Any) -> tuple[Iterator[Any], str]:
     """The raw features and the name of the declared coordinate system."""
-    if not isinstance(whole, dict):
-        raise Refused("NOT_GEOJSON", value=type(whole).__name__)
-    kind = whole.get("type")
+    if not isinstance(document, dict):
+        raise ImportRejected("NOT_GEOJSON", value=type(document).__name__)
+    kind = document.get("type")
     if kind == "Topology":
-        raise Refused("NOT_GEOJSON", value="TopoJSON")
+        raise ImportRejected("NOT_GEOJSON", value="TopoJSON")
     if kind == "Feature":
-        return iter([whole]), _crs(whole.get("crs"))
+        return iter([document]), _crs(document.get("crs"))
     if kind in GEOMETRIES:
-        return iter([{"type": "Feature", "geometry": whole, "properties": {}}]), _crs(
-            whole.get("crs")
+        return iter([{"type": "Feature", "geometry": document, "properties": {}}]), _crs(
+            document.get("crs")
         )
-    features = whole.get("features")
+    features = document.get("features")
     if kind != "FeatureCollection" or not isinstance(features, list):
-        raise Refused("NOT_GEOJSON", value=str(kind)[:40])
-    return iter(features), _crs(whole.get("crs"))
+        raise ImportRejected("NOT_GEOJSON", value=str(kind)[:40])
+    return iter(features), _crs(document.get("crs"))
 
 
 def _crs(declared: Any) -> str:
@@ -157,7 +162,7 @@ def _crs(declared: Any) -> str:
     inside = declared.get("properties") if isinstance(declared, dict) else None
     name = inside.get("name") if isinstance(inside, dict) else None
     if not isinstance(name, str) or not name.strip():
-        raise Refused("CRS_UNKNOWN", "crs")
+        raise ImportRejected("CRS_UNKNOWN", "crs")
     return name
 
 

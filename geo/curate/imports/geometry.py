@@ -1,7 +1,7 @@
-"""A geometry as a position: a point as it is, a sound area by a point inside it.
+"""Geometry to position: a point as it is, a valid area by a point inside it.
 
 CRS     in the file's, out EPSG:4326 longitude first; converted by pyproj when they differ.
-Codes   of what is wrong: ``NO_GEOMETRY``, ``GEOMETRY_TYPE``, ``COORD_NOT_NUMBER``, ``COORD_MISSING``,
+Codes   of faults: ``NO_GEOMETRY``, ``GEOMETRY_TYPE``, ``COORD_NOT_NUMBER``, ``COORD_MISSING``,
         ``RING_TOO_SHORT``, ``RING_NOT_CLOSED``, ``TOO_MANY_VERTICES``, ``INVALID_GEOMETRY``.
 """
 
@@ -13,14 +13,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from geo.curate.imports.problems import Refused
+from geo.curate.imports.problems import ImportRejected
 
 MAX_VERTICES = 100_000
 LonLat = tuple[float, float]
 #: Takes and gives single values or arrays.
 Convert = Callable[[Any, Any], Any]
 _EPSG = re.compile(
-    r"(?:urn:ogc:def:crs:|https?://www\.opengis\.net/def/crs/)?EPSG(?::|::|/|/0/|:[0-9.]+:)([0-9]{3,6})\Z",
+    r"(?:urn:ogc:def:crs:|https?://www\.opengis\.net/def/crs/)?"
+    r"EPSG(?::|::|/|/0/|:[0-9.]+:)([0-9]{3,6})\Z",
     re.IGNORECASE,
 )
 _CRS84 = re.compile(
@@ -38,27 +39,27 @@ class Place:
 
 
 def epsg_of(name: str) -> str:
-    """The code of a coordinate system's name: ``EPSG:3857``; ``EPSG:4326`` for WGS 84 in any spelling.
+    """Parse the name of a coordinate system; any spelling of WGS 84 gives ``EPSG:4326``.
 
     Raises
     ------
-    Refused : ``CRS_UNKNOWN``.
+    ImportRejected : ``CRS_UNKNOWN``.
     """
     text = name.strip()[:200]
     if _CRS84.match(text):
         return "EPSG:4326"
     found = _EPSG.match(text) or re.fullmatch(r"([0-9]{3,6})", text)
     if not found:
-        raise Refused("CRS_UNKNOWN", text[:60], value=text[:60])
+        raise ImportRejected("CRS_UNKNOWN", text[:60], value=text[:60])
     return f"EPSG:{int(found[1])}"
 
 
 def converter(epsg: str) -> Convert | None:
-    """How to get from a coordinate system to WGS 84; None when it is WGS 84.
+    """The transformation from a coordinate system to WGS 84; None when it is WGS 84.
 
     Raises
     ------
-    Refused : ``CRS_UNKNOWN``: no such system, or no way from it to positions.
+    ImportRejected : ``CRS_UNKNOWN``: no such system, or no way from it to positions.
     """
     if epsg in ("EPSG:4326", ""):
         return None
@@ -68,7 +69,7 @@ def converter(epsg: str) -> Convert | None:
     try:
         made = Transformer.from_crs(epsg, "EPSG:4326", always_xy=True)
     except ProjError as error:
-        raise Refused("CRS_UNKNOWN", epsg, value=epsg) from error
+        raise ImportRejected("CRS_UNKNOWN", epsg, value=epsg) from error
     return made.transform
 
 
@@ -152,13 +153,13 @@ def area_point(area: Any, repair: bool) -> Place:
     if get_num_coordinates(area) > MAX_VERTICES:
         return Place(None, "TOO_MANY_VERTICES", {"limit": str(MAX_VERTICES)})
     if not area.is_valid:
-        said = explain_validity(area)
-        near = re.search(r"\[(-?[0-9.e+-]+) (-?[0-9.e+-]+)", said)
+        reason = explain_validity(area)
+        near = re.search(r"\[(-?[0-9.e+-]+) (-?[0-9.e+-]+)", reason)
         if not repair:
             return Place(
                 None,
                 "INVALID_GEOMETRY",
-                {"value": f"{float(near[1]):g},{float(near[2]):g}" if near else said[:60]},
+                {"value": f"{float(near[1]):g},{float(near[2]):g}" if near else reason[:60]},
             )
         area = make_valid(area)
     inside = area.representative_point()

@@ -1,4 +1,4 @@
-"""GeoPackage, read with SQLite alone, from memory: no driver that could open other files.
+"""GeoPackage reader, with SQLite alone, from memory: no driver that could open other files.
 
 The database is only ever read: an authorizer refuses everything else, views and virtual tables
 are left out, a progress handler keeps the deadline, the schema is not trusted.
@@ -13,7 +13,7 @@ from typing import Any
 
 from geo.curate.imports.geo_features import Feature, Gathered
 from geo.curate.imports.geometry import Place, area_point, converter
-from geo.curate.imports.problems import Problem, Refused, Remarks
+from geo.curate.imports.problems import ImportProblem, ImportRejected, Remarks
 from geo.curate.imports.source_table import MAX_COLUMNS, MAX_ROWS, Clock, Table, cell
 
 CORRUPT = "GPKG_CORRUPT"
@@ -42,17 +42,18 @@ _READING = (
 def read_gpkg(
     content: bytes, name: str, clock: Clock, *, layer: str = "", crs: str = "", repair: bool = False
 ) -> Table:
-    """The table of one layer: the one asked for, else the first with records.
+    """The table of one layer: the one that was chosen, else the first with records.
 
     Raises
     ------
-    Refused : ``GPKG_CORRUPT``, ``GPKG_NO_LAYERS``, ``LAYER_MISSING``, ``CRS_UNKNOWN``, ``NO_ROWS``.
+    ImportRejected : ``GPKG_CORRUPT``, ``GPKG_NO_LAYERS``, ``LAYER_MISSING``, ``CRS_UNKNOWN``,
+        ``NO_ROWS``.
     """
     size = struct.unpack(">H", content[16:18])[0] if len(content) >= 100 else 0
     if size not in (1, 512, 1024, 2048, 4096, 8192, 16384, 32768) or len(content) % (
         65536 if size == 1 else size
     ):
-        raise Refused(CORRUPT)
+        raise ImportRejected(CORRUPT)
     writing = content[18:20] == b"\x02\x02"
     if writing:  # what lies in a journal beside the file did not come with it
         content = content[:18] + b"\x01\x01" + content[20:]
@@ -61,13 +62,13 @@ def read_gpkg(
         table = _read(base, content, name, clock, layer, crs, repair)
     except (sqlite3.Error, OverflowError, UnicodeError) as error:
         clock.check()
-        raise Refused(CORRUPT) from error
+        raise ImportRejected(CORRUPT) from error
     finally:
         base.close()
     if writing:
-        table.problems.append(Problem("GPKG_JOURNAL", "warn"))
+        table.problems.append(ImportProblem("GPKG_JOURNAL", "warn"))
     if content[68:72] not in APPLICATIONS:
-        table.problems.append(Problem("GPKG_APPLICATION", "warn"))
+        table.problems.append(ImportProblem("GPKG_APPLICATION", "warn"))
     return table
 
 
@@ -87,7 +88,7 @@ def _read(
     base.execute("PRAGMA cell_size_check = ON")
     base.text_factory = lambda raw: raw.decode("utf-8", "replace")
     if base.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
-        raise Refused(CORRUPT)
+        raise ImportRejected(CORRUPT)
     base.set_authorizer(
         lambda action, *_: sqlite3.SQLITE_OK if action in _READING else sqlite3.SQLITE_DENY
     )
@@ -97,7 +98,7 @@ def _read(
         if not str(sql).upper().lstrip().startswith("CREATE VIRTUAL")
     }
     if "gpkg_contents" not in tables:
-        raise Refused("GPKG_NO_LAYERS")
+        raise ImportRejected("GPKG_NO_LAYERS")
     shapes = {}
     if "gpkg_geometry_columns" in tables:
         shapes = {
@@ -114,10 +115,10 @@ def _read(
         if kind in ("features", "attributes") and t in tables
     ]
     if not layers:
-        raise Refused("GPKG_NO_LAYERS")
+        raise ImportRejected("GPKG_NO_LAYERS")
     names = [t for t, _ in layers]
     if layer and layer not in names:
-        raise Refused("LAYER_MISSING", cell(layer)[:60])
+        raise ImportRejected("LAYER_MISSING", cell(layer)[:60])
     chosen = layer or _first_filled(base, names)
     geometry, srs = shapes.get(chosen, ("", dict(layers)[chosen]))
     epsg = crs or _epsg(base, srs, tables)
@@ -132,7 +133,7 @@ def _read(
     if epsg not in ("EPSG:4326", ""):
         table.note("REPROJECTED", epsg)
     if not epsg:
-        table.problems.append(Problem("CRS_MISSING", "warn"))
+        table.problems.append(ImportProblem("CRS_MISSING", "warn"))
     return table
 
 
@@ -140,7 +141,7 @@ def _deadline(clock: Clock) -> Callable[[], int]:
     def late() -> int:
         try:
             clock.check()
-        except Refused:
+        except ImportRejected:
             return 1
         return 0
 
@@ -165,11 +166,12 @@ def _epsg(base: sqlite3.Connection, srs: Any, tables: set[str]) -> str:
     row = None
     if "gpkg_spatial_ref_sys" in tables:
         row = base.execute(
-            "SELECT organization, organization_coordsys_id FROM gpkg_spatial_ref_sys WHERE srs_id = ?",
+            "SELECT organization, organization_coordsys_id"
+            " FROM gpkg_spatial_ref_sys WHERE srs_id = ?",
             (srs,),
         ).fetchone()
     if row is None or str(row[0]).upper() != "EPSG":
-        raise Refused("CRS_UNKNOWN", str(srs)[:20], value=str(srs)[:20])
+        raise ImportRejected("CRS_UNKNOWN", str(srs)[:20], value=str(srs)[:20])
     return f"EPSG:{row[1]}"
 
 
@@ -178,7 +180,7 @@ def _features(
 ) -> Iterator[Feature]:
     columns = [row[1] for row in base.execute(f"PRAGMA table_info({_quoted(table)})")]
     if len(columns) > MAX_COLUMNS:
-        raise Refused("TOO_MANY_COLUMNS", n=str(len(columns)), limit=str(MAX_COLUMNS))
+        raise ImportRejected("TOO_MANY_COLUMNS", n=str(len(columns)), limit=str(MAX_COLUMNS))
     kept = [c for c in columns if c != geometry]
     wanted = ", ".join(_quoted(c) for c in [*kept, *([geometry] if geometry in columns else [])])
     located = geometry in columns

@@ -1,8 +1,8 @@
-"""Which field each heading names, in French, Arabic or English, and how sure that is.
+"""Recognise the field that each heading names, in French, Arabic or English, with a certainty.
 
-A heading is folded and met with the table ``data/sources/import_columns.csv``: the same words,
+A heading is folded and looked up in the table ``data/sources/import_columns.csv``: the same words,
 then the same words without units and linking words, then a few letters off (RapidFuzz), then a
-known word inside a longer heading. What the caller says by hand comes first and is certain.
+known word inside a longer heading. What the user chose comes first and is certain.
 """
 
 from __future__ import annotations
@@ -247,14 +247,11 @@ def _met(folded: str, bare: str) -> tuple[str, float, str]:
     return "", 0.0, "unknown"
 
 
-def headings(
-    columns: Sequence[str], kind: str, given: Mapping[str, str] | None = None
-) -> tuple[Heading, ...]:
+def headings(columns: Sequence[str], given: Mapping[str, str] | None = None) -> tuple[Heading, ...]:
     """What each column of a file is, one field at most once, the surest first.
 
     Parameters
     ----------
-    kind : one of ``KINDS``.
     given : heading -> field, or an empty text for a column to leave out.
     """
     given = given or {}

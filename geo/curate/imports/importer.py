@@ -1,8 +1,8 @@
-"""The one way pages and the command line import: read, plan, tell, commit.
+"""The import service of the pages and the command line: read, plan, serialize, commit.
 
-desk = Desk(ledger, catalogue)
-plan = desk.preview(content, name, "buyers", reading=Reading(), options=Options())
-desk.store(plan, author="…", reason="…", chosen=None, demo="replaced")
+importer = Importer(ledger, catalogue)
+plan = importer.preview(content, name, "buyers", reading=ReadOptions(), options=Options())
+importer.store(plan, author="…", reason="…", chosen=None, demo="replaced")
 """
 
 from __future__ import annotations
@@ -14,8 +14,9 @@ from typing import Any
 
 from geo.core.errors import BadRequest
 from geo.curate.imports.headings import KINDS
+from geo.curate.imports.plan import no_progress
 from geo.curate.imports.planner import Demo, Options, Plan, Progress, edits, plan_of, rejected
-from geo.curate.imports.problems import Refused
+from geo.curate.imports.problems import ImportRejected
 from geo.curate.imports.reader import read
 from geo.curate.imports.reference_data import Reference, reference_of
 from geo.curate.imports.source_table import cell
@@ -30,8 +31,8 @@ MOST_ONLINE = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """What the reader chose about the file itself; see ``geo.curate.imports.reader.read``."""
+class ReadOptions:
+    """Options of reading the file itself; see ``geo.curate.imports.reader.read``."""
 
     sheet: str = ""
     layer: str = ""
@@ -43,12 +44,12 @@ class Reading:
 
 
 @lru_cache(maxsize=2)
-def _reference(version: str, catalogue: _Shared) -> Reference:
+def _reference(catalogue: _Shared) -> Reference:
     return reference_of(catalogue.value)
 
 
 class _Shared:
-    """A catalogue as a key: the version tells two apart."""
+    """A catalogue as a cache key, compared by its version."""
 
     def __init__(self, value: Catalogue) -> None:
         self.value = value
@@ -60,13 +61,13 @@ class _Shared:
         return hash(self.value.version)
 
 
-class Desk:
-    """Imports into one store.
+class Importer:
+    """Import of files into one store.
 
     Parameters
     ----------
-    ledger : where records are held; only ``held`` is asked until something is stored.
-    catalogue : the current one, for words, places and outlines.
+    ledger : the store; only ``held`` is called until something is stored.
+    catalogue : the current one, for vocabularies, places and outlines.
     """
 
     def __init__(self, ledger: Ledger, catalogue: Catalogue) -> None:
@@ -79,15 +80,15 @@ class Desk:
         name: str,
         kind: str,
         *,
-        reading: Reading | None = None,
+        reading: ReadOptions | None = None,
         options: Options | None = None,
-        progress: Progress = lambda stage, done, total: None,
+        progress: Progress = no_progress,
     ) -> Plan:
-        """What importing a file would do. A file that cannot be used gives a plan that says why.
+        """Plan the import of a file; an unusable file gives a plan that says why.
 
         Raises
         ------
-        BadRequest : no such kind, a date that is none, an address that is no page.
+        BadRequest : unknown kind, invalid date, or invalid URL.
         """
         if kind not in KINDS:
             raise BadRequest("error.bad_parameter", name="kind", value=kind[:40])
@@ -103,16 +104,16 @@ class Desk:
             source=cell(options.source)[:200],
         )
         try:
-            table = read(content, name, **asdict(reading or Reading()))
+            table = read(content, name, **asdict(reading or ReadOptions()))
             return plan_of(
                 table,
                 kind,
                 self._held(kind),
-                _reference(self.catalogue.version, _Shared(self.catalogue)),
+                _reference(_Shared(self.catalogue)),
                 options,
                 progress=progress,
             )
-        except Refused as refused:
+        except ImportRejected as refused:
             return rejected(refused, name, kind)
 
     def store(
@@ -124,24 +125,27 @@ class Desk:
         chosen: Collection[int] | None = None,
         demo: Demo = "keep",
     ) -> ChangeSet | None:
-        """Keep what was chosen, all of it or nothing; None when it changes nothing.
+        """Commit the chosen rows, all or none; None when nothing changes.
 
         Raises
         ------
         Conflict, ValidationFailed, StoreFull : as ``Ledger.commit``.
         """
-        asked = edits(plan, chosen, demo)
-        return self._ledger.commit(asked, author, reason, "import") if asked else None
+        changes = edits(plan, chosen, demo)
+        return self._ledger.commit(changes, author, reason, "import") if changes else None
 
     def online(
         self,
         plan: Plan,
         geocoder: Geocoder,
         lang: str,
-        progress: Progress = lambda stage, done, total: None,
+        progress: Progress = no_progress,
     ) -> dict[int, tuple[float, float]]:
-        """Positions that online services know for new rows without one, for ``Options.places``; the first
-        200 rows, one request a second. What a service does not know, or refuses, is left out."""
+        """Geocode new rows without a position, for ``Options.places``.
+
+        The first 200 rows, one request a second. What a service does not know, or refuses, is left
+        out.
+        """
         rows = [
             i for i in plan.items if i.action == "new" and i.after is not None and not i.placed_by
         ][:MOST_ONLINE]
@@ -164,9 +168,12 @@ class Desk:
         return self._ledger.held(KINDS[kind])
 
 
-def told(plan: Plan, t: Words, *, notes: bool = True) -> dict[str, Any]:
-    """The plan as one JSON object: ``outcome``, counts, ``problems`` (``code``, ``level``, ``where``,
-    ``message``), what was detected, headings, guesses and offers."""
+def plan_json(plan: Plan, t: Words, *, notes: bool = True) -> dict[str, Any]:
+    """Serialize a plan as one JSON object.
+
+    It holds ``outcome``, counts, ``problems`` (``code``, ``level``, ``where``, ``message``), what
+    was detected, headings, guesses and offers.
+    """
     return {
         "outcome": plan.outcome,
         **plan.counts,
@@ -208,6 +215,6 @@ def told(plan: Plan, t: Words, *, notes: bool = True) -> dict[str, Any]:
 
 
 def ordered(problems: Iterable[Any]) -> list[Any]:
-    """The gravest first."""
+    """Problems sorted by level, the gravest first."""
     rank = {"reject": 0, "refuse": 1, "warn": 2, "note": 3}
     return sorted(problems, key=lambda p: rank[p.level])

@@ -1,7 +1,7 @@
-"""What a row leaves out and can be told from the rest: country, province, position by name, kind.
+"""Infer missing fields of a row: country, province, position, kind.
 
-Everything supposed here is kept as a guess, and as ``supposed`` in the row's values: it makes a new
-record whole and never replaces what a held one says.
+Every inferred value is kept as a guess, and its field in the row's ``inferred``: it completes a new
+record and never replaces what a held one says.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from geo.curate.imports.cell_parser import Understanding, Understood
+from geo.curate.imports.cell_parser import CellParser, ParsedRow
 from geo.curate.imports.positions import Located
 from geo.curate.imports.reference_data import Reference
 from geo.i18n.words import words
@@ -20,22 +20,22 @@ from geo.places.city_index import Found
 LonLat = tuple[float, float]
 
 
-class Filling:
-    """Completes the rows of one table."""
+class Inference:
+    """Inference of the missing fields of one table's rows."""
 
     def __init__(
         self,
         kind: str,
         reference: Reference,
-        understanding: Understanding,
+        parser: CellParser,
         located: Located,
         geocode: bool,
     ) -> None:
         self._kind, self._here, self._located, self._geocode = kind, reference, located, geocode
         self._remarks, self._guesses, self._at = (
-            understanding.remarks,
-            understanding.guesses,
-            understanding.at,
+            parser.remarks,
+            parser.guesses,
+            parser.at,
         )
         self._countries: np.ndarray | None = None
         self._provinces: list[str] = []
@@ -46,19 +46,19 @@ class Filling:
             or {"x", "y"} <= self._at.keys()
         )
 
-    def prepare(self, rows: Sequence[Understood]) -> None:
-        """Look up all positions at once."""
+    def prepare(self, rows: Sequence[ParsedRow]) -> None:
+        """Look up the areas of all positions at once."""
         lon, lat = self._located.lon, self._located.lat
         if self._kind in ("sites", "maisons"):
             self._provinces = self._here.ground.provinces(lon, lat)
         elif any("country" not in r.values for r in rows):
             self._countries = self._here.ground.countries(lon, lat)
 
-    def fill(self, i: int, row: Understood) -> bool:
-        """Complete one row; False when it was refused, with the reason said."""
+    def infer(self, i: int, row: ParsedRow) -> bool:
+        """Complete one row; False when it was refused, with the reason in the remarks."""
         if self._located.blocked[i]:
             return False
-        row.values["supposed"] = set()
+        row.values["inferred"] = set()
         if self._kind in ("sites", "maisons"):
             good = self._site(i, row)
         elif self._kind == "markets":
@@ -67,14 +67,14 @@ class Filling:
             good = self._abroad(i, row)
         return good
 
-    def placed(self, i: int, row: Understood, *, exists: bool) -> tuple[LonLat | None, str, str]:
-        """Position, precision and how it was found; a place by its name gives way to a known position."""
+    def placed(self, i: int, row: ParsedRow, *, exists: bool) -> tuple[LonLat | None, str, str]:
+        """Position, precision and how it was found; a known position beats a place by its name."""
         lon, lat = float(self._located.lon[i]), float(self._located.lat[i])
-        said = row.values.get("precision", "")
+        stated = row.values.get("precision", "")
         if lon == lon and lat == lat:
             precision = (
-                said
-                if said not in ("", "country", "region", "province")
+                stated
+                if stated not in ("", "country", "region", "province")
                 else self._precision(row, lon, lat)
             )
             return (lon, lat), precision, "file"
@@ -89,17 +89,17 @@ class Filling:
             return None, "province" if row.values.get("province") else "region", ""
         return None, "country", ""
 
-    def _precision(self, row: Understood, lon: float, lat: float) -> str:
+    def _precision(self, row: ParsedRow, lon: float, lat: float) -> str:
         """Two decimals are a kilometre: the place, not the door."""
         coarse = abs(lon - round(lon, 2)) < 1e-9 and abs(lat - round(lat, 2)) < 1e-9
         place = "town" if self._kind in ("sites", "maisons") else "city"
         precision = place if coarse else "building"
-        self._suppose(row, "precision", "", precision, 0.5, "default", keep=False)
+        self._infer(row, "precision", "", precision, 0.5, "default", keep=False)
         return precision
 
-    def _suppose(
+    def _infer(
         self,
-        row: Understood,
+        row: ParsedRow,
         name: str,
         raw: str,
         code: str,
@@ -111,11 +111,11 @@ class Filling:
         self._guesses.note(name, raw, (code,), certainty, how, row.row.number)
         if keep:
             row.values[name] = code
-            row.values["supposed"].add(name)
+            row.values["inferred"].add(name)
 
     # --- buyers and fairs -------------------------------------------------------------
 
-    def _abroad(self, i: int, row: Understood) -> bool:
+    def _abroad(self, i: int, row: ParsedRow) -> bool:
         values, number = row.values, row.row.number
         if "country" not in values and not self._country(i, row):
             self._remarks.say(self._nowhere(i, row, "COUNTRY_UNKNOWN"), "refuse", number)
@@ -136,18 +136,18 @@ class Filling:
                         "position", name.strip(), (found.name,), 0.9, "place", number
                     )
                     if "town" not in values:
-                        self._suppose(row, "town", name.strip(), found.name, 0.8, "place")
+                        self._infer(row, "town", name.strip(), found.name, 0.8, "place")
                     break
         if self._kind == "fairs":
             self._fair(row)
         elif "kind" not in values:
-            self._suppose(row, "kind", "", "other", 0.3, "default")
+            self._infer(row, "kind", "", "other", 0.3, "default")
         return True
 
-    def _country(self, i: int, row: Understood) -> bool:
+    def _country(self, i: int, row: ParsedRow) -> bool:
         literal = row.values.get("country_literal")
         if self._countries is not None and self._countries[i]:
-            self._suppose(
+            self._infer(
                 row,
                 "country",
                 literal or "",
@@ -162,11 +162,11 @@ class Filling:
         if town := row.values.get("town"):
             code = self._here.places.country_of_city(town)
             if code:
-                self._suppose(row, "country", town, code, 0.7, "place")
+                self._infer(row, "country", town, code, 0.7, "place")
                 return True
         return False
 
-    def _fair(self, row: Understood) -> None:
+    def _fair(self, row: ParsedRow) -> None:
         values = row.values
         start, end = str(values.get("start", "")), str(values.get("end", ""))
         month = str(values.pop("month", ""))
@@ -189,7 +189,7 @@ class Filling:
             if found:
                 values["year"] = found
         if "kind" not in values:
-            self._suppose(
+            self._infer(
                 row,
                 "kind",
                 "",
@@ -200,30 +200,30 @@ class Filling:
 
     # --- sites ------------------------------------------------------------------------
 
-    def _site(self, i: int, row: Understood) -> bool:
+    def _site(self, i: int, row: ParsedRow) -> bool:
         values, number = row.values, row.row.number
         province = self._provinces[i]
         if not self._has_position(i) and self._geocode:
             province = self._named_place(i, row) or province
         area = self._here.catalogue.area_by_code.get(province)
-        said = values.get("province")
-        if area and said and said != province:
+        stated = values.get("province")
+        if area and stated and stated != province:
             self._remarks.say("PROVINCE_ELSEWHERE", "warn", number, value=area.name["fr"])
             values["province"] = province
-        elif area and not said:
-            self._suppose(row, "province", "", province, 0.9, "position")
+        elif area and not stated:
+            self._infer(row, "province", "", province, 0.9, "position")
         known = self._here.catalogue.area_by_code.get(values.get("province", ""))
         if known and values.get("region") != known.region:
             if values.get("region"):
                 self._remarks.say("PROVINCE_ELSEWHERE", "warn", number, value=known.name["fr"])
-            self._suppose(row, "region", "", known.region, 0.9, "position")
+            self._infer(row, "region", "", known.region, 0.9, "position")
         if "region" not in values:
             self._remarks.say(self._nowhere(i, row, "REGION_UNKNOWN"), "refuse", number)
             return False
         self._site_defaults(row)
         return True
 
-    def _named_place(self, i: int, row: Understood) -> str:
+    def _named_place(self, i: int, row: ParsedRow) -> str:
         values, number = row.values, row.row.number
         for name in ("town", "commune", "address"):
             text = str(values.get(name, ""))
@@ -244,7 +244,7 @@ class Filling:
             return found.province
         return ""
 
-    def _site_defaults(self, row: Understood) -> None:
+    def _site_defaults(self, row: ParsedRow) -> None:
         values = row.values
         if "kind" not in values:
             vocabulary = (
@@ -255,17 +255,17 @@ class Filling:
             met = vocabulary.one(str(values["name"]))
             default = "maison_artisan" if self._kind == "maisons" else "autre"
             if met.codes:
-                self._suppose(
+                self._infer(
                     row, "kind", str(values["name"]), met.codes[0], met.certainty * 0.8, "name"
                 )
             else:
-                self._suppose(row, "kind", "", default, 0.3, "default")
+                self._infer(row, "kind", "", default, 0.3, "default")
         if "status" not in values:
-            self._suppose(row, "status", "", "active", 0.5, "default")
+            self._infer(row, "status", "", "active", 0.5, "default")
 
     # --- markets ----------------------------------------------------------------------
 
-    def _market(self, row: Understood) -> bool:
+    def _market(self, row: ParsedRow) -> bool:
         values, number = row.values, row.row.number
         if "country" not in values and values.get("name"):
             met = self._here.words.countries.one(values["name"])
@@ -281,7 +281,7 @@ class Filling:
         values["country"] = code
         known = self._here.catalogue.market_by_code.get(code)
         if "world_region" not in values and known:
-            self._suppose(row, "world_region", "", known.world_region, 1.0, "default")
+            self._infer(row, "world_region", "", known.world_region, 1.0, "default")
         elif "world_region" not in values:
             self._remarks.say("WORLD_REGION_MISSING", "refuse", number, value=code)
             return False
@@ -289,12 +289,12 @@ class Filling:
             values.pop("name")  # the country by another of its names: ours stays
         for lang, key in zip(LANGUAGES, ("name", "name_ar", "name_en"), strict=True):
             if key not in values:
-                self._suppose(row, key, "", words(lang).country(code), 0.9, "default")
+                self._infer(row, key, "", words(lang).country(code), 0.9, "default")
         return True
 
     # --- positions --------------------------------------------------------------------
 
-    def _nowhere(self, i: int, row: Understood, code: str) -> str:
+    def _nowhere(self, i: int, row: ParsedRow, code: str) -> str:
         """Why a row is nowhere: a file that has coordinates lacks them here."""
         return (
             "COORD_MISSING"
@@ -305,7 +305,7 @@ class Filling:
     def _has_position(self, i: int) -> bool:
         return bool(np.isfinite(self._located.lon[i]) and np.isfinite(self._located.lat[i]))
 
-    def say_position(self, i: int, row: Understood) -> None:
+    def say_position(self, i: int, row: ParsedRow) -> None:
         """Tell how a new record got its position, or that it has none."""
         if self._has_position(i) or self._kind == "markets":
             return

@@ -1,6 +1,6 @@
-"""KML and KMZ: placemarks with their names, data and places; nothing fetched, nothing shown.
+"""KML and KMZ reader: placemarks with their names, data and places; nothing fetched or shown.
 
-Links to other files (NetworkLink, overlays, pictures) are left out, and said.
+Links to other files (NetworkLink, overlays, pictures) are left out, and noted.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from typing import Any
 
 from geo.curate.imports.geo_features import Feature, Gathered
 from geo.curate.imports.geometry import Place, place_of
-from geo.curate.imports.problems import Problem, Refused, Remarks
+from geo.curate.imports.problems import ImportProblem, ImportRejected, Remarks
 from geo.curate.imports.source_table import Clock, Table, cell
 from geo.curate.imports.xml_reader import Walker
 from geo.curate.imports.zip_archive import ZipArchive
@@ -29,7 +29,7 @@ def read_kmz(content: bytes, name: str, clock: Clock, *, repair: bool = False) -
         key=lambda n: (n.count("/"), n != "doc.kml", n),
     )
     if not inside:
-        raise Refused("FORMAT_UNKNOWN", value="zip")
+        raise ImportRejected("FORMAT_UNKNOWN", value="zip")
     table = read_kml(archive.read(inside[0], MAX_KML), name, clock, repair=repair)
     table.format = "kmz"
     return table
@@ -40,7 +40,7 @@ def read_kml(content: bytes, name: str, clock: Clock, *, repair: bool = False) -
 
     Raises
     ------
-    Refused : ``KML_CORRUPT``, ``XML_DTD``, ``XML_TOO_DEEP``, ``NO_ROWS``.
+    ImportRejected : ``KML_CORRUPT``, ``XML_DTD``, ``XML_TOO_DEEP``, ``NO_ROWS``.
     """
     marks = _Marks(Gathered(name, "kml", clock), repair)
     walker = Walker(marks.start, marks.end, marks.text, CORRUPT, clock)
@@ -50,12 +50,12 @@ def read_kml(content: bytes, name: str, clock: Clock, *, repair: bool = False) -
     table = marks.gathered.table(marks.remarks)
     table.detected["crs"] = "EPSG:4326"
     if marks.links:
-        table.problems.append(Problem("NETWORK_LINK_IGNORED", "warn"))
+        table.problems.append(ImportProblem("NETWORK_LINK_IGNORED", "warn"))
     return table
 
 
 class _Marks:
-    """Takes the elements of a document as they come."""
+    """Parser of the placemarks, as the elements of a document come."""
 
     def __init__(self, gathered: Gathered, repair: bool) -> None:
         self.gathered, self.remarks, self.links = gathered, Remarks("feature"), False

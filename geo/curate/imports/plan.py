@@ -1,4 +1,4 @@
-"""What a plan is made of: the options it was made with, its rows, and everything said about them."""
+"""The plan of an import: its options, its rows, and the problems found."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from geo.curate.imports.cell_parser import Guess
 from geo.curate.imports.duplicates import Alike
 from geo.curate.imports.headings import Heading
 from geo.curate.imports.positions import Offer
-from geo.curate.imports.problems import Outcome, Problem, outcome_of
+from geo.curate.imports.problems import ImportProblem, Outcome, outcome_of
 from geo.curate.imports.source_table import Table
 from geo.store.changes import Held
 
@@ -19,13 +19,17 @@ Demo = Literal["keep", "replaced", "all"]
 Progress = Callable[[str, int, int], None]
 
 
+def no_progress(_stage: str, _done: int, _total: int) -> None:
+    """Report to nobody: the default of every ``progress``."""
+
+
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What the reader decided; the defaults decide nothing for them.
+    """Decisions of the user; the defaults decide nothing.
 
     Attributes
     ----------
-    columns : heading -> field (``geo.curate.imports.headings.FIELDS``), empty to leave a column out.
+    columns : heading -> field (``imports.headings.FIELDS``), empty to leave a column out.
     values : field -> text -> code, several codes with ``;``, empty to leave the value out.
     cells : row -> heading -> text, corrections made before storing.
     crs : confirmed coordinate system of cells in metres, as ``EPSG:26191``.
@@ -62,7 +66,7 @@ class FieldChange:
 
 @dataclass(slots=True)
 class Item:
-    """What becomes of one row.
+    """The planned outcome of one row.
 
     Attributes
     ----------
@@ -88,14 +92,14 @@ class Item:
 
 @dataclass
 class Plan:
-    """Everything an import would do and everything that is to be said about it."""
+    """What an import would do, and every problem and guess on the way."""
 
     kind: str
     collection: str
     table: Table
     headings: tuple[Heading, ...]
     items: list[Item]
-    problems: list[Problem]
+    problems: list[ImportProblem]
     guesses: list[Guess]
     offers: list[Offer]
     demo: tuple[str, ...]

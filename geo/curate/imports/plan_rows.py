@@ -1,4 +1,4 @@
-"""From understood rows to the items of a plan: identifiers, records, what changes, what looks alike."""
+"""Build the rows of a plan: identifiers, records, changes, possible duplicates."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from geo.curate.imports import duplicates as twins
-from geo.curate.imports.cell_parser import Understood
-from geo.curate.imports.inference import Filling
+from geo.curate.imports.cell_parser import ParsedRow
+from geo.curate.imports.inference import Inference
 from geo.curate.imports.plan import FieldChange, Item, Options, Plan, Progress
 from geo.curate.imports.problems import Remarks
 from geo.curate.imports.record_builder import (
@@ -27,20 +27,20 @@ from geo.store.changes import Held
 
 
 class Items:
-    """Makes the item of every row: its identifier, its record, what it changes."""
+    """Builder of the plan's items: identifier, record and changes of every row."""
 
     def __init__(
         self,
         plan: Plan,
-        filling: Filling,
+        inference: Inference,
         remarks: Remarks,
         reference: Reference,
         held: Mapping[str, Held],
         options: Options,
     ) -> None:
-        self._plan, self._filling, self._remarks, self._held, self._options = (
+        self._plan, self._inference, self._remarks, self._held, self._options = (
             plan,
-            filling,
+            inference,
             remarks,
             held,
             options,
@@ -59,14 +59,14 @@ class Items:
         self._ids: dict[str, int] = {}
         self._raw_ids: dict[str, int] = {}
 
-    def make(self, rows: Sequence[Understood], progress: Progress) -> None:
-        """Every row in turn."""
+    def make(self, rows: Sequence[ParsedRow], progress: Progress) -> None:
+        """Add the item of every row to the plan."""
         for i, row in enumerate(rows):
             if i % 1000 == 0:
                 progress("planning", i, len(rows))
             self._plan.items.append(self._item(i, row))
 
-    def _item(self, i: int, row: Understood) -> Item:
+    def _item(self, i: int, row: ParsedRow) -> Item:
         number, values = row.row.number, row.values
         item = Item(number, "refused", name=str(values.get("name", "")))
         decision = self._options.decisions.get(number, "")
@@ -75,7 +75,7 @@ class Items:
             return item
         if row.refused or not self._named(row):
             return item
-        if not self._filling.fill(i, row):
+        if not self._inference.infer(i, row):
             return item
         id_ = self._identified(row, decision)
         if not id_:
@@ -84,13 +84,13 @@ class Items:
         held = self._held.get(id_)
         before = held.raw if held else None
         item.revision = held.revision if held else 0
-        lon_lat, precision, item.placed_by = self._filling.placed(
+        lon_lat, precision, item.placed_by = self._inference.placed(
             i, row, exists=before is not None and position_of(self._plan.kind, before) is not None
         )
         found = (
             values
             if before is None
-            else {k: v for k, v in values.items() if k not in _supposed(row)}
+            else {k: v for k, v in values.items() if k not in _inferred(row)}
         )
         after = record(self._plan.kind, id_, found, lon_lat, precision, self._about, before)
         faults = record_problems(CHECKED[self._plan.kind], after, self._known)
@@ -100,7 +100,7 @@ class Items:
         item.before, item.after = before, after
         if before is None:
             item.action = "new"
-            self._filling.say_position(i, row)
+            self._inference.say_position(i, row)
             return item
         item.changes = tuple(
             FieldChange(*c) for c in changed_fields(self._plan.kind, before, after)
@@ -108,13 +108,13 @@ class Items:
         item.action = "changed" if item.changes else "unchanged"
         return item
 
-    def _named(self, row: Understood) -> bool:
+    def _named(self, row: ParsedRow) -> bool:
         if self._plan.kind == "markets" or row.values.get("name"):
             return True
         self._remarks.say("NAME_MISSING", "refuse", row.row.number)
         return False
 
-    def _identified(self, row: Understood, decision: str) -> str:
+    def _identified(self, row: ParsedRow, decision: str) -> str:
         """The identifier of a row's record; empty when the row was refused."""
         number, given = row.row.number, str(row.values.get("id", ""))
         if given:
@@ -146,20 +146,20 @@ class Items:
         return made
 
 
-def _supposed(row: Understood) -> Collection[str]:
-    """The fields of a row that were supposed, not said: they never replace what is known."""
-    result: Collection[str] = row.values.get("supposed", ())
+def _inferred(row: ParsedRow) -> Collection[str]:
+    """The inferred fields of a row: they never replace what is known."""
+    result: Collection[str] = row.values.get("inferred", ())
     return result
 
 
 def propose(
     plan: Plan,
-    rows: Sequence[Understood],
+    rows: Sequence[ParsedRow],
     held: Mapping[str, Held],
     remarks: Remarks,
     progress: Progress,
 ) -> None:
-    """Say which rows may be records that exist, in the file or in the store."""
+    """Mark the rows that may duplicate a row of the file or a stored record."""
     if plan.kind == "markets":
         return
     progress("comparing", 0, 1)

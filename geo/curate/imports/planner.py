@@ -1,4 +1,4 @@
-"""What an import would do, before anything is stored: new, changed, unchanged, refused.
+"""Plan an import before anything is stored: new, changed, unchanged and refused rows.
 
     table = read(content, name)                               # geo.curate.imports.reader
     plan = plan_of(table, "buyers", held, catalogue, Options(...))
@@ -14,13 +14,22 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from geo.curate.imports.cell_parser import Understanding, Understood
+from geo.curate.imports.cell_parser import CellParser, ParsedRow
 from geo.curate.imports.headings import FIELDS, KINDS, POSITION_FIELDS, Heading, headings
-from geo.curate.imports.inference import Filling
-from geo.curate.imports.plan import Action, Demo, FieldChange, Item, Options, Plan, Progress
+from geo.curate.imports.inference import Inference
+from geo.curate.imports.plan import (
+    Action,
+    Demo,
+    FieldChange,
+    Item,
+    Options,
+    Plan,
+    Progress,
+    no_progress,
+)
 from geo.curate.imports.plan_rows import Items, propose
 from geo.curate.imports.positions import Answers, locate
-from geo.curate.imports.problems import Problem, Refused, Remarks
+from geo.curate.imports.problems import ImportProblem, ImportRejected, Remarks
 from geo.curate.imports.record_builder import is_demo
 from geo.curate.imports.reference_data import Reference
 from geo.curate.imports.source_table import Table
@@ -57,9 +66,9 @@ def plan_of(
     options: Options | None = None,
     *,
     today: date | None = None,
-    progress: Progress = lambda stage, done, total: None,
+    progress: Progress = no_progress,
 ) -> Plan:
-    """The plan of importing a table.
+    """Plan the import of a table.
 
     Parameters
     ----------
@@ -68,11 +77,11 @@ def plan_of(
     reference : vocabularies, places and outlines over the current catalogue; build it once.
     """
     options, today = options or Options(), today or date.today()
-    columns = headings(table.columns, kind, options.columns)
+    columns = headings(table.columns, options.columns)
     problems = [*table.problems, *_missing(table, kind, columns)]
     unused = [h.heading for h in columns if h.field not in FIELDS[kind]]
     if unused:
-        problems.append(Problem("COLUMN_NOT_USED", "note", ",".join(unused[:20])))
+        problems.append(ImportProblem("COLUMN_NOT_USED", "note", ",".join(unused[:20])))
     plan = Plan(
         kind,
         KINDS[kind],
@@ -89,11 +98,9 @@ def plan_of(
     if plan.outcome == "reject":
         return plan
     remarks = Remarks(table.unit)
-    understanding = Understanding(
-        table, kind, columns, reference.words, options.values, remarks, today
-    )
-    rows = _understood(table, understanding, options, progress)
-    at = {name: i for name, i in understanding.at.items() if name in POSITION_FIELDS}
+    parser = CellParser(table, kind, columns, reference.words, options.values, remarks, today)
+    rows = _parsed_rows(table, parser, options, progress)
+    at = {name: i for name, i in parser.at.items() if name in POSITION_FIELDS}
     located = locate(
         table.rows,
         at,
@@ -106,18 +113,18 @@ def plan_of(
     )
     if any(p.code == "DECIMAL_COMMA" for p in remarks.problems()):
         table.detected["decimal"] = ","
-    filling = Filling(kind, reference, understanding, located, options.geocode)
-    filling.prepare(rows)
-    Items(plan, filling, remarks, reference, held, options).make(rows, progress)
+    inference = Inference(kind, reference, parser, located, options.geocode)
+    inference.prepare(rows)
+    Items(plan, inference, remarks, reference, held, options).make(rows, progress)
     propose(plan, rows, held, remarks, progress)
     for item in plan.items:
         item.remarks = tuple(remarks.by_row.get(item.row, ()))
-    plan.guesses, plan.offers = understanding.guesses.all(), located.offers
-    plan.problems += [*remarks.problems(), *understanding.said()]
+    plan.guesses, plan.offers = parser.guesses.all(), located.offers
+    plan.problems += [*remarks.problems(), *parser.problems()]
     return plan
 
 
-def rejected(refused: Refused, name: str, kind: str) -> Plan:
+def rejected(refused: ImportRejected, name: str, kind: str) -> Plan:
     """The plan of a file that could not be read: nothing but the reason."""
     table = Table(name, "", "row", (), [])
     return Plan(kind, KINDS[kind], table, (), [], [refused.problem], [], [], (), Options())
@@ -170,7 +177,7 @@ def _replaced(plan: Plan, new: Sequence[Item], demo: Sequence[str]) -> list[str]
 # --- steps ----------------------------------------------------------------------------
 
 
-def _missing(table: Table, kind: str, columns: Sequence[Heading]) -> list[Problem]:
+def _missing(table: Table, kind: str, columns: Sequence[Heading]) -> list[ImportProblem]:
     """Required columns that no heading names."""
     have = {h.field for h in columns if h.field}
     found = []
@@ -189,7 +196,7 @@ def _missing(table: Table, kind: str, columns: Sequence[Heading]) -> list[Proble
     ):
         lacking = ",".join(n for n in ("lat", "lon") if n not in have)
         found.append(
-            Problem(
+            ImportProblem(
                 "MISSING_COLUMNS",
                 "warn" if placed else "reject",
                 lacking,
@@ -198,13 +205,13 @@ def _missing(table: Table, kind: str, columns: Sequence[Heading]) -> list[Proble
         )
     needed = "country" if kind == "markets" else "name"
     if needed not in have and not (kind == "markets" and "name" in have):
-        found.append(Problem("MISSING_COLUMNS", "reject", needed, values={"value": needed}))
+        found.append(ImportProblem("MISSING_COLUMNS", "reject", needed, values={"value": needed}))
     return found
 
 
-def _understood(
-    table: Table, understanding: Understanding, options: Options, progress: Progress
-) -> list[Understood]:
+def _parsed_rows(
+    table: Table, parser: CellParser, options: Options, progress: Progress
+) -> list[ParsedRow]:
     total = len(table.rows)
     position = {h: i for i, h in enumerate(table.columns)}
     found = []
@@ -216,5 +223,5 @@ def _understood(
             for heading, text in corrected.items():
                 if heading in position:
                     row.cells[position[heading]] = text[:4000].strip()
-        found.append(understanding.read(row))
+        found.append(parser.read(row))
     return found

@@ -1,9 +1,9 @@
-"""Positions out of a table's cells, with everything doubtful said and nothing changed silently.
+"""Parse positions out of a table's cells; doubtful ones are reported, nothing changes silently.
 
-Reads   degrees with either decimal mark, degrees-minutes-seconds (``geo.places.coordinates``), both in one
-        cell, links of maps, and metres of a projection once its system is confirmed.
+Reads   degrees with either decimal mark, degrees-minutes-seconds (``geo.places.coordinates``), both
+        in one cell, links of maps, and metres of a projection once its system is confirmed.
 Offers  swapped columns, a missing minus sign and a likely projection are offered: they are only
-        applied when the caller answers (``Answers``).
+        applied when the user agrees (``Answers``).
 CRS     out EPSG:4326, longitude first.
 """
 
@@ -18,7 +18,7 @@ import numpy as np
 
 from geo.curate.imports.geometry import converter
 from geo.curate.imports.problems import Remarks
-from geo.curate.imports.source_table import Row
+from geo.curate.imports.source_table import SourceRow
 from geo.curate.imports.values import missing
 from geo.places import coordinates
 from geo.places.point_in_area import Ground
@@ -49,7 +49,7 @@ _TURN = {
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """Something that could be done, and is only done when asked.
+    """An offered correction, applied only when the user agrees.
 
     Attributes
     ----------
@@ -79,7 +79,7 @@ class Located:
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """What the caller confirmed about positions. See ``geo.curate.imports.planner.Options``."""
+    """What the user confirmed about positions. See ``geo.curate.imports.planner.Options``."""
 
     crs: str = ""
     swap: str = ""
@@ -88,7 +88,7 @@ class Answers:
 
 
 def locate(
-    rows: Sequence[Row],
+    rows: Sequence[SourceRow],
     at: Mapping[str, int],
     domestic: bool,
     expected: Sequence[str],
@@ -117,18 +117,7 @@ def locate(
         if answers.places and row.number in answers.places:
             found.lon[i], found.lat[i] = answers.places[row.number]
             continue
-        if row.lon_lat is not None:
-            pair: tuple[float, float] | str = row.lon_lat
-            if row.shape:
-                remarks.say(row.shape, "note", row.number)
-        elif row.shape and (row.shape != "NO_GEOMETRY" or not at):
-            found.blocked[i] = row.shape != "NO_GEOMETRY"
-            remarks.say(
-                row.shape, "refuse" if found.blocked[i] else "warn", row.number, **row.shape_values
-            )
-            continue
-        else:
-            pair = read(row)
+        pair = _unchecked(row, at, read, remarks)
         if isinstance(pair, str):
             found.blocked[i] = pair == "blocked"
         elif abs(pair[0]) > DEGREES or abs(pair[1]) > DEGREES:
@@ -139,9 +128,24 @@ def locate(
     if crossing:
         found.offers.append(Offer("repair", "1", 1.0, crossing, ()))
     if metres:
-        _projected(metres, rows, found, domestic, expected, ground, remarks, answers)
+        _projected(metres, rows, found, ground, remarks, answers)
     _checked(rows, found, domestic, expected, ground, remarks, answers)
     return found
+
+
+def _unchecked(
+    row: SourceRow, at: Mapping[str, int], read: _Reader, remarks: Remarks
+) -> tuple[float, float] | str:
+    """The position of the geometry, else of the cells; ``blocked`` or ``none``."""
+    if row.lon_lat is not None:
+        if row.shape:
+            remarks.say(row.shape, "note", row.number)
+        return row.lon_lat
+    if row.shape and (row.shape != "NO_GEOMETRY" or not at):
+        blocked = row.shape != "NO_GEOMETRY"
+        remarks.say(row.shape, "refuse" if blocked else "warn", row.number, **row.shape_values)
+        return "blocked" if blocked else "none"
+    return read(row)
 
 
 class _Reader:
@@ -153,7 +157,7 @@ class _Reader:
         self._x, self._y = at.get("x"), at.get("y")
         self._both = at.get("position")
 
-    def __call__(self, row: Row) -> tuple[float, float] | str:
+    def __call__(self, row: SourceRow) -> tuple[float, float] | str:
         if self._lat is not None and self._lon is not None:
             found = self._pair(row, row.cells[self._lat], row.cells[self._lon])
             if found != "none":
@@ -164,7 +168,7 @@ class _Reader:
             return self._pair(row, row.cells[self._y], row.cells[self._x])
         return "none"
 
-    def _pair(self, row: Row, lat_text: str, lon_text: str) -> tuple[float, float] | str:
+    def _pair(self, row: SourceRow, lat_text: str, lon_text: str) -> tuple[float, float] | str:
         try:  # nearly always
             lon, lat = float(lon_text), float(lat_text)
             if math.isfinite(lon) and math.isfinite(lat):
@@ -189,7 +193,7 @@ class _Reader:
         self._remarks.say("COORD_DMS", "warn", row.number, value=f"{pair[1]:.5f}, {pair[0]:.5f}")
         return pair
 
-    def _written(self, row: Row, text: str) -> tuple[float, float] | str:
+    def _written(self, row: SourceRow, text: str) -> tuple[float, float] | str:
         pair = coordinates.read(text)
         if pair is None:
             metres = re.findall(r"[0-9]{5,8}(?:[.,][0-9]+)?", text)
@@ -221,15 +225,13 @@ def _decimal(text: str) -> float | None:
 
 def _projected(
     metres: list[tuple[int, float, float]],
-    rows: Sequence[Row],
+    rows: Sequence[SourceRow],
     found: Located,
-    domestic: bool,
-    expected: Sequence[str],
     ground: Ground,
     remarks: Remarks,
     answers: Answers,
 ) -> None:
-    """Metres of a projection: converted when the system was confirmed, else the likely ones offered."""
+    """Convert projected metres when the system was confirmed, else offer the likely ones."""
     which = np.array([m[0] for m in metres])
     x, y = np.array([m[1] for m in metres]), np.array([m[2] for m in metres])
     numbers = tuple(rows[i].number for i in which)
@@ -273,7 +275,7 @@ def _crs_offer(
 
 
 def _checked(
-    rows: Sequence[Row],
+    rows: Sequence[SourceRow],
     found: Located,
     domestic: bool,
     expected: Sequence[str],
@@ -281,7 +283,7 @@ def _checked(
     remarks: Remarks,
     answers: Answers,
 ) -> None:
-    """Say what cannot be, or hardly is: out of range, swapped, on the wrong side of Greenwich."""
+    """Report what is out of range, swapped, or on the wrong side of Greenwich."""
     lon, lat = found.lon, found.lat
     if answers.swap == "all":
         known = np.isfinite(lon)
@@ -290,9 +292,9 @@ def _checked(
     placed = np.isfinite(lon) & np.isfinite(lat)
     fits = placed & (np.abs(lon) <= 180) & (np.abs(lat) <= 90)
     countries = np.full(len(lon), "", dtype="U2")
-    asked = np.flatnonzero(fits & (home != ""))
-    if len(asked):
-        countries[asked] = ground.countries(lon[asked], lat[asked])
+    tested = np.flatnonzero(fits & (home != ""))
+    if len(tested):
+        countries[tested] = ground.countries(lon[tested], lat[tested])
     doubtful = np.flatnonzero(
         placed & (~fits | ((home != "") & (countries != home)) | ((lon == 0) & (lat == 0)))
     )
@@ -337,7 +339,7 @@ def _plausible(lon: float, lat: float, home: str, ground: Ground) -> bool:
 
 def _settle(
     rows_: list[tuple[int, float, float]],
-    rows: Sequence[Row],
+    rows: Sequence[SourceRow],
     found: Located,
     remarks: Remarks,
     code: str,
@@ -345,7 +347,7 @@ def _settle(
     value: str,
     agreed: bool,
 ) -> None:
-    """Apply what was agreed to; else leave the rows out and offer it."""
+    """Apply the correction that was agreed to; else leave the rows out and offer it."""
     for i, x, y in rows_:
         if agreed:
             found.lon[i], found.lat[i] = x, y

@@ -1,4 +1,4 @@
-"""What is said about a file: a stable code, the place it names, and how grave it is.
+"""Problems of an imported file: a stable code, its place, and its level.
 
 Levels  ``reject``  the file as a whole cannot be used;
         ``refuse``  some rows are left out, the others can go in;
@@ -34,14 +34,14 @@ _WITH_COLUMN = (
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
-    """One thing to say. ``rows`` count from 1 with the header as row 1 (features from 1).
+class ImportProblem:
+    """One problem; ``rows`` count from 1 with the header as row 1 (features from 1).
 
     Attributes
     ----------
-    where : the place as a machine compares it: ``row 3,4``, ``feature 2``, ``row 2 type``, a column,
-        a coordinate system; empty when it is the file.
-    values : what fills the sentence.
+    where : the place in a stable form: ``row 3,4``, ``feature 2``, ``row 2 type``, a column, a
+        coordinate system; empty when it is the file.
+    values : what fills the message.
     """
 
     code: str
@@ -52,7 +52,7 @@ class Problem:
     values: Mapping[str, str] = field(default_factory=dict)
 
     def message(self, t: Words) -> str:
-        """The sentence, in the reader's language."""
+        """The localized message."""
         return t(
             f"import.problem.{self.code.lower()}",
             **{
@@ -65,13 +65,13 @@ class Problem:
         )
 
 
-class Refused(KharitaError):
+class ImportRejected(KharitaError):
     """The file cannot be used; ``problem`` says why."""
 
     status = 422
 
     def __init__(self, code: str, where: str = "", **values: str) -> None:
-        self.problem = Problem(code, "reject", where, values=values)
+        self.problem = ImportProblem(code, "reject", where, values=values)
         super().__init__(
             f"import.problem.{code.lower()}",
             **{"where": where, "column": "", "value": "", "n": "", **values},
@@ -79,15 +79,15 @@ class Refused(KharitaError):
 
     def __reduce__(self) -> tuple[Any, ...]:
         p = self.problem
-        return (_refused, (p.code, p.where, dict(p.values)))
+        return (_rejected, (p.code, p.where, dict(p.values)))
 
 
-def _refused(code: str, where: str, values: dict[str, str]) -> Refused:
-    return Refused(code, where, **values)
+def _rejected(code: str, where: str, values: dict[str, str]) -> ImportRejected:
+    return ImportRejected(code, where, **values)
 
 
 class Remarks:
-    """Remarks on rows, gathered until they are told together: one problem per code and column.
+    """Remarks on rows, merged into one problem per code and column.
 
     Parameters
     ----------
@@ -100,7 +100,7 @@ class Remarks:
         self.by_row: dict[int, list[tuple[str, Level, str, dict[str, str]]]] = {}
 
     def say(self, code: str, level: Level, row: int, column: str = "", **values: str) -> None:
-        """Keep one remark; the first value met stands for all in the sentence about them."""
+        """Add a remark; the first value met stands for all in the merged message."""
         values = {k: v if len(v) <= 80 else v[:79] + "\u2026" for k, v in values.items()}
         rows, _ = self._found.setdefault((code, level, column), ([], values))
         if not rows or rows[-1] != row:
@@ -108,10 +108,12 @@ class Remarks:
         if level != "note":
             self.by_row.setdefault(row, []).append((code, level, column, values))
 
-    def problems(self) -> list[Problem]:
+    def problems(self) -> list[ImportProblem]:
         """One problem per code, level and column, with its rows."""
         return [
-            Problem(code, level, place(self._unit, rows, code, column), tuple(rows), column, values)
+            ImportProblem(
+                code, level, place(self._unit, rows, code, column), tuple(rows), column, values
+            )
             for (code, level, column), (rows, values) in self._found.items()
         ]
 
@@ -124,7 +126,7 @@ def place(unit: str, rows: Iterable[int], code: str = "", column: str = "") -> s
     return f"{unit} {text} {column}" if named else f"{unit} {text}"
 
 
-def outcome_of(problems: Iterable[Problem]) -> Outcome:
+def outcome_of(problems: Iterable[ImportProblem]) -> Outcome:
     """What becomes of a file with these problems."""
     levels = {p.level for p in problems}
     if "reject" in levels:

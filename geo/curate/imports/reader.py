@@ -1,7 +1,7 @@
-"""Any file as a table: what it is, its first bytes say, never its name.
+"""Read any file as a source table; its first bytes decide the format, never its name.
 
 ``read`` is the one door. It takes bytes and a name that is only ever a label, keeps every limit,
-and either returns a ``Table`` or raises ``Refused`` with a problem that can be told.
+and either returns a ``Table`` or raises ``ImportRejected`` with a problem.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import re
 
 from geo.curate.imports.csv_reader import read_delimited
 from geo.curate.imports.geojson_reader import read_geojson
-from geo.curate.imports.problems import Refused
+from geo.curate.imports.problems import ImportRejected
 from geo.curate.imports.source_table import MAX_BYTES, Clock, Table, ending, label
 
 #: Name endings -> the format they announce.
@@ -69,12 +69,12 @@ def read(
 
     Raises
     ------
-    Refused : it cannot be used; ``.problem`` says why.
+    ImportRejected : it cannot be used; ``.problem`` says why.
     """
     if not content:
-        raise Refused("EMPTY_FILE")
+        raise ImportRejected("EMPTY_FILE")
     if len(content) > MAX_BYTES:
-        raise Refused("FILE_TOO_BIG", limit=str(MAX_BYTES // 2**20))
+        raise ImportRejected("FILE_TOO_BIG", limit=str(MAX_BYTES // 2**20))
     clock, shown, ends = Clock(), label(name), ENDINGS.get(ending(name), "")
     found = sniff(content, ends)
     if found == "xlsx":
@@ -106,20 +106,20 @@ def sniff(content: bytes, ends: str) -> str:
 
     Raises
     ------
-    Refused : none of these.
+    ImportRejected : none of these.
     """
     if content.startswith(_COMPOUND):
-        raise Refused("XLS_OR_ENCRYPTED")
+        raise ImportRejected("XLS_OR_ENCRYPTED")
     if content.startswith(b"SQLite format 3\x00"):
         return "gpkg"
     if content.startswith(b"PK\x03\x04") or content.startswith(b"PK\x05\x06"):
         return _packed(content, ends)
     if content.startswith(_NOT_TEXT):
-        raise Refused("NOT_TEXT")
+        raise ImportRejected("NOT_TEXT")
     if ends == "gpkg":
-        raise Refused("GPKG_CORRUPT")
+        raise ImportRejected("GPKG_CORRUPT")
     if ends in ("xlsx", "kmz") and b"\x00" in content[:4096]:
-        raise Refused("XLSX_CORRUPT" if ends == "xlsx" else "KML_CORRUPT")
+        raise ImportRejected("XLSX_CORRUPT" if ends == "xlsx" else "KML_CORRUPT")
     head = content[:4096].lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n\x00\x1e").replace(b"\x00", b"")
     if head.startswith(b"<"):
         return _markup(head, ends)
@@ -130,7 +130,7 @@ def sniff(content: bytes, ends: str) -> str:
     ):
         return "geojson"
     if ends == "kml":
-        raise Refused("KML_CORRUPT")
+        raise ImportRejected("KML_CORRUPT")
     return "csv"
 
 
@@ -138,24 +138,24 @@ def _packed(content: bytes, ends: str) -> str:
     """Excel or KMZ, by the names in the archive; broken archives by the name they came with."""
     if b"xl/workbook" in content or b"[Content_Types].xml" in content or ends in ("xlsx", "xls"):
         if b"word/document.xml" in content or b"ppt/presentation.xml" in content:
-            raise Refused("FORMAT_UNKNOWN", value="DOCX, PPTX")
+            raise ImportRejected("FORMAT_UNKNOWN", value="DOCX, PPTX")
         return "xlsx"
     if b".kml" in content or ends == "kmz":
         return "kmz"
     if b"mimetypeapplication/vnd.oasis.opendocument" in content[:200]:
-        raise Refused("ODS_FILE")
-    raise Refused("FORMAT_UNKNOWN", value="ZIP")
+        raise ImportRejected("ODS_FILE")
+    raise ImportRejected("FORMAT_UNKNOWN", value="ZIP")
 
 
 def _markup(head: bytes, ends: str) -> str:
     if _HTML.match(head):
-        raise Refused("HTML_FILE")
+        raise ImportRejected("HTML_FILE")
     if re.search(rb"<([\w-]+:)?kml\b", head) or ends == "kml":
         return "kml"
     if re.search(rb"<!(DOCTYPE|ENTITY)", head):
-        raise Refused("XML_DTD")
+        raise ImportRejected("XML_DTD")
     if ends == "geojson":
-        raise Refused("NOT_GEOJSON", value="XML")
+        raise ImportRejected("NOT_GEOJSON", value="XML")
     if ends == "csv" and not head.startswith((b"<?xml", b"<OGR")):
         return "csv"
-    raise Refused("FORMAT_UNKNOWN", value="XML")
+    raise ImportRejected("FORMAT_UNKNOWN", value="XML")

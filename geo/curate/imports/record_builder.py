@@ -1,7 +1,7 @@
-"""Understood rows as the raw records a store holds, new or laid over the one already there.
+"""Build the raw records of parsed rows, new or merged into the stored one.
 
 A cell that is empty, or a column that is absent, changes nothing in a record that exists. A new
-record gets honest defaults: unknown facts are None, what had to be supposed is a guess that is told.
+record gets honest defaults: unknown facts are None, what had to be inferred is marked as a guess.
 """
 
 from __future__ import annotations
@@ -140,7 +140,7 @@ def collection_keys(kind: str) -> Mapping[str, str]:
 
 
 def slug(*parts: str) -> str:
-    """An identifier out of names, the same for the same names."""
+    """Derive an identifier from names, the same for the same names."""
     text = "-".join("-".join(plain(p).split()) for p in parts if p)
     if len(text) > 100 or not text:
         digest = hashlib.sha256("|".join(parts).encode("utf-8", "replace")).hexdigest()[:8]
@@ -154,7 +154,7 @@ def usable_id(text: str) -> bool:
 
 
 def made_id(kind: str, found: Mapping[str, Any]) -> str:
-    """The identifier of a record that brought none."""
+    """Derive the identifier of a record that brought none."""
     if kind == "markets":
         return str(found["country"])
     if kind == "buyers":
@@ -174,11 +174,11 @@ def record(
     about: Mapping[str, Any],
     before: Mapping[str, Any] | None,
 ) -> Raw:
-    """The record that a row makes.
+    """Build the record of a row.
 
     Parameters
     ----------
-    found : values by field; only what the file says (or, for a new record, what was supposed).
+    found : values by field; only what the file says (or, for a new record, what was inferred).
     lon_lat, precision : None and empty when the file says nothing of the place.
     about : ``source`` (one source, as a record holds it) and ``verified``.
     before : the record as it is held; None for a new one.
@@ -200,7 +200,7 @@ def record(
         _market(inside, found, lon_lat)
     if before is not None and not changed_fields(kind, before, made):
         return deepcopy(dict(before))
-    _told(kind, inside, about, found)
+    _set_provenance(kind, inside, about, found)
     return made
 
 
@@ -238,8 +238,10 @@ def _market(inside: Raw, found: Mapping[str, Any], lon_lat: LonLat | None) -> No
         inside["label_lon"], inside["label_lat"] = round(lon_lat[0], 3), round(lon_lat[1], 3)
 
 
-def _told(kind: str, inside: Raw, about: Mapping[str, Any], found: Mapping[str, Any]) -> None:
-    """Where a changed record comes from: the file, before what was known."""
+def _set_provenance(
+    kind: str, inside: Raw, about: Mapping[str, Any], found: Mapping[str, Any]
+) -> None:
+    """Set the provenance of a changed record: the file, before the sources known."""
     if kind == "markets":
         if about["source"]["url"]:
             inside["evidence_url"] = about["source"]["url"]
@@ -274,7 +276,7 @@ def _sources(text: str) -> list[dict[str, str]]:
 def changed_fields(
     kind: str, before: Mapping[str, Any], after: Mapping[str, Any]
 ) -> list[tuple[str, Any, Any]]:
-    """What differs between two records, field by field: (key, before, after); the place is ``position``."""
+    """The difference of two records as (key, before, after); the place is ``position``."""
     inside_before = before.get("properties", {}) if kind in FEATURES else before
     inside_after = after.get("properties", {}) if kind in FEATURES else after
     found = []

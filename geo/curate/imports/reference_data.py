@@ -1,4 +1,4 @@
-"""What every import is read against, built once over a catalogue and shared."""
+"""Reference data of every import, built once over a catalogue and shared."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from geo.places.point_in_area import Ground
 
 @dataclass(frozen=True)
 class Reference:
-    """The words, the places and the outlines of one catalogue."""
+    """The vocabularies, the places and the outlines of one catalogue."""
 
     catalogue: Catalogue
     words: Vocabularies
@@ -21,5 +21,5 @@ class Reference:
 
 
 def reference_of(catalogue: Catalogue) -> Reference:
-    """Build it; what is costly in it waits until a file needs it."""
+    """Build the reference data; what is costly in it waits until a file needs it."""
     return Reference(catalogue, Vocabularies(catalogue), Places(catalogue), Ground(catalogue))

@@ -1,8 +1,9 @@
-"""The one shape every file is read into, and the limits every reader keeps.
+"""The source table that every reader returns, and the limits that every reader keeps.
 
-Shape   one ``Row`` per record, with its number in the file; cells are texts, as many as columns.
-CRS     ``Row.lon_lat`` is EPSG:4326, longitude first: positions of geographic files only. Tables
-        keep their coordinates in cells; ``geo.curate.imports.positions`` reads them.
+Shape   one ``SourceRow`` per record, with its number in the file; cells are texts, as many as
+        columns.
+CRS     ``SourceRow.lon_lat`` is EPSG:4326, longitude first: positions of geographic files only.
+        Tables keep their coordinates in cells; ``geo.curate.imports.positions`` parses them.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from geo.curate.imports.problems import Problem, Refused, Remarks
+from geo.curate.imports.problems import ImportProblem, ImportRejected, Remarks
 
 MAX_BYTES = 40 * 2**20
 MAX_ROWS = 100_000
@@ -31,13 +32,13 @@ class Clock:
         self._until = time.monotonic() + seconds
 
     def check(self) -> None:
-        """Raise ``Refused`` once the time is over."""
+        """Raise ``ImportRejected`` once the time is over."""
         if time.monotonic() > self._until:
-            raise Refused("TOO_SLOW")
+            raise ImportRejected("TOO_SLOW")
 
 
 @dataclass(slots=True)
-class Row:
+class SourceRow:
     """One record as read.
 
     Attributes
@@ -65,7 +66,7 @@ class Table:
     name : the file's name, only ever shown.
     unit : ``row`` or ``feature``.
     located : whether positions come as geometry.
-    detected : ``encoding``, ``separator``, ``sheet``, ``layer``, ``header_row``, ``crs`` … as found.
+    detected : ``encoding``, ``separator``, ``sheet``, ``layer``, ``header_row``, ``crs`` …
     choices : what else could have been chosen: ``sheet``, ``layer``, ``crs`` -> names.
     """
 
@@ -73,18 +74,18 @@ class Table:
     format: str
     unit: str
     columns: tuple[str, ...]
-    rows: list[Row]
+    rows: list[SourceRow]
     located: bool = False
-    problems: list[Problem] = field(default_factory=list)
+    problems: list[ImportProblem] = field(default_factory=list)
     detected: dict[str, str] = field(default_factory=dict)
     choices: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def note(self, code: str, where: str = "", **values: str) -> None:
-        """Say something about the whole file."""
-        self.problems.append(Problem(code, "note", where, values=values))
+        """Add a note on the file as a whole."""
+        self.problems.append(ImportProblem(code, "note", where, values=values))
 
     def remark(self, remarks: Remarks) -> None:
-        """Add what was gathered row by row."""
+        """Add the problems that remarks on rows merge into."""
         self.problems += remarks.problems()
 
 
@@ -99,7 +100,7 @@ def label(name: str) -> str:
 
 
 def ending(name: str) -> str:
-    """What a name ends in, lower case; it decides nothing, a wrong one is said."""
+    """The extension of a name, lower case; it decides nothing, a wrong one is reported."""
     return label(name).rpartition(".")[2].strip().casefold()
 
 

@@ -1,4 +1,4 @@
-"""From the lines of a sheet to a table: where the headings are, which lines are records.
+"""Detect the table in the lines of a sheet: which lines are headings, which are records.
 
 Above the headings there may be titles; the headings may take two lines (merged cells); below
 them come repeated headings, lines of sums and empty lines, which are no records.
@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from geo.curate.imports.headings import examples, looks_like_header, recognise, total_words
-from geo.curate.imports.problems import Problem, Refused, Remarks, place
-from geo.curate.imports.source_table import MAX_CELL, MAX_COLUMNS, MAX_ROWS, Clock, Row, Table
+from geo.curate.imports.problems import ImportProblem, ImportRejected, Level, Remarks, place
+from geo.curate.imports.source_table import MAX_CELL, MAX_COLUMNS, MAX_ROWS, Clock, SourceRow, Table
 from geo.text.folding import plain
 
 HEADER_WITHIN = 40
@@ -49,33 +49,33 @@ def table_of(
 
     Raises
     ------
-    Refused : ``EMPTY_FILE``, ``NO_ROWS``, ``DUPLICATE_COLUMN``, ``TOO_MANY_COLUMNS``.
+    ImportRejected : ``EMPTY_FILE``, ``NO_ROWS``, ``DUPLICATE_COLUMN``, ``TOO_MANY_COLUMNS``.
     """
     filled = [line for line in lines if any(line.cells)]
     if not filled:
-        raise Refused("EMPTY_FILE")
+        raise ImportRejected("EMPTY_FILE")
     at, heading = _heading(filled, header_row)
     width = len(heading)
     if width > MAX_COLUMNS:
-        raise Refused("TOO_MANY_COLUMNS", n=str(width), limit=str(MAX_COLUMNS))
+        raise ImportRejected("TOO_MANY_COLUMNS", n=str(width), limit=str(MAX_COLUMNS))
     body = filled[at:]
     if header_row == 0:
         width = max(width, max(len(line.cells) for line in body[:200]))
         heading = [letter(i) for i in range(width)]
     table = Table(name, format_, "row", _names(heading, body), [])
-    _said_of_heading(table, heading, filled, at)
+    _note_heading(table, heading, filled, at)
     remarks = Remarks("row")
     _records(table, body, remarks, clock, ragged)
     table.remark(remarks)
     if not table.rows:
-        raise Refused("NO_ROWS")
+        raise ImportRejected("NO_ROWS")
     if len(table.rows) > MAX_ROWS:
-        raise Refused("TOO_MANY_ROWS", n=str(len(table.rows)), limit=str(MAX_ROWS))
+        raise ImportRejected("TOO_MANY_ROWS", n=str(len(table.rows)), limit=str(MAX_ROWS))
     return table
 
 
 def letter(index: int) -> str:
-    """A column as spreadsheets name it: A, B … Z, AA."""
+    """The letter of a column as spreadsheets name it: A, B … Z, AA."""
     text = ""
     index += 1
     while index:
@@ -84,15 +84,15 @@ def letter(index: int) -> str:
     return text
 
 
-def _heading(filled: list[Line], asked: int | None) -> tuple[int, list[str]]:
+def _heading(filled: list[Line], chosen: int | None) -> tuple[int, list[str]]:
     """How many filled lines end the headings, and the headings."""
-    if asked == 0:
+    if chosen == 0:
         return 0, filled[0].cells
-    if asked:
+    if chosen:
         for i, line in enumerate(filled):
-            if line.number >= asked:
+            if line.number >= chosen:
                 return i + 1, line.cells
-        raise Refused("NO_ROWS")
+        raise ImportRejected("NO_ROWS")
     best, end, found = 0.0, 1, filled[0].cells
     for i, line in enumerate(filled[:HEADER_WITHIN]):
         score = looks_like_header(line.cells[:MAX_COLUMNS])
@@ -126,13 +126,13 @@ def _names(heading: list[str], body: list[Line]) -> tuple[str, ...]:
         text = " ".join(text.split())[:120] or letter(i)
         if text in names:
             if recognise(text)[0]:
-                raise Refused("DUPLICATE_COLUMN", text, column=text)
+                raise ImportRejected("DUPLICATE_COLUMN", text, column=text)
             text = f"{text} ({letter(i)})"
         names.append(text)
     return tuple(names)
 
 
-def _said_of_heading(table: Table, heading: list[str], filled: list[Line], at: int) -> None:
+def _note_heading(table: Table, heading: list[str], filled: list[Line], at: int) -> None:
     table.detected["header_row"] = str(filled[at - 1].number if at else 0)
     if at > 1:
         table.note("HEADER_ROW", f"row {filled[at - 1].number}", n=str(at - 1))
@@ -141,7 +141,7 @@ def _said_of_heading(table: Table, heading: list[str], filled: list[Line], at: i
         table.note("UNNAMED_COLUMN", ",".join(unnamed[:10]))
     bad = bad_names(heading)
     if bad:
-        table.problems.append(Problem("BAD_COLUMN_NAME", "warn", ",".join(bad)))
+        table.problems.append(ImportProblem("BAD_COLUMN_NAME", "warn", ",".join(bad)))
 
 
 def bad_names(columns: Sequence[str]) -> list[str]:
@@ -159,32 +159,10 @@ def _records(table: Table, body: list[Line], remarks: Remarks, clock: Clock, rag
     for i, line in enumerate(body):
         if i % 2000 == 0:
             clock.check()
-        cells = line.cells
-        if not_a_record := _not_a_record(cells, again):
+        if not_a_record := _not_a_record(line.cells, again):
             skipped.setdefault(not_a_record, []).append(line.number)
             continue
-        if ragged and len(cells) < least:
-            remarks.say(
-                "RAGGED_ROW", "warn", line.number, n_cells=str(len(cells)), n_columns=str(width)
-            )
-        if len(cells) > width:
-            if any(cells[width:]):
-                remarks.say(
-                    "RAGGED_ROW",
-                    "refuse",
-                    line.number,
-                    n_cells=str(len(cells)),
-                    n_columns=str(width),
-                )
-            cells = cells[:width]
-        elif len(cells) < width:
-            cells = cells + [""] * (width - len(cells))
-        if max(map(len, cells)) > MAX_CELL:
-            for column, text in zip(table.columns, cells, strict=True):
-                if len(text) > MAX_CELL:
-                    remarks.say("CELL_TOO_LONG", "refuse", line.number, column, limit=str(MAX_CELL))
-            cells = [text[:MAX_CELL] for text in cells]
-        row = Row(line.number, cells)
+        row = SourceRow(line.number, _fitted(line, table.columns, least if ragged else 0, remarks))
         if line.faults:
             row.faults = tuple(
                 (code, table.columns[i], value) for i, code, value in line.faults if i < width
@@ -194,6 +172,31 @@ def _records(table: Table, body: list[Line], remarks: Remarks, clock: Clock, rag
             return
     for code, rows in skipped.items():
         table.note(code, place("row", rows))
+
+
+def _fitted(line: Line, columns: tuple[str, ...], least: int, remarks: Remarks) -> list[str]:
+    """The cells of a line, one for each column and none too long; what does not fit is remarked."""
+    cells, width = line.cells, len(columns)
+
+    def ragged(level: Level) -> None:
+        remarks.say(
+            "RAGGED_ROW", level, line.number, n_cells=str(len(line.cells)), n_columns=str(width)
+        )
+
+    if len(cells) < least:
+        ragged("warn")
+    if len(cells) > width:
+        if any(cells[width:]):
+            ragged("refuse")
+        cells = cells[:width]
+    elif len(cells) < width:
+        cells = cells + [""] * (width - len(cells))
+    if max(map(len, cells)) > MAX_CELL:
+        for column, text in zip(columns, cells, strict=True):
+            if len(text) > MAX_CELL:
+                remarks.say("CELL_TOO_LONG", "refuse", line.number, column, limit=str(MAX_CELL))
+        cells = [text[:MAX_CELL] for text in cells]
+    return cells
 
 
 def _not_a_record(cells: list[str], heading: tuple[str, ...]) -> str:

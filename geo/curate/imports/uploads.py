@@ -1,8 +1,7 @@
-"""Files on their way into the store: kept in memory, planned off the page's thread, stored when asked.
+"""Uploads on their way into the store: kept in memory, planned in a thread, stored on request.
 
 One upload is planned again at every answer of its editor; the last plan is what may be stored.
-Knows   states, bounds, how long an upload is remembered.
-Not     HTTP or words.
+Scope: states, bounds, expiry. Out of scope: HTTP and localized texts.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from geo.core.errors import Busy, KharitaError, NotFound, NotReady
-from geo.curate.imports.importer import Desk, Reading
+from geo.curate.imports.importer import Importer, ReadOptions
 from geo.curate.imports.planner import Options, Plan
 
 log = logging.getLogger(__name__)
@@ -24,7 +23,7 @@ AT_ONCE, KEPT, KEPT_S = 2, 8, 3_600.0
 
 
 class Stopped(Exception):
-    """The editor gave up."""
+    """The user cancelled the upload."""
 
 
 @dataclass
@@ -42,7 +41,7 @@ class Upload:
     name: str
     kind: str
     content: bytes = field(repr=False)
-    reading: Reading = field(default_factory=Reading)
+    reading: ReadOptions = field(default_factory=ReadOptions)
     options: Options = field(default_factory=Options)
     plan: Plan | None = None
     state: str = "running"
@@ -55,11 +54,11 @@ class Upload:
     stop: threading.Event = field(default_factory=threading.Event)
 
     def progress(self, stage: str, done: int, of: int) -> None:
-        """Tell how far the work is.
+        """Report the progress of the work.
 
         Raises
         ------
-        Stopped : it was given up.
+        Stopped : it was cancelled.
         """
         self.stage, self.done, self.of = stage, done, of
         if self.stop.is_set():
@@ -71,14 +70,14 @@ class Uploads:
 
     Parameters
     ----------
-    desk : makes the desk over the store as it is now.
-    clock : seconds that only grow.
+    importer : makes the importer over the store as it is now.
+    clock : monotonic clock, in seconds.
     """
 
     def __init__(
-        self, desk: Callable[[], Desk], clock: Callable[[], float] = time.monotonic
+        self, importer: Callable[[], Importer], clock: Callable[[], float] = time.monotonic
     ) -> None:
-        self._desk, self._clock = desk, clock
+        self._importer, self._clock = importer, clock
         self._lock = threading.Lock()
         self._held: OrderedDict[str, Upload] = OrderedDict()
 
@@ -114,7 +113,7 @@ class Uploads:
             upload.touched_s = self._clock()
         return upload
 
-    def answer(self, upload: Upload, reading: Reading, options: Options) -> None:
+    def answer(self, upload: Upload, reading: ReadOptions, options: Options) -> None:
         """Plan again with other answers.
 
         Raises
@@ -125,8 +124,8 @@ class Uploads:
         upload.reading, upload.options = reading, options
         self._begin(upload, self._planned)
 
-    def work(self, upload: Upload, act: Callable[[Desk, Upload], None]) -> None:
-        """Do something else with an upload, off the caller's thread; ``act`` leaves it in its new state.
+    def work(self, upload: Upload, act: Callable[[Importer, Upload], None]) -> None:
+        """Run ``act`` on an upload in a thread; it leaves the upload in its new state.
 
         Raises
         ------
@@ -136,19 +135,19 @@ class Uploads:
         self._begin(upload, act)
 
     def drop(self, upload: Upload) -> None:
-        """Give up: what is being done stops at its next step, nothing is stored."""
+        """Cancel: what is being done stops at its next step, nothing is stored."""
         upload.stop.set()
         with self._lock:
             self._held.pop(upload.id, None)
 
     @property
     def running(self) -> int:
-        """How many are being worked on."""
+        """How many uploads are being worked on."""
         with self._lock:
             return sum(u.state == "running" for u in self._held.values())
 
     def close(self) -> None:
-        """Give all of them up."""
+        """Cancel all uploads."""
         with self._lock:
             for upload in self._held.values():
                 upload.stop.set()
@@ -170,12 +169,12 @@ class Uploads:
         if sum(u.state == "running" for u in self._held.values()) >= AT_ONCE:
             raise Busy("error.busy")
 
-    def _begin(self, upload: Upload, act: Callable[[Desk, Upload], None]) -> None:
+    def _begin(self, upload: Upload, act: Callable[[Importer, Upload], None]) -> None:
         threading.Thread(target=self._run, args=(upload, act), name="import", daemon=True).start()
 
-    def _run(self, upload: Upload, act: Callable[[Desk, Upload], None]) -> None:
+    def _run(self, upload: Upload, act: Callable[[Importer, Upload], None]) -> None:
         try:
-            act(self._desk(), upload)
+            act(self._importer(), upload)
         except Stopped:
             upload.state = "failed"
         except KharitaError as error:
@@ -188,8 +187,8 @@ class Uploads:
             )
 
     @staticmethod
-    def _planned(desk: Desk, upload: Upload) -> None:
-        upload.plan = desk.preview(
+    def _planned(importer: Importer, upload: Upload) -> None:
+        upload.plan = importer.preview(
             upload.content,
             upload.name,
             upload.kind,

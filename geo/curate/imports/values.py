@@ -1,7 +1,7 @@
-"""Numbers, years, dates and flags as people write them.
+"""Parse numbers, years, dates and flags as people write them.
 
-Each reader takes a text and gives a ``Read``: the value, or a fault. Nothing is invented: what can
-be read in two ways is read in the more usual one and said to be a guess.
+Each parser takes a text and gives a ``Read``: the value, or a fault. Nothing is invented: what can
+be read in two ways is read in the more usual one and marked as a guess.
 """
 
 from __future__ import annotations
@@ -35,7 +35,8 @@ _DIGITS = {
 }
 _GROUPED = re.compile(r"[0-9]{1,3}(?:[ '][0-9]{3})+(?![0-9])")
 _UNIT = re.compile(
-    r"\s*(dhs?|mad|m2|m\u00b2|mdh|mmdh|ha|millions?(?: de)?(?: dhs?| mad| dirhams)?|dirhams)\.?\s*\Z",
+    r"\s*(dhs?|mad|m2|m\u00b2|mdh|mmdh|ha|millions?(?: de)?(?: dhs?| mad| dirhams)?|dirhams)"
+    r"\.?\s*\Z",
     re.IGNORECASE,
 )
 _SCALES = {"mdh": 1e6, "mmdh": 1e9, "ha": 1e4}
@@ -48,7 +49,7 @@ _YEAR = re.compile(r"(?<![0-9])(1[0-9]{3}|20[0-9]{2})(?![0-9])")
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """A value that was read. ``fault`` is a code; ``guess`` says that another reading is possible."""
+    """A parsed value; ``fault`` is a code, ``guess`` means that another reading is possible."""
 
     value: Any
     fault: str = ""
@@ -56,8 +57,8 @@ class Read:
 
 
 @lru_cache(maxsize=50_000)
-def number(text: str, *, whole: bool = False) -> Read:
-    """A number that is not negative, without its unit; ``BAD_NUMBER`` when it is none.
+def number(text: str, *, integer: bool = False) -> Read:
+    """Parse a number that is not negative, without its unit; else ``BAD_NUMBER``.
 
     ``1 234,5``, ``1,234.5`` and ``1.234,5`` are clear; ``1,234`` is a decimal unless whole things
     are counted, and then a guess; ``1.234.567`` is none: nobody knows what was meant.
@@ -84,7 +85,7 @@ def number(text: str, *, whole: bool = False) -> Read:
     elif commas or dots:
         thousands = re.fullmatch(r"[+-]?[1-9][0-9]{0,2}[.,][0-9]{3}", text)
         guess = bool(thousands)
-        text = re.sub("[.,]", "", text) if thousands and whole else text.replace(",", ".")
+        text = re.sub("[.,]", "", text) if thousands and integer else text.replace(",", ".")
     if not _PLAIN.match(text):
         return Read(None, "BAD_NUMBER")
     value = float(text) * scale
@@ -111,7 +112,7 @@ def year(text: str) -> Read:
 
 @lru_cache(maxsize=20_000)
 def day(text: str) -> Read:
-    """A date as partial ISO text (year, month or day known); the day comes first where it is unclear."""
+    """Parse a date as partial ISO text (year, month or day); day first where it is ambiguous."""
     text = text.translate(_DIGITS).strip()
     if match := _ISO.match(text):
         return _date(match[1], match[2], match[3])
@@ -182,7 +183,7 @@ def flag(text: str, name: str) -> Read:
 
 @lru_cache(maxsize=50_000)
 def missing(text: str) -> bool:
-    """Whether a cell says that it says nothing."""
+    """Whether a cell is empty or holds a word for a missing value."""
     return not text or (plain(text) or text) in listed("missing")
 
 

@@ -1,9 +1,9 @@
-"""Free words as codes: kinds, crafts, statuses, countries, provinces, with how sure each reading is.
+"""Map free words to codes: kinds, crafts, statuses, countries, provinces, with a certainty.
 
-Knows   the words of the three catalogues, ``synonyms.csv``, ``import_values.csv``, the country names
-        of the CLDR (Babel) and the names of the areas.
-Order   the whole text; then, where several values are allowed, its parts; a few letters off; a known
-        word inside.
+Words    of the three catalogues, ``synonyms.csv``, ``import_values.csv``, the country names of the
+         CLDR (Babel) and the names of the areas.
+Order    the whole text; then, where several values are allowed, its parts; a few letters off; a
+         known word inside.
 """
 
 from __future__ import annotations
@@ -38,14 +38,15 @@ _CLOSE = 87
 _ARABIC_AND = chr(0x648)
 _TYING = ("et", "and", _ARABIC_AND)
 _PARTS = re.compile(
-    f"\\s*(?:[;/|+&\\n,\u00b7\u2022{chr(0x60C)}{chr(0x61B)}]|\\s[-\u2013]\\s|\\bet\\b|\\band\\b|\\s{_ARABIC_AND}\\s)\\s*",
+    f"\\s*(?:[;/|+&\\n,\u00b7\u2022{chr(0x60C)}{chr(0x61B)}]|\\s[-\u2013]\\s"
+    f"|\\bet\\b|\\band\\b|\\s{_ARABIC_AND}\\s)\\s*",
     re.IGNORECASE,
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Met:
-    """A reading: the codes, how sure, and how it was found (``exact``, ``parts``, ``close``, ``inside``).
+    """A match: codes, certainty, and how: ``exact``, ``parts``, ``close`` or ``inside``.
 
     ``unknown`` holds the parts that mean nothing to us.
     """
@@ -125,7 +126,7 @@ class Vocabulary:
         return Met(tuple(dict.fromkeys(codes)) or met.codes, INSIDE, "inside")
 
     def _split(self, text: str) -> list[str]:
-        """The values of a cell; one that is itself written with a comma or an « and » stays whole."""
+        """Split a cell into values; a known one with a comma or an « and » in it stays one."""
         parts = [p for p in _PARTS.split(text) if p.strip()][:60]
         found: list[str] = []
         at = 0

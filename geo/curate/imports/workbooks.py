@@ -1,4 +1,4 @@
-"""The workbooks that go back: the same file with a column of remarks, and empty templates.
+"""Workbooks that go back to the user: the file with a column of remarks, and empty templates.
 
 Texts are written as texts: nothing in them becomes a formula or a link.
 """
@@ -71,8 +71,8 @@ _EXAMPLES: Mapping[str, Mapping[str, str]] = {
 
 
 def corrected(plan: Plan, t: Words) -> bytes:
-    """The file as it was read, every row with what is wrong in words; to be mended and sent again."""
-    return _returned(plan, t, (), lambda item: ())
+    """The file as it was read, with a column of remarks: to be corrected and sent again."""
+    return _returned(plan, t, (), lambda _item: ())
 
 
 def located(plan: Plan, t: Words) -> bytes:
@@ -130,22 +130,22 @@ def _returned(
 
 
 def remarks_of(item: Item | None, plan: Plan, t: Words) -> str:
-    """What is said of one row, refusals first; empty when there is nothing."""
+    """The localized remarks on one row, refusals first; empty when there are none."""
     if item is None:
         return ""
-    whole = [
+    of_the_file = [
         (p.code, p.level, p.column, p.values)
         for p in plan.table.problems
         if item.row in p.rows and p.level != "note"
     ]
-    said = sorted([*whole, *item.remarks], key=lambda s: s[1] != "refuse")
+    remarks = sorted([*of_the_file, *item.remarks], key=lambda s: s[1] != "refuse")
     return " ".join(
         dict.fromkeys(
             t(
                 f"import.problem.{code.lower()}",
                 **{"where": "", "value": "", "n": "", "column": column, **values},
             )
-            for code, _, column, values in said
+            for code, _, column, values in remarks
         )
     )
 

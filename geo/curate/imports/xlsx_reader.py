@@ -1,10 +1,10 @@
-"""Excel workbooks (.xlsx, .xlsm): values as stored, never a formula, a macro or a link run.
+"""Excel reader (.xlsx, .xlsm): values as stored, never a formula, a macro or a link run.
 
 Read piece by piece with expat: a hundred thousand rows take seconds and little memory, and what
 a library would follow (external links, drawings, macros) is never opened.
 
-Sheet   the one that was asked for, else the visible one that reads most like a table of records.
-Merged  a cell merged over several lines stands in each of them; that is said.
+Sheet   the chosen one, else the visible one that reads most like a table of records.
+Merged  a cell merged over several lines stands in each of them; that is noted.
 Dates   as ISO text, found by the number format of their cells.
 """
 
@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 from geo.curate.imports.headings import looks_like_header
-from geo.curate.imports.problems import Problem, Refused, place
+from geo.curate.imports.problems import ImportProblem, ImportRejected, place
 from geo.curate.imports.source_table import MAX_CELLS, MAX_COLUMNS, MAX_ROWS, Clock, Table, cell
 from geo.curate.imports.table_detection import Line, letter, table_of
 from geo.curate.imports.xml_reader import Walker
@@ -48,11 +48,12 @@ def read_xlsx(
 
     Raises
     ------
-    Refused : ``XLSX_CORRUPT``, ``ZIP_…``, ``XML_DTD``, ``SHEET_MISSING`` and those of a grid.
+    ImportRejected : ``XLSX_CORRUPT``, ``ZIP_…``, ``XML_DTD``, ``SHEET_MISSING`` and those of
+        ``table_of``.
     """
     archive = ZipArchive(content, CORRUPT)
     if "xl/workbook.xml" not in archive.names:
-        raise Refused(
+        raise ImportRejected(
             "ODS_FILE"
             if "content.xml" in archive.names
             else "XLSB_FILE"
@@ -61,23 +62,23 @@ def read_xlsx(
         )
     names, dates_1904 = _sheets(archive, clock)
     if not names:
-        raise Refused("EMPTY_FILE")
+        raise ImportRejected("EMPTY_FILE")
     styles = _date_styles(archive, clock)
     strings = _strings(archive, clock)
     visible = {n: path for n, (path, state) in names.items() if state == "visible"} or {
         n: p for n, (p, _) in names.items()
     }
     if sheet and sheet not in names:
-        raise Refused("SHEET_MISSING", sheet)
+        raise ImportRejected("SHEET_MISSING", sheet)
     chosen, found = _chosen(
         archive, {sheet: names[sheet][0]} if sheet else visible, strings, styles, dates_1904, clock
     )
     table = table_of(_lines(found), name, "xlsx", clock, header_row=header_row)
-    _say(table, archive, chosen, names, found)
+    _note_workbook(table, archive, chosen, names, found)
     return table
 
 
-def _say(
+def _note_workbook(
     table: Table,
     archive: ZipArchive,
     chosen: str,
@@ -96,9 +97,9 @@ def _say(
     if found.hidden:
         table.note("HIDDEN_ROWS", place("row", found.hidden))
     if any(n.endswith("vbaProject.bin") for n in archive.names):
-        table.problems.append(Problem("MACROS_IGNORED", "warn"))
+        table.problems.append(ImportProblem("MACROS_IGNORED", "warn"))
     if any(n.startswith("xl/externalLinks/") for n in archive.names):
-        table.problems.append(Problem("EXTERNAL_LINKS_IGNORED", "warn"))
+        table.problems.append(ImportProblem("EXTERNAL_LINKS_IGNORED", "warn"))
 
 
 def _part(
@@ -106,8 +107,8 @@ def _part(
     name: str,
     clock: Clock,
     start: Callable[[str, Mapping[str, str]], None],
-    end: Callable[[str], None] = lambda n: None,
-    text: Callable[[str], None] = lambda t: None,
+    end: Callable[[str], None] = lambda _tag: None,
+    text: Callable[[str], None] = lambda _text: None,
 ) -> None:
     walker = Walker(start, end, text, CORRUPT, clock)
     for piece in archive.pieces(name):
@@ -116,7 +117,7 @@ def _part(
 
 
 def _sheets(archive: ZipArchive, clock: Clock) -> tuple[dict[str, tuple[str, str]], bool]:
-    """Sheet name -> its part and state, in the order of the tabs; and whether days count from 1904."""
+    """Sheet name -> part and state, in the order of the tabs; whether days count from 1904."""
     targets: dict[str, str] = {}
 
     def relation(tag: str, a: Mapping[str, str]) -> None:
@@ -127,7 +128,7 @@ def _sheets(archive: ZipArchive, clock: Clock) -> tuple[dict[str, tuple[str, str
             )
 
     if "xl/_rels/workbook.xml.rels" not in archive.names:
-        raise Refused(CORRUPT)
+        raise ImportRejected(CORRUPT)
     _part(archive, "xl/_rels/workbook.xml.rels", clock, relation)
     found: dict[str, tuple[str, str]] = {}
     old: list[bool] = []
@@ -178,32 +179,41 @@ def _date_styles(archive: ZipArchive, clock: Clock) -> frozenset[int]:
 def _strings(archive: ZipArchive, clock: Clock) -> list[str]:
     if "xl/sharedStrings.xml" not in archive.names:
         return []
-    found: list[str] = []
-    parts: list[str] = []
-    taking = [False, False]  # inside <t>, inside a phonetic run
+    shared = _SharedStrings()
+    _part(archive, "xl/sharedStrings.xml", clock, shared.start, shared.end, shared.text)
+    return shared.found
 
-    def start(tag: str, a: Mapping[str, str]) -> None:
+
+class _SharedStrings:
+    """Parser of the shared strings, as their elements come; phonetic runs are left out."""
+
+    def __init__(self) -> None:
+        self.found: list[str] = []
+        self._parts: list[str] = []
+        self._in_text = self._in_phonetic = False
+
+    def start(self, tag: str, _attributes: Mapping[str, str]) -> None:
+        """An element begins."""
         if tag == "si":
-            parts.clear()
-        taking[0] = tag == "t"
+            self._parts.clear()
+        self._in_text = tag == "t"
         if tag == "rPh":
-            taking[1] = True
+            self._in_phonetic = True
 
-    def end(tag: str) -> None:
+    def end(self, tag: str) -> None:
+        """An element ends."""
         if tag == "si":
-            if len(found) > MAX_CELLS:
-                raise Refused("TOO_MANY_CELLS", limit=str(MAX_CELLS))
-            found.append(cell("".join(parts)))
+            if len(self.found) > MAX_CELLS:
+                raise ImportRejected("TOO_MANY_CELLS", limit=str(MAX_CELLS))
+            self.found.append(cell("".join(self._parts)))
         elif tag == "rPh":
-            taking[1] = False
-        taking[0] = False
+            self._in_phonetic = False
+        self._in_text = False
 
-    def text(value: str) -> None:
-        if taking[0] and not taking[1]:
-            parts.append(value)
-
-    _part(archive, "xl/sharedStrings.xml", clock, start, end, text)
-    return found
+    def text(self, value: str) -> None:
+        """Text inside an element."""
+        if self._in_text and not self._in_phonetic:
+            self._parts.append(value)
 
 
 def _chosen(
@@ -229,7 +239,7 @@ def _chosen(
         if best is None or score > best[0] + 1e-9:
             best = score, name, sheet
     if best is None or not best[2].lines:
-        raise Refused("EMPTY_FILE")
+        raise ImportRejected("EMPTY_FILE")
     return best[1], best[2]
 
 
@@ -248,7 +258,7 @@ def _sheet(
 
 
 class _Cells:
-    """Takes a worksheet's elements as they come."""
+    """Parser of a worksheet, as its elements come."""
 
     def __init__(
         self, sheet: _Sheet, strings: list[str], styles: frozenset[int], old: bool
@@ -280,7 +290,7 @@ class _Cells:
     def _cell(self, a: Mapping[str, str]) -> None:
         self._count += 1
         if self._count > MAX_CELLS:
-            raise Refused("TOO_MANY_CELLS", limit=str(MAX_CELLS))
+            raise ImportRejected("TOO_MANY_CELLS", limit=str(MAX_CELLS))
         self._kind, self._style = a.get("t", "n"), a.get("s", "0")
         self._parts.clear()
         self._formula = False
@@ -304,7 +314,9 @@ class _Cells:
         raw = "".join(self._parts)
         if self._column >= MAX_COLUMNS:
             if raw:
-                raise Refused("TOO_MANY_COLUMNS", n=letter(self._column), limit=str(MAX_COLUMNS))
+                raise ImportRejected(
+                    "TOO_MANY_COLUMNS", n=letter(self._column), limit=str(MAX_COLUMNS)
+                )
             return
         if self._kind == "e" or (not raw and self._formula):
             self._sheet.faults.setdefault(self._row, []).append(
@@ -319,7 +331,7 @@ class _Cells:
         if not raw:
             return
         if len(self._sheet.lines) > MAX_ROWS + 1000:
-            raise Refused("TOO_MANY_ROWS", n=str(self._row), limit=str(MAX_ROWS))
+            raise ImportRejected("TOO_MANY_ROWS", n=str(self._row), limit=str(MAX_ROWS))
         self._sheet.lines.setdefault(self._row, {})[self._column] = self._value(raw)
 
     def _value(self, raw: str) -> str:
@@ -327,7 +339,7 @@ class _Cells:
             try:
                 return self._strings[int(raw)]
             except (ValueError, IndexError) as error:
-                raise Refused(CORRUPT) from error
+                raise ImportRejected(CORRUPT) from error
         if self._kind == "b":
             return "1" if raw == "1" else "0"
         if self._kind != "n":
@@ -370,7 +382,7 @@ def _column(letters: str) -> int:
     found = 0
     for c in letters:
         if not "A" <= c <= "Z":
-            raise Refused(CORRUPT)
+            raise ImportRejected(CORRUPT)
         found = found * 26 + ord(c) - 64
     return found - 1
 

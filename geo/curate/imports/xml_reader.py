@@ -1,11 +1,11 @@
-"""XML from outside through expat: no document type, no entities, bounded depth, piece by piece."""
+"""XML reader for untrusted files, through expat: no document type, no entities, bounded depth."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from xml.parsers import expat
 
-from geo.curate.imports.problems import Refused
+from geo.curate.imports.problems import ImportRejected
 from geo.curate.imports.source_table import Clock
 
 MAX_DEPTH = 60
@@ -47,17 +47,17 @@ class Walker:
         try:
             self._parser.Parse(part, False)
         except (expat.ExpatError, ValueError, LookupError) as error:
-            raise Refused(self._corrupt) from error
+            raise ImportRejected(self._corrupt) from error
 
     def close(self) -> None:
         """The end of the document."""
         try:
             self._parser.Parse(b"", True)
         except (expat.ExpatError, ValueError, LookupError) as error:
-            raise Refused(self._corrupt) from error
+            raise ImportRejected(self._corrupt) from error
 
     def _doctype(self, *_: object) -> None:
-        raise Refused("XML_DTD")
+        raise ImportRejected("XML_DTD")
 
     def _local(self, name: str) -> str:
         known = self._names.get(name)
@@ -70,7 +70,7 @@ class Walker:
     def _start(self, name: str, attributes: Mapping[str, str]) -> None:
         self._depth += 1
         if self._depth > MAX_DEPTH:
-            raise Refused("XML_TOO_DEEP")
+            raise ImportRejected("XML_TOO_DEEP")
         self._begin(self._local(name), attributes)
 
     def _end(self, name: str) -> None:

@@ -1,4 +1,4 @@
-"""ZIP files that are imported: the guard of ``geo.core.zip_guard`` in the words of an import."""
+"""ZIP archives of an import: the guard of ``geo.core.zip_guard`` with the problems of an import."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from geo.core.zip_guard import GuardedZip, UnsafeZip, ZipLimits
-from geo.curate.imports.problems import Refused
+from geo.curate.imports.problems import ImportRejected
 
 LIMITS = ZipLimits(unpacked=120 * 2**20, entries=1_000, entry_ratio=120)
 
@@ -20,7 +20,7 @@ class ZipArchive:
 
     Raises
     ------
-    Refused : ``ZIP_BOMB``, ``ZIP_ENTRY_PATH``, ``ZIP_ENCRYPTED`` or ``corrupt``.
+    ImportRejected : ``ZIP_BOMB``, ``ZIP_ENTRY_PATH``, ``ZIP_ENCRYPTED`` or ``corrupt``.
     """
 
     def __init__(self, content: bytes, corrupt: str) -> None:
@@ -45,6 +45,6 @@ class ZipArchive:
             yield
         except UnsafeZip as error:
             if error.reason == "path":
-                raise Refused("ZIP_ENTRY_PATH", value=error.name[:60]) from error
+                raise ImportRejected("ZIP_ENTRY_PATH", value=error.name[:60]) from error
             codes = {"bomb": "ZIP_BOMB", "encrypted": "ZIP_ENCRYPTED", "corrupt": self._corrupt}
-            raise Refused(codes[error.reason]) from error
+            raise ImportRejected(codes[error.reason]) from error

@@ -29,7 +29,7 @@ from geo.render.sheets import size_named
 from geo.share.export.export_columns import export_of
 from geo.share.export.formats import FORMATS
 from geo.share.shared_views import snapshot_store
-from geo.share.snapshot import Asked, render
+from geo.share.snapshot import SnapshotRequest, render
 from geo.text.cleaning import clean
 from geo.web.requests import refusal
 
@@ -62,7 +62,7 @@ async def _snapshot(request: Request) -> Response:
         code = params.get("code", "").upper()
         if code and not snapshot_store().has(code):
             raise NotFound("error.code_unknown")
-        asked = Asked(
+        snapshot = SnapshotRequest(
             kind,
             view,
             size.lower(),
@@ -71,7 +71,9 @@ async def _snapshot(request: Request) -> Response:
             f"{base}/s/{code}" if code else "",
             date.today(),
         )
-        return (asked.size, asked.title, code), lambda: render(query, asked, desk().workers)
+        return (snapshot.size, snapshot.title, code), lambda: render(
+            query, snapshot, desk().workers
+        )
 
     return await file_response(request, kind, MEDIA[kind], make)
 

@@ -1,1 +1,1 @@
-"""What the filters leave, as files other programs open."""
+"""Exports: the records of a view as files that other programs open."""

@@ -1,9 +1,9 @@
-"""The one table of columns every export shares, and what each file says about itself.
+"""Columns that every export shares, and the metadata that each file carries.
 
 Rows     the records that pass the filters on the layers that are shown, published first.
 Units    lon, lat degrees (EPSG:4326); area square metres; budget dirhams; year a number.
 Missing  unknown is None (an empty cell), never zero.
-Demo     generated records say so twice: in their name and in the column ``origin``.
+Demo     generated records are marked twice: in their name and in the column ``origin``.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class Column:
 
 
 def _site(name: str) -> Callable[[Any, Query, Words], Any]:
-    return lambda r, q, t: getattr(r, name) if isinstance(r, Site) else None
+    return lambda r, _q, _t: getattr(r, name) if isinstance(r, Site) else None
 
 
 def _area(name: str) -> Callable[[Any, Query, Words], Any]:
@@ -51,53 +51,57 @@ def _area(name: str) -> Callable[[Any, Query, Words], Any]:
     )
 
 
-def _place(r: Record, q: Query, t: Words) -> str:
+def _place(r: Record, _q: Query, _t: Words) -> str:
     return r.city if isinstance(r, Buyer) else r.town or r.commune
 
 
 COLUMNS: tuple[Column, ...] = (
-    Column("name", "text", lambda r, q, t: r.name, 44),
-    Column("class", "text", lambda r, q, t: t(f"snapshot.key.{r.class_}s"), 20),
-    Column("kind", "text", lambda r, q, t: kind_label(r, t), 26),
+    Column("name", "text", lambda r, _q, _t: r.name, 44),
+    Column("class", "text", lambda r, _q, t: t(f"snapshot.key.{r.class_}s"), 20),
+    Column("kind", "text", lambda r, _q, t: kind_label(r, t), 26),
     Column(
         "country",
         "text",
-        lambda r, q, t: t.country(r.country if isinstance(r, Buyer) else "MA"),
+        lambda r, _q, t: t.country(r.country if isinstance(r, Buyer) else "MA"),
         18,
     ),
     Column("place", "text", _place, 22),
     Column("province", "text", _area("province"), 22),
     Column("region", "text", _area("region"), 24),
-    Column("crafts", "text", lambda r, q, t: crafts_text(r.crafts, t), 36),
+    Column("crafts", "text", lambda r, _q, t: crafts_text(r.crafts, t), 36),
     Column(
         "status",
         "text",
-        lambda r, q, t: t(f"status.{r.status}") if isinstance(r, Site) else None,
+        lambda r, _q, t: t(f"status.{r.status}") if isinstance(r, Site) else None,
         18,
     ),
-    Column("year", "whole", lambda r, q, t: r.year if isinstance(r, Buyer) else r.year_opened, 14),
+    Column(
+        "year", "whole", lambda r, _q, _t: r.year if isinstance(r, Buyer) else r.year_opened, 14
+    ),
     Column("capacity", "number", _site("capacity_artisans"), 18),
     Column("area", "number", _site("area_m2"), 16),
     Column("budget", "number", _site("budget_mad"), 18),
-    Column("website", "text", lambda r, q, t: getattr(r, "website", None), 28),
-    Column("origin", "text", lambda r, q, t: t(f"origin.{r.provenance}"), 18),
+    Column("website", "text", lambda r, _q, _t: getattr(r, "website", None), 28),
+    Column("origin", "text", lambda r, _q, t: t(f"origin.{r.provenance}"), 18),
     Column(
         "precision",
         "text",
-        lambda r, q, t: t(f"precision.{r.precision}") if r.lon_lat else t("precision.unknown"),
+        lambda r, _q, t: t(f"precision.{r.precision}") if r.lon_lat else t("precision.unknown"),
         26,
     ),
-    Column("verified", "date", lambda r, q, t: r.verified, 14),
-    Column("lon", "number", lambda r, q, t: r.lon_lat[0] if r.lon_lat else None, 14),
-    Column("lat", "number", lambda r, q, t: r.lon_lat[1] if r.lon_lat else None, 14),
-    Column("sources", "text", lambda r, q, t: " | ".join(s.url or s.label for s in r.sources), 50),
-    Column("id", "text", lambda r, q, t: r.id, 30),
+    Column("verified", "date", lambda r, _q, _t: r.verified, 14),
+    Column("lon", "number", lambda r, _q, _t: r.lon_lat[0] if r.lon_lat else None, 14),
+    Column("lat", "number", lambda r, _q, _t: r.lon_lat[1] if r.lon_lat else None, 14),
+    Column(
+        "sources", "text", lambda r, _q, _t: " | ".join(s.url or s.label for s in r.sources), 50
+    ),
+    Column("id", "text", lambda r, _q, _t: r.id, 30),
 )
 
 
 @dataclass(frozen=True)
 class Export:
-    """What one file holds: the records, and everything said about them."""
+    """The content of one file: the records and the metadata."""
 
     query: Query
     view: ViewState
@@ -132,7 +136,7 @@ class Export:
         return found
 
     def about(self, *, left_out: int = 0) -> list[tuple[str, str]]:
-        """What the file says about itself, as label and text."""
+        """The metadata of the file, as label and text."""
         t = self.t
         lines = [
             (t("export.about.filters"), filters_text(self.query, self.view, t, lead=False)),
@@ -159,7 +163,7 @@ class Export:
 def export_of(
     query: Query, view: ViewState, *, base: str = "", today: date | None = None
 ) -> Export:
-    """Read what a view leaves.
+    """Read the records of a view.
 
     Raises
     ------

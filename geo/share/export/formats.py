@@ -1,4 +1,4 @@
-"""Every export by the ending of its file name."""
+"""Export formats by the extension of the file."""
 
 from __future__ import annotations
 

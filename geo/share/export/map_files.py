@@ -1,7 +1,7 @@
-"""GeoJSON, GeoPackage, KMZ, GPX and vCards: the same rows for maps and phones.
+"""GeoJSON, GeoPackage, KMZ, GPX and vCards: the exported records for maps and phones.
 
 CRS      EPSG:4326, longitude first. Records without a position keep a null geometry where
-         the format has one, and are counted in the file's own words where it has not.
+         the format has one, and are counted in the metadata where it has not.
 """
 
 from __future__ import annotations
@@ -105,7 +105,7 @@ def kmz_of(export: Export) -> bytes:
         place = _child(document, _KML, "Placemark")
         place.set("id", _xml_id(record.id))
         _child(place, _KML, "name", _name(record, export))
-        _child(place, _KML, "description", _told(record, export))
+        _child(place, _KML, "description", _description(record, export))
         _child(place, _KML, "styleUrl", f"#{_icon_key(record)}")
         data = _child(place, _KML, "ExtendedData")
         for key, value in export.row(record).items():
@@ -138,7 +138,7 @@ def gpx_of(export: Export) -> bytes:
         point = ET.SubElement(root, f"{{{_GPX}}}wpt", {"lat": f"{lat:.6f}", "lon": f"{lon:.6f}"})
         _child(point, _GPX, "name", _name(record, export))
         _child(point, _GPX, "cmt", record.id)
-        _child(point, _GPX, "desc", _told(record, export))
+        _child(point, _GPX, "desc", _description(record, export))
         _child(point, _GPX, "type", export.row(record)["class"])
     return _xml(root)
 
@@ -163,7 +163,7 @@ def vcards_of(export: Export) -> bytes:
             lines.append(f"GEO:{record.lon_lat[1]:.6f};{record.lon_lat[0]:.6f}")
         if isinstance(record, Buyer) and record.website.startswith(("http://", "https://")):
             lines.append(f"URL:{_value(record.website)}")
-        note = f"{_told(record, export)}\n{export.about_text(short=True)}"
+        note = f"{_description(record, export)}\n{export.about_text(short=True)}"
         lines += [f"NOTE:{_value(note)}", f"REV:{export.day:%Y%m%d}T000000Z", "END:VCARD"]
         cards += map(_folded, lines)
     if not export.records:  # still a file that says why it is empty
@@ -181,7 +181,7 @@ def vcards_of(export: Export) -> bytes:
     return ("\r\n".join(cards) + "\r\n").encode()
 
 
-def _told(record: Record, export: Export) -> str:
+def _description(record: Record, export: Export) -> str:
     row = export.row(record)
     keys = (
         "class",

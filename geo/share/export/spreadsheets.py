@@ -1,4 +1,4 @@
-"""Excel and CSV: typed cells, nothing that a spreadsheet would run."""
+"""Excel and CSV exports: typed cells, nothing that a spreadsheet would run."""
 
 from __future__ import annotations
 
@@ -135,15 +135,15 @@ def csv_of(export: Export) -> bytes:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     t = export.t
-    said = ["; ".join(f"{label}: {text}" for label, text in export.about()[:5])]
+    filters = "; ".join(f"{label}: {text}" for label, text in export.about()[:5])
     writer.writerow(
         [*(guarded(export.labels[c.key]) for c in COLUMNS), guarded(t("export.about.filters"))]
     )
     for record in export.records:
         row = export.row(record)
-        writer.writerow([*(_cell(row[c.key]) for c in COLUMNS), guarded(said[0])])
+        writer.writerow([*(_cell(row[c.key]) for c in COLUMNS), guarded(filters)])
     if not export.records:
-        writer.writerow([*[""] * len(COLUMNS), guarded(said[0])])
+        writer.writerow([*[""] * len(COLUMNS), guarded(filters)])
     return b"\xef\xbb\xbf" + out.getvalue().encode()
 
 

@@ -1,4 +1,4 @@
-"""A desk over the shipped data and a ledger that lives in memory."""
+"""An importer over the shipped data and a ledger that lives in memory."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from geo.core.paths import DATA_DIR
-from geo.curate.imports.importer import Desk
+from geo.curate.imports.importer import Importer
 from geo.curate.imports.reference_data import Reference, reference_of
 from geo.model.records import Catalogue
 from geo.store.changes import Change, ChangeSet, Edit, Held
@@ -72,11 +72,11 @@ def empty() -> MemoryLedger:
 
 
 @pytest.fixture
-def desk(ledger: MemoryLedger, catalogue: Catalogue) -> Desk:
-    return Desk(ledger, catalogue)  # type: ignore[arg-type]
+def importer(ledger: MemoryLedger, catalogue: Catalogue) -> Importer:
+    return Importer(ledger, catalogue)  # type: ignore[arg-type]
 
 
 @pytest.fixture
-def bare(empty: MemoryLedger, catalogue: Catalogue) -> Desk:
-    """A desk over a store without records."""
-    return Desk(empty, catalogue)  # type: ignore[arg-type]
+def bare(empty: MemoryLedger, catalogue: Catalogue) -> Importer:
+    """An importer over a store without records."""
+    return Importer(empty, catalogue)  # type: ignore[arg-type]

@@ -9,7 +9,7 @@ import string
 from hypothesis import given, settings, strategies as st
 
 from geo.curate.imports.duplicates import Known, alike, compared
-from geo.curate.imports.importer import Desk
+from geo.curate.imports.importer import Importer
 from geo.curate.imports.planner import Options
 
 #: Some begin and end alike: a record with two of them is still no twin of itself.
@@ -68,15 +68,15 @@ def test_two_numbered_halls_are_two():
     assert alike(rows) == []
 
 
-def test_a_row_like_a_held_record_is_proposed_and_decided_by_the_reader(desk: Desk):
+def test_a_row_like_a_held_record_is_proposed_and_decided_by_the_reader(importer: Importer):
     held = next(
         b
-        for b in desk.catalogue.buyers
+        for b in importer.catalogue.buyers
         if b.provenance == "published" and b.lon_lat and len(b.name) > 8
     )
     lon, lat = held.lon_lat
     content = f"Nom;Pays;Latitude;Longitude\n{held.name} SA;{held.country};{lat};{lon}\n".encode()
-    plan = desk.preview(content, "x.csv", "buyers")
+    plan = importer.preview(content, "x.csv", "buyers")
     item = plan.items[0]
     assert (
         item.action == "new" and item.alike[0].other == held.id and "name" in item.alike[0].reasons
@@ -84,7 +84,7 @@ def test_a_row_like_a_held_record_is_proposed_and_decided_by_the_reader(desk: De
     assert [(p.code, p.level) for p in plan.problems if p.code == "POSSIBLE_DUPLICATE"] == [
         ("POSSIBLE_DUPLICATE", "warn")
     ]
-    merged = desk.preview(
+    merged = importer.preview(
         content, "x.csv", "buyers", options=Options(decisions={2: held.id})
     ).items[0]
     assert (
@@ -94,18 +94,18 @@ def test_a_row_like_a_held_record_is_proposed_and_decided_by_the_reader(desk: De
         in [(c.field, c.before, c.after) for c in merged.changes]
     )
     assert (
-        desk.preview(content, "x.csv", "buyers", options=Options(decisions={2: "new"})).outcome
+        importer.preview(content, "x.csv", "buyers", options=Options(decisions={2: "new"})).outcome
         == "accept"
     )
     assert (
-        desk.preview(content, "x.csv", "buyers", options=Options(decisions={2: "skip"})).counts[
+        importer.preview(content, "x.csv", "buyers", options=Options(decisions={2: "skip"})).counts[
             "left"
         ]
         == 1
     )
 
 
-def test_rows_alike_without_identifiers_are_warned_about(bare: Desk):
+def test_rows_alike_without_identifiers_are_warned_about(bare: Importer):
     plan = bare.preview(
         b"Nom;Pays;Ville\nMaison Atlas;France;Lyon\nMaison Atlass;France;Lyon\n", "x.csv", "buyers"
     )

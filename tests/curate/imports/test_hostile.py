@@ -11,7 +11,7 @@ import zipfile
 
 import pytest
 
-from geo.curate.imports.importer import Desk, told
+from geo.curate.imports.importer import Importer, plan_json
 from geo.curate.imports.source_table import label
 from geo.i18n.words import words
 from geo.model.records import LANGUAGES
@@ -31,13 +31,13 @@ def given(name: str) -> bytes:
 
 
 def said(plan):
-    return [(p["code"], p["where"]) for p in told(plan, words("fr"))["problems"]]
+    return [(p["code"], p["where"]) for p in plan_json(plan, words("fr"))["problems"]]
 
 
 @pytest.mark.parametrize("case", GIVEN["cases"], ids=lambda c: c["file"])
-def test_a_given_file_comes_out_as_listed(case, desk: Desk):
+def test_a_given_file_comes_out_as_listed(case, importer: Importer):
     started = time.monotonic()
-    plan = desk.preview(given(case["file"]), case["file"], "buyers")
+    plan = importer.preview(given(case["file"]), case["file"], "buyers")
     assert (plan.outcome, (case["code"], case["where"]) in said(plan)) == (case["outcome"], True), (
         said(plan)
     )
@@ -45,10 +45,10 @@ def test_a_given_file_comes_out_as_listed(case, desk: Desk):
 
 
 @pytest.mark.parametrize("case", MADE, ids=lambda c: c[0])
-def test_a_made_file_comes_out_as_told(case, desk: Desk):
+def test_a_made_file_comes_out_as_told(case, importer: Importer):
     name, content, outcome, code, where = case
     started = time.monotonic()
-    plan = desk.preview(content, name, "buyers")
+    plan = importer.preview(content, name, "buyers")
     found = said(plan)
     assert plan.outcome == outcome, found
     assert (
@@ -57,20 +57,20 @@ def test_a_made_file_comes_out_as_told(case, desk: Desk):
     assert time.monotonic() - started < SECONDS
 
 
-def test_everything_said_has_its_sentence(desk: Desk):
+def test_everything_said_has_its_sentence(importer: Importer):
     for name, content, *_ in MADE:
         if len(content) > 100_000:
             continue
-        plan = desk.preview(content, name, "buyers")
+        plan = importer.preview(content, name, "buyers")
         for lang in LANGUAGES:
-            for problem in told(plan, words(lang))["problems"]:
+            for problem in plan_json(plan, words(lang))["problems"]:
                 assert not problem["message"].startswith("import."), problem
                 assert "{" not in problem["message"].replace("${", ""), problem
 
 
 @pytest.mark.parametrize("name", GIVEN["names"], ids=range(len(GIVEN["names"])))
-def test_a_name_is_only_a_label(name, desk: Desk):
-    plan = desk.preview(b"id,name,lat,lon,type\nB1,Acme,48.1,11.6,buyer\n", name, "buyers")
+def test_a_name_is_only_a_label(name, importer: Importer):
+    plan = importer.preview(b"id,name,lat,lon,type\nB1,Acme,48.1,11.6,buyer\n", name, "buyers")
     assert plan.outcome == "accept" and plan.counts["new"] == 1
     shown = plan.table.name
     assert (
@@ -85,7 +85,7 @@ def test_a_name_is_only_a_label(name, desk: Desk):
 
 
 @pytest.mark.parametrize("kind", ["buyers", "sites", "maisons", "markets", "fairs"])
-def test_bytes_that_were_damaged_anywhere_never_break_it(kind, desk: Desk):
+def test_bytes_that_were_damaged_anywhere_never_break_it(kind, importer: Importer):
     chance = random.Random(7)
     small = [(c["file"], given(c["file"])) for c in GIVEN["cases"]] + [(n, b) for n, b, *_ in MADE]
     small = [(n, b) for n, b in small if 0 < len(b) < 20_000]
@@ -93,26 +93,26 @@ def test_bytes_that_were_damaged_anywhere_never_break_it(kind, desk: Desk):
         damaged = bytearray(content)
         for _ in range(chance.randint(1, 12)):
             damaged[chance.randrange(len(damaged))] = chance.randrange(256)
-        plan = desk.preview(bytes(damaged), name, kind)
+        plan = importer.preview(bytes(damaged), name, kind)
         assert plan.outcome in ("reject", "warn", "accept")
-        assert json.loads(json.dumps(told(plan, words("fr"))))
+        assert json.loads(json.dumps(plan_json(plan, words("fr"))))
 
 
 HEAVY = """
 import resource, sys, time
-from geo.curate.imports.importer import Desk
+from geo.curate.imports.importer import Importer
 from geo.core.paths import DATA_DIR
 from geo.store.file_store import FileStore
 from tests.curate.imports.conftest import MemoryLedger, shipped
 from tests.curate.imports.hostile import all_cases
 from tests.curate.imports.test_hostile import given
-desk = Desk(MemoryLedger(shipped()), FileStore(DATA_DIR).load())
-desk.preview(b"id,name,lat,lon\\nB1,Acme,48.1,11.6\\n", "warm.csv", "buyers")
+importer = Importer(MemoryLedger(shipped()), FileStore(DATA_DIR).load())
+importer.preview(b"id,name,lat,lon\\nB1,Acme,48.1,11.6\\n", "warm.csv", "buyers")
 files = [(n, given(n)) for n in {given!r}] + [c[:2] for c in all_cases() if c[0] in {made!r}]
 base = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 for name, content in files:
     started = time.monotonic()
-    plan = desk.preview(content, name, "buyers")
+    plan = importer.preview(content, name, "buyers")
     grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - base) // 1024
     print(name, round(time.monotonic() - started, 2), grown)
 """

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 
 from geo.core.paths import DATA_DIR
-from geo.curate.imports.importer import Desk
+from geo.curate.imports.importer import Importer
 from geo.curate.imports.planner import Options, edits, plan_of
 from geo.curate.imports.reader import read
 from geo.curate.imports.reference_data import Reference
@@ -38,7 +38,7 @@ OFFICIAL = (
 )
 
 
-def test_a_file_as_administrations_send_it(bare: Desk):
+def test_a_file_as_administrations_send_it(bare: Importer):
     plan = bare.preview(OFFICIAL.encode("cp1252"), "liste.csv", "buyers")
     assert plan.counts == {"new": 3, "changed": 0, "unchanged": 0, "refused": 1, "left": 0}
     said = {p.code: p.where for p in plan.problems}
@@ -74,7 +74,7 @@ def test_a_file_as_administrations_send_it(bare: Desk):
     }
 
 
-def test_an_arabic_workbook_with_titles_and_headings_on_two_lines(bare: Desk):
+def test_an_arabic_workbook_with_titles_and_headings_on_two_lines(bare: Importer):
     def fill(book, sheet):
         sheet.merge_range(0, 0, 0, 4, "\u062f\u0648\u0631 \u0627\u0644\u0635\u0627\u0646\u0639")
         for c, text in enumerate(
@@ -127,18 +127,18 @@ def test_an_arabic_workbook_with_titles_and_headings_on_two_lines(bare: Desk):
     assert ("kind", "name") in [(g.field, g.how) for g in plan.guesses]
 
 
-def test_the_same_file_again_changes_nothing(desk: Desk):
+def test_the_same_file_again_changes_nothing(importer: Importer):
     content = OFFICIAL.encode()
-    first = desk.preview(content, "liste.csv", "buyers")
-    assert desk.store(first, "a", "b").number == 1
-    again = desk.preview(content, "liste.csv", "buyers")
+    first = importer.preview(content, "liste.csv", "buyers")
+    assert importer.store(first, "a", "b").number == 1
+    again = importer.preview(content, "liste.csv", "buyers")
     assert again.counts == {"new": 0, "changed": 0, "unchanged": 3, "refused": 1, "left": 0}
-    assert desk.store(again, "a", "b") is None
+    assert importer.store(again, "a", "b") is None
 
 
-def test_a_changed_cell_is_told_field_by_field_and_nothing_else_moves(desk: Desk):
-    desk.store(desk.preview(OFFICIAL.encode(), "liste.csv", "buyers"), "a", "b")
-    plan = desk.preview(OFFICIAL.replace(";2015", ";2016").encode(), "v2.csv", "buyers")
+def test_a_changed_cell_is_told_field_by_field_and_nothing_else_moves(importer: Importer):
+    importer.store(importer.preview(OFFICIAL.encode(), "liste.csv", "buyers"), "a", "b")
+    plan = importer.preview(OFFICIAL.replace(";2015", ";2016").encode(), "v2.csv", "buyers")
     assert plan.counts["changed"] == 1
     item = next(i for i in plan.items if i.action == "changed")
     assert [(c.field, c.before, c.after) for c in item.changes] == [
@@ -147,13 +147,13 @@ def test_a_changed_cell_is_told_field_by_field_and_nothing_else_moves(desk: Desk
     assert [s["label"] for s in item.after["properties"]["sources"]] == ["v2.csv", "liste.csv"]
 
 
-def test_what_a_file_does_not_say_is_kept(desk: Desk):
+def test_what_a_file_does_not_say_is_kept(importer: Importer):
     held = next(
         b
-        for b in desk.catalogue.buyers
+        for b in importer.catalogue.buyers
         if b.provenance == "published" and b.crafts and b.lon_lat and b.year
     )
-    plan = desk.preview(
+    plan = importer.preview(
         f"id,name,country,city,website\n{held.id},{held.name},{held.country},,https://example.org\n".encode(),
         "x.csv",
         "buyers",
@@ -171,8 +171,8 @@ def test_what_a_file_does_not_say_is_kept(desk: Desk):
 
 
 @pytest.mark.parametrize(("demo", "gone"), [("keep", 0), ("replaced", 3), ("all", None)])
-def test_demo_records_leave_in_the_same_change_set(desk: Desk, demo, gone):
-    plan = desk.preview(OFFICIAL.encode(), "liste.csv", "buyers")
+def test_demo_records_leave_in_the_same_change_set(importer: Importer, demo, gone):
+    plan = importer.preview(OFFICIAL.encode(), "liste.csv", "buyers")
     made = edits(plan, demo=demo)
     removed = [e for e in made if e.after is None]
     assert (
@@ -185,19 +185,19 @@ def test_demo_records_leave_in_the_same_change_set(desk: Desk, demo, gone):
     assert all(id_.startswith("demo-") for id_ in plan.demo)
 
 
-def test_maisons_never_remove_demo_sites(desk: Desk):
+def test_maisons_never_remove_demo_sites(importer: Importer):
     for kind in ("sites", "maisons"):
-        plan = desk.preview(b"Nom;Localite\nA;Azrou\n", "x.csv", kind)
+        plan = importer.preview(b"Nom;Localite\nA;Azrou\n", "x.csv", kind)
         assert plan.demo and all(("maison" in id_) == (kind == "maisons") for id_ in plan.demo)
 
 
-def test_good_rows_go_in_without_the_bad_and_only_those_chosen(desk: Desk):
-    plan = desk.preview(OFFICIAL.encode(), "liste.csv", "buyers")
+def test_good_rows_go_in_without_the_bad_and_only_those_chosen(importer: Importer):
+    plan = importer.preview(OFFICIAL.encode(), "liste.csv", "buyers")
     assert {e.id for e in edits(plan)} == {"maison-atlas-ae", "kasbah-import-de", "riad-home-fr"}
     assert [e.id for e in edits(plan, chosen={6})] == ["kasbah-import-de"]
 
 
-def test_answers_by_hand_win(bare: Desk):
+def test_answers_by_hand_win(bare: Importer):
     content = b"Enseigne X;Pays;Filiere\nMaison Atlas;France;banane\n"
     plan = bare.preview(
         content,
@@ -214,7 +214,7 @@ def test_answers_by_hand_win(bare: Desk):
     assert (made["name"], made["crafts"], made["country"]) == ("Maison Atlas", ["vannerie"], "ES")
 
 
-def test_a_row_names_its_own_sources_after_the_file(bare: Desk):
+def test_a_row_names_its_own_sources_after_the_file(bare: Importer):
     plan = bare.preview(
         b"Nom;Pays;Source\nMaison Atlas;France;https://example.org/a | Rapport 2024\n",
         "x.csv",
@@ -229,8 +229,8 @@ def test_a_row_names_its_own_sources_after_the_file(bare: Desk):
     assert plan.items[0].after["properties"]["verified"] == "2024-03"
 
 
-def test_fairs_and_markets_too(desk: Desk):
-    fairs = desk.preview(
+def test_fairs_and_markets_too(importer: Importer):
+    fairs = importer.preview(
         "Salon;Pays;Ville;Date de d\u00e9but;Date de fin;Fili\u00e8re\nAmbiente 2027;Allemagne;Francfort;05/02/2027;09/02/2027;tapis\n".encode(),
         "f.csv",
         "fairs",
@@ -245,7 +245,9 @@ def test_fairs_and_markets_too(desk: Desk):
         made["country"],
         made["kind"],
     ) == ("2027-02-05", "2027-02-09", [2], 2027, "DE", "international")
-    markets = desk.preview(b"Pays;Zone du monde\nFinlande;Europe\nFrance;\n", "m.csv", "markets")
+    markets = importer.preview(
+        b"Pays;Zone du monde\nFinlande;Europe\nFrance;\n", "m.csv", "markets"
+    )
     assert markets.counts == {"new": 1, "changed": 0, "unchanged": 1, "refused": 0, "left": 0}, [
         (p.code, p.where, p.values) for p in markets.problems
     ]
@@ -262,9 +264,9 @@ def test_what_is_stored_is_served(kind, tmp_path: Path):
         "fairs": "Salon;Pays;Ville\nFoire X 2027;France;Paris\n",
         "markets": "Pays;Zone du monde\nFinlande;Europe\n",
     }
-    desk = Desk(store, store.load())  # type: ignore[arg-type]
-    plan = desk.preview(texts[kind].encode(), "x.csv", kind)
-    assert desk.store(plan, "a", "b").changes
+    importer = Importer(store, store.load())  # type: ignore[arg-type]
+    plan = importer.preview(texts[kind].encode(), "x.csv", kind)
+    assert importer.store(plan, "a", "b").changes
     after = store.load()
     ids = {i.id for i in plan.items if i.action == "new"}
     served = {
@@ -275,7 +277,7 @@ def test_what_is_stored_is_served(kind, tmp_path: Path):
         "markets": set(after.market_by_code),
     }[kind]
     assert ids and ids <= served and not after.problems
-    again = Desk(store, after).preview(texts[kind].encode(), "x.csv", kind)  # type: ignore[arg-type]
+    again = Importer(store, after).preview(texts[kind].encode(), "x.csv", kind)  # type: ignore[arg-type]
     assert again.counts["new"] == again.counts["changed"] == 0 and again.counts["unchanged"] == len(
         ids
     )
@@ -293,10 +295,10 @@ def test_what_is_stored_is_served(kind, tmp_path: Path):
         ("sites", "csv", "ar"),
     ],
 )
-def test_our_own_exports_come_back_unchanged(desk: Desk, query: Query, kind, ending, lang):
+def test_our_own_exports_come_back_unchanged(importer: Importer, query: Query, kind, ending, lang):
     view, notices = decode(f"lang={lang}&layers={kind}", query.catalogue)
     assert not notices
-    plan = desk.preview(FORMATS[ending].make(export_of(query, view)), f"export.{ending}", kind)
+    plan = importer.preview(FORMATS[ending].make(export_of(query, view)), f"export.{ending}", kind)
     assert plan.counts["changed"] == plan.counts["new"] == 0, [
         (i.row, c) for i in plan.items for c in i.changes
     ][:5]

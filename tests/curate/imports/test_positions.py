@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 from pyproj import Transformer
 
-from geo.curate.imports.importer import Desk
+from geo.curate.imports.importer import Importer
 from geo.curate.imports.planner import Options
 
 TOWNS = (
@@ -38,7 +38,7 @@ def placed(plan):
     max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(lon=st.floats(-8.0, -5.2), lat=st.floats(31.0, 32.9))
-def test_a_position_survives_its_notation(bare: Desk, lon, lat):
+def test_a_position_survives_its_notation(bare: Importer, lon, lat):
     lines = [
         ("A", f"{lat:.6f}", f"{lon:.6f}"),
         ("B", f"{lat:.6f}".replace(".", ","), f"{lon:.6f}".replace(".", ",")),
@@ -59,7 +59,7 @@ def test_a_position_survives_its_notation(bare: Desk, lon, lat):
         "https://www.google.com/maps/@34.79584,-5.57849,12z",
     ],
 )
-def test_both_coordinates_in_one_cell(bare: Desk, text):
+def test_both_coordinates_in_one_cell(bare: Importer, text):
     plan = bare.preview(
         f'Nom\tCoordonn\u00e9es\nA\t"{text.replace(chr(34), chr(34) * 2)}"\n'.encode(),
         "x.tsv",
@@ -71,7 +71,7 @@ def test_both_coordinates_in_one_cell(bare: Desk, text):
 @pytest.mark.parametrize(
     "epsg", ["EPSG:26191", "EPSG:26192", "EPSG:26194", "EPSG:32629", "EPSG:32630"]
 )
-def test_metres_are_recognised_and_converted_only_once_confirmed(bare: Desk, epsg):
+def test_metres_are_recognised_and_converted_only_once_confirmed(bare: Importer, epsg):
     places = (
         TOWNS
         if epsg != "EPSG:26192"
@@ -96,7 +96,7 @@ def test_metres_are_recognised_and_converted_only_once_confirmed(bare: Desk, eps
         assert placed(done)[name] == pytest.approx((lon, lat), abs=2e-5)
 
 
-def test_swapped_columns_are_offered_and_swapped_only_when_asked(bare: Desk):
+def test_swapped_columns_are_offered_and_swapped_only_when_asked(bare: Importer):
     content = sheet(*((n, lon, lat) for n, lat, lon in TOWNS))
     plan = bare.preview(content, "x.csv", "sites")
     assert plan.counts["refused"] == 3 and [(o.kind, len(o.rows)) for o in plan.offers] == [
@@ -107,7 +107,7 @@ def test_swapped_columns_are_offered_and_swapped_only_when_asked(bare: Desk):
         assert placed(done) == {n: (lon, lat) for n, lat, lon in TOWNS}
 
 
-def test_a_forgotten_minus_is_offered(bare: Desk):
+def test_a_forgotten_minus_is_offered(bare: Importer):
     content = sheet(*((n, lat, -lon) for n, lat, lon in TOWNS))
     plan = bare.preview(content, "x.csv", "sites")
     assert plan.counts["refused"] == 3 and [o.kind for o in plan.offers] == ["west"]
@@ -116,7 +116,7 @@ def test_a_forgotten_minus_is_offered(bare: Desk):
     }
 
 
-def test_a_buyer_far_from_its_country_is_swapped_or_said(bare: Desk):
+def test_a_buyer_far_from_its_country_is_swapped_or_said(bare: Importer):
     plan = bare.preview(
         sheet(
             ("A", "Allemagne", 11.6, 48.1),
@@ -130,7 +130,7 @@ def test_a_buyer_far_from_its_country_is_swapped_or_said(bare: Desk):
     assert codes["LATLON_SWAPPED"] == "row 2" and codes["POSITION_ELSEWHERE"] == "row 3"
 
 
-def test_places_are_found_by_name_with_their_precision(bare: Desk):
+def test_places_are_found_by_name_with_their_precision(bare: Importer):
     plan = bare.preview(
         "Nom;Localit\u00e9;Province\nA;Chefchaouen;\nB;Imilchil;Midelt\nC;Nullepart;\n".encode(),
         "x.csv",
@@ -150,7 +150,7 @@ def test_places_are_found_by_name_with_their_precision(bare: Desk):
     assert abroad.items[1].after["geometry"] is None
 
 
-def test_namesakes_are_never_chosen_between(bare: Desk):
+def test_namesakes_are_never_chosen_between(bare: Importer):
     head = "Nom;Localit\u00e9;Province\n"
     plan = bare.preview(f"{head}A;Ajdir;\n".encode(), "x.csv", "sites")
     assert plan.counts["refused"] == 1 and ("PLACE_AMBIGUOUS", "row 2") in [
@@ -160,7 +160,7 @@ def test_namesakes_are_never_chosen_between(bare: Desk):
     assert named.items[0].placed_by == "gazetteer" and named.outcome == "accept"
 
 
-def test_a_place_dragged_on_the_map_stands(bare: Desk):
+def test_a_place_dragged_on_the_map_stands(bare: Importer):
     plan = bare.preview(
         "Nom;Localit\u00e9\nA;Chefchaouen\n".encode(),
         "x.csv",

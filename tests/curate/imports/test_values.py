@@ -61,8 +61,8 @@ def test_what_is_no_number_is_said(text):
 
 def test_whole_things_are_counted_in_thousands():
     assert (
-        values.number("1,234", whole=True).value == 1234
-        and values.number("1.234", whole=True).value == 1234
+        values.number("1,234", integer=True).value == 1234
+        and values.number("1.234", integer=True).value == 1234
     )
 
 
@@ -191,12 +191,12 @@ def test_headings(heading, field):
 
 
 def test_a_heading_given_by_hand_comes_first_and_a_field_is_taken_once():
-    found = headings(("Nom", "Enseigne", "Ville"), "buyers", {"Enseigne": "name", "Ville": ""})
+    found = headings(("Nom", "Enseigne", "Ville"), {"Enseigne": "name", "Ville": ""})
     assert [(h.field, h.how) for h in found] == [("", "taken"), ("name", "given"), ("", "given")]
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_our_own_templates_headings_are_recognised(lang):
     for kind, fields in FIELDS.items():
-        found = headings([words(lang)(f"import.field.{f}") for f in fields], kind)
+        found = headings([words(lang)(f"import.field.{f}") for f in fields])
         assert [h.field for h in found] == list(fields), kind

@@ -9,7 +9,7 @@ import openpyxl
 import pytest
 
 from geo.curate.imports.headings import FIELDS, KINDS
-from geo.curate.imports.importer import Desk
+from geo.curate.imports.importer import Importer
 from geo.curate.imports.workbooks import corrected, located, template
 from geo.i18n.words import words
 from geo.model.records import LANGUAGES
@@ -21,7 +21,7 @@ CONTENT = (
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
-def test_the_corrected_file_names_what_is_wrong_row_by_row(bare: Desk, lang):
+def test_the_corrected_file_names_what_is_wrong_row_by_row(bare: Importer, lang):
     t = words(lang)
     plan = bare.preview(CONTENT, "x.csv", "buyers")
     content = corrected(plan, t)
@@ -46,14 +46,14 @@ def test_the_corrected_file_names_what_is_wrong_row_by_row(bare: Desk, lang):
         )
 
 
-def test_the_corrected_file_can_be_sent_again(bare: Desk):
+def test_the_corrected_file_can_be_sent_again(bare: Importer):
     plan = bare.preview(CONTENT, "x.csv", "buyers")
     again = bare.preview(corrected(plan, words("fr")), "y.xlsx", "buyers")
     assert again.counts == plan.counts
     assert [h.field for h in again.headings] == ["name", "country", "town", "lat", "lon", "", ""]
 
 
-def test_the_located_file_has_the_positions_that_were_found(bare: Desk):
+def test_the_located_file_has_the_positions_that_were_found(bare: Importer):
     plan = bare.preview(
         "Nom;Localit\u00e9\nA;Chefchaouen\nB;Nullepart\n".encode(), "x.csv", "sites"
     )
@@ -69,7 +69,7 @@ def test_the_located_file_has_the_positions_that_were_found(bare: Desk):
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_template_is_recognised_and_its_example_never_comes_in(bare: Desk, kind, lang):
+def test_a_template_is_recognised_and_its_example_never_comes_in(bare: Importer, kind, lang):
     t = words(lang)
     content = template(kind, bare.catalogue, t)
     plan = bare.preview(content, "modele.xlsx", kind)
@@ -93,7 +93,7 @@ def test_a_template_is_recognised_and_its_example_never_comes_in(bare: Desk, kin
     ]
 
 
-def test_a_template_lists_the_values_that_are_allowed(bare: Desk):
+def test_a_template_lists_the_values_that_are_allowed(bare: Importer):
     book = openpyxl.load_workbook(io.BytesIO(template("sites", bare.catalogue, words("fr"))))
     listed = [c.value for c in book.worksheets[1]["A"]]
     assert listed[0] == "Type" and "Ensemble artisanal" in listed

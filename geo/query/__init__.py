@@ -1,1 +1,5 @@
-"""Filters, counts, search and viewport over the records, by index."""
+"""The query engine: filters, facet counts, text search and viewport over indexed records.
+
+Everything is derived from one immutable catalogue (``current``) and read-only. Also here, because
+several pages need them: parsing of requests and the match of suppliers.
+"""

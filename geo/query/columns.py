@@ -1,4 +1,4 @@
-"""The records as numpy columns, sorted along a space-filling curve.
+"""Column store: the records as numpy columns, sorted along a space-filling curve.
 
 Rows that share every filterable code share a *signature*; a filter is evaluated once per
 signature and spread to the rows by one gather, so its cost hardly grows with the rows.
@@ -95,7 +95,7 @@ class Columns:
 
 
 def build_columns(catalogue: Catalogue, collection: str, today: date) -> Columns:
-    """The columns of ``buyers``, ``sites`` or ``maisons`` of a catalogue, ages as of ``today``."""
+    """Build the columns of ``buyers``, ``sites`` or ``maisons``, with ages as of ``today``."""
     records, rows = _members(catalogue, collection)
     looked = looked_at(catalogue)
     step: Callable[[str, date], str] = lru_cache(maxsize=4096)(step_of)
@@ -124,7 +124,7 @@ def build_columns(catalogue: Catalogue, collection: str, today: date) -> Columns
             lon[i], lat[i] = record.lon_lat
         year[i] = year_of(record) or 0
         place[i] = places.setdefault(place_of(record), len(places))
-        texts.append(f"{record.name} {told_of(record)}")
+        texts.append(f"{record.name} {description_of(record)}")
     x, y = mercator(lon, lat)
     key = curve_key(x, y)
     order = np.lexsort((np.arange(len(rows)), key, np.isnan(x)))
@@ -176,7 +176,7 @@ def _code(index: Mapping[str, int], value: str | tuple[str, ...]) -> int:
 
 
 def place_of(record: Buyer | Site) -> str:
-    """The town or city a record is known to be in; empty when unknown."""
+    """The town or city of a record; empty when unknown."""
     if isinstance(record, Buyer):
         return record.city
     return " ".join(dict.fromkeys(filter(None, (record.town, record.commune))))
@@ -187,6 +187,6 @@ def year_of(record: Buyer | Site) -> int | None:
     return record.year if isinstance(record, Buyer) else record.year_opened
 
 
-def told_of(record: Buyer | Site) -> str:
-    """What is told about a record, in French."""
+def description_of(record: Buyer | Site) -> str:
+    """The free-text description of a record, in French."""
     return record.relation_fr if isinstance(record, Buyer) else record.fact_fr

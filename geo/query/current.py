@@ -1,4 +1,4 @@
-"""The one place that opens the store and hands out the current ``Query``."""
+"""Opens the store of the settings and caches the current ``Query``."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from geo.store.published_reports import ImportedReports
 
 
 def open_store(address: str, var: Path | None = None) -> Store:
-    """The store of an address such as ``files:data`` or ``postgis:postgresql://USER@HOST/DATABASE``.
+    """Open the store of an address: ``files:data``, ``postgis:postgresql://USER@HOST/DATABASE``.
 
     Parameters
     ----------
-    var : folder of what is written while running; None: a store of files that cannot be changed.
+    var : folder of what is written while running; None: a read-only file store.
 
     Raises
     ------
-    ValueError : no store of that kind.
+    ValueError : unknown kind of store.
     """
     kind, _, rest = address.partition(":")
     if kind == "files" and rest:
@@ -64,16 +64,16 @@ def _opened(address: str, var: Path) -> tuple[Store, Holder[Query]]:
 
 
 def current() -> Query:
-    """The query engine over the newest data; rebuilt when the store changes."""
+    """The query engine over the current data; rebuilt when the store changes."""
     return _opened(store_address(), var_dir())[1].get()
 
 
 def ledger() -> Ledger:
-    """The store that ``current`` reads, to change it.
+    """The writable store that ``current`` reads.
 
     Raises
     ------
-    StoreUnavailable : it takes no changes.
+    StoreUnavailable : the store is read-only.
     """
     store = _opened(store_address(), var_dir())[0]
     if not isinstance(store, Ledger):
@@ -82,32 +82,32 @@ def ledger() -> Ledger:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """What is served now: version of the data, for how many seconds, problems found in them."""
+class DataStatus:
+    """Health of the served data: version, age of the cache in seconds, number of problems."""
 
     version: str
     age_s: float
     problems: int
 
 
-def standing() -> Standing | None:
-    """What is served now; None before the first data are read. Never waits."""
+def data_status() -> DataStatus | None:
+    """Health of the served data; None before the first are read. Never waits."""
     if not _opened.cache_info().currsize:
         return None
     held = _opened(store_address(), var_dir())[1].held()
     return (
-        Standing(held[0].catalogue.version, held[1], len(held[0].catalogue.problems))
+        DataStatus(held[0].catalogue.version, held[1], len(held[0].catalogue.problems))
         if held
         else None
     )
 
 
 def ping() -> None:
-    """Ask the store for something small.
+    """Health check of the store: one small read.
 
     Raises
     ------
-    KharitaError : it does not answer now.
+    KharitaError : the store is unavailable.
     """
     store = _opened(store_address(), var_dir())[0]
     if isinstance(store, Ledger):
@@ -115,7 +115,7 @@ def ping() -> None:
 
 
 def close() -> None:
-    """Let go of the store, at the end of the process."""
+    """Close the store at shutdown."""
     if not _opened.cache_info().currsize:
         return
     store = _opened(store_address(), var_dir())[0]

@@ -1,4 +1,4 @@
-"""ViewState + catalogue -> matching rows, facet counts, and the filter to blame.
+"""Query engine: view state and catalogue to matching rows and facet counts.
 
 Several values in one filter mean "at least one"; filters combine with "and". A filter
 narrows only the collections it concerns (``FIELDS[...].concerns``): a market says nothing
@@ -24,11 +24,11 @@ CRAFT_BIT = {craft: 1 << i for i, craft in enumerate(CRAFTS)}
 
 
 class Query:
-    """Answers questions about one version of the catalogue. Read-only, shared by threads.
+    """Query engine over one version of the catalogue. Read-only and thread-safe.
 
     Parameters
     ----------
-    today : the day ages are reckoned from; None: the day it is made.
+    today : reference day of ages; None: the day of construction.
     """
 
     def __init__(self, catalogue: Catalogue, today: date | None = None) -> None:
@@ -48,7 +48,7 @@ class Query:
     # --- rows -------------------------------------------------------------------------
 
     def passing(self, collection: str, view: ViewState) -> np.ndarray:
-        """Mask (n,) of the rows of a collection that pass every filter, in curve order; read-only."""
+        """Mask (n,) of the rows that pass every filter, in curve order; read-only."""
         kept = {i.name: getattr(view, i.name) for i in FILTERS if collection in i.concerns}
         return self._masks(collection, ViewState(**kept))
 
@@ -78,7 +78,7 @@ class Query:
         return {**found, "reports": len(self.matching_reports(view))}
 
     def named_rows(self, collection: str, view: ViewState) -> frozenset[str]:
-        """Ids of the records that the chosen reports name: the map marks them."""
+        """Ids of the records that the selected reports name: the map marks them."""
         if collection != "buyers":
             return frozenset()
         chosen = (self.catalogue.report_by_id[r] for r in view.report)
@@ -95,7 +95,7 @@ class Query:
 
     @cached_property
     def market_ranks(self) -> Mapping[str, int]:
-        """Code of each market -> how long ago a report named it, as a place among the steps."""
+        """Code of each market -> index of the age step of the last report that names it."""
         return market_ranks(self.catalogue, self.today)
 
     # --- facets -----------------------------------------------------------------------
@@ -153,7 +153,7 @@ class Query:
         return found
 
     def blame(self, collection: str, view: ViewState) -> tuple[FieldInfo, bool] | None:
-        """Which filter emptied a collection.
+        """Find the filter that emptied a collection.
 
         Returns
         -------

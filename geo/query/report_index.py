@@ -1,6 +1,6 @@
-"""Full text over reports: one FTS5 index in memory, ranked by BM25.
+"""Full-text index of reports: SQLite FTS5 in memory, ranked by BM25.
 
-Stems are indexed, not words; what is stored is only enough to find and to rank. Titles count
+Stems are indexed, not words; the table stores no content. Titles count
 six times a sentence, markets and crafts twice.
 """
 
@@ -12,13 +12,13 @@ from collections.abc import Sequence
 
 from geo.i18n.words import words
 from geo.model.records import LANGUAGES, Report
-from geo.text.stemming import Wanted, stems
+from geo.text.stemming import SearchTerms, stems
 
 _WEIGHTS = "6.0, 1.0, 2.0"
 
 
 class ReportTexts:
-    """The text index of one sequence of reports. Any thread may ask."""
+    """Full-text index of a sequence of reports. Thread-safe."""
 
     def __init__(self, reports: Sequence[Report]) -> None:
         self._ids = [r.id for r in reports]
@@ -34,8 +34,8 @@ class ReportTexts:
         )
         self._index.commit()
 
-    def find(self, wanted: Wanted) -> list[str]:
-        """Ids of the reports that hold every term, the most telling first."""
+    def find(self, wanted: SearchTerms) -> list[str]:
+        """Ids of the reports that match every term, best rank first."""
         if not wanted:
             return []
         with self._lock:

@@ -1,4 +1,4 @@
-"""Watch reports: which view they match, what they cover, and the sentence that says why."""
+"""Match of watch reports with views and records, and the sentence that explains it."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ from geo.query.signals import Signal, disagreements
 
 
 def covers_codes(report: Report) -> Mapping[str, tuple[str, ...]]:
-    """What a report covers, by filter; an empty tuple means all values."""
+    """The codes that a report covers, by filter; an empty tuple means all values."""
     return {"market": report.markets, "craft": report.crafts}
 
 
 def covers(
     report: Report, *, market: str | None = None, crafts: tuple[str, ...] | None = None
 ) -> bool:
-    """Whether a report covers a market and at least one of the crafts; None = not asked."""
+    """Whether a report covers a market and at least one of the crafts; None = any."""
     if market is not None and report.markets and market not in report.markets:
         return False
     return crafts is None or not report.crafts or bool(set(crafts) & set(report.crafts))
 
 
 class ReportIndex:
-    """Filters the reports and counts what each value of a filter would leave."""
+    """Filters and facet counts over the reports."""
 
     def __init__(self, catalogue: Catalogue, search: Search) -> None:
         self._search = search
@@ -48,7 +48,7 @@ class ReportIndex:
         return [self._newest[i] for i in np.flatnonzero(self._passing(view))]
 
     def ranked(self, view: ViewState) -> list[Report]:
-        """The same reports, those that match the text best first; newest first without a text."""
+        """The matching reports by text rank; newest first without a text."""
         if not view.q:
             return self.matching(view)
         passing = self._passing(view)
@@ -59,7 +59,7 @@ class ReportIndex:
         ]
 
     def facet_counts(self, view: ViewState) -> dict[str, dict[str, int]]:
-        """How many reports each value of a filter would leave, its own picks ignored."""
+        """Facet counts: reports for each value of a filter, its own selection ignored."""
         return {
             name: dict(
                 zip(
@@ -136,7 +136,7 @@ def _values(report: Report, name: str) -> tuple[str, ...]:
 
 
 def why(report: Report, record: Buyer | Site | str, t: Words) -> str:
-    """The sentence that links a report to a record, a market or a craft (given by its code)."""
+    """Explain in a sentence why a report matches a record, a market or a craft (by code)."""
     if isinstance(record, Buyer) and record.id in report.named:
         notes = [n.id for n in report.notes if _names(n.organisations, record.name)]
         return t("why.named_in", notes=t.all_of(notes)) if notes else t("why.named")

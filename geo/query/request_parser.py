@@ -1,15 +1,14 @@
-"""A buyer's request read with plain rules: crafts, places, markets, quantity, date.
+"""Rule-based parser of a buyer's request: crafts, places, markets, quantity, date.
 
-Knows: the vocabularies of the catalogue (synonyms in three languages, towns, regions) and a
-few patterns. Not: guessing. Every term can be shown, removed or added by the reader; a text
-that holds none gives none. A term is ``kind:code``: ``craft:zellige``, ``place:08.401``,
+It matches the vocabularies of the catalogue (synonyms in three languages, towns, regions) and a
+few patterns, and infers nothing. A term is ``kind:code``: ``craft:zellige``, ``place:08.401``,
 ``market:DE``, ``quantity:500``, ``date:2026-03``, ``word:berbere``.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -30,23 +29,26 @@ _SLASHED = re.compile(r"\b(?:0?[1-9]|[12]\d|3[01])[/.](0?[1-9]|1[0-2])[/.](20\d\
 _YEAR = re.compile(r"\A20[2-4]\d\Z")
 #: A shorter name of a town is too easily another word.
 _SHORT = 4
+#: Folded phrase -> its terms (kind, code), in the order they were found.
+_Phrases = dict[str, dict[tuple[str, str], None]]
 
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One understood piece: its kind, its code, and the words it was read from."""
+    """One parsed term: its kind, its code, and the phrase it was parsed from."""
 
     kind: str
     code: str
-    said: str = ""
+    phrase: str = ""
 
     @property
     def text(self) -> str:
+        """The term serialized as ``kind:code``."""
         return f"{self.kind}:{self.code}"
 
 
 def read_terms(codes: Iterable[str], catalogue: Catalogue) -> list[Term]:
-    """Terms given by their codes; what makes no sense is dropped."""
+    """Parse serialized terms; unknown ones are dropped."""
     found = []
     for text in list(codes)[:MAX_TERMS]:
         kind, _, code = text.strip().partition(":")
@@ -70,14 +72,14 @@ def _known(kind: str, code: str, catalogue: Catalogue) -> bool:
 
 
 def understand(text: str, query: Query) -> list[Term]:
-    """The terms of a pasted request, in the order of the text, each once."""
+    """Parse a pasted request into distinct terms, in the order of the text."""
     found: list[tuple[int, Term]] = []
     plain = fold(text)
     dated = _dates(plain)
     found += dated
     hidden = plain
     for at, term in dated:
-        hidden = hidden[:at] + " " * len(term.said) + hidden[at + len(term.said) :]
+        hidden = hidden[:at] + " " * len(term.phrase) + hidden[at + len(term.phrase) :]
     for match in _QUANTITY.finditer(hidden):
         number = re.sub(r"\D", "", match[1])
         if int(number) > 1 and not _YEAR.match(number):
@@ -121,10 +123,10 @@ def _vocabulary(plain: str, query: Query) -> list[tuple[int, Term]]:
     at = 0
     while at < len(spans):
         for length in range(min(LONGEST, len(spans) - at), 0, -1):
-            said = " ".join(w for _, w in spans[at : at + length])
-            codes = _lookup(said, index)
+            phrase = " ".join(w for _, w in spans[at : at + length])
+            codes = _lookup(phrase, index)
             if codes:
-                found += [(spans[at][0], Term(kind, code, said)) for kind, code in codes]
+                found += [(spans[at][0], Term(kind, code, phrase)) for kind, code in codes]
                 at += length
                 break
         else:
@@ -133,49 +135,58 @@ def _vocabulary(plain: str, query: Query) -> list[tuple[int, Term]]:
 
 
 def _lookup(
-    said: str, index: dict[str, tuple[tuple[str, str], ...]]
+    phrase: str, index: dict[str, tuple[tuple[str, str], ...]]
 ) -> tuple[tuple[str, str], ...]:
-    if said in index:
-        return index[said]
+    if phrase in index:
+        return index[phrase]
     for glued in GLUED:
-        bare = said.removeprefix(glued)
-        if bare != said and len(bare) > 2 and bare in index:
+        bare = phrase.removeprefix(glued)
+        if bare != phrase and len(bare) > 2 and bare in index:
             return index[bare]
-    if said.isascii() and said.endswith("s") and len(said) > _SHORT:
-        return index.get(said[:-1], ())
+    if phrase.isascii() and phrase.endswith("s") and len(phrase) > _SHORT:
+        return index.get(phrase[:-1], ())
     return ()
 
 
 @lru_cache(maxsize=2)
 def _index(query: Query) -> dict[str, tuple[tuple[str, str], ...]]:
     """Folded phrase -> its terms. A craft's own words come before a place of the same name."""
-    catalogue = query.catalogue
-    found: dict[str, dict[tuple[str, str], None]] = {}
+    found: _Phrases = {}
+    for text, kind, code in (*_synonyms(query.catalogue), *_names(query.catalogue)):
+        _put(found, text, kind, code)
+    taken = set(found)
+    for area in (*query.catalogue.provinces, *query.catalogue.regions):
+        for name in area.name.values():
+            if fold(name) not in taken:
+                _put(found, name, "place", area.code)
+    for town in query.catalogue.towns:
+        for name in (town.name, town.name_ar):
+            if len(fold(name)) >= _SHORT and fold(name) not in taken and fold(name) not in found:
+                _put(found, name, "place", town.province)
+    return {phrase: tuple(terms) for phrase, terms in found.items()}
 
-    def put(text: str, kind: str, code: str) -> None:
-        phrase = " ".join(_WORD.findall(fold(text)))
-        if len(phrase) > 2:
-            found.setdefault(phrase, {})[(kind, code)] = None
 
+def _put(found: _Phrases, text: str, kind: str, code: str) -> None:
+    phrase = " ".join(_WORD.findall(fold(text)))
+    if len(phrase) > 2:
+        found.setdefault(phrase, {})[(kind, code)] = None
+
+
+def _synonyms(catalogue: Catalogue) -> Iterator[tuple[str, str, str]]:
+    """Text, kind and code of the synonyms of crafts and markets."""
     for row in catalogue.synonyms:
         kind, _, code = row["group"].partition(":")
         if kind in ("craft", "market") and _known(kind, code, catalogue):
-            put(row["word"], kind, code)
+            yield row["word"], kind, code
             phrase = fold(row["word"])
             if kind == "craft" and " " in phrase:
-                put(row["word"], "word", phrase)
+                yield row["word"], "word", phrase
+
+
+def _names(catalogue: Catalogue) -> Iterator[tuple[str, str, str]]:
+    """Text, kind and code of the names of crafts and markets in every language."""
     for lang in LANGUAGES:
         for craft in CRAFTS[:-1]:
-            put(words(lang)(f"craft.{craft}"), "craft", craft)
+            yield words(lang)(f"craft.{craft}"), "craft", craft
         for market in catalogue.markets:
-            put(market.name.get(lang, ""), "market", market.iso2)
-    taken = set(found)
-    for area in (*catalogue.provinces, *catalogue.regions):
-        for name in area.name.values():
-            if fold(name) not in taken:
-                put(name, "place", area.code)
-    for town in catalogue.towns:
-        for name in (town.name, town.name_ar):
-            if len(fold(name)) >= _SHORT and fold(name) not in taken and fold(name) not in found:
-                put(name, "place", town.province)
-    return {phrase: tuple(terms) for phrase, terms in found.items()}
+            yield market.name.get(lang, ""), "market", market.iso2

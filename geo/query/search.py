@@ -1,4 +1,4 @@
-"""Free text over names, places, codes and report texts, in three languages at once.
+"""Full-text search over names, places, codes and report texts, in three languages at once.
 
 A query is a conjunction of terms; each term stands for all its synonyms. Words that belong
 to a code (a craft, a market, a kind) or to a place are looked up once per code or place,
@@ -17,10 +17,10 @@ from geo.model.view import FIELDS
 from geo.query.columns import READERS, Columns
 from geo.query.report_index import ReportTexts
 from geo.text.folding import Synonyms, fold
-from geo.text.stemming import Wanted
+from geo.text.stemming import SearchTerms
 from geo.text.token_index import TokenIndex
 
-#: Filters whose values are words one may type.
+#: Filters whose values can be searched by name.
 SPOKEN = ("market", "craft", "buyer", "site", "status", "region", "province")
 
 
@@ -61,9 +61,9 @@ class Search:
         """Ids of the reports whose texts, markets or crafts match every term, best first."""
         return self._report_texts.find(self.wanted(q))
 
-    def wanted(self, q: str) -> Wanted:
-        """What a query looks for in running text: stems, synonyms included."""
-        return Wanted(self._terms(q))
+    def wanted(self, q: str) -> SearchTerms:
+        """The stems that a query matches in running text, synonyms included."""
+        return SearchTerms(self._terms(q))
 
     def _terms(self, q: str) -> Iterable[tuple[list[str], bool]]:
         """Alternatives of each term, and whether it is still being typed (the last one)."""

@@ -1,10 +1,10 @@
-"""Signed signals: what a report says of a market and a craft, by published rules.
+"""Signals of growth or decline that a report gives for a market and a craft.
 
 A figure is a signal when its unit is a percentage and its label begins with a word of growth
 or of fall. At least ``LEAST`` points up is ``+``, down ``-``, between is ``0``. Of several figures
 of one report on the same market and craft the latest period counts. An empty market (or
-craft) means all of them. Shares, prices and duties are no signals. What the editor of a report
-said of a market and a craft comes before its figures.
+craft) means all of them. Shares, prices and duties are no signals. The editor's own judgement
+of a market and a craft overrides the figures of the report.
 """
 
 from __future__ import annotations
@@ -28,8 +28,14 @@ _CODE = re.compile(r"[A-Z]{2}\Z")
 
 @dataclass(frozen=True, slots=True)
 class Signal:
-    """One sign, with the figure it comes from: note and position among its figures; none of these
-    (``value`` None) when the editor gave it."""
+    """One sign, with the figure it was computed from.
+
+    Attributes
+    ----------
+    sign : ``+``, ``0`` or ``-``.
+    value : percent; None when the editor gave the sign.
+    note, figure : id of the note and position among its figures; "" and -1 without one.
+    """
 
     report: str
     date: str
@@ -43,7 +49,7 @@ class Signal:
 
 
 def signals_of(report: Report) -> list[Signal]:
-    """The signals of one report, one per market and craft it gives figures or a judgement for."""
+    """The signals of one report, at most one per market and craft."""
     found: dict[tuple[str, str], Signal] = {}
     judged = {
         (market, craft): Signal(report.id, report.date, market, craft, sign, None, "", "", -1)
@@ -75,7 +81,7 @@ def signals_of(report: Report) -> list[Signal]:
 
 
 def growth_of(figure: Figure) -> float | None:
-    """The change that a figure tells, in percent; None when it tells none."""
+    """Parse the growth of a figure, in percent; None when it is no growth."""
     first = fold(figure.label).split(" ", 1)[0]
     if figure.unit.strip() != "%" or first not in _GROWTH | _FALL:
         return None
@@ -90,15 +96,14 @@ def growth_of(figure: Figure) -> float | None:
 
 
 def sign_of(value: float) -> str:
-    """``+``, ``0`` or ``-``."""
+    """Classify a growth in percent: ``+``, ``0`` or ``-``."""
     return "+" if value >= LEAST else "-" if value <= -LEAST else "0"
 
 
 def disagreements(reports: Iterable[Report]) -> list[tuple[Signal, Signal]]:
     """Pairs of recent reports of opposite signs on the same market and craft, newest first.
 
-    Each report is set against the newest one before it only: a chain of old quarrels tells
-    nothing more.
+    Each report is compared with the newest one before it only.
     """
     by_key: dict[tuple[str, str], list[tuple[int, Signal]]] = {}
     for report in reports:

@@ -1,6 +1,6 @@
-"""Who can make it: sites ranked for a request, each with its reasons and what is missing.
+"""Supplier match: sites scored for a request, each with its reasons and what is missing.
 
-Points  craft 50 (shared by how many are made), open 15, published 5, place 20 (the province),
+Points: craft 50 (shared by how many are made), open 15, published 5, place 20 (the province),
 12 (the region), the product's own word 10, capacity known 5. Plain sums, no other rule.
 """
 
@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
-from geo.model.records import Catalogue, Site
+from geo.model.records import Area, Catalogue, Site
 from geo.places.nearest import distance_km
 from geo.query.request_parser import Term
 from geo.text.folding import fold
@@ -21,7 +20,7 @@ MOST = 100
 
 @dataclass(slots=True)
 class Match:
-    """One site, its points, and the reasons and gaps as ``(key, values)``."""
+    """A candidate site: its score, and the reasons and gaps as ``(key, values)``."""
 
     site: Site
     points: float
@@ -36,21 +35,19 @@ def wanted(terms: Sequence[Term], kind: str) -> list[str]:
 
 
 def rank_sites(catalogue: Catalogue, terms: Sequence[Term]) -> list[Match]:
-    """Sites (Maisons too) that make at least one of the crafts, the best first."""
+    """Rank the sites and Maisons that make at least one of the crafts, best first."""
     crafts, places = wanted(terms, "craft"), wanted(terms, "place")
     if not crafts:
         return []
     near = [catalogue.area_by_code[p] for p in places]
-    origin = near[0].label_lon_lat if near else None
-    found = [
-        m
-        for s in catalogue.sites
-        if (
-            m := _match(
-                s, crafts, wanted(terms, "word"), near, origin, bool(wanted(terms, "quantity"))
-            )
-        )
-    ]
+    request = _SupplyRequest(
+        crafts,
+        wanted(terms, "word"),
+        near,
+        near[0].label_lon_lat if near else None,
+        bool(wanted(terms, "quantity")),
+    )
+    found = [m for s in catalogue.sites if (m := _match(s, request))]
     found.sort(
         key=lambda m: (
             m.site.provenance == "demo",
@@ -62,14 +59,19 @@ def rank_sites(catalogue: Catalogue, terms: Sequence[Term]) -> list[Match]:
     return found[:MOST]
 
 
-def _match(
-    site: Site,
-    crafts: list[str],
-    said: list[str],
-    near: list[Any],
-    origin: tuple[float, float] | None,
-    asked_quantity: bool,
-) -> Match | None:
+@dataclass(frozen=True, slots=True)
+class _SupplyRequest:
+    """The terms of a request that the match scores."""
+
+    crafts: list[str]
+    words: list[str]
+    near: list[Area]
+    origin: tuple[float, float] | None
+    has_quantity: bool
+
+
+def _match(site: Site, request: _SupplyRequest) -> Match | None:
+    crafts = request.crafts
     made = [c for c in crafts if c in site.crafts]
     if not made:
         return None
@@ -77,35 +79,10 @@ def _match(
     lacking = [c for c in crafts if c not in site.crafts]
     if lacking:
         match.missing.append(("crafts", {"crafts": lacking}))
-    if site.status == "active":
-        match.points += OPEN
-        match.reasons.append(("open", {}))
-    else:
-        match.missing.append((f"status_{site.status}", {}))
-    if site.provenance == "published":
-        match.points += PUBLISHED
-    if origin and site.lon_lat:
-        match.km = distance_km(origin, site.lon_lat)
-    if near:
-        if any(a.code == site.province for a in near):
-            match.points += PROVINCE
-            match.reasons.append(("province", {"area": site.province}))
-        elif any(a.region == site.region for a in near):
-            match.points += REGION
-            match.reasons.append(("region", {"area": site.region}))
-        elif match.km is not None:
-            match.missing.append(("far", {"km": round(match.km)}))
-    text = fold(f"{site.name} {site.fact_fr}")
-    for word in said:
-        if fold(word) in text:
-            match.points += WORD
-            match.reasons.append(("word", {"word": word}))
-            break
-    if site.capacity_artisans is not None:
-        match.points += CAPACITY
-        match.reasons.append(("capacity", {"n": round(site.capacity_artisans)}))
-    elif asked_quantity:
-        match.missing.append(("capacity", {}))
+    _score_status(match)
+    _score_place(match, request)
+    _score_words(match, request.words)
+    _score_capacity(match, request.has_quantity)
     if site.lon_lat is None or site.precision in ("province", "region"):
         match.missing.append(("position", {}))
     if site.provenance == "demo":
@@ -113,10 +90,53 @@ def _match(
     return match
 
 
+def _score_status(match: Match) -> None:
+    site = match.site
+    if site.status == "active":
+        match.points += OPEN
+        match.reasons.append(("open", {}))
+    else:
+        match.missing.append((f"status_{site.status}", {}))
+    if site.provenance == "published":
+        match.points += PUBLISHED
+
+
+def _score_place(match: Match, request: _SupplyRequest) -> None:
+    site = match.site
+    if request.origin and site.lon_lat:
+        match.km = distance_km(request.origin, site.lon_lat)
+    if not request.near:
+        return
+    if any(a.code == site.province for a in request.near):
+        match.points += PROVINCE
+        match.reasons.append(("province", {"area": site.province}))
+    elif any(a.region == site.region for a in request.near):
+        match.points += REGION
+        match.reasons.append(("region", {"area": site.region}))
+    elif match.km is not None:
+        match.missing.append(("far", {"km": round(match.km)}))
+
+
+def _score_words(match: Match, words: list[str]) -> None:
+    text = fold(f"{match.site.name} {match.site.fact_fr}")
+    word = next((w for w in words if fold(w) in text), None)
+    if word is not None:
+        match.points += WORD
+        match.reasons.append(("word", {"word": word}))
+
+
+def _score_capacity(match: Match, has_quantity: bool) -> None:
+    if match.site.capacity_artisans is not None:
+        match.points += CAPACITY
+        match.reasons.append(("capacity", {"n": round(match.site.capacity_artisans)}))
+    elif has_quantity:
+        match.missing.append(("capacity", {}))
+
+
 def nearest_maisons(
     catalogue: Catalogue, origin: tuple[float, float], crafts: Sequence[str], *, count: int = 5
 ) -> list[tuple[float, Site]]:
-    """The open, published Maisons nearest to a lon/lat point, kilometres; those with the craft first."""
+    """The nearest open, published Maisons with their kilometres; those with the craft first."""
     found = [
         (distance_km(origin, s.lon_lat), s)
         for s in catalogue.sites

@@ -1,6 +1,6 @@
-"""What the viewport shows: single records, or per-cell aggregates where there are many.
+"""Viewport query: single records, or aggregates per grid cell where there are many.
 
-The answer's size depends on the viewport, never on the number of records: the world is cut
+The size of the result depends on the viewport, never on the number of records: the world is cut
 into square cells of 64 screen pixels, and a cell holds one feature per class.
 """
 
@@ -32,7 +32,7 @@ class Bbox:
 
     @classmethod
     def parse(cls, text: str) -> Bbox:
-        """Read ``w,s,e,n``.
+        """Parse ``w,s,e,n``.
 
         Raises
         ------

@@ -13,21 +13,21 @@ from geo.query.engine import Query
 
 
 def zone_of(view: ViewState) -> BaseGeometry:
-    """The drawn zone, made valid: a line that crosses itself encloses what it goes around."""
+    """The drawn zone as a valid geometry: a self-crossing ring encloses what it goes around."""
     ring = [tuple(map(float, p.split(","))) for p in view.zone.split(";")]
     return shapely.make_valid(shapely.Polygon(ring))
 
 
 @lru_cache(maxsize=2)
 def site_lon_lat(query: Query) -> tuple[np.ndarray, np.ndarray]:
-    """(n,) longitudes and (n,) latitudes of the sites, degrees, as in the catalogue; NaN: unknown."""
+    """(n,) longitudes and latitudes of the sites in catalogue order, degrees; NaN: unknown."""
     at = [s.lon_lat or (np.nan, np.nan) for s in query.catalogue.sites]
     lon, lat = np.array(at, float).reshape(-1, 2).T
     return lon, lat
 
 
 def in_zone(query: Query, view: ViewState) -> np.ndarray:
-    """(n,) which sites lie in the drawn zone of a view, as in the catalogue."""
+    """(n,) mask of the sites in the drawn zone of a view, in catalogue order."""
     zone = zone_of(view)
     lon, lat = site_lon_lat(query)
     west, south, east, north = zone.bounds

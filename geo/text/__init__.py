@@ -1,1 +1,1 @@
-"""Text as data: folding, cleaning, stemming, token index, cells that spreadsheets must not run."""
+"""Text processing: folding, sanitising, stemming, token index, CSV injection."""

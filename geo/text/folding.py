@@ -1,7 +1,6 @@
-"""Folding, splitting and synonyms: how a typed word finds a written one.
+"""Folding, tokenizing and synonyms: normal forms for text search.
 
-Knows: letters, words, groups of words that mean the same. Not: records, files, languages
-of the reader. The same folding runs on what is typed and on what is indexed, so that
+The same folding runs on queries and on indexed text, so that
 ``Fès``, ``FES`` and ``fes`` meet, as do ``أكادير`` and ``اكادير``.
 """
 
@@ -91,7 +90,7 @@ GLUED = ("وال", "بال", "لل", "ال", "و", "ب", "ل")
 
 
 def fold(text: str) -> str:
-    """The comparable form of a text: no case, no accent, one spelling of Arabic letters.
+    """Normalize a text for comparison: no case, no accent, one spelling of Arabic letters.
 
     Accents, Arabic vowel signs and the tatweel go; ``أ إ آ`` become ``ا``, ``ى`` becomes
     ``ي``, ``ة`` becomes ``ه``; Persian ``ی ک`` and Arabic-Indic digits take their usual
@@ -117,7 +116,7 @@ def fold(text: str) -> str:
 
 
 def tokens(text: str) -> list[str]:
-    """The words of a text, folded; an Arabic word also without its article.
+    """Tokenize a text: folded words; an Arabic word also without its article.
 
     A latin word of one letter is left out: it is what remains of an elision (``l'``,
     ``d'``).
@@ -158,7 +157,7 @@ def phrase(text: str) -> str:
 
 
 class Synonyms:
-    """Groups of words that mean the same in French, Arabic and English.
+    """Thesaurus: groups of synonyms in French, Arabic and English.
 
     Parameters
     ----------
@@ -182,7 +181,7 @@ class Synonyms:
         self._longest = max((w.count(" ") + 1 for w in self._alternatives), default=1)
 
     def expand(self, query: str) -> list[list[str]]:
-        """A query as a conjunction of terms, each a list of phrases that mean the same.
+        """Parse a query into a conjunction of terms, each a list of synonymous phrases.
 
         The longest known phrase is taken first; a word that belongs to none is a term of
         its own. A linking word (``de``, ``in``, ``في``) outside a known phrase is no term,

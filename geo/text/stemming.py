@@ -1,4 +1,4 @@
-"""Stems: how ``exportations`` finds ``exportation``, and where found words stand in a text.
+"""Stemming: ``exportations`` matches ``exportation``; matches and scores in running text.
 
 Latin words take the French stemmer, Arabic words the Arabic one (Snowball). Both sides of a
 search go through the same folding (``geo.text.folding``) first, so accents never matter.
@@ -42,8 +42,8 @@ def sentences(text: str) -> list[str]:
     return [s.strip() for s in _SENTENCE.split(text) if s.strip()]
 
 
-class Wanted:
-    """What a query looks for: a conjunction of terms, each a list of alternatives.
+class SearchTerms:
+    """A parsed query: a conjunction of terms, each a list of alternatives.
 
     Parameters
     ----------
@@ -66,7 +66,7 @@ class Wanted:
         return any(self.terms)
 
     def match(self) -> str:
-        """The query in the language of SQLite's FTS5; only letters and figures enter it."""
+        """Serialize as a MATCH expression of SQLite FTS5; only letters and digits enter it."""
         return " AND ".join(
             "("
             + " OR ".join(
@@ -78,7 +78,7 @@ class Wanted:
         )
 
     def hits(self, text: str) -> list[tuple[str, bool]]:
-        """The text in pieces, each with whether it is a found word; joined they are the text."""
+        """Split a text into pieces, each with whether it is a match; joined they are the text."""
         pieces: list[tuple[str, bool]] = []
         at = 0
         for word in _WORD.finditer(text):
@@ -90,7 +90,7 @@ class Wanted:
         return [*pieces, (text[at:], False)] if at < len(text) else pieces
 
     def score(self, text: str) -> int:
-        """How many terms a text holds."""
+        """The number of terms that match in a text."""
         held = set(stems(text))
         return sum(
             any(

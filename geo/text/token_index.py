@@ -1,4 +1,4 @@
-"""Which texts hold all the words of a phrase: an inverted index in flat numpy arrays."""
+"""Inverted index of tokens in flat numpy arrays."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from geo.text.folding import tokens
 
 
 class TokenIndex:
-    """An index over a sequence of texts, addressed by their position.
+    """Inverted index over a sequence of texts, addressed by their position.
 
     Parameters
     ----------

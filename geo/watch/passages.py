@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from geo.model.records import Figure, Note, Report
-from geo.text.stemming import Wanted, sentences
+from geo.text.stemming import SearchTerms, sentences
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ def title_of(note: Note) -> Passage:
     return Passage(note, 0, note.title_fr)
 
 
-def best_passage(report: Report, wanted: Wanted | None) -> Passage | None:
+def best_passage(report: Report, wanted: SearchTerms | None) -> Passage | None:
     """What shows best why a report is listed.
 
     With a query, the sentence (or title of a note) that holds most of its terms; without one,

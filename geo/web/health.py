@@ -73,7 +73,7 @@ def figures() -> Iterator[tuple[str, str, float]]:
     place = var_dir().absolute()
     there = next(p for p in (place, *place.parents) if p.exists())
     yield "var_free_bytes", "Room on the disk of KHARITA_VAR.", shutil.disk_usage(there).free
-    stands = current.standing()
+    stands = current.data_status()
     yield "data_loaded", "1 once data are served.", float(stands is not None)
     if stands:
         yield "data_age_seconds", "Since this version of the data began to be served.", stands.age_s
@@ -88,7 +88,7 @@ def figures() -> Iterator[tuple[str, str, float]]:
 
 async def _ready(_: Request) -> Response:
     def make() -> tuple[int, dict[str, Any]]:
-        stands = current.standing()
+        stands = current.data_status()
         if _stopping.is_set() or stands is None:
             return 503, {"status": "stopping" if _stopping.is_set() else "starting"}
         try:

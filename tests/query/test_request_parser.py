@@ -83,12 +83,12 @@ def test_every_site_makes_a_craft_that_was_asked_and_the_points_fall(query):
     real = [m.points for m in found if m.site.provenance != "demo"]
     assert real == sorted(real, reverse=True)
     for match in found:
-        said = dict(match.missing)
-        assert ("crafts" in said) == (
+        missing = dict(match.missing)
+        assert ("crafts" in missing) == (
             not {"zellige", "poterie_ceramique"} <= set(match.site.crafts)
         )
-        assert ("capacity" in said) == (match.site.capacity_artisans is None)
-        assert ("demo" in said) == (match.site.provenance == "demo")
+        assert ("capacity" in missing) == (match.site.capacity_artisans is None)
+        assert ("demo" in missing) == (match.site.provenance == "demo")
 
 
 def test_without_a_craft_no_site_is_named(query):

@@ -8,7 +8,7 @@ from geo.i18n.words import words
 from geo.model.records import Figure, Note, Report
 from geo.model.view import ViewState
 from geo.query.signals import disagreements, growth_of, sign_of, signals_of
-from geo.text.stemming import Wanted, sentences, stems
+from geo.text.stemming import SearchTerms, sentences, stems
 from geo.watch.api.reading import reading_answer
 from geo.watch.api.reports import watch_answer
 from geo.watch.evidence_chain import chain_of
@@ -71,7 +71,7 @@ def test_no_query_is_taken_for_the_language_of_the_index(query, q):
 
 
 def test_highlighted_pieces_join_to_the_text_they_cut():
-    wanted = Wanted([(["tapis"], False), (["export"], True)])
+    wanted = SearchTerms([(["tapis"], False), (["export"], True)])
     text = "L'exportation de <b>tapis</b> & co."
     pieces = wanted.hits(text)
     assert "".join(p for p, _ in pieces) == text

@@ -247,7 +247,7 @@ def test_this_machine_asks_by_its_own_name_and_for_nobody_else(headers, client, 
 
 
 def test_a_store_that_is_down_is_told_and_readers_go_on(monkeypatch, query):
-    monkeypatch.setattr(current, "standing", lambda: current.Standing("abc", 1.0, 0))
+    monkeypatch.setattr(current, "data_status", lambda: current.DataStatus("abc", 1.0, 0))
     answers = iter([None, StoreUnavailable("error.store_down"), None])
 
     def ping():
@@ -265,7 +265,7 @@ def test_a_store_that_is_down_is_told_and_readers_go_on(monkeypatch, query):
         "data_version": "abc",
     }
     assert client.get("/readyz").status_code == 200
-    monkeypatch.setattr(current, "standing", lambda: None)
+    monkeypatch.setattr(current, "data_status", lambda: None)
     assert client.get("/readyz").json() == {"status": "starting"}
 
 

@@ -58,7 +58,7 @@ def _term(term: Term, query: Query, t: Words) -> dict[str, str]:
         "code": term.text,
         "kind": t(f"term.{term.kind}"),
         "text": _label(term, query, t),
-        "said": term.said,
+        "said": term.phrase,
     }
 
 

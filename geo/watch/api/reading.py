@@ -11,7 +11,7 @@ from geo.model.records import Buyer, Note, Report, Site
 from geo.model.view import ViewState
 from geo.query.engine import Query
 from geo.query.signals import signals_of
-from geo.text.stemming import Wanted
+from geo.text.stemming import SearchTerms
 from geo.watch.api.reports import (
     crafts_line,
     doubt,
@@ -63,7 +63,7 @@ def reading_answer(query: Query, id_: str, view: ViewState, t: Words) -> dict[st
     }
 
 
-def _note(note: Note, wanted: Wanted | None, t: Words) -> dict[str, Any]:
+def _note(note: Note, wanted: SearchTerms | None, t: Words) -> dict[str, Any]:
     return {
         "id": note.id,
         "title": pieces(note.title_fr, wanted),

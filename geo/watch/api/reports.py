@@ -13,7 +13,7 @@ from geo.model.records import Figure, Report
 from geo.model.view import FIELDS, ViewState
 from geo.query.engine import Query
 from geo.query.signals import Signal, signals_of
-from geo.text.stemming import Wanted
+from geo.text.stemming import SearchTerms
 from geo.watch.passages import Passage, best_passage
 
 PAGE = 30
@@ -50,7 +50,7 @@ def watch_answer(query: Query, view: ViewState, t: Words, *, offset: int = 0) ->
     }
 
 
-def card(report: Report, wanted: Wanted | None, doubted: bool, t: Words) -> dict[str, Any]:
+def card(report: Report, wanted: SearchTerms | None, doubted: bool, t: Words) -> dict[str, Any]:
     """One report as the list shows it."""
     passage = best_passage(report, wanted)
     organisations = list(dict.fromkeys(o for n in report.notes for o in n.organisations))
@@ -79,12 +79,12 @@ def when(report: Report, t: Words) -> str:
     return t.date(report.date) or t("panel.undated")
 
 
-def pieces(text: str, wanted: Wanted | None) -> list[list[Any]]:
+def pieces(text: str, wanted: SearchTerms | None) -> list[list[Any]]:
     """A text cut at the found words: ``[text, found]``; joined they are the text."""
     return [list(p) for p in wanted.hits(text)] if wanted else [[text, False]]
 
 
-def quote(passage: Passage, wanted: Wanted | None, t: Words) -> dict[str, Any]:
+def quote(passage: Passage, wanted: SearchTerms | None, t: Words) -> dict[str, Any]:
     """A passage with its address and where it stands, in words."""
     key = (
         "watch.at_figure"

@@ -1,1 +1,1 @@
-"""Words and labels in French, Arabic and English, from the gettext catalogues."""
+"""Localization: gettext catalogues, plurals, formats and labels in French, Arabic and English."""

@@ -1,4 +1,4 @@
-"""How codes, records and notices are called in the reader's language."""
+"""Localized labels of codes, records and notices."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ COLLECTION_OF = {"buyer": "buyers", "site": "sites", "maison": "maisons", "repor
 
 
 def value_label(info: FieldInfo, code: str, catalogue: Catalogue, t: Words) -> str:
-    """The name of one value of a filter."""
+    """Label of one value of a filter."""
     if info.name == "market":
         market = catalogue.market_by_code.get(code)
         return t.pick(market.name) if market else t.country(code)
@@ -26,7 +26,7 @@ def value_label(info: FieldInfo, code: str, catalogue: Catalogue, t: Words) -> s
 
 
 def chip_label(info: FieldInfo, code: str, catalogue: Catalogue, t: Words) -> str:
-    """The phrase of one active filter value in the sentence above the map."""
+    """Phrase of one active filter value in the sentence above the map."""
     value = code if info.name in ("q", "report") else value_label(info, code, catalogue, t)
     return t(f"phrase.{info.name}", value=value)
 
@@ -38,7 +38,7 @@ def area_name(catalogue: Catalogue, code: str, t: Words) -> str:
 
 
 def agreements_text(market: Market, t: Words) -> str:
-    """The trade agreements of a market, said to be unverified when they are."""
+    """Trade agreements of a market, marked as unverified where they are."""
     text = " · ".join(t(f"agreement.{code}") for code in market.agreements)
     unverified = text and market.agreement_source in UNVERIFIED
     return t("agreement.unverified", agreements=text) if unverified else text
@@ -50,7 +50,7 @@ def crafts_text(crafts: tuple[str, ...], t: Words) -> str:
 
 
 def kind_label(record: Buyer | Site | Report | Fair, t: Words) -> str:
-    """What kind of buyer, site, report or fair it is."""
+    """Label of the kind of a buyer, site, report or fair."""
     if isinstance(record, Fair):
         return t(f"support.fair.{record.kind}")
     if isinstance(record, Report):
@@ -71,7 +71,7 @@ def where(record: Buyer | Site, catalogue: Catalogue, t: Words) -> str:
 
 
 def notice_text(notice: Notice, t: Words) -> str:
-    """A notice in words."""
+    """Localized text of a notice."""
     values = dict(notice.values)
     if "field" in values:
         values["field"] = t(f"facet.{values['field']}")
@@ -79,7 +79,7 @@ def notice_text(notice: Notice, t: Words) -> str:
 
 
 def problem_text(problem: Problem, t: Words) -> str:
-    """One problem of the data files as a sentence."""
+    """Localized sentence of one problem of the data."""
     return t(
         f"problem.{problem.code}",
         file=problem.file,
@@ -90,7 +90,7 @@ def problem_text(problem: Problem, t: Words) -> str:
 
 
 def is_open(record: Buyer | Site) -> bool:
-    """Whether a record is in activity; a buyer always is."""
+    """Whether a record is active; a buyer always is."""
     return isinstance(record, Buyer) or record.status == "active"
 
 

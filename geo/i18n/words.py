@@ -1,4 +1,4 @@
-"""Words in the reader's language: catalogues, plurals, numbers, dates, amounts, names.
+"""Localization in the reader's language: catalogues, plurals, numbers, dates, amounts, names.
 
 The catalogues are gettext .po files read at start (no compiled copy to forget). Message
 ids are dotted keys; French is the source and what a missing translation falls back to.
@@ -45,7 +45,7 @@ def _plural_form(lang: str) -> Callable[[int], int]:
 
 
 class Words:
-    """The words of one language.
+    """Localizer of one language.
 
     ``t("key", name=value)`` gives a text, ``t.n("key", count)`` the right plural with the
     number already formatted as ``{n}``. An unknown key is returned as it is, so that a
@@ -58,6 +58,7 @@ class Words:
         self.dir = DIRECTION[lang]
 
     def __call__(self, key: str, **values: object) -> str:
+        """Localized text of ``key`` with its placeholders filled."""
         text = catalogue(self.lang).get(key) or catalogue("fr").get(key) or key
         if isinstance(text, tuple):
             text = text[0]
@@ -77,15 +78,15 @@ class Words:
         return _fill(form, {"n": self.number(count), **values})
 
     def number(self, value: float) -> str:
-        """A number with the language's separators, two decimals at most."""
+        """Format a number with the language's separators, two decimals at most."""
         return _number(self.lang, float(value))
 
     def compact(self, value: int) -> str:
-        """A short count for a mark: 12, 940, 1,2 k."""
+        """Format a count for a map mark: 12, 940, 1,2 k."""
         return str(value) if value < 1000 else _compact(self.lang, value)
 
     def date(self, text: str) -> str:
-        """A partial ISO date (year, month or day known) in words; empty stays empty."""
+        """Format a partial ISO date (year, month or day known); empty stays empty."""
         parts = text.split("-")
         try:
             numbers = [int(p) for p in parts]
@@ -99,7 +100,7 @@ class Words:
             return text
 
     def period(self, text: str) -> str:
-        """A period as published, in words; what is no period stays as it is.
+        """Format a published period; what is no period stays as it is.
 
         ``2022``, ``2022-11`` and ``2022-11-05`` are dates; ``start/end`` (and ``2019-2023``)
         the months or years between them, both included. January to December is the year.
@@ -114,15 +115,15 @@ class Words:
             return text
         if first > last:
             return text
-        whole = (first.month, last.month) == (1, 12)
-        return format_interval(first, last, "y" if whole else "yMMMM", locale=self.locale)
+        full_years = (first.month, last.month) == (1, 12)
+        return format_interval(first, last, "y" if full_years else "yMMMM", locale=self.locale)
 
     def all_of(self, items: Iterable[str]) -> str:
-        """``a, b et c``."""
+        """Format a list: ``a, b et c``."""
         return format_list(list(items), "standard", locale=self.locale)
 
     def any_of(self, items: Iterable[str]) -> str:
-        """``a, b ou c``."""
+        """Format alternatives: ``a, b ou c``."""
         return format_list(list(items), "or", locale=self.locale)
 
     def country(self, iso2: str) -> str:
@@ -159,5 +160,5 @@ def _compact(lang: str, value: int) -> str:
 
 @cache
 def words(lang: str) -> Words:
-    """The shared words of one language."""
+    """The shared localizer of one language."""
     return Words(lang)

@@ -15,10 +15,12 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from geo.model.criteria import WHOLE_YEAR
-from geo.model.export_statistics import Export
+from geo.model.export_statistics import ExportStatement
 
 
-def line(rows: Iterable[Export], measure: str, months: str = WHOLE_YEAR) -> list[Export]:
+def line(
+    rows: Iterable[ExportStatement], measure: str, months: str = WHOLE_YEAR
+) -> list[ExportStatement]:
     """One statement per year for a window of months, oldest first.
 
     Where two sources speak of the same period the exact one is drawn; the table has both.
@@ -28,7 +30,7 @@ def line(rows: Iterable[Export], measure: str, months: str = WHOLE_YEAR) -> list
     ----------
     measure : ``value_mdh``, ``share_pct`` or ``growth_pct``.
     """
-    best: dict[int, Export] = {}
+    best: dict[int, ExportStatement] = {}
     for row in rows:
         if row.months != months or getattr(row, measure) is None:
             continue
@@ -42,9 +44,11 @@ def line(rows: Iterable[Export], measure: str, months: str = WHOLE_YEAR) -> list
     return [best[year] for year in sorted(best)]
 
 
-def disagreeing(rows: Sequence[Export], measure: str) -> list[tuple[Export, Export]]:
+def disagreeing(
+    rows: Sequence[ExportStatement], measure: str
+) -> list[tuple[ExportStatement, ExportStatement]]:
     """Pairs of statements about the same thing and period whose figures differ."""
-    first: dict[tuple[Any, ...], Export] = {}
+    first: dict[tuple[Any, ...], ExportStatement] = {}
     pairs = []
     for row in rows:
         if getattr(row, measure) is None or (measure == "growth_pct" and not row.on_a_year):
@@ -57,7 +61,9 @@ def disagreeing(rows: Sequence[Export], measure: str) -> list[tuple[Export, Expo
     return pairs
 
 
-def demand_of(market: str, rows: Iterable[Export]) -> tuple[float, Export, Export | None] | None:
+def demand_of(
+    market: str, rows: Iterable[ExportStatement]
+) -> tuple[float, ExportStatement, ExportStatement | None] | None:
     """Exports to a market over its newest whole year, million dirhams.
 
     A published amount comes first; else the published share of that year's published total.
@@ -73,7 +79,7 @@ def demand_of(market: str, rows: Iterable[Export]) -> tuple[float, Export, Expor
         for r in line([r for r in rows if r.scope == "total"], "value_mdh")
         if r.value_mdh is not None
     }
-    found: list[tuple[int, bool, float, Export, Export | None]] = []
+    found: list[tuple[int, bool, float, ExportStatement, ExportStatement | None]] = []
     for row in mine:
         if row.value_mdh is not None:
             found.append((row.year, True, row.value_mdh, row, None))
@@ -86,7 +92,9 @@ def demand_of(market: str, rows: Iterable[Export]) -> tuple[float, Export, Expor
     return value, row, total
 
 
-def demand_of_pair(market: str, crafts: Iterable[str], rows: Iterable[Export]) -> Export | None:
+def demand_of_pair(
+    market: str, crafts: Iterable[str], rows: Iterable[ExportStatement]
+) -> ExportStatement | None:
     """The newest published amount of a whole year for a market and exactly these crafts; None when
     nobody published one. Nothing is derived: a share of a craft times a market's total is neither."""
     wanted = set(crafts)
@@ -102,7 +110,7 @@ def demand_of_pair(market: str, crafts: Iterable[str], rows: Iterable[Export]) -
     return max(mine, key=lambda r: (r.year, not r.approximate), default=None)
 
 
-def growth_of(market: str, rows: Iterable[Export]) -> Export | None:
+def growth_of(market: str, rows: Iterable[ExportStatement]) -> ExportStatement | None:
     """The newest published growth of a whole year to a market; None when unknown."""
     mine = line([r for r in rows if r.scope == "market" and r.market == market], "growth_pct")
     return mine[-1] if mine else None

@@ -1,1 +1,1 @@
-"""The records, the view and its address; parsing, validation and vocabularies."""
+"""Domain model: records, vocabularies, the view and its address, parsing and validation."""

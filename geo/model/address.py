@@ -1,6 +1,6 @@
-"""ViewState <-> address. Readable, versioned, at most 2,000 characters, never a crash.
+"""Encode a view state as a query string, and decode it: versioned, at most 2,000 characters.
 
-Only what differs from the default is written, always in field order, so equal views have
+Only what differs from the default is encoded, always in field order, so equal views have
 equal addresses and ``data_query`` can key a cache.
 """
 
@@ -25,7 +25,7 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f\u2028\u2029]+")
 
 
 def encode(view: ViewState, *, only: str | None = None, leave: tuple[str, ...] = ()) -> str:
-    """The query string of a view, without ``?``.
+    """Encode a view as a query string, without ``?``.
 
     Parameters
     ----------
@@ -34,7 +34,7 @@ def encode(view: ViewState, *, only: str | None = None, leave: tuple[str, ...] =
 
     Raises
     ------
-    AddressTooLong : when it would pass 2,000 characters.
+    AddressTooLong : more than 2,000 characters.
     """
     parts = []
     for info in FIELDS.values():
@@ -51,12 +51,12 @@ def encode(view: ViewState, *, only: str | None = None, leave: tuple[str, ...] =
 
 
 def data_query(view: ViewState) -> str:
-    """The part of the address that answers depend on: language and filters."""
+    """Encode only what responses depend on: language and filters."""
     return encode(view, only="data")
 
 
 def decode(query: str | Mapping[str, str], catalogue: Catalogue) -> tuple[ViewState, list[Notice]]:
-    """Read an address. What is unknown falls back to its default and is named in a notice."""
+    """Decode an address. Unknown values fall back to their defaults and are named in notices."""
     notices: list[Notice] = []
     if isinstance(query, str):
         if len(query) > 4 * MAX_CHARS:
@@ -114,7 +114,7 @@ def _read(info: FieldInfo, text: str, catalogue: Catalogue) -> tuple[Any, list[s
 
 
 def _formed(info: FieldInfo, text: str) -> tuple[Any, list[str]]:
-    """A text, or a list of pieces, that must only look right: what it names is asked for later."""
+    """A text, or pieces, that must match a pattern; what they name is looked up elsewhere."""
     form = re.compile(rf"(?:{info.pattern})\Z")
     if not info.many:
         return (text, []) if form.match(text) else (info.default, [text] if text else [])

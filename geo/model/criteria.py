@@ -1,4 +1,4 @@
-"""The criteria of the market score: one table that the code, the sliders and the method page read.
+"""Criteria of the market score: one table for the code, the sliders and the method page.
 
 ``axis``    attractiveness (what the market is) or readiness (what we have for it).
 ``weight``  of the default preset; sliders go from 0 to 100 by steps of 5.
@@ -20,7 +20,7 @@ STEP = 5
 
 @dataclass(frozen=True, slots=True)
 class Criterion:
-    """One row of the table."""
+    """One criterion of the market score."""
 
     key: str
     axis: str
@@ -99,7 +99,7 @@ MIN_COVERAGE = 0.6
 
 
 def weights_of(codes: tuple[str, ...]) -> dict[str, int]:
-    """The weight of each criterion; the last of two codes wins, the rest is the default."""
+    """Parse weight codes; the last of two codes wins, the rest is the default."""
     found = {c.key: c.weight for c in CRITERIA}
     for code in codes:
         key, _, number = code.partition(".")
@@ -109,14 +109,14 @@ def weights_of(codes: tuple[str, ...]) -> dict[str, int]:
 
 
 def codes_of(weights: Mapping[str, int]) -> tuple[str, ...]:
-    """What of some weights differs from the default, as the address writes it."""
+    """Serialize the weights that differ from the default, for the address."""
     return tuple(
         f"{c.key}.{weights[c.key]}" for c in CRITERIA if weights.get(c.key, c.weight) != c.weight
     )
 
 
 def preset_of(weights: Mapping[str, int]) -> str:
-    """The preset that some weights are; empty when they are none."""
+    """The preset that equals some weights; empty when there is none."""
     return next(
         (
             name
@@ -128,7 +128,5 @@ def preset_of(weights: Mapping[str, int]) -> str:
 
 
 WHOLE_YEAR = "01-12"
-
-
-#: What a line may show of a statement.
+#: Measures of an export statement that a chart can show.
 MEASURES = ("value_mdh", "share_pct", "growth_pct")

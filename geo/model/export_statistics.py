@@ -1,4 +1,4 @@
-"""Published statements about handicraft exports, and the month windows that years share."""
+"""Published export statistics, and the windows of months that several years share."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ SCOPES = ("total", "market", "craft", "market_craft", "city")
 
 
 @dataclass(frozen=True, slots=True)
-class Export:
-    """One published statement about exports.
+class ExportStatement:
+    """One published figure of exports.
 
     Attributes
     ----------
@@ -52,10 +52,12 @@ class Export:
 
     @property
     def year(self) -> int:
+        """The year of the last month."""
         return int(self.end[:4])
 
     @property
     def whole_year(self) -> bool:
+        """Whether the period is January to December of one year."""
         return self.months == WHOLE_YEAR
 
     @property
@@ -70,7 +72,7 @@ class Export:
 
     @property
     def subject(self) -> tuple[str, ...]:
-        """What the statement is about, its period left out."""
+        """Key of what is measured, without the period."""
         return (
             self.scope,
             self.market,
@@ -84,8 +86,8 @@ class Export:
 
 
 @lru_cache(maxsize=4)
-def exports(folder: Path = SOURCES_DIR) -> tuple[Export, ...]:
-    """Every readable statement; rows that make no sense and a missing file are left out."""
+def exports(folder: Path = SOURCES_DIR) -> tuple[ExportStatement, ...]:
+    """Read every valid statement; invalid rows and a missing file are left out."""
     path = folder / FILE
     if not path.is_file():
         return ()
@@ -94,7 +96,7 @@ def exports(folder: Path = SOURCES_DIR) -> tuple[Export, ...]:
         return tuple(row for row in read if row)
 
 
-def _row(raw: dict[str, str]) -> Export | None:
+def _row(raw: dict[str, str]) -> ExportStatement | None:
     if (
         raw.get("scope") not in SCOPES
         or len(raw["period_start"]) != 7
@@ -107,7 +109,7 @@ def _row(raw: dict[str, str]) -> Export | None:
         return None
     if raw["unit_original"] and value is None and share is None and growth is None:
         return None  # another currency: not converted, not mixed with dirhams
-    return Export(
+    return ExportStatement(
         raw["id"],
         raw["period_start"],
         raw["period_end"],
@@ -133,7 +135,7 @@ def _number(text: str) -> float | None:
 
 @lru_cache(maxsize=4)
 def left_out(folder: Path = SOURCES_DIR) -> int:
-    """How many rows of the file are not used: another currency, or a figure that is no number."""
+    """Count the rows that are not used: another currency, or an invalid number."""
     path = folder / FILE
     if not path.is_file():
         return 0
@@ -142,7 +144,7 @@ def left_out(folder: Path = SOURCES_DIR) -> int:
 
 
 @lru_cache(maxsize=8)
-def windows(rows: tuple[Export, ...]) -> tuple[str, ...]:
+def windows(rows: tuple[ExportStatement, ...]) -> tuple[str, ...]:
     """Month windows that at least two years share, whole years first, then most years first."""
     years: dict[str, set[int]] = {}
     for row in rows:

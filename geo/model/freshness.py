@@ -1,9 +1,9 @@
-"""How long ago somebody last looked: the age of a record's latest report or verification.
+"""Record freshness: months since the last report or verification.
 
-Knows: partial dates, and the few steps that ages fall into, so that a filter stays a lookup per
-signature. Not: words, colours. Every function is told the day it reckons from.
+Ages fall into a few steps, so that a filter stays a lookup per signature. Every function takes
+the day from which ages are computed.
 
-Dates   ``2020`` and ``2020-11`` count as their last day: an age is never made longer than known.
+Dates: ``2020`` and ``2020-11`` count as their last day: an age is never made longer than known.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from geo.model.records import AGE_MONTHS, AGE_STEPS, OLDER, UNDATED, Buyer, Cata
 
 
 def day_of(text: str) -> date | None:
-    """The last day of a partial ISO date; None when it is none."""
+    """Parse a partial ISO date as its last day; None when it is invalid."""
     parts = text.split("-") if text else []
     try:
         year, month = int(parts[0]), int(parts[1]) if len(parts) > 1 else 12
@@ -39,7 +39,7 @@ def latest(texts: Iterable[str]) -> str:
 
 
 def months_since(text: str, today: date) -> int | None:
-    """Whole months from a partial date to a day, zero for what is still to come; None when undated."""
+    """Full months from a partial date to a day, zero for a future date; None when undated."""
     day = day_of(text)
     if day is None:
         return None
@@ -47,8 +47,7 @@ def months_since(text: str, today: date) -> int | None:
 
 
 def step_of(text: str, today: date) -> str:
-    """The step an age falls into: the least tolerance that still accepts it, else ``older``, or
-    ``undated``."""
+    """Classify an age: the least tolerance that still accepts it, else ``older`` or ``undated``."""
     months = months_since(text, today)
     if months is None:
         return UNDATED
@@ -56,12 +55,12 @@ def step_of(text: str, today: date) -> str:
 
 
 def rank_of(step: str) -> int:
-    """Its place among the steps, freshest first; undated last."""
+    """Index of an age step, freshest first; undated last."""
     return AGE_STEPS.index(step)
 
 
 def looked_at(catalogue: Catalogue) -> Callable[[Buyer | Site], str]:
-    """A reader of the date somebody last looked at a record: verified, or named by a report."""
+    """Function from a record to its last date: verified, or named by a report."""
     named: dict[str, str] = {}
     for report in catalogue.reports:
         for id_ in report.named:
@@ -72,7 +71,7 @@ def looked_at(catalogue: Catalogue) -> Callable[[Buyer | Site], str]:
 
 
 def market_ranks(catalogue: Catalogue, today: date) -> dict[str, int]:
-    """Code of each market -> the place among the steps of its latest report's age."""
+    """Code of each market -> index of the age step of its latest report."""
     dates: dict[str, str] = {}
     for report in catalogue.reports:
         for iso2 in report.markets:

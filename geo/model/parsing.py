@@ -1,7 +1,7 @@
-"""Raw records -> the records of ``geo.model.records``, and what each editable collection is made of.
+"""Parse raw JSON records into ``geo.model.records``; the table of editable collections.
 
-The functions trust what ``geo.model.validation`` let through and raise KeyError, TypeError,
-ValueError, AttributeError or IndexError for the rest.
+Input must have passed ``geo.model.validation``; anything else raises KeyError, TypeError,
+ValueError, AttributeError or IndexError.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from geo.model.records import (
 
 @dataclass(frozen=True, slots=True)
 class RecordKind:
-    """How a collection is stored.
+    """Storage, parser and validation of one collection.
 
     Attributes
     ----------
@@ -45,7 +45,7 @@ class RecordKind:
 
 
 def lon_lat(raw: dict[str, Any]) -> tuple[float, float] | None:
-    """The position of a feature; None without one."""
+    """Parse the position of a feature; None without one."""
     if raw["geometry"] is None:
         return None
     lon, lat = raw["geometry"]["coordinates"][:2]
@@ -53,7 +53,7 @@ def lon_lat(raw: dict[str, Any]) -> tuple[float, float] | None:
 
 
 def buyer(raw: dict[str, Any]) -> Buyer:
-    """A buyer from its GeoJSON feature."""
+    """Parse a buyer from its GeoJSON feature."""
     p = raw["properties"]
     return Buyer(
         id=raw["id"],
@@ -74,7 +74,7 @@ def buyer(raw: dict[str, Any]) -> Buyer:
 
 
 def site(raw: dict[str, Any]) -> Site:
-    """A site or a Maison from its GeoJSON feature."""
+    """Parse a site or a Maison from its GeoJSON feature."""
     p = raw["properties"]
     return Site(
         id=raw["id"],
@@ -104,7 +104,7 @@ def site(raw: dict[str, Any]) -> Site:
 
 
 def report(raw: dict[str, Any]) -> Report:
-    """A watch report with its notes."""
+    """Parse a watch report with its notes."""
     return Report(
         id=raw["id"],
         date=raw["date"],
@@ -123,7 +123,7 @@ def report(raw: dict[str, Any]) -> Report:
 
 
 def fair(raw: dict[str, Any]) -> Fair:
-    """One edition of a fair."""
+    """Parse one edition of a fair."""
     return Fair(
         id=raw["id"],
         name=raw["name"],
@@ -146,7 +146,7 @@ def fair(raw: dict[str, Any]) -> Fair:
 
 
 def market(raw: dict[str, Any]) -> Market:
-    """A target country."""
+    """Parse a market."""
     return Market(
         iso2=raw["iso2"],
         name=dict(raw["name"]),
@@ -162,7 +162,7 @@ def market(raw: dict[str, Any]) -> Market:
 
 
 def area(raw: dict[str, Any]) -> Area:
-    """A region or a province from its GeoJSON feature."""
+    """Parse a region or a province from its GeoJSON feature."""
     p = raw["properties"]
     points = list(_points(raw["geometry"]["coordinates"]))
     lons, lats = [q[0] for q in points], [q[1] for q in points]
@@ -178,7 +178,7 @@ def area(raw: dict[str, Any]) -> Area:
 
 
 def town(raw: dict[str, Any]) -> Town:
-    """A town of the gazetteer."""
+    """Parse a town of the gazetteer."""
     return Town(
         name=raw["name"],
         name_ar=raw["name_ar"],
@@ -191,7 +191,7 @@ def town(raw: dict[str, Any]) -> Town:
 
 
 def commune(row: dict[str, str]) -> Commune:
-    """A commune from its line of the census table."""
+    """Parse a commune from its row of the census table."""
     at = (float(row["lon"]), float(row["lat"])) if row["lon"] and row["lat"] else None
     if at and not (-180 <= at[0] <= 180 and -90 <= at[1] <= 90):
         raise ValueError("lon, lat")

@@ -1,4 +1,4 @@
-"""What is wrong with one record of one file."""
+"""Validation problems of stored records."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing wrong in one file. ``code`` names the sentence ``problem.<code>``."""
+    """One validation problem. ``code`` names the message ``problem.<code>``."""
 
     file: str
     record: str

@@ -123,7 +123,7 @@ def period_of(year: int | None) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A page that states a fact. ``label`` is ``demo`` for generated records."""
+    """Reference of a fact: page, label and date. ``label`` is ``demo`` for generated records."""
 
     url: str
     label: str
@@ -132,7 +132,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Buyer:
-    """An international trade actor. ``lon_lat`` is ``None`` when only its country is known."""
+    """An international buyer. ``lon_lat`` is ``None`` when only its country is known."""
 
     id: str
     name: str
@@ -151,6 +151,7 @@ class Buyer:
 
     @property
     def class_(self) -> str:
+        """Class of the mark on the map, one of ``CLASSES``."""
         return "buyer"
 
 
@@ -184,11 +185,12 @@ class Site:
 
     @property
     def class_(self) -> str:
+        """Class of the mark on the map, one of ``CLASSES``."""
         return "maison" if self.kind in MAISON_KINDS else "site"
 
     @property
     def trains(self) -> bool:
-        """Whether it is a training centre, or its source tells of training."""
+        """Whether it is a training centre, or its source mentions training."""
         return self.kind == "centre_formation" or "formation" in self.fact_fr.casefold()
 
 
@@ -224,10 +226,14 @@ class Note:
 class Report:
     """A watch report: notes compiled over the union of their markets and crafts.
 
-    An empty ``markets`` (or ``crafts``) means the report is about all of them. ``original`` is the
-    name of the file that an imported report was made from, ``signals`` what its editor judged it to say:
-    market, craft, sign (``+``, ``0``, ``-``); an empty market or craft means all. ``lang`` is the language of its own title, which the titles that
-    nobody translated repeat; ``places`` the Moroccan towns it speaks of.
+    Attributes
+    ----------
+    markets, crafts : empty means all of them.
+    original : name of the file that an imported report was made from.
+    signals : judgements of its editor: market, craft, sign (``+``, ``0``, ``-``); an empty
+        market or craft means all.
+    lang : language of its own title, which the untranslated titles repeat.
+    places : Moroccan towns that it mentions.
     """
 
     id: str
@@ -246,6 +252,7 @@ class Report:
 
     @property
     def year(self) -> int | None:
+        """Year of the report; None when undated."""
         return int(self.date[:4]) if self.date[:4].isdigit() else None
 
     @property
@@ -343,7 +350,7 @@ class Commune:
 
 @dataclass(frozen=True)
 class Catalogue:
-    """Everything the stores hold, read-only and shared by every visitor.
+    """Immutable snapshot of all records, shared by every reader.
 
     ``problems`` lists what could not be read; the rest is served all the same.
     """
@@ -363,24 +370,30 @@ class Catalogue:
 
     @cached_property
     def market_by_code(self) -> Mapping[str, Market]:
+        """Market of each ISO code."""
         return MappingProxyType({m.iso2: m for m in self.markets})
 
     @cached_property
     def area_by_code(self) -> Mapping[str, Area]:
+        """Region or province of each code."""
         return MappingProxyType({a.code: a for a in (*self.regions, *self.provinces)})
 
     @cached_property
     def report_by_id(self) -> Mapping[str, Report]:
+        """Report of each id."""
         return MappingProxyType({r.id: r for r in self.reports})
 
     @cached_property
     def fair_by_id(self) -> Mapping[str, Fair]:
+        """Fair of each id."""
         return MappingProxyType({f.id: f for f in self.fairs})
 
     @cached_property
     def buyer_row(self) -> Mapping[str, int]:
+        """Index of each buyer, by id."""
         return MappingProxyType({b.id: i for i, b in enumerate(self.buyers)})
 
     @cached_property
     def site_row(self) -> Mapping[str, int]:
+        """Index of each site, by id."""
         return MappingProxyType({s.id: i for i, s in enumerate(self.sites)})

@@ -1,13 +1,13 @@
-"""What makes a record wrong, checked at every load; ``geo.curate.folder_audit`` checks the whole.
+"""Validation of single records, at every load; ``geo.curate.folder_audit`` checks the folder.
 
-``record_problems`` never raises, whatever it is given: files come from outside. A record it
-finds fault with is not served. ``python -m geo.model.validation [FOLDER]`` runs both.
+``record_problems`` never raises, whatever it is given: files come from outside. An invalid
+record is not served.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
@@ -43,10 +43,10 @@ _URL = re.compile(r"(https?://[^\s<>\"\\]{1,2000})?\Z")
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """The codes that records may refer to.
+    """Reference codes for validation.
 
-    None: the file that lists them is missing or partly unreadable. A record is then not to
-    blame for a code that is not listed; the code must only look like one.
+    None: the file that lists them is missing or partly unreadable. A code is then only checked
+    for its form.
     """
 
     markets: frozenset[str] | None = None
@@ -338,7 +338,7 @@ _WITH_OUTLINE = ("region", "province")
 
 
 def record_problems(kind: str, raw: Any, known: Known) -> list[Problem]:
-    """What is wrong with one raw record.
+    """Validate one raw record.
 
     Parameters
     ----------
@@ -359,14 +359,7 @@ def record_problems(kind: str, raw: Any, known: Known) -> list[Problem]:
     id_ = raw.get("id") if id_key == "id" else inside.get(id_key)
     if not (isinstance(id_, str) and id_ and form.match(id_)):
         found.append(Problem("", "", id_key, "bad_id", _shown(id_)))
-    for name, good in _rules(kind, known).items():
-        if name not in inside:
-            found.append(Problem("", "", name, "field_missing", ""))
-        elif not good(inside[name]):
-            found.append(Problem("", "", name, "bad_value", _shown(inside[name])))
-    for name, good in _OPTIONAL.get(kind, {}).items():
-        if name in inside and not good(inside[name]):
-            found.append(Problem("", "", name, "bad_value", _shown(inside[name])))
+    found += _field_problems(kind, inside, known)
     if kind in _WITH_POINT:
         found += _position_problems(raw.get("geometry"), inside)
     if kind == "fair":
@@ -374,6 +367,17 @@ def record_problems(kind: str, raw: Any, known: Known) -> list[Problem]:
     if kind in _WITH_OUTLINE and not _outline(raw.get("geometry")):
         found.append(Problem("", "", "geometry", "bad_value", _shown(raw.get("geometry"))))
     return found
+
+
+def _field_problems(kind: str, inside: Mapping[str, Any], known: Known) -> Iterator[Problem]:
+    for name, good in _rules(kind, known).items():
+        if name not in inside:
+            yield Problem("", "", name, "field_missing", "")
+        elif not good(inside[name]):
+            yield Problem("", "", name, "bad_value", _shown(inside[name]))
+    for name, good in _OPTIONAL.get(kind, {}).items():
+        if name in inside and not good(inside[name]):
+            yield Problem("", "", name, "bad_value", _shown(inside[name]))
 
 
 def _fair_problems(raw: Mapping[str, Any]) -> list[Problem]:

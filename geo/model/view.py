@@ -1,4 +1,4 @@
-"""ViewState: everything a person can set, and the one field table derived from it.
+"""View state: everything a user can set, and the one field table derived from it.
 
 Address, widgets, query, map, caption and tests all read ``FIELDS``. A filter is one row
 here, one reader in ``geo.query.columns.READERS`` and its words in the catalogue.
@@ -29,7 +29,7 @@ from geo.model.records import (
 
 Affects = Literal["data", "style", "camera", "locate"]
 LAYERS = ("buyers", "sites", "maisons", "fairs")
-#: The layers of a view that says nothing of them: fairs come when asked for.
+#: The default layers; fairs are off by default.
 SHOWN = ("buyers", "sites", "maisons")
 #: What the table lists, one tab each.
 TABS = (*COLLECTIONS, "fairs")
@@ -47,7 +47,7 @@ LEGAL = ("company", "cooperative", "artisan")
 YES_NO = ("yes", "no")
 KILOMETRES = ("10", "25", "50", "100")
 NEAREST = ("5", "3", "10", "20", "within")
-#: What a place, a commune and a drawn zone look like in the address; what they name is asked later.
+#: Form of a place, a commune and a drawn zone; what they name is looked up elsewhere.
 _DEGREES = r"-?[0-9]{1,3}(\.[0-9]{1,5})?,-?[0-9]{1,2}(\.[0-9]{1,5})?"
 #: A position may bear the name that an online service gave it: text, bounded, no markup.
 _NAME = r"[^\x00-\x1f\x7f-\x9f;<>&\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]{1,80}"
@@ -65,7 +65,7 @@ ZONE = rf"({_DEGREES};){{2,40}}{_DEGREES}"
 
 @dataclass(frozen=True, slots=True)
 class FieldInfo:
-    """One row of the field table.
+    """Metadata of one field of the view.
 
     Attributes
     ----------
@@ -75,8 +75,8 @@ class FieldInfo:
     affects : what a change redraws.
     values : known codes in display order, or a function of the catalogue; None = free text.
     concerns : the collections the filter narrows; empty when it is not a filter.
-    pattern : what a free text must look like as a whole, in the syntax that Python and
-        JavaScript share; empty = judged elsewhere.
+    pattern : regular expression for the whole of a free text, in the syntax that Python and
+        JavaScript share; empty = validated elsewhere.
     """
 
     name: str
@@ -149,12 +149,16 @@ RECORDS = ("buyers", "sites", "maisons")
 
 @dataclass(frozen=True)
 class ViewState:
-    """One immutable view.
+    """Immutable state of a view.
 
-    ``at`` is ``(lon, lat, zoom)`` in degrees, or None: fit the result. ``shared`` is the code of
-    the kept view it was opened from; ``stars`` is a shortlist that someone shares; ``terms`` is
-    « none » when every term of the request was taken away; ``proof`` is the step of the selected report's evidence chain;
-    ``embed`` shows the map alone, inside another page.
+    Attributes
+    ----------
+    at : ``(lon, lat, zoom)`` in degrees, or None: fit the result.
+    shared : code of the shared view it was opened from.
+    stars : a shared shortlist.
+    terms : « none » when every term of the request was removed.
+    proof : step of the selected report's evidence chain.
+    embed : the map alone, inside another page.
     """
 
     lang: str = _one(LANGUAGES, default="fr", affects="data")
@@ -198,7 +202,7 @@ class ViewState:
         default=None, metadata={"many": False, "values": None, "concerns": (), "affects": "camera"}
     )
 
-    # Locate: where one starts from, what is asked around it, and where the next ones should go.
+    # Locate: start place, radius around it, and siting of new facilities.
     place: str = _one(affects="locate", pattern=PLACE)
     km: str = _one(KILOMETRES, default="50", affects="locate")
     nearest: str = _one(NEAREST, default="5", affects="locate")
@@ -218,14 +222,14 @@ class ViewState:
         return replace(self, **changes)
 
     def toggle(self, name: str, code: str) -> ViewState:
-        """The view with one code of a facet picked, or dropped when it was picked."""
+        """A copy with one code of a facet added, or removed when it was there."""
         picked = getattr(self, name)
         return self.with_(
             **{name: tuple(c for c in picked if c != code) if code in picked else (*picked, code)}
         )
 
     def cleared(self, name: str | None = None) -> ViewState:
-        """The view without one filter, or without any."""
+        """A copy without one filter, or without any."""
         names = [name] if name else [f.name for f in FILTERS]
         return replace(self, **{n: FIELDS[n].default for n in names})
 
@@ -236,7 +240,7 @@ class ViewState:
         return (kind, id_) if id_ and kind in SELECTABLE else None
 
     def picks(self) -> list[tuple[FieldInfo, str]]:
-        """Every active filter value, in field order: what the sentence above the map says."""
+        """Every active filter value, in field order, as in the sentence above the map."""
         found = []
         for info in FILTERS:
             value = getattr(self, info.name)

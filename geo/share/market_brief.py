@@ -19,7 +19,7 @@ from geo.explore.api.table import listed_records
 from geo.i18n.labels import crafts_text, is_demo, is_open, kind_label, where
 from geo.i18n.words import Words, words
 from geo.model.address import encode
-from geo.model.export_statistics import Export, exports
+from geo.model.export_statistics import ExportStatement, exports
 from geo.model.records import CRAFTS, Buyer, Market, Report, Site
 from geo.model.view import ViewState
 from geo.query.engine import Query
@@ -150,9 +150,9 @@ def _fact(key: str, value: str, t: Words) -> Line:
     return Line(t("snapshot.filter", label=label, values=value))
 
 
-def export_section(statements: Iterable[Export], t: Words) -> Section:
+def export_section(statements: Iterable[ExportStatement], t: Words) -> Section:
     """Published figures, newest first; the same statement of two pages is written once."""
-    unique: dict[tuple[Any, ...], Export] = {}
+    unique: dict[tuple[Any, ...], ExportStatement] = {}
     for row in sorted(statements, key=lambda r: (r.end, r.whole_year, r.id), reverse=True):
         statement = (row.period, row.subject, row.value_mdh, row.share_pct, row.growth_pct)
         if row.value_mdh is not None or row.share_pct is not None or row.growth_pct is not None:
@@ -170,7 +170,7 @@ def export_section(statements: Iterable[Export], t: Words) -> Section:
     )
 
 
-def export_text(row: Export, t: Words) -> str:
+def export_text(row: ExportStatement, t: Words) -> str:
     """One statement: period, what it is about, amount, share and growth."""
     parts = []
     if row.value_mdh is not None:
@@ -309,7 +309,9 @@ def host(url: str) -> str:
         return ""
 
 
-def _urls(market: Market, statements: Iterable[Export], buyers: Iterable[Buyer]) -> list[str]:
+def _urls(
+    market: Market, statements: Iterable[ExportStatement], buyers: Iterable[Buyer]
+) -> list[str]:
     return [
         market.evidence_url,
         *(r.url for r in statements),

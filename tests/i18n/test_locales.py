@@ -40,7 +40,7 @@ def literals(path):
             yield node.lineno, node.value
 
 
-def asked(path):
+def keys_in(path):
     """The literal keys a Python file asks for: ``t("…")`` and ``t.n("…")``."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if not isinstance(node, ast.Call) or not node.args:
@@ -191,8 +191,8 @@ def test_counts_agree_in_number(lang, count, text):
     ],
 )
 def test_periods_are_told_in_words(period, fr, ar, en):
-    told = [words(lang).period(period).replace("\u2009", " ") for lang in ("fr", "ar", "en")]
-    assert told == [fr, ar, en]
+    texts = [words(lang).period(period).replace("\u2009", " ") for lang in ("fr", "ar", "en")]
+    assert texts == [fr, ar, en]
 
 
 @pytest.mark.parametrize(
@@ -230,7 +230,7 @@ def test_every_key_asked_in_python_exists(french):
     missing = [
         (relative(path), line, key)
         for path in PYTHON
-        for line, key in asked(path)
+        for line, key in keys_in(path)
         if key not in french.texts
     ]
     assert missing == []
@@ -272,6 +272,6 @@ def test_the_checks_see_what_they_look_for(tmp_path):
     sample.write_text(
         '"""é"""\nt("a.b", x=1)\nself.t.n("c.d" if y else "e.f", 2)\nz = "é"\n', encoding="utf-8"
     )
-    assert [key for _, key in asked(sample)] == ["a.b", "c.d", "e.f"]
+    assert [key for _, key in keys_in(sample)] == ["a.b", "c.d", "e.f"]
     assert (4, "é") in list(literals(sample)) and (1, "é") not in list(literals(sample))
     assert UI_KEY.findall("w['ui.fit'] + w[\"ui.a.b\"] + `ui.layer.${x}`") == ["ui.fit", "ui.a.b"]

@@ -8,9 +8,9 @@ import pytest
 
 from geo.markets.export_statistics import demand_of, disagreeing, growth_of, line
 from geo.model.criteria import WHOLE_YEAR
-from geo.model.export_statistics import Export, exports, windows
+from geo.model.export_statistics import ExportStatement, exports, windows
 
-ROW = Export(
+ROW = ExportStatement(
     "X",
     "2024-01",
     "2024-12",

@@ -10,7 +10,7 @@ from geo.markets.api.export_statements import about, signed, statement
 from geo.markets.export_statistics import demand_of, demand_of_pair, disagreeing, line
 from geo.markets.indicators import ORIGIN_LON_LAT
 from geo.model.criteria import MEASURES, WHOLE_YEAR
-from geo.model.export_statistics import Export, exports, left_out, windows
+from geo.model.export_statistics import ExportStatement, exports, left_out, windows
 from geo.model.view import ViewState
 from geo.query.engine import Query
 
@@ -72,7 +72,7 @@ def window_text(months: str, t: Words) -> str:
     return text.replace("2000", "").strip()
 
 
-def _passes(row: Export, view: ViewState) -> bool:
+def _passes(row: ExportStatement, view: ViewState) -> bool:
     """Totals always pass: they are what the rest is read against."""
     if row.scope == "total":
         return True
@@ -82,14 +82,14 @@ def _passes(row: Export, view: ViewState) -> bool:
 
 
 def _lines(
-    kept: list[Export],
-    every: Iterable[Export],
+    kept: list[ExportStatement],
+    every: Iterable[ExportStatement],
     measure: str,
     months: str,
     view: ViewState,
     t: Words,
 ) -> list[dict[str, Any]]:
-    groups: dict[tuple[str, ...], list[Export]] = {}
+    groups: dict[tuple[str, ...], list[ExportStatement]] = {}
     for row in kept:
         if row.scope in ("total", "market", "craft"):
             groups.setdefault(row.subject, []).append(row)
@@ -110,7 +110,7 @@ def _lines(
     return found[:8]
 
 
-def _point(row: Export, measure: str, t: Words) -> dict[str, Any]:
+def _point(row: ExportStatement, measure: str, t: Words) -> dict[str, Any]:
     value = getattr(row, measure)
     text = (
         t("unit.mdh", n=t.number(value))
@@ -133,7 +133,7 @@ def _point(row: Export, measure: str, t: Words) -> dict[str, Any]:
     }
 
 
-def _headline(every: Iterable[Export], t: Words) -> str:
+def _headline(every: Iterable[ExportStatement], t: Words) -> str:
     """The newest whole year, with its published growth."""
     totals = [r for r in every if r.scope == "total"]
     amounts, growths = line(totals, "value_mdh"), line(totals, "growth_pct")
@@ -160,7 +160,7 @@ def _map(query: Query, view: ViewState, t: Words) -> list[dict[str, Any]]:
             "text": _no_figure(view, t),
             "picked": not view.market or market.iso2 in view.market,
         }
-        known: tuple[float, Export, Export | None] | None
+        known: tuple[float, ExportStatement, ExportStatement | None] | None
         if view.craft:
             pair = demand_of_pair(market.iso2, view.craft, exports())
             known = (pair.value_mdh, pair, None) if pair and pair.value_mdh is not None else None
@@ -200,7 +200,7 @@ def _map_note(by_market: list[dict[str, Any]], view: ViewState, t: Words) -> str
     )
 
 
-def _cities(kept: list[Export], t: Words) -> list[dict[str, str]]:
+def _cities(kept: list[ExportStatement], t: Words) -> list[dict[str, str]]:
     rows = [r for r in kept if r.city]
     newest = sorted(rows, key=lambda r: (r.end, r.share_pct or 0), reverse=True)[:24]
     return [
@@ -218,7 +218,7 @@ def _cities(kept: list[Export], t: Words) -> list[dict[str, str]]:
     ]
 
 
-def _disagreements(kept: list[Export], t: Words) -> list[str]:
+def _disagreements(kept: list[ExportStatement], t: Words) -> list[str]:
     found = []
     for measure in MEASURES:
         for a, b in disagreeing(kept, measure)[:2]:

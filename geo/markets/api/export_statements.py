@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from geo.i18n.words import Words
-from geo.model.export_statistics import Export
+from geo.model.export_statistics import ExportStatement
 
 
-def statement(row: Export, t: Words) -> dict[str, Any]:
+def statement(row: ExportStatement, t: Words) -> dict[str, Any]:
     """One published statement."""
     return {
         "id": row.id,
@@ -24,7 +24,7 @@ def statement(row: Export, t: Words) -> dict[str, Any]:
     }
 
 
-def about(row: Export, t: Words) -> str:
+def about(row: ExportStatement, t: Words) -> str:
     """What a statement is about, in words."""
     parts = [t.country(row.market)] if row.market else []
     parts += [t(f"group.{row.group}")] if row.group else []
@@ -33,7 +33,7 @@ def about(row: Export, t: Words) -> str:
     return " · ".join(parts) or t("export.all")
 
 
-def share(row: Export, t: Words) -> str:
+def share(row: ExportStatement, t: Words) -> str:
     """A share and what it is a share of."""
     if row.share_pct is None:
         return ""

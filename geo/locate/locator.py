@@ -19,7 +19,7 @@ import numpy as np
 from geo.locate.coverage import Census
 from geo.model.records import Area, Site
 from geo.model.view import ViewState
-from geo.places.coordinates import readings
+from geo.places.coordinates import interpretations
 from geo.places.gazetteer import Gazetteer, Place
 from geo.places.nearest import Near, NearIndex
 from geo.places.provinces import Areas
@@ -93,7 +93,9 @@ class Locator:
 
     def other_readings(self, lon_lat: tuple[float, float]) -> list[tuple[float, float]]:
         """What a position outside Morocco was probably meant to be."""
-        meant = [r.lon_lat for r in readings(lon_lat)[1:] if self.areas.province_at(r.lon_lat)]
+        meant = [
+            r.lon_lat for r in interpretations(lon_lat)[1:] if self.areas.province_at(r.lon_lat)
+        ]
         return list(dict.fromkeys(meant))
 
     def passing(self, view: ViewState) -> np.ndarray:

@@ -1,1 +1,4 @@
-"""Places of Morocco and the world: coordinates, distances, gazetteer, provinces, base map."""
+"""Geography: coordinates, distances, gazetteer, geocoding, point in polygon, base map.
+
+Every pair is (lon, lat) in degrees, EPSG:4326, unless its name says otherwise.
+"""

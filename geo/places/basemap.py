@@ -1,8 +1,6 @@
 """Build the vector base map as compact JSON: countries, Morocco's regions, labels.
 
-Knows: which polygon is drawn, how coordinates are packed, which label appears from which
-zoom. Not: colours, fonts, collisions (``web/assets/map/labels.js``), addresses, caching
-in the browser (``web/assets.py``).
+Colours, fonts and collisions of labels are the browser's (``static/map/labels.js``).
 
 CRS      EPSG:4326, longitude before latitude.
 Packing  whole thousandths of a degree, each line ``[lon, lat, dlon, dlat, ...]``; a ring
@@ -51,7 +49,7 @@ Feature = dict[str, Any]
 
 @lru_cache(maxsize=len(DETAILS) * len(BOUNDARIES))
 def basemap_bytes(detail: str, boundaries: str) -> bytes:
-    """One drawing payload, as UTF-8 JSON.
+    """Serialize one layer of the base map as UTF-8 JSON.
 
     Parameters
     ----------
@@ -105,7 +103,7 @@ def basemap_bytes(detail: str, boundaries: str) -> bytes:
 
 @lru_cache(maxsize=len(LANGUAGES))
 def labels_bytes(lang: str) -> bytes:
-    """Every label of the base map in one language, as UTF-8 JSON.
+    """Serialize the labels of the base map in one language as UTF-8 JSON.
 
     Parameters
     ----------
@@ -116,7 +114,7 @@ def labels_bytes(lang: str) -> bytes:
     -------
     bytes : ``{"lang", "labels": [[text, lon, lat, first zoom, last zoom, kind, reach],
         ...]}``, the most important first. Kinds: home, market, country, region, province,
-        town, sea. Reach, degrees: how far the text may move and still stand on its ground,
+        town, sea. Reach, degrees: how far the text may move and still lie on its polygon,
         or in its water. A sea may be listed at several places, of which one is drawn.
 
     Raises
@@ -308,7 +306,7 @@ def _largest(detail: str) -> Iterator[Feature]:
 
 
 def inside(ground: BaseGeometry) -> tuple[float, float]:
-    """Longitude and latitude of the roomiest place of a polygon, where a name fits best."""
+    """Label point of a polygon: centre of its largest inscribed ellipse, twice as wide as high."""
     # Names are wide and low: room to the sides counts double.
     flat = shapely.transform(ground, lambda lon_lat: lon_lat * (1, 2))
     circle: Any = shapely.maximum_inscribed_circle(flat, tolerance=max(0.02, flat.area**0.5 / 50))
@@ -324,8 +322,8 @@ def _rings(geometry: dict[str, Any]) -> list[list[int]]:
 
 
 def _pack(points: Iterable[Iterable[float]]) -> list[int]:
-    whole = np.rint(np.asarray(points, dtype=float) * SCALE).astype(np.int64)
-    steps = np.diff(whole, axis=0, prepend=np.zeros((1, 2), dtype=np.int64))
+    thousandths = np.rint(np.asarray(points, dtype=float) * SCALE).astype(np.int64)
+    steps = np.diff(thousandths, axis=0, prepend=np.zeros((1, 2), dtype=np.int64))
     moved = steps.any(axis=1)
     moved[0] = True
     result: list[int] = steps[moved].ravel().tolist()
@@ -358,7 +356,7 @@ def _markets() -> list[dict[str, Any]]:
 
 
 def _records(name: str, list_key: str, kind: str) -> list[dict[str, Any]]:
-    """The sound records of a data file; the store has said what is wrong with the others."""
+    """The valid records of a data file; the store reports the problems of the others."""
     try:
         found = _read(DATA_DIR / name)[list_key]
     except (OSError, ValueError, KeyError, TypeError):

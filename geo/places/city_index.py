@@ -1,8 +1,10 @@
-"""Positions by name, offline: Moroccan towns and communes, and cities of the world.
+"""Offline lookup of positions by name: Moroccan towns and communes, and cities of the world.
 
-Nothing is guessed between namesakes: a name that fits several places gives none, and says so, unless
-one has ten times the people of the others; that is a guess, and told as one.
-Precision  ``town``, ``commune`` or ``city``: the position is that of the place, never of the record.
+An ambiguous name gives the namesakes and no choice, unless one place has ten times the people of
+the others: that match has a lower certainty.
+
+Precision: ``town``, ``commune`` or ``city``; the position is that of the place, never of the
+record.
 """
 
 from __future__ import annotations
@@ -21,15 +23,15 @@ _PRECISIONS = {"town": "town", "commune": "commune"}
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """A place that answers a name.
+class PlaceMatch:
+    """Result of a lookup by name.
 
     Attributes
     ----------
     lon_lat : None when only the area is known.
-    precision : of the position, as the records say it.
+    precision : of the position, a code of the records.
     certainty : 0 to 1.
-    namesakes : other places of the same name, as told to the reader.
+    namesakes : labels of all the candidates of an ambiguous name.
     """
 
     name: str
@@ -42,7 +44,7 @@ class Found:
 
 
 class Places:
-    """Names to places over one catalogue."""
+    """Lookup of places by name over one catalogue."""
 
     def __init__(self, catalogue: Catalogue) -> None:
         self._catalogue = catalogue
@@ -75,20 +77,20 @@ class Places:
                 found.setdefault((buyer.country, plain(buyer.city)), (buyer.city, buyer.lon_lat))
         return found
 
-    def city(self, name: str, country: str) -> Found | None:
-        """A city of a country."""
+    def city(self, name: str, country: str) -> PlaceMatch | None:
+        """Look up a city of a country."""
         hit = self._cities.get((country, plain(name)))
-        return Found(hit[0], hit[1], "city", "", "", 1.0) if hit else None
+        return PlaceMatch(hit[0], hit[1], "city", "", "", 1.0) if hit else None
 
     def country_of_city(self, name: str) -> str:
-        """The only country with a known city of this name; empty when there is none, or several."""
+        """The country of a city of this name; empty when there is none, or several."""
         folded = plain(name)
         countries = (
             {country for country, city in self._cities if city == folded} if folded else set()
         )
         return countries.pop() if len(countries) == 1 else ""
 
-    def _moroccan(self, name: str, province: str = "", region: str = "") -> Found | None:
+    def _moroccan(self, name: str, province: str = "", region: str = "") -> PlaceMatch | None:
         """A Moroccan town or commune; a province or region narrows the choice."""
         found = [
             f
@@ -111,9 +113,9 @@ class Places:
         certainty = 1.0 if here[0].tier == EXACT else 0.8
         people = max((f.place.population or 0 for f in alike), default=0)
         if alike and (place.population or 0) >= DOMINANT * max(people, 1_000):
-            alike, certainty = [], 0.7  # Dakhla is the city, until somebody says otherwise
+            alike, certainty = [], 0.7  # Dakhla is the city
         area = self._catalogue.area_by_code
-        told = (
+        namesakes = (
             tuple(
                 f"{f.place.names['fr']} ({area[f.place.province].name['fr']})"
                 for f in [best[0], *alike]
@@ -122,12 +124,12 @@ class Places:
             if alike
             else ()
         )
-        return Found(
+        return PlaceMatch(
             place.names["fr"],
             place.lon_lat,
             _PRECISIONS[place.kind],
             place.province,
             place.region,
             certainty,
-            told,
+            namesakes,
         )

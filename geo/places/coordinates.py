@@ -1,8 +1,7 @@
-"""Coordinates as people write them: decimal, sexagesimal, in links, with either comma.
+"""Coordinate parser: decimal, sexagesimal, in links, with decimal comma or point.
 
-Knows: notations and hemispheres in French, English and Arabic. Not: places, outlines.
-Returned positions are ``(lon, lat)`` in degrees, EPSG:4326; what is typed without letters is
-read latitude first, as phones and atlases show it.
+Hemispheres are understood in French, English and Arabic. Results are ``(lon, lat)`` in degrees,
+EPSG:4326; input without letters is parsed latitude first, as phones and atlases show it.
 """
 
 from __future__ import annotations
@@ -70,8 +69,8 @@ _TOKEN = re.compile(r"[-+−–]?[0-9]+(?:[.,][0-9]+)?|[°º]|[′'’ʹ]|[″\"
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """One way to read what was typed. ``how``: ``as_typed``, ``swapped`` or ``west``."""
+class Interpretation:
+    """One interpretation of typed coordinates. ``how``: ``as_typed``, ``swapped`` or ``west``."""
 
     lon_lat: tuple[float, float]
     how: str
@@ -97,8 +96,8 @@ class _Angle:
         return result
 
 
-def read(text: str) -> tuple[float, float] | None:
-    """The position (lon, lat) a text states, or None when it states none."""
+def parse_lon_lat(text: str) -> tuple[float, float] | None:
+    """Parse the position (lon, lat) of a text; None when it is none."""
     text = text.strip()[:400]
     for form in _LINKS:
         found = form.search(text)
@@ -118,16 +117,16 @@ def read(text: str) -> tuple[float, float] | None:
     return _checked(one, other)
 
 
-def readings(lon_lat: tuple[float, float]) -> list[Reading]:
-    """A position and what it may have been meant to be: swapped, or a forgotten minus."""
+def interpretations(lon_lat: tuple[float, float]) -> list[Interpretation]:
+    """A position and its likely corrections: swapped, or with a forgotten minus."""
     lon, lat = lon_lat
-    found = [Reading(lon_lat, "as_typed")]
+    found = [Interpretation(lon_lat, "as_typed")]
     if abs(lon) <= 90:
-        found.append(Reading((lat, lon), "swapped"))
+        found.append(Interpretation((lat, lon), "swapped"))
     if lon > 0:
-        found.append(Reading((-lon, lat), "west"))
+        found.append(Interpretation((-lon, lat), "west"))
     if lat > 0 and abs(lon) <= 90:
-        found.append(Reading((-lat, lon), "west"))
+        found.append(Interpretation((-lat, lon), "west"))
     return found
 
 
@@ -136,42 +135,63 @@ def _checked(lat: float, lon: float) -> tuple[float, float] | None:
 
 
 def _angles(text: str) -> list[_Angle] | None:
-    """The angles of a text; None as soon as it says anything else."""
+    """Parse a text into angles; None as soon as it holds anything else."""
     text = text.translate({0x66B: ".", **{0x660 + d: str(d) for d in range(10)}})
     if re.sub(_TOKEN, "", text).strip():
         return None
-    tokens = _TOKEN.findall(_points(text))
-    angles: list[_Angle] = []
-    current: _Angle | None = None
-    pending = ""
-    closed = False
-    for token in tokens:
-        if token[-1] in "0123456789":
-            value = float(token.replace("−", "-").replace("–", "-").replace(",", "."))
-            negative = token[0] in "-+−–"
-            if current is None or closed or negative or _full(current):
-                current = _Angle([])
-                angles.append(current)
-                current.side, pending = pending, ""
-            current.parts.append(-0.0 if negative and value == 0 else value)
-            closed = False
-        elif token[0].isalnum():
-            word = fold(token)
-            if word in _SIDES:
-                if current is not None and not current.side and not pending and current.parts:
-                    current.side = _SIDES[word]
-                    closed = True
-                else:
-                    pending = _SIDES[word]
-            elif word in _NAMES:
-                closed = current is not None
-            else:
-                return None
-        elif token in ",;/|،":  # noqa: S105  a sign, not a secret
-            closed = True
-    if pending or len(angles) > 6:
+    parser = _AngleParser()
+    if not all(map(parser.feed, _TOKEN.findall(_points(text)))):
         return None
-    return _paired(angles)
+    if parser.pending or len(parser.angles) > 6:
+        return None
+    return _paired(parser.angles)
+
+
+class _AngleParser:
+    """Collects tokens into angles.
+
+    Attributes
+    ----------
+    pending : a side that stands before its number.
+    """
+
+    def __init__(self) -> None:
+        self.angles: list[_Angle] = []
+        self.pending = ""
+        self._closed = False
+
+    def feed(self, token: str) -> bool:
+        """Take one token; False when it belongs to no coordinate."""
+        if token[-1] in "0123456789":
+            self._number(token)
+        elif token[0].isalnum():
+            return self._word(fold(token))
+        elif token in ",;/|،":  # noqa: S105  a sign, not a secret
+            self._closed = True
+        return True
+
+    def _number(self, token: str) -> None:
+        value = float(token.replace("−", "-").replace("–", "-").replace(",", "."))
+        negative = token[0] in "-+−–"
+        if not self.angles or self._closed or negative or _full(self.angles[-1]):
+            self.angles.append(_Angle([], self.pending))
+            self.pending = ""
+        self.angles[-1].parts.append(-0.0 if negative and value == 0 else value)
+        self._closed = False
+
+    def _word(self, word: str) -> bool:
+        current = self.angles[-1] if self.angles else None
+        if word in _SIDES:
+            if current is not None and not current.side and not self.pending and current.parts:
+                current.side = _SIDES[word]
+                self._closed = True
+            else:
+                self.pending = _SIDES[word]
+            return True
+        if word in _NAMES:
+            self._closed = current is not None
+            return True
+        return False
 
 
 def _full(angle: _Angle) -> bool:

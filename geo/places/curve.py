@@ -9,13 +9,13 @@ KEY_BITS = 26
 
 
 def mercator(lon: np.ndarray, lat: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Web Mercator fractions of the world from degrees (EPSG:4326 -> EPSG:3857 scaled)."""
+    """Project degrees to Web Mercator fractions of the world (EPSG:4326 -> EPSG:3857 scaled)."""
     lat = np.clip(lat, -85.05112878, 85.05112878)
     return (lon + 180) / 360, (1 - np.arcsinh(np.tan(np.radians(lat))) / np.pi) / 2
 
 
 def degrees(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Longitudes and latitudes in degrees from Mercator fractions."""
+    """Unproject Web Mercator fractions to longitudes and latitudes in degrees."""
     return x * 360 - 180, np.degrees(np.arctan(np.sinh(np.pi * (1 - 2 * y))))
 
 
@@ -48,9 +48,9 @@ MAX_RUNS = 64
 def curve_runs(
     key: np.ndarray, left: float, top: float, right: float, bottom: float
 ) -> list[tuple[int, int]]:
-    """Runs of ascending curve keys that cover a frame (fractions of the Mercator world).
+    """Row ranges of ascending curve keys that cover a frame (fractions of the Mercator world).
 
-    The cells of a level where few of them cover it; neighbouring runs are one.
+    The frame is covered by cells of one level; neighbouring ranges are merged.
     """
     level = 0
     while level < KEY_BITS - 1 and (

@@ -1,7 +1,6 @@
-"""Places by name, offline: towns, communes, provinces, regions and facilities.
+"""Gazetteer: offline search of towns, communes, provinces, regions and facilities by name.
 
-Knows: spellings (French, Arabic, Latin variants), typing mistakes, prefixes, namesakes.
-Not: coordinates (``geo.places.coordinates``), the network, what a page shows.
+It matches spellings (French, Arabic, Latin variants), typing mistakes and prefixes.
 
 Order   an exact name, then the same sounds, a beginning, a word, a beginning of sounds, a few
         letters off; within each, the most people first.
@@ -74,7 +73,7 @@ _SOUNDS = tuple(
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Somewhere one can start from. ``ref`` is what the address holds: ``kind:id``.
+    """A named place. ``ref`` is its reference in the address: ``kind:id``.
 
     Attributes
     ----------
@@ -95,8 +94,8 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """A place and how well it answers: a tier (``EXACT`` … ``CLOSE``) and the spelling met."""
+class GazetteerMatch:
+    """A search result: the place, its tier (``EXACT`` … ``CLOSE``) and the matching spelling."""
 
     place: Place
     tier: int
@@ -104,7 +103,7 @@ class Found:
 
 
 class Gazetteer:
-    """Every place of a catalogue by every spelling."""
+    """Search index of the places of a catalogue, by every spelling."""
 
     def __init__(self, catalogue: Catalogue) -> None:
         self.places: dict[str, Place] = {}
@@ -131,8 +130,8 @@ class Gazetteer:
         """The place of a reference."""
         return self.places.get(ref)
 
-    def search(self, text: str, limit: int = 8) -> list[Found]:
-        """The places a text may name, best first.
+    def search(self, text: str, limit: int = 8) -> list[GazetteerMatch]:
+        """Search places by name, best match first.
 
         A province or region after a comma, in brackets or simply at the end narrows the
         answer: ``Tazarine (Zagora)``.
@@ -144,8 +143,8 @@ class Gazetteer:
                 return found
         return []
 
-    def namesakes(self, found: Found) -> list[Found]:
-        """The places that answer a text exactly as well: more than one means it is ambiguous."""
+    def namesakes(self, found: GazetteerMatch) -> list[GazetteerMatch]:
+        """The equally good matches: more than one means that the text is ambiguous."""
         if found.tier != EXACT:
             return [found]
         return [
@@ -154,7 +153,7 @@ class Gazetteer:
             if f.tier == EXACT and f.place.kind in ("town", "commune")
         ] or [found]
 
-    def _search(self, text: str, limit: int, areas: set[str] | None) -> list[Found]:
+    def _search(self, text: str, limit: int, areas: set[str] | None) -> list[GazetteerMatch]:
         plain, sound = _plain(text), sounds(text)
         if not plain:
             return []
@@ -195,11 +194,11 @@ class Gazetteer:
 
     def _best(
         self, tier: np.ndarray, rest: np.ndarray, limit: int, areas: set[str] | None
-    ) -> list[Found]:
+    ) -> list[GazetteerMatch]:
         rows = np.flatnonzero(tier < 99)
         place = self._place[rows]
         order = np.lexsort((-self._weight[place], np.floor(rest[rows]), tier[rows]))
-        found: dict[int, Found] = {}
+        found: dict[int, GazetteerMatch] = {}
         for row in rows[order]:
             at = int(self._place[row])
             if at in found:
@@ -207,13 +206,13 @@ class Gazetteer:
             candidate = self._order[at]
             if areas is not None and not {candidate.province, candidate.region} & areas:
                 continue
-            found[at] = Found(candidate, int(tier[row]), self._spellings[row])
+            found[at] = GazetteerMatch(candidate, int(tier[row]), self._spellings[row])
             if len(found) == limit:
                 break
         return list(found.values())
 
     def _split(self, text: str) -> Iterable[tuple[str, set[str] | None]]:
-        """The text whole, then as a name and the area it is in, then as an address."""
+        """The complete text, then as a name with its area, then as an address."""
         parts = [p.strip() for p in re.split(r"[,،()\[\];]| - | – ", text) if p.strip()]
         if len(parts) < 2 or self._names(text):
             yield text, None
@@ -278,7 +277,7 @@ _STREETS = frozenset(
 
 
 def is_address(text: str) -> bool:
-    """Whether a text reads like a street and a town: more than the gazetteer knows."""
+    """Whether a text looks like a street address, which the gazetteer cannot match."""
     first = fold(text).split(" ", 1)[0]
     return any(c in text for c in ",،") and (any(c.isdigit() for c in text) or first in _STREETS)
 
@@ -293,7 +292,7 @@ def _plain(text: str) -> str:
 
 
 def sounds(text: str) -> str:
-    """What a name sounds like, without its vowels' spelling: ``Ouarzazate`` as ``Warzazat``.
+    """Phonetic key of a name: ``Ouarzazate`` and ``Warzazat`` have the same.
 
     An Arabic name keeps its consonants and long vowels, hamza left out.
     """

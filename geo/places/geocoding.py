@@ -1,11 +1,9 @@
-"""Addresses through online geocoders, when the gazetteer has failed and a reader asks for it.
+"""Client of the online geocoders Nominatim and Photon, for addresses beyond the gazetteer.
 
-Knows: Nominatim and Photon, their usage policies, one bounded request. Not: pages, words.
-
-Policy  a User-Agent of ours with a contact, one request a second for the whole process, answers
-        kept, no autocomplete (only an explicit act calls this), attribution with each answer.
-Safety  no redirect is followed; an answer is read under one deadline and a size limit, whatever
-        its pace; a service that refuses is left alone for as long as it says.
+Policy  a User-Agent of ours with a contact, one request a second for the whole process, results
+        cached, no autocomplete (only an explicit act calls this), attribution with each result.
+Safety  no redirect is followed; a response is read under one deadline and a size limit; a service
+        that answers 403, 429 or 503 is paused for its Retry-After.
 CRS     EPSG:4326, longitude first. Errors: ``Unavailable``, never the service's own text.
 """
 
@@ -27,7 +25,7 @@ from geo.core.http_client import Busy, agent, bounded, seconds_of
 
 DEADLINE_S = 6.0
 INTERVAL_S = 1.0
-#: A reader waits so long at most for a turn.
+#: Longest wait of a request for its turn.
 QUEUE_S = 4.0
 KEPT = 2_000
 PAUSE_S, LONGEST_PAUSE_S = 60.0, 600.0
@@ -37,14 +35,14 @@ KINDS = ("nominatim", "photon")
 
 
 class Unavailable(KharitaError):
-    """No service answered; ``key`` says why in words a reader understands."""
+    """No geocoder gave a result; ``key`` names the message."""
 
     status = 503
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One address found online: what the service calls it, and where."""
+    """One geocoding result."""
 
     name: str
     lon_lat: tuple[float, float]
@@ -60,12 +58,12 @@ class Service:
 
     @property
     def host(self) -> str:
-        """What is shown of it."""
+        """Host name, as shown to the reader."""
         return urlsplit(self.url).hostname or self.url
 
 
 def services_of(text: str) -> tuple[Service, ...]:
-    """The services of a setting such as ``nominatim:https://host photon:https://host``.
+    """Parse the setting of services, such as ``nominatim:https://host photon:https://host``.
 
     Raises
     ------
@@ -89,12 +87,12 @@ def services_of(text: str) -> tuple[Service, ...]:
 
 
 class Geocoder:
-    """Asks services in turn; shared by the whole process.
+    """Client that tries the services in turn; thread-safe, one per process.
 
     Parameters
     ----------
-    contact : address or page given in the User-Agent, as the policies ask.
-    inside : whether a position is one we can use.
+    contact : address or page given in the User-Agent, as the usage policies require.
+    inside : predicate for acceptable positions.
     """
 
     def __init__(
@@ -112,11 +110,11 @@ class Geocoder:
         self._paused: dict[Service, float] = {}
 
     def search(self, text: str, lang: str) -> tuple[Hit, ...]:
-        """The positions of an address, best first; empty when a service knows none.
+        """Geocode an address, best result first; empty when there is none.
 
         Raises
         ------
-        Unavailable : none answered in time, or all of them refuse for now.
+        Unavailable : no service responded in time, or all of them are paused.
         """
         text = " ".join(text.split())[:200]
         if not text or not self.services:
@@ -160,7 +158,7 @@ class Geocoder:
         return self._hits(service, body)
 
     def _turn(self) -> None:
-        """Wait for this process's next second."""
+        """Rate limit: wait for the next free second of this process."""
         with self._lock:
             now = time.monotonic()
             at = max(now, self._next)
@@ -219,11 +217,13 @@ def _hit(service: Service, row: Any) -> Hit | None:
         if service.kind == "nominatim":
             name, lon, lat = row["display_name"], float(row["lon"]), float(row["lat"])
         else:
-            told = row["properties"]
+            properties = row["properties"]
             lon, lat = map(float, row["geometry"]["coordinates"][:2])
             name = ", ".join(
                 dict.fromkeys(
-                    str(told[k]) for k in ("name", "street", "city", "state") if told.get(k)
+                    str(properties[k])
+                    for k in ("name", "street", "city", "state")
+                    if properties.get(k)
                 )
             )
     except (KeyError, TypeError, ValueError):

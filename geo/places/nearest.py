@@ -1,6 +1,4 @@
-"""The nearest points, exactly: geodesic distances on the WGS 84 ellipsoid.
-
-Knows: points, a mask, one place. Not: records, filters, pages.
+"""Nearest-neighbour index with exact geodesic distances on the WGS 84 ellipsoid.
 
 CRS     in EPSG:4326, longitude first; distances are metres along the ellipsoid (pyproj.Geod).
 How     points lie in curve order (``geo.places.curve``); a square around the place grows until it
@@ -30,7 +28,7 @@ FEW = 4_096
 
 @dataclass(frozen=True, slots=True)
 class Near:
-    """Points by distance. ``position`` indexes the arrays given to ``NearIndex``."""
+    """Result of a nearest query. ``position`` indexes the arrays given to ``NearIndex``."""
 
     position: np.ndarray
     metres: np.ndarray
@@ -40,7 +38,7 @@ class Near:
 
 
 class NearIndex:
-    """An index over points, built once; read-only, shared by threads.
+    """Spatial index over points; read-only and thread-safe.
 
     Parameters
     ----------

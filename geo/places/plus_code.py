@@ -1,6 +1,5 @@
-"""Plus codes (Open Location Code): full ones, and short ones beside a known place.
+"""Plus codes (Open Location Code): encode, decode, and recover short ones.
 
-Knows: the public specification, base 20, ten or eleven digits. Not: places, Morocco.
 CRS EPSG:4326. The package on PyPI has had no release since 2019; the grammar fits a page.
 """
 
@@ -15,7 +14,7 @@ _PAIRS = (20.0, 1.0, 0.05, 0.0025, 0.000125)
 
 
 def find(text: str) -> tuple[str, str] | None:
-    """The first plus code of a text, in capitals, and the text around it; None without one."""
+    """Find the first plus code of a text: in capitals, with the text around it; None without."""
     found = _CODE.search(text)
     if not found:
         return None
@@ -33,12 +32,12 @@ def find(text: str) -> tuple[str, str] | None:
 
 
 def is_full(code: str) -> bool:
-    """Whether a code stands by itself."""
+    """Whether a code is complete, not relative to a place."""
     return code.index("+") == 8
 
 
 def decode(code: str) -> tuple[float, float]:
-    """Centre (lon, lat) in degrees of a full code.
+    """Decode a full code to its centre (lon, lat) in degrees.
 
     Raises
     ------
@@ -65,7 +64,7 @@ def decode(code: str) -> tuple[float, float]:
 
 
 def encode(lon_lat: tuple[float, float]) -> str:
-    """The ten-digit code of a point in degrees."""
+    """Encode a point in degrees as a ten-digit code."""
     lon, lat = (lon_lat[0] + 180) % 360, min(max(lon_lat[1] + 90, 0), 180 - 1e-9)
     # Whole steps of 1/8000 degree: no digit may depend on a rounding of 0.05.
     steps_lat, steps_lon = math.floor(lat * 8000 + 1e-6), math.floor(lon * 8000 + 1e-6)
@@ -76,7 +75,7 @@ def encode(lon_lat: tuple[float, float]) -> str:
 
 
 def recover(code: str, near_lon_lat: tuple[float, float]) -> tuple[float, float]:
-    """Centre (lon, lat) of the place nearest to a point that a short code may mean."""
+    """Decode a short code to its nearest candidate (lon, lat) beside a point."""
     missing = 8 - code.index("+")
     step = 20.0 ** (2 - missing // 2)
     lon, lat = decode(encode(near_lon_lat)[:missing] + code)

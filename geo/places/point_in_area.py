@@ -1,4 +1,4 @@
-"""Which country and province many positions lie in, at once.
+"""Vectorized point in polygon: country and province of many positions.
 
 CRS     EPSG:4326, longitude first; tolerances in degrees at the coast.
 Source  ``countries_50m.geojson.gz`` (Natural Earth) and the provinces of the catalogue.
@@ -26,8 +26,8 @@ SHORE_DEGREES = 0.3
 _SAME = {"EH": "MA"}
 
 
-class Ground:
-    """Countries of the world and provinces of Morocco, by position."""
+class AreaIndex:
+    """Spatial index of the countries of the world and the provinces of Morocco."""
 
     def __init__(self, catalogue: Catalogue) -> None:
         self._catalogue = catalogue
@@ -76,7 +76,7 @@ class Ground:
         return codes
 
     def on_land(self, lon: float, lat: float) -> bool:
-        """Whether a position is well inside some country."""
+        """Whether a position is inside a country."""
         return any(
             outline.contains(shapely.Point(lon, lat))
             for at in self._tree.query(shapely.Point(lon, lat))
@@ -88,7 +88,7 @@ class Ground:
         return str(self.countries(np.array([lon]), np.array([lat]))[0])
 
     def centre(self, code: str) -> tuple[float, float] | None:
-        """A point inside the largest part of a country."""
+        """Representative point of the largest part of a country."""
         found = [o for c, o in self._countries if c == code]
         if not found:
             return None

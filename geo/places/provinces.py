@@ -1,4 +1,4 @@
-"""Which province a point lies in: the outlines of the catalogue, indexed once.
+"""Point in polygon: the province of a point, by the indexed outlines of the catalogue.
 
 CRS     EPSG:4326, longitude first. Distances to an outline are planar around the point.
 Errors  none: an outline that cannot be read is left out.
@@ -23,7 +23,7 @@ SHORE_KM = 5.0
 
 
 class Areas:
-    """The provinces of a catalogue, by position."""
+    """Spatial index of the provinces of a catalogue."""
 
     def __init__(self, catalogue: Catalogue) -> None:
         pairs = [(a, g) for a in catalogue.provinces if (g := _outline(a)) is not None]

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from geo.places import plus_code
-from geo.places.coordinates import read, readings
+from geo.places.coordinates import interpretations, parse_lon_lat
 
 HERE = (-7.99, 31.63)
 
@@ -46,7 +46,7 @@ HERE = (-7.99, 31.63)
     ],
 )
 def test_a_usual_notation_is_read(text):
-    assert read(text) == pytest.approx(HERE, abs=1e-9)
+    assert parse_lon_lat(text) == pytest.approx(HERE, abs=1e-9)
 
 
 @pytest.mark.parametrize(
@@ -69,28 +69,30 @@ def test_a_usual_notation_is_read(text):
     ],
 )
 def test_what_states_no_position_is_not_guessed(text):
-    assert read(text) is None
+    assert parse_lon_lat(text) is None
 
 
 def test_small_negative_degrees_keep_their_sign():
-    assert read("31°0'0\"N -0°30'0\"") == pytest.approx((-0.5, 31.0))
+    assert parse_lon_lat("31°0'0\"N -0°30'0\"") == pytest.approx((-0.5, 31.0))
 
 
 def test_other_readings_are_offered():
-    how = {r.how: r.lon_lat for r in readings((31.63, -7.99))}
+    how = {r.how: r.lon_lat for r in interpretations((31.63, -7.99))}
     assert how["swapped"] == (-7.99, 31.63)
-    assert (-7.99, 31.63) in [r.lon_lat for r in readings((7.99, 31.63)) if r.how == "west"]
+    assert (-7.99, 31.63) in [r.lon_lat for r in interpretations((7.99, 31.63)) if r.how == "west"]
 
 
 @given(st.text(max_size=80))
 def test_any_text_may_be_asked(text):
-    found = read(text)
+    found = parse_lon_lat(text)
     assert found is None or (abs(found[0]) <= 180 and abs(found[1]) <= 90)
 
 
 @given(st.floats(-179.999, 179.999), st.floats(-89.99, 89.99))
 def test_decimal_degrees_read_back(lon, lat):
-    assert read(f"{lat:.5f}, {lon:.5f}") == pytest.approx((round(lon, 5), round(lat, 5)), abs=1e-9)
+    assert parse_lon_lat(f"{lat:.5f}, {lon:.5f}") == pytest.approx(
+        (round(lon, 5), round(lat, 5)), abs=1e-9
+    )
 
 
 # The specification's own examples: code, latitude and longitude of its centre.

@@ -28,7 +28,7 @@ class Faults:
     """A server whose answer a test chooses; remembers what it was asked."""
 
     def __init__(self) -> None:
-        self.asked: list[tuple[float, str, str]] = []
+        self.requests: list[tuple[float, str, str]] = []
         self.posted: list[tuple[bytes, str]] = []  # body and key of each POST
         self.act: Callable[[BaseHTTPRequestHandler], None] = lambda h: reply(
             h, json.dumps(FOUND).encode()
@@ -38,7 +38,7 @@ class Faults:
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
-                faults.asked.append((time.monotonic(), self.path, self.headers["user-agent"]))
+                faults.requests.append((time.monotonic(), self.path, self.headers["user-agent"]))
                 with suppress(BrokenPipeError, ConnectionResetError):
                     faults.act(self)
 
@@ -94,7 +94,7 @@ def test_an_address_is_found_politely_and_kept(faults, ask):
     hit = geocoder.search("  rue  Talaa Kebira ", "fr")[0]
     assert hit.lon_lat == (-4.98, 34.06) and hit.name.startswith("Rue Talaa")
     assert geocoder.search("Rue Talaa kebira", "fr") == (hit,)
-    ((_, path, agent),) = faults.asked
+    ((_, path, agent),) = faults.requests
     assert "tests@example.org" in agent and "Kharita" in agent
     assert "countrycodes=ma" in path and "limit=5" in path and "q=rue+Talaa+Kebira" in path
 
@@ -114,7 +114,7 @@ def test_photon_is_read_too(faults, ask):
         ).encode(),
     )
     assert ask("photon").search("talaa", "ar")[0].name == "Talaa, Fès"
-    assert "lang=" not in faults.asked[0][1]
+    assert "lang=" not in faults.requests[0][1]
 
 
 @pytest.mark.parametrize(
@@ -123,9 +123,9 @@ def test_photon_is_read_too(faults, ask):
 )
 def test_garbage_is_said(faults, ask, body):
     faults.act = lambda h: reply(h, body)
-    with pytest.raises(Unavailable) as told:
+    with pytest.raises(Unavailable) as error:
         ask().search("x", "fr")
-    assert told.value.key == "geocode.garbage"
+    assert error.value.key == "geocode.garbage"
 
 
 @pytest.mark.parametrize(
@@ -165,9 +165,9 @@ def test_names_stay_text(faults, ask):
 )
 def test_no_redirect_is_followed(faults, ask, to):
     faults.act = lambda h: reply(h, b"", 302, location=to)
-    with pytest.raises(Unavailable) as told:
+    with pytest.raises(Unavailable) as error:
         ask().search("x", "fr")
-    assert told.value.key == "geocode.unreachable" and len(faults.asked) == 1
+    assert error.value.key == "geocode.unreachable" and len(faults.requests) == 1
 
 
 @pytest.mark.parametrize("status", [403, 429, 503])
@@ -175,10 +175,10 @@ def test_a_refusal_is_respected(faults, ask, status):
     faults.act = lambda h: reply(h, b"", status, retry_after="120")
     geocoder = ask()
     for _ in range(3):
-        with pytest.raises(Unavailable) as told:
+        with pytest.raises(Unavailable) as error:
             geocoder.search("x", "fr")
-        assert told.value.key == "geocode.refused"
-    assert len(faults.asked) == 1
+        assert error.value.key == "geocode.refused"
+    assert len(faults.requests) == 1
 
 
 def test_another_service_takes_over(faults, ask, query):
@@ -208,10 +208,10 @@ def drip(part: str, closing: threading.Event):
 def test_a_slow_drip_ends_at_the_deadline(faults, ask, part):
     faults.act = drip(part, faults.closing)
     began = time.monotonic()
-    with pytest.raises(Unavailable) as told:
+    with pytest.raises(Unavailable) as error:
         ask(deadline_s=0.6).search("x", "fr")
     assert (
-        told.value.key in ("geocode.slow", "geocode.unreachable") and time.monotonic() - began < 3
+        error.value.key in ("geocode.slow", "geocode.unreachable") and time.monotonic() - began < 3
     )
 
 
@@ -236,9 +236,9 @@ def test_an_endless_answer_is_cut(faults, ask):
 
 def test_nobody_there(ask, faults):
     faults.server.server_close()
-    with pytest.raises(Unavailable) as told:
+    with pytest.raises(Unavailable) as error:
         ask().search("x", "fr")
-    assert told.value.key == "geocode.unreachable"
+    assert error.value.key == "geocode.unreachable"
 
 
 def test_one_request_a_second_for_the_whole_process(faults, monkeypatch):
@@ -253,11 +253,11 @@ def test_one_request_a_second_for_the_whole_process(faults, monkeypatch):
     for thread in threads:
         thread.join()
     assert (
-        sorted(waits) == [1.0, 2.0, 3.0, 4.0] and len(faults.asked) == 5
+        sorted(waits) == [1.0, 2.0, 3.0, 4.0] and len(faults.requests) == 5
     )  # all asked at the same moment
-    with pytest.raises(Unavailable) as told:  # nobody waits longer than four seconds
+    with pytest.raises(Unavailable) as error:  # nobody waits longer than four seconds
         geocoder.search("x5", "fr")
-    assert told.value.key == "geocode.busy" and len(faults.asked) == 5
+    assert error.value.key == "geocode.busy" and len(faults.requests) == 5
 
 
 def test_a_name_is_kept_in_the_address_as_bounded_text(query):

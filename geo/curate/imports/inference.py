@@ -15,7 +15,7 @@ from geo.curate.imports.positions import Located
 from geo.curate.imports.reference_data import Reference
 from geo.i18n.words import words
 from geo.model.records import LANGUAGES
-from geo.places.city_index import Found
+from geo.places.city_index import PlaceMatch
 
 LonLat = tuple[float, float]
 
@@ -39,7 +39,7 @@ class Inference:
         )
         self._countries: np.ndarray | None = None
         self._provinces: list[str] = []
-        self._by_name: dict[int, Found] = {}
+        self._by_name: dict[int, PlaceMatch] = {}
         self._columns = bool(
             {"lat", "lon"} <= self._at.keys()
             or "position" in self._at

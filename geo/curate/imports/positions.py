@@ -21,7 +21,7 @@ from geo.curate.imports.problems import Remarks
 from geo.curate.imports.source_table import SourceRow
 from geo.curate.imports.values import missing
 from geo.places import coordinates
-from geo.places.point_in_area import Ground
+from geo.places.point_in_area import AreaIndex
 
 #: What Moroccan administrations use: Lambert Nord, Sud, Sahara Nord, Sahara Sud, then UTM.
 MOROCCAN = (
@@ -92,7 +92,7 @@ def locate(
     at: Mapping[str, int],
     domestic: bool,
     expected: Sequence[str],
-    ground: Ground,
+    ground: AreaIndex,
     remarks: Remarks,
     answers: Answers,
     refused: Collection[int] = (),
@@ -185,7 +185,7 @@ class _Reader:
             if "," in lat_text + lon_text:
                 self._remarks.say("DECIMAL_COMMA", "note", row.number)
             return lon_, lat_
-        pair = coordinates.read(f"{lat_text} ; {lon_text}")
+        pair = coordinates.parse_lon_lat(f"{lat_text} ; {lon_text}")
         if pair is None:
             wrong = lat_text if lat_ is None else lon_text
             self._remarks.say("COORD_NOT_NUMBER", "refuse", row.number, value=wrong)
@@ -194,7 +194,7 @@ class _Reader:
         return pair
 
     def _written(self, row: SourceRow, text: str) -> tuple[float, float] | str:
-        pair = coordinates.read(text)
+        pair = coordinates.parse_lon_lat(text)
         if pair is None:
             metres = re.findall(r"[0-9]{5,8}(?:[.,][0-9]+)?", text)
             if len(metres) == 2:
@@ -227,7 +227,7 @@ def _projected(
     metres: list[tuple[int, float, float]],
     rows: Sequence[SourceRow],
     found: Located,
-    ground: Ground,
+    ground: AreaIndex,
     remarks: Remarks,
     answers: Answers,
 ) -> None:
@@ -257,7 +257,7 @@ def _projected(
 
 
 def _crs_offer(
-    epsg: str, x: np.ndarray, y: np.ndarray, numbers: tuple[int, ...], ground: Ground
+    epsg: str, x: np.ndarray, y: np.ndarray, numbers: tuple[int, ...], ground: AreaIndex
 ) -> Offer:
     convert = converter(epsg)
     lon, lat = (np.asarray(v, float) for v in convert(x, y)) if convert else (x, y)
@@ -279,7 +279,7 @@ def _checked(
     found: Located,
     domestic: bool,
     expected: Sequence[str],
-    ground: Ground,
+    ground: AreaIndex,
     remarks: Remarks,
     answers: Answers,
 ) -> None:
@@ -331,7 +331,7 @@ def _checked(
     _settle(west, rows, found, remarks, "LON_SIGN", "west", "1", answers.west)
 
 
-def _plausible(lon: float, lat: float, home: str, ground: Ground) -> bool:
+def _plausible(lon: float, lat: float, home: str, ground: AreaIndex) -> bool:
     if not (abs(lon) <= 180 and abs(lat) <= 90):
         return False
     return ground.country(lon, lat) == home if home else ground.on_land(lon, lat)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from geo.curate.imports.vocabularies import Vocabularies
 from geo.model.records import Catalogue
 from geo.places.city_index import Places
-from geo.places.point_in_area import Ground
+from geo.places.point_in_area import AreaIndex
 
 
 @dataclass(frozen=True)
@@ -17,9 +17,9 @@ class Reference:
     catalogue: Catalogue
     words: Vocabularies
     places: Places
-    ground: Ground
+    ground: AreaIndex
 
 
 def reference_of(catalogue: Catalogue) -> Reference:
     """Build the reference data; what is costly in it waits until a file needs it."""
-    return Reference(catalogue, Vocabularies(catalogue), Places(catalogue), Ground(catalogue))
+    return Reference(catalogue, Vocabularies(catalogue), Places(catalogue), AreaIndex(catalogue))

@@ -14,7 +14,7 @@ from geo.locate.road_services import Road, Router
 from geo.model.records import Site
 from geo.model.view import ViewState
 from geo.places import plus_code
-from geo.places.coordinates import read
+from geo.places.coordinates import parse_lon_lat
 from geo.places.gazetteer import EXACT, Place, is_address
 from geo.places.geocoding import ATTRIBUTION, Hit
 from geo.places.nearest import circle
@@ -48,7 +48,7 @@ RINGS_KM = {10: (5, 10), 25: (10, 25), 50: (25, 50), 100: (25, 50, 100)}
 def places_answer(here: Locator, typed: str, t: Words) -> dict[str, Any]:
     """What a text may mean, best first; ``note`` says what could not be honoured."""
     typed = typed.strip()[:MAX_TYPED]
-    at = read(typed)
+    at = parse_lon_lat(typed)
     if at:
         return _positions(here, at, t)
     code = plus_code.find(typed)

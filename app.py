@@ -29,6 +29,7 @@ from geo.share.api import routes as share
 from geo.watch.api import routes as watch
 from geo.web import access, account_routes, assets, health, security_headers, tcp_nodelay
 from geo.web.audit_middleware import Audited
+from geo.web.errors import EXCEPTION_HANDLERS, ErrorBoundary
 from geo.web.metrics import Observed
 
 #: Who answers over HTTP: one module of routes per page, then what all pages share.
@@ -93,20 +94,24 @@ def _open_door() -> None:
 
 
 _open_door()
+ROUTES = [route for room in ROOMS for route in room.routes()]
+MIDDLEWARE = [
+    Middleware(Observed),
+    Middleware(
+        security_headers.Headers,
+        shell=(Path(st.__file__).parent / "static" / "index.html").read_text("utf-8"),
+        hosts=hosts(),
+        framers=framers(),
+        images=[TILES],
+    ),
+    Middleware(Audited),
+    Middleware(ErrorBoundary),
+]
 app = st.App(
     Path(__file__).parent / "pages" / "_ui" / "shell.py",
     lifespan=lifespan,
-    routes=[route for room in ROOMS for route in room.routes()],
-    middleware=[
-        Middleware(Observed),
-        Middleware(
-            security_headers.Headers,
-            shell=(Path(st.__file__).parent / "static" / "index.html").read_text("utf-8"),
-            hosts=hosts(),
-            framers=framers(),
-            images=[TILES],
-        ),
-        Middleware(Audited),
-    ],
+    routes=ROUTES,
+    middleware=MIDDLEWARE,
+    exception_handlers=EXCEPTION_HANDLERS,
     on_script_error=_hide_traceback,
 )

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.routing import BaseRoute
 from starlette.testclient import TestClient
 
 from geo.curate.api import routes as curate
@@ -15,13 +18,18 @@ from geo.ogc import routes as ogc
 from geo.share.api import routes as share
 from geo.watch.api import routes as watch
 from geo.web import account_routes, assets, health
+from geo.web.errors import EXCEPTION_HANDLERS, ErrorBoundary
 
 ROOMS = (explore, markets, locate, watch, share, curate, ogc, assets, account_routes, health)
 
 
-def web_app() -> Starlette:
-    """Every route that ``app.py`` adds to the pages."""
-    return Starlette(routes=[route for room in ROOMS for route in room.routes()])
+def web_app(
+    routes: Sequence[BaseRoute] | None = None,
+    middleware: Sequence[Middleware] = (Middleware(ErrorBoundary),),
+) -> Starlette:
+    """Routes with the errors of the app; without arguments all that ``app.py`` adds to the pages."""
+    every = [route for room in ROOMS for route in room.routes()] if routes is None else routes
+    return Starlette(routes=every, middleware=middleware, exception_handlers=EXCEPTION_HANDLERS)
 
 
 def client(**options: Any) -> TestClient:

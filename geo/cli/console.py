@@ -12,8 +12,7 @@ from typing import Any, NoReturn
 
 import typer
 
-from geo.i18n.words import words
-from geo.model.records import LANGUAGES
+from geo.i18n.words import known_language, words
 
 ACCEPT, WARN, REJECT, FAILED = 0, 1, 2, 3
 
@@ -21,7 +20,7 @@ ACCEPT, WARN, REJECT, FAILED = 0, 1, 2, 3
 def language() -> str:
     """The language of the console: ``KHARITA_LANG``, else ``LANG``, else French."""
     configured = os.environ.get("KHARITA_LANG") or os.environ.get("LANG", "")
-    return configured[:2] if configured[:2] in LANGUAGES else "fr"
+    return known_language(configured[:2])
 
 
 t = words(language())

@@ -42,6 +42,12 @@ class CrossOrigin(KharitaError):
     status = 403
 
 
+class MethodNotAllowed(KharitaError):
+    """The address exists, and not with this HTTP method."""
+
+    status = 405
+
+
 class NotReady(KharitaError):
     """It is being made."""
 
@@ -58,6 +64,12 @@ class TooMany(KharitaError):
     """More than one person, or this process, may send in a time."""
 
     status = 429
+
+
+class InternalError(KharitaError):
+    """A failure of ours; what it was is in the log only."""
+
+    status = 500
 
 
 class Busy(KharitaError):

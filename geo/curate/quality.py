@@ -15,7 +15,7 @@ from typing import Any
 
 from geo.curate.imports.duplicates import Known, alike
 from geo.model.freshness import months_since
-from geo.model.records import UNVERIFIED, Buyer, Catalogue, Market, Report, Site
+from geo.model.records import LANGUAGES, UNVERIFIED, Buyer, Catalogue, Market, Report, Site
 from geo.text.folding import fold
 
 #: Coarser than a town: good for a count, not for finding the door.
@@ -77,7 +77,7 @@ ASKED: Mapping[str, Mapping[str, Callable[[Any], bool]]] = MappingProxyType(
                 "crafts": lambda r: bool(r.crafts),
                 "figures": lambda r: any(n.figures for n in r.notes),
                 "source": lambda r: any(map(_sourced, r.notes)),
-                "translated": lambda r: all(r.title.get(lang) for lang in ("fr", "ar", "en")),
+                "translated": lambda r: all(r.title.get(lang) for lang in LANGUAGES),
             }
         ),
         "markets": MappingProxyType(

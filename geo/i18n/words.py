@@ -44,6 +44,11 @@ def _plural_form(lang: str) -> Callable[[int], int]:
     return gettext.c2py(po.plural_expr)
 
 
+def known_language(code: str) -> str:
+    """The code of a language that has words: this one, else French."""
+    return code if code in LOCALES else "fr"
+
+
 class Words:
     """Localizer of one language.
 

@@ -8,7 +8,6 @@ the OpenAPI document is refused. Answers are bounded (1,000 features) and carry 
 from __future__ import annotations
 
 import hashlib
-import logging
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -42,17 +41,24 @@ from geo.ogc.parameters import (
 )
 from geo.query.current import current
 from geo.query.engine import Query
+from geo.web.errors import ShapedRoute
 from geo.web.requests import base_of, matches_tag
 
-log = logging.getLogger(__name__)
 ROOT = "/ogc"
 JSON, HTML = "application/json", "text/html"
 #: Exception codes of the standard, by HTTP status.
 CODES = {
     400: "InvalidParameterValue",
     404: "NotFound",
+    405: "MethodNotAllowed",
     406: "NotAcceptable",
     500: "NoApplicableCode",
+}
+#: On every answer, also on an exception: any site may read it, and its form depends on these.
+HEADERS = {
+    "vary": "accept, accept-language",
+    "access-control-allow-origin": "*",
+    "x-content-type-options": "nosniff",
 }
 
 
@@ -134,41 +140,30 @@ def _route(path: str, make: Maker) -> Route:
     async def endpoint(request: Request) -> Response:
         return await anyio.to_thread.run_sync(_answer, request, make)
 
-    return Route(path, endpoint, methods=["GET"])
+    return ShapedRoute(path, endpoint, error_shape=_exception, methods=["GET"])
 
 
 def _answer(request: Request, make: Maker) -> Response:
-    headers = {
-        "vary": "accept, accept-language",
-        "access-control-allow-origin": "*",
-        "x-content-type-options": "nosniff",
-    }
-    try:
-        asked = Asked(request)
-        parts = (
-            request.url.path,
-            sorted(asked.params.items()),
-            asked.html,
-            asked.t.lang,
-            asked.base,
-            asked.query.catalogue.version,
-        )
-        tag = hashlib.sha256(repr(parts).encode("utf-8", "replace")).hexdigest()[:32]
-        fresh = {"etag": f'W/"{tag}"', "cache-control": "public, no-cache"}
-        media, content = make(asked)
-        if "crs" in content:
-            crs = content.pop("crs") if media == GEOJSON else None
-            headers |= {"content-crs": f"<{crs}>"} if crs else {}
-        if matches_tag(request, tag):
-            return Response(status_code=304, headers=headers | fresh)
-        if asked.html:
-            return _html_page(asked, content, headers | fresh)
-        return Response(orjson.dumps(content), media_type=media, headers=headers | fresh)
-    except KharitaError as error:
-        return _refusal(request, error.status, error, headers)
-    except Exception:
-        log.exception("GET %s", request.url.path)
-        return _refusal(request, 500, KharitaError("error.internal"), headers)
+    asked = Asked(request)
+    parts = (
+        request.url.path,
+        sorted(asked.params.items()),
+        asked.html,
+        asked.t.lang,
+        asked.base,
+        asked.query.catalogue.version,
+    )
+    tag = hashlib.sha256(repr(parts).encode("utf-8", "replace")).hexdigest()[:32]
+    headers = {**HEADERS, "etag": f'W/"{tag}"', "cache-control": "public, no-cache"}
+    media, content = make(asked)
+    if "crs" in content:
+        crs = content.pop("crs") if media == GEOJSON else None
+        headers |= {"content-crs": f"<{crs}>"} if crs else {}
+    if matches_tag(request, tag):
+        return Response(status_code=304, headers=headers)
+    if asked.html:
+        return _html_page(asked, content, headers)
+    return Response(orjson.dumps(content), media_type=media, headers=headers)
 
 
 def _html_page(asked: Asked, content: Mapping[str, Any], headers: Mapping[str, str]) -> Response:
@@ -182,12 +177,16 @@ def _html_page(asked: Asked, content: Mapping[str, Any], headers: Mapping[str, s
     )
 
 
-def _refusal(
-    request: Request, status: int, error: KharitaError, headers: Mapping[str, str]
-) -> Response:
+def _exception(request: Request, error: KharitaError) -> Response:
+    """The exception of the standard, in JSON whatever was asked for."""
     t = words(_lang(request.query_params, request, strict=False))
-    content = {"code": CODES.get(status, CODES[400]), "description": t(error.key, **error.values)}
-    return Response(orjson.dumps(content), status, {**headers, "cache-control": "no-store"}, JSON)
+    content = {
+        "code": CODES.get(error.status, CODES[400]),
+        "description": t(error.key, **error.values),
+    }
+    return Response(
+        orjson.dumps(content), error.status, {**HEADERS, "cache-control": "no-store"}, JSON
+    )
 
 
 def _lang(params: Mapping[str, str], request: Request, *, strict: bool = True) -> str:

@@ -26,11 +26,11 @@ from shapely.geometry.base import BaseGeometry
 
 from geo.core.paths import DATA_DIR, SOURCES_DIR
 from geo.core.settings import BOUNDARIES
+from geo.model.records import LANGUAGES
 from geo.model.validation import Known, record_problems
 
 SCALE = 1000  # units per degree
 DETAILS = ("110m", "50m", "morocco")
-LANGUAGES = ("fr", "ar", "en")
 
 #: Natural Earth's own polygons of what Morocco's 12 regions cover.
 COVERED_BY_REGIONS = ("MA", "EH")

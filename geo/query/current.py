@@ -7,7 +7,7 @@ from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
-from geo.core.errors import StoreUnavailable
+from geo.core.errors import KharitaError, StoreUnavailable
 from geo.core.settings import store_address, var_dir
 from geo.query.engine import Query
 from geo.store.corrections import Corrections
@@ -112,6 +112,15 @@ def ping() -> None:
     store = _opened(store_address(), var_dir())[0]
     if isinstance(store, Ledger):
         store.history(1)
+
+
+def store_error() -> KharitaError | None:
+    """Why the store does not answer now; None while it does."""
+    try:
+        ping()
+    except KharitaError as error:
+        return error
+    return None
 
 
 def close() -> None:

@@ -1,10 +1,9 @@
-"""HTTP response with a rendered file: ETag, 304, download name, error response."""
+"""HTTP response with a rendered file: ETag, 304, download name."""
 
 from __future__ import annotations
 
 import asyncio
 import hashlib
-import logging
 from collections.abc import Callable
 from datetime import date
 from typing import Any
@@ -12,18 +11,12 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from geo.core.errors import KharitaError
 from geo.model.address import encode
 from geo.query.current import current
 from geo.render.queue import desk
-from geo.web.requests import base_of, file_named, matches_tag, refusal, view_of
+from geo.web.requests import base_of, file_named, matches_tag, view_of
 
-log = logging.getLogger(__name__)
 _SANDBOX = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
-
-
-class _Failed(KharitaError):
-    status = 500
 
 
 async def file_response(
@@ -36,28 +29,22 @@ async def file_response(
     kind : what is drawn; its last part, after a hyphen, is the ending of the file.
     make : query, view, base address and parameters -> what else the file depends on, and the work.
     """
-    try:
-        query = await asyncio.to_thread(current)
-        params = dict(request.query_params)
-        view = view_of(query, params)
-        base = base_of(request)
-        extra, work = make(query, view, base, params)
-        parts = (kind, encode(view), base, query.catalogue.version, date.today(), *extra)
-        key = hashlib.sha256(repr(parts).encode()).hexdigest()[:32]
-        headers = {
-            "etag": f'"{key}"',
-            "cache-control": "public, no-cache",
-            "x-content-type-options": "nosniff",
-        }
-        if matches_tag(request, key):
-            return Response(status_code=304, headers=headers)
-        # Shielded: others may wait for the same file when this reader leaves.
-        content = await asyncio.shield(asyncio.wrap_future(desk().ask(key, work)))
-    except KharitaError as error:
-        return refusal(request, error)
-    except Exception:
-        log.exception("GET %s", request.url.path)
-        return refusal(request, _Failed("error.render"))
+    query = await asyncio.to_thread(current)
+    params = dict(request.query_params)
+    view = view_of(query, params)
+    base = base_of(request)
+    extra, work = make(query, view, base, params)
+    parts = (kind, encode(view), base, query.catalogue.version, date.today(), *extra)
+    key = hashlib.sha256(repr(parts).encode()).hexdigest()[:32]
+    headers = {
+        "etag": f'"{key}"',
+        "cache-control": "public, no-cache",
+        "x-content-type-options": "nosniff",
+    }
+    if matches_tag(request, key):
+        return Response(status_code=304, headers=headers)
+    # Shielded: others may wait for the same file when this reader leaves.
+    content = await asyncio.shield(asyncio.wrap_future(desk().ask(key, work)))
     ending = kind.rpartition("-")[2]
     attachment = ending not in ("png", "svg", "pdf") or params.get("download") == "1"
     headers["content-disposition"] = file_named(params.get("title", ""), ending, whole=attachment)

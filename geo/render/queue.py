@@ -8,13 +8,17 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cache
 
-from geo.core.errors import Busy
+from geo.core.errors import Busy, InternalError, KharitaError
 from geo.core.jobs import register
 from geo.render.workers import Workers
 
 AT_ONCE, WAITING = 2, 20
 #: What the latest files may take together.
 CACHE_BYTES = 48 * 2**20
+
+
+class NotDrawn(InternalError):
+    """The file could not be made, for a reason that only the log tells."""
 
 
 class Desk:
@@ -34,6 +38,8 @@ class Desk:
     def ask(self, key: str, make: Callable[[], bytes]) -> Future[bytes]:
         """The file of a key: remembered, being made, or made now.
 
+        The future fails with ``NotDrawn`` for whatever nobody foresaw.
+
         Raises
         ------
         Busy : every place is taken.
@@ -48,7 +54,7 @@ class Desk:
                 return self._making[key]
             if not self._places.acquire(blocking=False):
                 raise Busy("error.busy")
-            future = self._pool.submit(make)
+            future = self._pool.submit(_drawn, make)
             self._making[key] = future
         future.add_done_callback(lambda f: self._settle(key, f))
         return future
@@ -75,6 +81,15 @@ class Desk:
         """Stop the threads and the drawing processes."""
         self._pool.shutdown(wait=False, cancel_futures=True)
         self.workers.close()
+
+
+def _drawn(make: Callable[[], bytes]) -> bytes:
+    try:
+        return make()
+    except KharitaError:
+        raise
+    except Exception as error:
+        raise NotDrawn("error.render") from error
 
 
 @cache

@@ -12,12 +12,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from geo.core.errors import BadRequest, KharitaError
+from geo.core.errors import BadRequest
 from geo.core.settings import var_dir
 from geo.i18n.words import words
 from geo.store.audit_log import MOST_READ, AuditLog
 from geo.web.access import ROLES, login, require, roles, whoami
-from geo.web.requests import json_answer, lang_of, refusal
+from geo.web.requests import json_answer, lang_of
 
 
 def routes() -> list[Route]:
@@ -60,7 +60,4 @@ async def _audit(request: Request) -> Response:
             ]
         }
 
-    try:
-        return json_answer(await anyio.to_thread.run_sync(make))
-    except KharitaError as error:
-        return refusal(request, error)
+    return json_answer(await anyio.to_thread.run_sync(make))

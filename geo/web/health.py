@@ -20,7 +20,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from geo.core.errors import KharitaError
 from geo.core.jobs import registered
 from geo.core.settings import var_dir
 from geo.model.records import IN_PROGRESS
@@ -62,12 +61,7 @@ def close() -> None:
 
 
 def figures() -> Iterator[tuple[str, str, float]]:
-    """Name, help and value of each gauge.
-
-    Raises
-    ------
-    KharitaError : the store is down; what does not need it came before.
-    """
+    """Name, help and value of each gauge."""
     for name, work in registered().items():
         yield f"{name}_jobs_running", f"Work under way: {name}.", work.running()
     place = var_dir().absolute()
@@ -83,7 +77,7 @@ def figures() -> Iterator[tuple[str, str, float]]:
             "The first 48 bits of the version of the data, to see it change.",
             int(stands.version, 16),
         )
-    current.ping()
+    yield "store_up", "1 while the store answers.", float(current.store_error() is None)
 
 
 async def _ready(_: Request) -> Response:
@@ -91,9 +85,8 @@ async def _ready(_: Request) -> Response:
         stands = current.data_status()
         if _stopping.is_set() or stands is None:
             return 503, {"status": "stopping" if _stopping.is_set() else "starting"}
-        try:
-            current.ping()
-        except KharitaError as error:
+        error = current.store_error()
+        if error is not None:
             return 503, {
                 "status": "reading_only",
                 "code": error.key,

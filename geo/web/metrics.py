@@ -29,10 +29,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from geo.core.errors import KharitaError
 from geo.core.logs import request_id
 from geo.web.access import LOCAL, is_local, require
-from geo.web.requests import refusal
 
 log = logging.getLogger("kharita.requests")
 disable_created_metrics()
@@ -148,7 +146,7 @@ class Figures(Collector):
 
     Parameters
     ----------
-    read : name -> (help, value); it may raise a KharitaError while the store is down.
+    read : name, help and value of each.
     """
 
     def __init__(self, read: Callable[[], Iterable[tuple[str, str, float]]]) -> None:
@@ -160,13 +158,8 @@ class Figures(Collector):
 
     def collect(self) -> Iterator[Metric]:
         """The figures of now."""
-        try:
-            for name, told, value in self._read():
-                yield GaugeMetricFamily(f"kharita_{name}", told, value)
-            up = 1.0
-        except KharitaError:
-            up = 0.0
-        yield GaugeMetricFamily("kharita_store_up", "1 while the store answers.", up)
+        for name, about, value in self._read():
+            yield GaugeMetricFamily(f"kharita_{name}", about, value)
 
 
 _followed: list[Figures] = []
@@ -195,10 +188,7 @@ async def _metrics(request: Request) -> Response:
             media_type="text/plain; version=0.0.4; charset=utf-8",
         )
 
-    try:
-        return await anyio.to_thread.run_sync(make)
-    except KharitaError as error:
-        return refusal(request, error)
+    return await anyio.to_thread.run_sync(make)
 
 
 def from_here(request: Request) -> bool:

@@ -1,4 +1,4 @@
-"""What the routes share: read a view, a host or a JSON body, refuse in one sentence.
+"""What the routes share: read a view, a host or a JSON body, answer JSON.
 
 Knows: HTTP. Not: what is asked for. A POST from another site, or larger than its route
 allows, is refused before its content is read.
@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from geo.core.errors import BadRequest, CrossOrigin, KharitaError, TooBig
-from geo.i18n.words import words
+from geo.i18n.words import known_language, words
 from geo.model.address import decode
 from geo.model.records import LANGUAGES
 from geo.model.view import FIELDS, ViewState
@@ -60,8 +60,9 @@ def base_of(request: Request) -> str:
 
 def lang_of(request: Request) -> str:
     """The reader's language: what the body said, else the address, else French."""
-    lang = getattr(request.state, "lang", "") or request.query_params.get("lang", "fr")
-    return lang if lang in LANGUAGES else "fr"
+    return known_language(
+        getattr(request.state, "lang", "") or request.query_params.get("lang", "fr")
+    )
 
 
 def same_site(request: Request) -> None:
@@ -168,13 +169,3 @@ def matches_tag(request: Request, key: str) -> bool:
     header = request.headers.get("if-none-match", "")
     tags = {tag.strip().removeprefix("W/").strip('"') for tag in header.split(",")}
     return key in tags or "*" in tags
-
-
-def refusal(request: Request, error: KharitaError) -> Response:
-    """One sentence in the reader's language: plain text for a browser, JSON for a program."""
-    text = words(lang_of(request))(error.key, **error.values)
-    headers = {"cache-control": "no-store", **({"retry-after": "5"} if error.status == 503 else {})}
-    if "text/html" in request.headers.get("accept", ""):
-        return Response(text, error.status, headers, "text/plain; charset=utf-8")
-    body = orjson.dumps({"error": {"code": error.key, "text": text}})
-    return Response(body, error.status, headers, "application/json")

@@ -18,7 +18,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from geo.core.errors import CrossOrigin, KharitaError
-from geo.web.requests import refusal
+from geo.web.errors import error_response
 
 _INLINE = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 #: Pages of ours: no script runs in them, and nothing comes from elsewhere.
@@ -90,7 +90,7 @@ class Headers:
             await self.app(scope, receive, send)
         elif self.hosts and scope["path"] != "/healthz" and _host(scope) not in self.hosts:
             if scope["type"] == "http":
-                await refusal(Request(scope), UnknownHost("error.unknown_host"))(
+                await error_response(Request(scope), UnknownHost("error.unknown_host"))(
                     scope, receive, self._telling(scope, send)
                 )
             else:
@@ -101,7 +101,7 @@ class Headers:
             and not scope["path"].endswith(PARTS)
             and not _within_ours(scope)
         ):
-            await refusal(Request(scope), CrossOrigin("error.foreign_origin"))(
+            await error_response(Request(scope), CrossOrigin("error.foreign_origin"))(
                 scope, receive, self._telling(scope, send)
             )
         else:

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import streamlit as st
 
 from geo.i18n.labels import notice_text
-from geo.i18n.words import words
+from geo.i18n.words import known_language, words
 from geo.web.assets import asset_url
 from pages._ui import widgets
 from pages._ui.problems import show_problems
@@ -35,7 +35,7 @@ def main() -> None:
         page_title="Kharita", page_icon=_icon(), layout="wide", initial_sidebar_state="auto"
     )
     held_lang = st.query_params.get("lang") or st.session_state.get("kh_lang", "fr")
-    t = words(held_lang if held_lang in ("fr", "ar", "en") else "fr")
+    t = words(known_language(held_lang))
     page = st.navigation(
         [
             st.Page(

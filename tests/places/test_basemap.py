@@ -16,7 +16,8 @@ from shapely.geometry import Polygon, shape
 
 from geo.core.paths import DATA_DIR, SOURCES_DIR
 from geo.core.settings import BOUNDARIES
-from geo.places.basemap import DETAILS, LANGUAGES, SCALE, basemap_bytes, labels_bytes
+from geo.model.records import LANGUAGES
+from geo.places.basemap import DETAILS, SCALE, basemap_bytes, labels_bytes
 
 UNIT = 1 / SCALE
 #: Compressed kilobytes a first visit may cost, about half as much again as today.

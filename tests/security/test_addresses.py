@@ -16,6 +16,7 @@ from geo.core.paths import DATA_DIR
 from geo.i18n.labels import notice_text
 from geo.i18n.words import words
 from geo.model.address import MAX_CHARS, decode, encode
+from geo.model.records import LANGUAGES
 from geo.model.view import FIELDS, ViewState
 from geo.store.file_store import FileStore
 from geo.web.security_headers import Headers
@@ -23,7 +24,6 @@ from tests.security.payloads import FORMULAS, PAYLOADS
 from tests.web_app import web_app
 
 CATALOGUE = FileStore(DATA_DIR).load()
-LANGUAGES = ("fr", "ar", "en")
 SLOW_S = 0.25
 NAMES = (
     *FIELDS,

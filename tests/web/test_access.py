@@ -11,7 +11,6 @@ import sys
 import time
 
 import pytest
-from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.routing import Route
@@ -19,14 +18,15 @@ from starlette.testclient import TestClient
 from streamlit.auth_util import set_cookie_with_chunks
 from streamlit.web.server.starlette.starlette_app_utils import create_signed_value
 
-from geo.core.errors import KharitaError
 from geo.core.roles import ROLES, BadRoles, Roles, reaches, read_roles
 from geo.store.audit_log import AuditLog
 from geo.web import access, account_routes
 from geo.web.access import Login, identify, require, trouble
 from geo.web.audit_middleware import Audited
 from geo.web.login_cookie import COOKIE
+from geo.web.requests import json_answer
 from tests.conftest import ROOT
+from tests.web_app import web_app
 
 SECRET = "0123456789abcdef" * 4
 ORIGIN = "http://localhost:8501"
@@ -244,17 +244,12 @@ def test_a_wrong_setting_is_named(monkeypatch):
 
 def client(**options):
     def act(request: Request):
-        from geo.web.requests import json_answer, refusal
-
-        try:
-            return json_answer({"by": require(request, "editor").name})
-        except KharitaError as error:
-            return refusal(request, error)
+        return json_answer({"by": require(request, "editor").name})
 
     return TestClient(
-        Starlette(
-            routes=[Route("/act", act, methods=["GET", "POST"]), *account_routes.routes()],
-            middleware=[Middleware(Audited)],
+        web_app(
+            [Route("/act", act, methods=["GET", "POST"]), *account_routes.routes()],
+            [Middleware(Audited)],
         ),
         **options,
     )
@@ -346,7 +341,7 @@ OPEN = {
 def app_routes():
     """The routes of the app as it is served; the door is put back."""
     before = os.environ.pop("KHARITA_ROLE", None)
-    routes = importlib.import_module("app").app._user_routes
+    routes = importlib.import_module("app").ROUTES
     access.open_to(None)
     if before is not None:
         os.environ["KHARITA_ROLE"] = before
@@ -366,7 +361,7 @@ def test_every_write_of_the_app_refuses_readers(app_routes, login):
     found = written(app_routes)
     assert len(found) > 8 and {f"{m} {p}" for m, p in found} >= OPEN.keys()
     login.write_text("")
-    web = Starlette(routes=app_routes)
+    web = web_app(app_routes)
     for method, path in found:
         if f"{method} {path}" in OPEN:
             continue

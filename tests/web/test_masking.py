@@ -9,7 +9,6 @@ import zipfile
 
 import pypdf
 import pytest
-from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from geo.core.paths import DATA_DIR
@@ -17,6 +16,7 @@ from geo.share.api import snapshots
 from geo.store.corrections import Corrections
 from geo.store.file_store import FileStore
 from geo.web import access
+from tests.web_app import web_app
 
 REGION = "03"
 SECRETS = {
@@ -67,7 +67,7 @@ def told(tmp_path_factory, query):
 
 @pytest.fixture(scope="module")
 def routes():
-    found = importlib.import_module("app").app._user_routes
+    found = importlib.import_module("app").ROUTES
     access.open_to(None)
     return found
 
@@ -76,9 +76,7 @@ def routes():
 def client(told, routes, monkeypatch):
     monkeypatch.setenv("KHARITA_VAR", str(told[0]))
     snapshots.desk.cache_clear()
-    yield TestClient(
-        Starlette(routes=routes), base_url="http://localhost:8501", follow_redirects=False
-    )
+    yield TestClient(web_app(routes), base_url="http://localhost:8501", follow_redirects=False)
     snapshots.desk().close()
     snapshots.desk.cache_clear()
 

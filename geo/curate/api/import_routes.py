@@ -20,7 +20,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from geo.core.errors import BadRequest, KharitaError, TooBig
+from geo.core.errors import BadRequest, TooBig
 from geo.core.jobs import register
 from geo.core.settings import geocoders
 from geo.curate.api.imports import SHOWN, rows_answer, upload_answer
@@ -35,12 +35,14 @@ from geo.query.current import current, ledger
 from geo.web import quotas
 from geo.web.access import Identity, require
 from geo.web.authorship import author_of, reason_of
+from geo.web.quotas import Quota
 from geo.web.requests import body_of, json_answer, lang_of
 
 MAX_ANSWERS = 2 * 2**20
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _EPSG = re.compile(r"(EPSG:[0-9]{4,6})?\Z")
 Act = Callable[[Request, Identity, bytes, Words], Any]
+Endpoint = Callable[[Request], Awaitable[Response]]
 
 
 @cache
@@ -52,7 +54,7 @@ def uploads() -> Uploads:
 def routes() -> list[Route]:
     """Every route of this module."""
     return [
-        Route("/api/import", _route(_start, MAX_BYTES), methods=["POST"]),
+        Route("/api/import", _route(_start, MAX_BYTES, quotas.files), methods=["POST"]),
         Route("/api/import/{id}", _route(_told), methods=["GET"]),
         Route("/api/import/{id}", _route(_drop), methods=["DELETE"]),
         Route("/api/import/{id}/rows", _route(_rows), methods=["GET"]),
@@ -280,33 +282,40 @@ def _json_of(content: bytes) -> Mapping[str, Any]:
     return body
 
 
-def _route(act: Act, most: int = 0) -> Callable[[Request], Awaitable[Response]]:
+def _route(act: Act, most: int = 0, quota: Quota | None = None) -> Endpoint:
+    """An endpoint for editors.
+
+    Parameters
+    ----------
+    most : bytes that the body may have.
+    quota : what the body counts against; None: nothing.
+    """
+
     async def endpoint(request: Request) -> Response:
+        who = require(request, "editor")  # before anything of the body is taken in
+        content = await _content(request, most, quota)
         t = words(lang_of(request))
-        too_big = TooBig(
-            "import.problem.file_too_big",
-            limit=str(MAX_BYTES // 2**20),
-            where="",
-            column="",
-            value="",
-            n="",
-        )
-        try:
-            who = require(request, "editor")  # before anything of the body is taken in
-            if act is _start:
-                with quotas.files.taking(quotas.person(request)) as told_size:
-                    content = await body_of(request, most, too_big)
-                    told_size(len(content))
-            else:
-                content = await body_of(request, most, too_big)
-            made = await anyio.to_thread.run_sync(act, request, who, content, t)
-        except KharitaError as error:
-            made = json_answer(
-                {"error": {"code": error.key, "text": t(error.key, **error.values)}}, error.status
-            )
+        made = await anyio.to_thread.run_sync(act, request, who, content, t)
         return made if isinstance(made, Response) else json_answer(made)
 
     return endpoint
+
+
+async def _content(request: Request, most: int, quota: Quota | None) -> bytes:
+    too_big = TooBig(
+        "import.problem.file_too_big",
+        limit=str(MAX_BYTES // 2**20),
+        where="",
+        column="",
+        value="",
+        n="",
+    )
+    if quota is None:
+        return await body_of(request, most, too_big)
+    with quota.taking(quotas.person(request)) as count:
+        content = await body_of(request, most, too_big)
+        count(len(content))
+    return content
 
 
 register("import", lambda: uploads().running, lambda: uploads().close())

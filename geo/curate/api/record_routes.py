@@ -7,7 +7,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -34,9 +33,9 @@ from geo.store.changes import ChangeSet, Conflict, Edit, Held, ValidationFailed
 from geo.store.undo import restore, undo
 from geo.web.access import Identity, require
 from geo.web.authorship import author_of, reason_of
-from geo.web.requests import KB, body_of, json_answer, lang_of, refusal
+from geo.web.errors import ShapedRoute, error_sentence
+from geo.web.requests import KB, body_of, json_answer, lang_of
 
-log = logging.getLogger(__name__)
 MAX_KB = 64
 PAGE = 30
 MOST_VERSIONS = 1_000
@@ -46,12 +45,12 @@ Act = Callable[[Request, Identity, Mapping[str, Any], Catalogue, Words], dict[st
 def routes() -> list[Route]:
     """Every route of this module."""
     return [
-        Route("/api/held/{collection}/{id}", _route(_form, _save), methods=["GET", "POST"]),
-        Route("/api/held/{collection}/{id}/remove", _route(None, _remove), methods=["POST"]),
-        Route("/api/held/{collection}/{id}/restore", _route(None, _restore), methods=["POST"]),
-        Route("/api/changes", _route(_changes, None), methods=["GET"]),
-        Route("/api/changes/{number:int}", _route(_change, None), methods=["GET"]),
-        Route("/api/changes/{number:int}/undo", _route(None, _undo), methods=["POST"]),
+        _route("/api/held/{collection}/{id}", _form, _save),
+        _route("/api/held/{collection}/{id}/remove", None, _remove),
+        _route("/api/held/{collection}/{id}/restore", None, _restore),
+        _route("/api/changes", _changes, None),
+        _route("/api/changes/{number:int}", _change, None),
+        _route("/api/changes/{number:int}/undo", None, _undo),
     ]
 
 
@@ -199,39 +198,37 @@ def _lon_lat(body: Mapping[str, Any]) -> tuple[float, float] | None:
     return float(at[0]), float(at[1])
 
 
-def _route(read: Act | None, write: Act | None) -> Callable[[Request], Any]:
+def _route(path: str, read: Act | None, write: Act | None) -> Route:
     async def endpoint(request: Request) -> Response:
         act = write if request.method == "POST" else read
         assert act is not None  # only the methods that have an act are routed
-        try:
-            who = await anyio.to_thread.run_sync(
-                require, request, "editor"
-            )  # before anything is taken in
-            content = (
-                await body_of(request, MAX_KB * KB, TooBig("error.body_too_big", limit=MAX_KB))
-                if request.method == "POST"
-                else b""
-            )
-            return await anyio.to_thread.run_sync(_answered, request, who, content, act)
-        except KharitaError as error:
-            return refusal(request, error)
+        who = await anyio.to_thread.run_sync(
+            require, request, "editor"
+        )  # before anything is taken in
+        content = (
+            await body_of(request, MAX_KB * KB, TooBig("error.body_too_big", limit=MAX_KB))
+            if request.method == "POST"
+            else b""
+        )
+        return await anyio.to_thread.run_sync(_answered, request, who, content, act)
 
-    return endpoint
+    methods = [method for method, act in (("GET", read), ("POST", write)) if act]
+    return ShapedRoute(path, endpoint, error_shape=_refused_edit, methods=methods)
 
 
 def _answered(request: Request, who: Identity, content: bytes, act: Act) -> Response:
     t = words(lang_of(request))
-    try:
-        return json_answer(act(request, who, _body(request, content), current().catalogue, t))
-    except ValidationFailed as error:
+    return json_answer(act(request, who, _body(request, content), current().catalogue, t))
+
+
+def _refused_edit(request: Request, error: KharitaError) -> Response:
+    """The shape of every error, and beside it what the form needs to mend an edit."""
+    t = words(lang_of(request))
+    if isinstance(error, ValidationFailed):
         return json_answer(unfit_answer(error, t), error.status)
-    except Conflict as error:
+    if isinstance(error, Conflict):
         return json_answer(conflict_answer(error, current().catalogue, t), error.status)
-    except KharitaError:
-        raise
-    except Exception:
-        log.exception("%s %s", request.method, request.url.path)
-        return json_answer({"error": {"code": "error.internal", "text": t("error.internal")}}, 500)
+    return error_sentence(request, error)
 
 
 def _body(request: Request, content: bytes) -> Mapping[str, Any]:

@@ -12,12 +12,11 @@ from threading import Lock
 from typing import Any
 
 import anyio.to_thread
-import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from geo.core.errors import BadRequest, KharitaError, NotFound, TooMany
+from geo.core.errors import BadRequest, NotFound, TooMany
 from geo.core.settings import var_dir
 from geo.i18n.words import Words, words
 from geo.locate import delegate_workbook
@@ -28,7 +27,7 @@ from geo.store.corrections import Correction, Corrections, TooManyOpen
 from geo.web import quotas
 from geo.web.access import Identity, require, whoami
 from geo.web.masking import SEES, person
-from geo.web.requests import lang_of
+from geo.web.requests import json_answer
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 #: Files read and verdicts tried per minute, for the whole process.
@@ -86,7 +85,7 @@ async def _download(request: Request) -> Response:
             },
         )
 
-    return await _safely(request, make)
+    return await anyio.to_thread.run_sync(make)
 
 
 async def _listed(request: Request) -> Response:
@@ -105,7 +104,7 @@ async def _listed(request: Request) -> Response:
         done = sorted(
             (c for c in mine if c.state != "open"), key=lambda c: c.judged_on, reverse=True
         )
-        return _json(
+        return json_answer(
             {
                 "open": [told(here, c, t, seen) for c in waiting[:200]],
                 "total": len(waiting),
@@ -115,21 +114,18 @@ async def _listed(request: Request) -> Response:
             }
         )
 
-    return await _safely(request, make)
+    return await anyio.to_thread.run_sync(make)
 
 
 async def _upload(request: Request) -> Response:
+    who = require(request, "reader")  # before anything of the body is taken in
     content = bytearray()
-    try:
-        who = require(request, "reader")  # before anything of the body is taken in
-        with quotas.files.taking(quotas.person(request)) as told_size:
-            async for piece in request.stream():
-                content += piece
-                if len(content) > delegate_workbook.MAX_BYTES:
-                    break
-            told_size(len(content))
-    except KharitaError as error:
-        return _refused(request, error)
+    with quotas.files.taking(quotas.person(request)) as told_size:
+        async for piece in request.stream():
+            content += piece
+            if len(content) > delegate_workbook.MAX_BYTES:
+                break
+        told_size(len(content))
 
     def make() -> Response:
         _GATE.enter()
@@ -140,7 +136,7 @@ async def _upload(request: Request) -> Response:
             made = Corrections(var_dir()).propose(found.changes, by)
         except TooManyOpen:
             raise TooMany("corrections.full") from None
-        return _json(
+        return json_answer(
             {
                 "text": t.n("corrections.proposed", len(made)),
                 "made": [told(here, c, t, who.may(SEES)) for c in made],
@@ -155,7 +151,7 @@ async def _upload(request: Request) -> Response:
             }
         )
 
-    return await _safely(request, make)
+    return await anyio.to_thread.run_sync(make)
 
 
 async def _judge(request: Request) -> Response:
@@ -171,9 +167,9 @@ async def _judge(request: Request) -> Response:
         )
         if judged is None:
             raise NotFound("corrections.gone")
-        return _json(told(here, judged, t, who.may(SEES)))
+        return json_answer(told(here, judged, t, who.may(SEES)))
 
-    return await _safely(request, make)
+    return await anyio.to_thread.run_sync(make)
 
 
 def told(here: Locator, c: Correction, t: Words, seen: bool) -> dict[str, Any]:
@@ -234,25 +230,3 @@ def _here(request: Request) -> tuple[Locator, Words]:
     query = current()
     view, _ = decode(dict(request.query_params), query.catalogue)
     return locator(query), words(view.lang)
-
-
-async def _safely(request: Request, make: Any) -> Response:
-    def run() -> Response:
-        try:
-            result: Response = make()
-            return result
-        except KharitaError as error:
-            return _refused(request, error)
-
-    return await anyio.to_thread.run_sync(run)
-
-
-def _refused(request: Request, error: KharitaError) -> Response:
-    text = words(lang_of(request))(error.key, **error.values)
-    return _json({"error": {"code": error.key, "text": text}}, error.status)
-
-
-def _json(content: Any, status: int = 200) -> Response:
-    return Response(
-        orjson.dumps(content), status, {"cache-control": "no-store"}, "application/json"
-    )

@@ -8,12 +8,10 @@ from typing import Any
 
 import anyio.to_thread
 import jinja2
-from markupsafe import escape
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
-from geo.core.errors import KharitaError
 from geo.i18n.words import Words, words
 from geo.locate.api.printed_sheet import argument, region_sheet
 from geo.locate.locator import Locator, locator
@@ -21,6 +19,7 @@ from geo.model.address import decode, encode
 from geo.model.view import ViewState
 from geo.query.current import current
 from geo.web.assets import asset_url
+from geo.web.errors import ShapedRoute, error_page
 
 # Names and facts are data: everything but our own QR codes is escaped.
 _TEMPLATES = jinja2.Environment(
@@ -57,17 +56,14 @@ def _page(path: str, make: Make) -> Route:
     async def endpoint(request: Request) -> Response:
         return await anyio.to_thread.run_sync(_answer, request, make)
 
-    return Route(path, endpoint, methods=["GET"])
+    return ShapedRoute(path, endpoint, error_shape=error_page, methods=["GET"])
 
 
 def _answer(request: Request, make: Make) -> Response:
     query = current()
     view, _ = decode(dict(request.query_params), query.catalogue)
     t = words(view.lang)
-    try:
-        content = make(locator(query), view, t, str(request.base_url), request)
-    except KharitaError as error:
-        return HTMLResponse(escape(t(error.key, **error.values)), error.status)
+    content = make(locator(query), view, t, str(request.base_url), request)
     page = _TEMPLATES.get_template("sheet.html").render(
         **content, t=t, fonts=asset_url("fonts.css")
     )

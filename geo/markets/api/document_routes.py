@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 
 import anyio
 import anyio.to_thread
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
-from geo.core.errors import KharitaError, NotFound
+from geo.core.errors import NotFound
 from geo.i18n.words import words
 from geo.markets.api.documents import market_document, mission_document
 from geo.model.address import decode
@@ -20,7 +19,6 @@ from geo.query.current import current
 from geo.query.engine import Query
 from geo.render.text_document import Document, document_pdf
 
-log = logging.getLogger(__name__)
 Maker = Callable[[Query, Request, ViewState], Document]
 _AT_ONCE = anyio.CapacityLimiter(2)
 
@@ -43,19 +41,10 @@ def _route(path: str, name: str, make: Maker) -> Route:
 def _answer(request: Request, name: str, make: Maker) -> Response:
     query = current()
     view, _ = decode(dict(request.query_params), query.catalogue)
-    t = words(view.lang)
     iso2 = request.path_params["iso2"]
-    try:
-        if iso2 not in query.catalogue.market_by_code:
-            raise NotFound("error.not_found")
-        body = document_pdf(make(query, request, view))
-    except KharitaError as error:
-        return JSONResponse(
-            {"error": {"code": error.key, "text": t(error.key, **error.values)}}, error.status
-        )
-    except Exception:
-        log.exception("GET %s", request.url.path)
-        return JSONResponse({"error": {"code": "error.internal", "text": t("error.internal")}}, 500)
+    if iso2 not in query.catalogue.market_by_code:
+        raise NotFound("error.not_found")
+    body = document_pdf(make(query, request, view))
     return Response(
         body,
         media_type="application/pdf",

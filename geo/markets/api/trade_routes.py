@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse
+from starlette.responses import Response
 from starlette.routing import Route
 
-from geo.core.errors import KharitaError, TradeError
+from geo.core.errors import TradeError
 from geo.i18n.words import words
 from geo.markets.trade_job import Run
-from geo.model.records import LANGUAGES
 from geo.web.access import require
+from geo.web.requests import json_answer, lang_of
 
 
 def _refresh(progress: Callable[[str, int, int], None]) -> dict[str, TradeError | None]:
@@ -32,26 +32,15 @@ def routes() -> list[Route]:
     ]
 
 
-async def _start(request: Request) -> JSONResponse:
-    t = words(_lang(request))
-    try:
-        require(request, "editor")
-    except KharitaError as error:
-        return JSONResponse(
-            {"error": {"code": error.key, "text": t(error.key, **error.values)}}, error.status
-        )
+async def _start(request: Request) -> Response:
+    require(request, "editor")
     RUN.start()
-    return _said(request)
+    return _state(request)
 
 
-async def _progress(request: Request) -> JSONResponse:
-    return _said(request)
+async def _progress(request: Request) -> Response:
+    return _state(request)
 
 
-def _said(request: Request) -> JSONResponse:
-    return JSONResponse(RUN.answer(words(_lang(request))), headers={"cache-control": "no-store"})
-
-
-def _lang(request: Request) -> str:
-    lang = request.query_params.get("lang", "fr")
-    return lang if lang in LANGUAGES else "fr"
+def _state(request: Request) -> Response:
+    return json_answer(RUN.answer(words(lang_of(request))))

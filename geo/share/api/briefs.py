@@ -9,17 +9,15 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import logging
-from collections.abc import Awaitable, Callable
 from datetime import date
-from functools import cache, wraps
+from functools import cache
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from geo.core.errors import BadRequest, KharitaError
+from geo.core.errors import BadRequest
 from geo.core.jobs import Job, Jobs, Stopped, register
 from geo.i18n.words import words
 from geo.query.current import current
@@ -35,15 +33,12 @@ from geo.web.requests import (
     lang_of,
     list_of,
     matches_tag,
-    refusal,
     same_site,
     text_of,
 )
 
-log = logging.getLogger(__name__)
 BODY_KB = 64
 MAX_CODES = 200
-Answer = Callable[[Request], Awaitable[Response]]
 
 
 @cache
@@ -55,36 +50,16 @@ def jobs() -> Jobs:
 def routes() -> list[Route]:
     """Every route of this module, and of the two beside it; before ``/s/{code}``."""
     return [
-        Route("/brief.pdf", _told(_brief)),
-        Route("/api/jobs/atlas", _told(_start), methods=["POST"]),
-        Route("/api/jobs/{id}", _told(_state), methods=["GET"]),
-        Route("/api/jobs/{id}", _told(_cancel), methods=["DELETE"]),
-        Route("/api/jobs/{id}/file", _told(_file)),
+        Route("/brief.pdf", _brief),
+        Route("/api/jobs/atlas", _start, methods=["POST"]),
+        Route("/api/jobs/{id}", _state, methods=["GET"]),
+        Route("/api/jobs/{id}", _cancel, methods=["DELETE"]),
+        Route("/api/jobs/{id}/file", _file),
         *(
-            Route(path, _told(answer), methods=[method])
+            Route(path, answer, methods=[method])
             for path, method, answer in (*minutes.ROUTES, *shared_views.ROUTES)
         ),
     ]
-
-
-class _Failed(KharitaError):
-    status = 500
-
-
-def _told(answer: Answer) -> Answer:
-    """An answer whose errors are one sentence each, never a traceback."""
-
-    @wraps(answer)
-    async def told(request: Request) -> Response:
-        try:
-            return await answer(request)
-        except KharitaError as error:
-            return refusal(request, error)
-        except Exception:
-            log.exception("%s %s", request.method, request.url.path)
-            return refusal(request, _Failed("error.render"))
-
-    return told
 
 
 async def _brief(request: Request) -> Response:

@@ -17,7 +17,7 @@ from urllib.parse import parse_qsl
 from starlette.requests import Request
 from starlette.responses import Response
 
-from geo.core.errors import BadRequest, KharitaError
+from geo.core.errors import BadRequest, Busy
 from geo.explore.api.sentence import default_title
 from geo.i18n.labels import notice_text, title_of
 from geo.i18n.words import Words, words
@@ -25,7 +25,7 @@ from geo.model.address import MAX_CHARS, decode, encode
 from geo.model.view import ViewState
 from geo.query.current import current
 from geo.query.engine import Query
-from geo.render.queue import desk
+from geo.render.queue import NotDrawn, desk
 from geo.render.scene import scene_of
 from geo.render.sheet_svg import svg_of
 from geo.render.sheets import size_named
@@ -63,7 +63,7 @@ async def _kept(request: Request) -> Response:
         png = await asyncio.shield(asyncio.wrap_future(job))
         await asyncio.to_thread(snapshot_store().put_picture, code, png)
         picture = f"/s/{code}.png"
-    except (KharitaError, RenderFailed, OSError, ValueError):
+    except (Busy, NotDrawn, OSError):
         # The link is worth more than its picture: it is kept, and says that it has none.
         log.exception("no picture for a shared view")
     return json_answer(

@@ -9,7 +9,6 @@ drawings at once, twenty waiting, then a clear 503.
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Callable
 from datetime import date
 from typing import Any
@@ -18,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from geo.core.errors import BadRequest, KharitaError, NotFound
+from geo.core.errors import BadRequest, NotFound
 from geo.i18n.words import words
 from geo.model.view import ViewState
 from geo.query.engine import Query
@@ -31,9 +30,7 @@ from geo.share.export.formats import FORMATS
 from geo.share.shared_views import snapshot_store
 from geo.share.snapshot import SnapshotRequest, render
 from geo.text.cleaning import clean
-from geo.web.requests import refusal
 
-log = logging.getLogger(__name__)
 MAX_TITLE = 10_000
 
 
@@ -91,14 +88,11 @@ async def _export(request: Request) -> Response:
 
 async def _unknown(request: Request) -> Response:
     known = FORMATS if request.url.path.startswith("/export") else MEDIA
-    return refusal(request, NotFound("error.snapshot_format", known=" ".join(known)))
+    raise NotFound("error.snapshot_format", known=" ".join(known))
 
 
 async def _short(request: Request) -> Response:
-    try:
-        kept = await asyncio.to_thread(snapshot_store().get, request.path_params["code"])
-    except KharitaError as error:
-        return refusal(request, error)
+    kept = await asyncio.to_thread(snapshot_store().get, request.path_params["code"])
     address = f"{kept.address}&" if kept.address else ""
     return Response(
         status_code=302,

@@ -19,7 +19,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from geo.core.errors import BadRequest, KharitaError
+from geo.core.errors import BadRequest
 from geo.core.settings import var_dir
 from geo.i18n.labels import value_label
 from geo.i18n.words import Words, words
@@ -34,7 +34,7 @@ from geo.watch.publish.report_builder import date_of, language_of, report_of
 from geo.watch.publish.text_extraction import MAX_BYTES, Refused
 from geo.web import quotas
 from geo.web.access import require
-from geo.web.requests import body_of
+from geo.web.requests import body_of, json_answer, lang_of
 
 MAX_DECISIONS = 200_000
 MOST_NAMES = 5_000
@@ -56,46 +56,40 @@ def _store() -> ImportedReports:
 
 
 async def _start(request: Request) -> Response:
-    async def act(t: Words) -> dict[str, Any]:
-        with quotas.files.taking(quotas.person(request)) as told_size:
-            content = await body_of(
-                request, MAX_BYTES, Refused("intake.too_big", limit=MAX_BYTES // 2**20)
-            )
-            told_size(len(content))
-        name = request.query_params.get("name", "")[:200]
-        job = await anyio.to_thread.run_sync(intake().start, content, name)
-        return {"id": job.id}
-
-    return await _answer(request, act)
+    require(request, "editor")
+    with quotas.files.taking(quotas.person(request)) as told_size:
+        content = await body_of(
+            request, MAX_BYTES, Refused("intake.too_big", limit=MAX_BYTES // 2**20)
+        )
+        told_size(len(content))
+    name = request.query_params.get("name", "")[:200]
+    job = await anyio.to_thread.run_sync(intake().start, content, name)
+    return json_answer({"id": job.id})
 
 
 async def _job(request: Request) -> Response:
-    async def act(t: Words) -> dict[str, Any]:
-        id_ = request.path_params["job"]
-        if request.method == "DELETE":
-            await anyio.to_thread.run_sync(intake().cancel, id_)
-            return {"state": "cancelled"}
-        return await anyio.to_thread.run_sync(_told, intake().get(id_), t)
-
-    return await _answer(request, act)
+    require(request, "editor")
+    id_ = request.path_params["job"]
+    if request.method == "DELETE":
+        await anyio.to_thread.run_sync(intake().cancel, id_)
+        return json_answer({"state": "cancelled"})
+    t = words(lang_of(request))
+    return json_answer(await anyio.to_thread.run_sync(_told, intake().get(id_), t))
 
 
 async def _publish(request: Request) -> Response:
-    async def act(t: Words) -> dict[str, Any]:
-        body = await body_of(
-            request, MAX_DECISIONS, Refused("intake.too_big", limit=MAX_BYTES // 2**20)
-        )
-        try:
-            asked = orjson.loads(body)
-        except orjson.JSONDecodeError:
-            asked = None
-        if not isinstance(asked, dict):
-            raise BadRequest("error.bad_parameter", name="body", value="")
-        return await anyio.to_thread.run_sync(
-            _published, intake().get(request.path_params["job"]), asked
-        )
-
-    return await _answer(request, act)
+    require(request, "editor")
+    content = await body_of(
+        request, MAX_DECISIONS, Refused("intake.too_big", limit=MAX_BYTES // 2**20)
+    )
+    try:
+        body = orjson.loads(content)
+    except orjson.JSONDecodeError:
+        body = None
+    if not isinstance(body, dict):
+        raise BadRequest("error.bad_parameter", name="body", value="")
+    job = intake().get(request.path_params["job"])
+    return json_answer(await anyio.to_thread.run_sync(_published, job, body))
 
 
 def _published(job: Job, asked: dict[str, Any]) -> dict[str, Any]:
@@ -117,12 +111,7 @@ def _wait_for(id_: str) -> None:
 
 
 async def _original(request: Request) -> Response:
-    try:
-        content, name = await anyio.to_thread.run_sync(
-            _store().original, request.path_params["report"]
-        )
-    except KharitaError as error:
-        return _refusal(request, error)
+    content, name = await anyio.to_thread.run_sync(_store().original, request.path_params["report"])
     # Never shown by a browser: whatever it carries, it is only saved.
     return Response(
         content,
@@ -214,29 +203,3 @@ def _names(query: Query) -> dict[str, list[dict[str, str]]]:
         "buyer": [{"value": b.id, "label": b.name} for b in buyers],
         "town": [{"value": town.name, "label": town.name} for town in query.catalogue.towns],
     }
-
-
-# --- answering ------------------------------------------------------------------------
-
-
-async def _answer(request: Request, act: Any) -> Response:
-    lang = request.query_params.get("lang", "fr")
-    t = words(lang if lang in ("fr", "ar", "en") else "fr")
-    try:
-        require(request, "editor")
-        return Response(
-            orjson.dumps(await act(t)),
-            media_type="application/json",
-            headers={"cache-control": "no-store"},
-        )
-    except KharitaError as error:
-        return _refusal(request, error)
-
-
-def _refusal(request: Request, error: KharitaError) -> Response:
-    lang = request.query_params.get("lang", "fr")
-    t = words(lang if lang in ("fr", "ar", "en") else "fr")
-    body = {"error": {"code": error.key, "text": t(error.key, **error.values)}}
-    return Response(
-        orjson.dumps(body), error.status, {"cache-control": "no-store"}, "application/json"
-    )

@@ -14,6 +14,7 @@ from geo.i18n.words import catalogue as messages
 from geo.model.view import ViewState
 from geo.query.current import current
 from geo.render.media_types import MEDIA
+from geo.render.queue import Desk
 from geo.share.api import snapshots
 from geo.share.export.formats import FORMATS
 from geo.share.shared_views import keep
@@ -143,7 +144,7 @@ def test_a_failure_is_told_without_its_cause(client, monkeypatch):
 
 
 def test_a_full_desk_refuses_at_once_then_recovers():
-    desk, gate = snapshots.Desk(at_once=1, waiting=2, cache_bytes=100), threading.Event()
+    desk, gate = Desk(at_once=1, waiting=2, cache_bytes=100), threading.Event()
     try:
         waiting = [desk.ask(str(i), lambda: gate.wait(20) and b"x") for i in range(3)]
         assert desk.ask("0", lambda: b"never") is waiting[0]  # the same file is made once
@@ -158,7 +159,7 @@ def test_a_full_desk_refuses_at_once_then_recovers():
 
 
 def test_the_desk_forgets_the_oldest_when_its_room_is_used():
-    desk = snapshots.Desk(at_once=1, waiting=2, cache_bytes=40)
+    desk = Desk(at_once=1, waiting=2, cache_bytes=40)
     try:
         for i in range(8):
             assert desk.ask(str(i), lambda: b"0123456789").result(20)

@@ -13,6 +13,7 @@ from geo.core.errors import Busy
 from geo.i18n.words import catalogue as messages
 from geo.model.view import ViewState
 from geo.query.current import current
+from geo.render import file_response
 from geo.render.media_types import MEDIA
 from geo.render.queue import Desk
 from geo.share.api import snapshots
@@ -175,7 +176,7 @@ def test_busy_is_a_503_with_a_sentence(client, monkeypatch):
         def ask(self, *_):
             raise Busy("error.busy")
 
-    monkeypatch.setattr(snapshots, "desk", Full)
+    monkeypatch.setattr(file_response, "desk", Full)
     answer = client.get("/snapshot.png?lang=ar")
     assert answer.status_code == 503 and answer.headers["retry-after"] == "5"
     assert answer.json()["error"]["text"] == messages("ar")["error.busy"]

@@ -11,13 +11,11 @@ import argparse
 import csv
 import gzip
 import json
-import math
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from shapely.affinity import scale
 from shapely.errors import ShapelyError
 from shapely.geometry import Point, shape
 from shapely.geometry.base import BaseGeometry
@@ -26,9 +24,9 @@ from geo.core.paths import DATA_DIR, SOURCES_DIR
 from geo.i18n.words import words
 from geo.model.problems import Problem
 from geo.model.records import IN_PROGRESS, Catalogue, Site
+from geo.places.nearest import outline_distance_km
 from geo.store.file_store import FileStore
 
-KM_PER_DEGREE = 111.32
 #: The outlines are simplified: a harbour may lie a little off its region...
 AREA_TOLERANCE_KM = 5.0
 #: ...and a small island or a port well off its country.
@@ -175,17 +173,7 @@ def _counts(data: Catalogue, sources: Path) -> Iterator[Problem]:
 
 def near(area: BaseGeometry, lon_lat: tuple[float, float], tolerance_km: float) -> bool:
     """Whether a point (degrees, longitude first) is in an area or at most so far from it."""
-    point = Point(lon_lat)
-    if area.covers(point):
-        return True
-    # Degrees become kilometres around the point, where alone the distance matters.
-    in_km = scale(
-        area,
-        KM_PER_DEGREE * math.cos(math.radians(lon_lat[1])),
-        KM_PER_DEGREE,
-        origin=(lon_lat[0], lon_lat[1]),
-    )
-    return in_km.distance(point) <= tolerance_km
+    return area.covers(Point(lon_lat)) or outline_distance_km(area, lon_lat) <= tolerance_km
 
 
 def _outlines(folder: Path) -> tuple[dict[str, BaseGeometry], list[Problem]]:

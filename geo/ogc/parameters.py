@@ -15,31 +15,20 @@ from datetime import date, timedelta
 from types import MappingProxyType
 
 from geo.core.errors import BadRequest
+from geo.places.curve import from_metres, mercator_metres
 
 CRS84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
 EPSG4326 = "http://www.opengis.net/def/crs/EPSG/0/4326"
 EPSG3857 = "http://www.opengis.net/def/crs/EPSG/0/3857"
 DEFAULT_LIMIT, MAX_LIMIT = 100, 1_000
 MAX_OFFSET = 10_000_000
-EARTH_M = 6_378_137.0
-#: Where Web Mercator ends, degrees of latitude.
-MERCATOR_LAT = 85.05112878
 
 Position = tuple[float, float]
 
 
 def _metres(lon: float, lat: float) -> Position:
-    lat = max(-MERCATOR_LAT, min(MERCATOR_LAT, lat))
-    return (
-        round(EARTH_M * math.radians(lon), 3),
-        round(EARTH_M * math.asinh(math.tan(math.radians(lat))), 3),
-    )
-
-
-def _degrees(x: float, y: float) -> Position:
-    return math.degrees(x / EARTH_M), math.degrees(
-        math.atan(math.sinh(max(-20.0, min(20.0, y / EARTH_M))))
-    )
+    x, y = mercator_metres(lon, lat)
+    return round(x, 3), round(y, 3)
 
 
 #: Reference system -> how a position in degrees, longitude first, is written in it.
@@ -47,7 +36,11 @@ WRITERS: Mapping[str, Callable[[float, float], Position]] = MappingProxyType(
     {CRS84: lambda lon, lat: (lon, lat), EPSG4326: lambda lon, lat: (lat, lon), EPSG3857: _metres}
 )
 _READERS: Mapping[str, Callable[[float, float], Position]] = MappingProxyType(
-    {CRS84: lambda lon, lat: (lon, lat), EPSG4326: lambda lat, lon: (lon, lat), EPSG3857: _degrees}
+    {
+        CRS84: lambda lon, lat: (lon, lat),
+        EPSG4326: lambda lat, lon: (lon, lat),
+        EPSG3857: from_metres,
+    }
 )
 
 

@@ -2,21 +2,40 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
+#: The sphere of EPSG:3857, and its equator.
+SPHERE_M = 6_378_137.0
+EQUATOR_M = 2 * math.pi * SPHERE_M
+#: Where the square map ends, degrees.
+MAX_LAT = 85.05112878
 #: Bits of each Mercator axis in the curve key; 26 bits are 60 cm on the ground.
 KEY_BITS = 26
 
 
 def mercator(lon: np.ndarray, lat: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Project degrees to Web Mercator fractions of the world (EPSG:4326 -> EPSG:3857 scaled)."""
-    lat = np.clip(lat, -85.05112878, 85.05112878)
+    lat = np.clip(lat, -MAX_LAT, MAX_LAT)
     return (lon + 180) / 360, (1 - np.arcsinh(np.tan(np.radians(lat))) / np.pi) / 2
 
 
 def degrees(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Unproject Web Mercator fractions to longitudes and latitudes in degrees."""
     return x * 360 - 180, np.degrees(np.arctan(np.sinh(np.pi * (1 - 2 * y))))
+
+
+def mercator_metres(lon: float, lat: float) -> tuple[float, float]:
+    """EPSG:3857 of one position in degrees."""
+    lat = max(-MAX_LAT, min(MAX_LAT, lat))
+    return SPHERE_M * math.radians(lon), SPHERE_M * math.asinh(math.tan(math.radians(lat)))
+
+
+def from_metres(x: float, y: float) -> tuple[float, float]:
+    """Longitude and latitude in degrees of one position in EPSG:3857; beyond the poles, a pole."""
+    y = max(-20.0, min(20.0, y / SPHERE_M))
+    return math.degrees(x / SPHERE_M), math.degrees(math.atan(math.sinh(y)))
 
 
 def curve_key(x: np.ndarray, y: np.ndarray) -> np.ndarray:

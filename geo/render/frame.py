@@ -16,7 +16,7 @@ import shapely
 
 from geo.core.paths import DATA_DIR
 from geo.places.basemap import basemap_bytes
-from geo.places.curve import degrees, mercator
+from geo.places.curve import EQUATOR_M, degrees, mercator
 from geo.query.viewport import Bbox
 from geo.render.sheets import SheetBox
 
@@ -30,7 +30,6 @@ ROOM = 72.0
 _NEAR = 0.45
 #: How far beyond the box lines are still drawn: their stroke must not show inside.
 _EDGE = 6.0
-EQUATOR_M = 40_075_016.686
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,13 +8,13 @@ Proved  against comparing every pair, by ``tests/curate/imports/test_duplicates.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from rapidfuzz import fuzz
 
+from geo.places.nearest import distance_km
 from geo.text.folding import plain
 
 #: Names so alike are proposed on their own; less alike ones need another reason.
@@ -25,7 +25,6 @@ COMMON = 60
 #: Up to so many of one whole name, or of one website, all are compared.
 SAME = 400
 MOST = 20_000
-_EARTH_M_PER_DEGREE = 111_320.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,8 +174,7 @@ def _pairs(members: list[int], count: int) -> Iterable[tuple[int, int]]:
 def _metres(a: tuple[float, float] | None, b: tuple[float, float] | None) -> float | None:
     if a is None or b is None:
         return None
-    east = math.cos(math.radians((a[1] + b[1]) / 2))
-    return math.hypot((a[0] - b[0]) * east, a[1] - b[1]) * _EARTH_M_PER_DEGREE
+    return 1000 * distance_km(a, b)
 
 
 def _host(url: str) -> str:

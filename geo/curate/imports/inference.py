@@ -50,7 +50,7 @@ class Inference:
         """Look up the areas of all positions at once."""
         lon, lat = self._located.lon, self._located.lat
         if self._kind in ("sites", "maisons"):
-            self._provinces = self._here.ground.provinces(lon, lat)
+            self._provinces = self._here.ground.areas.provinces_at(lon, lat)
         elif any("country" not in r.values for r in rows):
             self._countries = self._here.ground.countries(lon, lat)
 

@@ -265,7 +265,7 @@ def _crs_offer(
     lon, lat = np.where(odd, np.nan, lon), np.where(odd, np.nan, lat)
     # A hundred of them tell as much as all.
     take: list[int] = np.linspace(0, len(x) - 1, min(len(x), 100)).astype(int).tolist()
-    inside = [bool(code) for code in ground.provinces(lon[take], lat[take])]
+    inside = [bool(code) for code in ground.areas.provinces_at(lon[take], lat[take])]
     sample = tuple(
         (numbers[i], round(float(lon[i]), 5), round(float(lat[i]), 5))
         for i in take[:5]

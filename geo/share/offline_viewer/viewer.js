@@ -88,8 +88,8 @@
     return group;
   }
   function drawTag(kind, x, y, text) {
-    const group = svg("g"),
-      half = 6 + text.length * 3.3;
+    const group = svg("g");
+    const half = 6 + text.length * 3.3;
     group.append(
       svg("rect", {
         x: x - half,
@@ -120,13 +120,13 @@
   /* --- map --- */
   const box = document.getElementById("map");
   const root = svg("svg", { role: "application", "aria-label": D.words.map });
-  const ground = svg("g"),
-    overlay = svg("g");
+  const ground = svg("g");
+  const overlay = svg("g");
   root.append(ground, overlay);
   box.append(root);
   const view = { x: D.view.x, y: D.view.y, world: D.view.world };
-  const MIN = 300,
-    MAX = Math.max(D.view.world * 32, 256 * 2 ** 11);
+  const MIN = 300;
+  const MAX = Math.max(D.view.world * 32, 256 * 2 ** 11);
 
   function layer({ left, top, world, w, h, countries, outline: home, areas, regions, provinces }) {
     const group = svg("g");
@@ -173,12 +173,12 @@
   ];
 
   function merge(items) {
-    const kept = [],
-      cells = new Map(),
-      CELL = 64;
+    const kept = [];
+    const cells = new Map();
+    const CELL = 64;
     for (const item of items) {
-      const cx = Math.floor(item.x / CELL),
-        cy = Math.floor(item.y / CELL);
+      const cx = Math.floor(item.x / CELL);
+      const cy = Math.floor(item.y / CELL);
       let host = null;
       for (let dx = -1; dx <= 1 && !host; dx++)
         for (let dy = -1; dy <= 1 && !host; dy++)
@@ -201,17 +201,17 @@
     for (let round = 0; round < 8; round++)
       for (let i = 0; i < items.length; i++)
         for (let j = i + 1; j < items.length; j++) {
-          const a = items[i],
-            b = items[j],
-            need = radius(a.all.length) + radius(b.all.length) + 3;
-          const dx = b.x - a.x,
-            dy = b.y - a.y;
+          const a = items[i];
+          const b = items[j];
+          const need = radius(a.all.length) + radius(b.all.length) + 3;
+          const dx = b.x - a.x;
+          const dy = b.y - a.y;
           if (Math.abs(dx) > need || Math.abs(dy) > need) continue;
           const d = Math.hypot(dx, dy);
           if (d >= need) continue;
-          const push = (need - d) / 2,
-            ux = d > 0.5 ? dx / d : i % 2,
-            uy = d > 0.5 ? dy / d : 1 - (i % 2);
+          const push = (need - d) / 2;
+          const ux = d > 0.5 ? dx / d : i % 2;
+          const uy = d > 0.5 ? dy / d : 1 - (i % 2);
           a.x -= ux * push;
           a.y -= uy * push;
           b.x += ux * push;
@@ -253,8 +253,8 @@
     const texts = svg("g");
     overlay.append(texts);
     for (const tag of D.tags.filter((g) => !g.region || g.wide !== zoom >= 5)) {
-      const [x, y] = toScreen(tag.x, tag.y, s),
-        text = zoom >= 4 ? tag.text : String(tag.all.length);
+      const [x, y] = toScreen(tag.x, tag.y, s);
+      const text = zoom >= 4 ? tag.text : String(tag.all.length);
       if (x < 0 || y < 0 || x > s.w || y > s.h) continue;
       const half = 7 + text.length * 3.3;
       let at = [x, y];
@@ -307,8 +307,8 @@
         continue;
       const [x, y] = toScreen(fx, fy, s);
       if (x < 0 || y < 0 || x > s.w || y > s.h) continue;
-      const [px, weight, fill] = LABEL[kind],
-        half = width(text, px, weight) / 2 + 3;
+      const [px, weight, fill] = LABEL[kind];
+      const half = width(text, px, weight) / 2 + 3;
       const spots =
         kind === "town"
           ? [
@@ -365,8 +365,8 @@
     }
   }
 
-  const north = el("div", { class: "north" }, "\u25B2", el("br"), D.words.north),
-    bar = el("div", { class: "bar" });
+  const north = el("div", { class: "north" }, "\u25B2", el("br"), D.words.north);
+  const bar = el("div", { class: "bar" });
   box.append(north, bar);
   function scale() {
     const lat = (Math.atan(Math.sinh(Math.PI * (1 - 2 * view.y))) * 180) / Math.PI;
@@ -425,9 +425,9 @@
       ...kids,
     );
     box.append(popup);
-    const s = size(),
-      w = popup.offsetWidth,
-      h = popup.offsetHeight;
+    const s = size();
+    const w = popup.offsetWidth;
+    const h = popup.offsetHeight;
     popup.style.left = `${Math.max(8, Math.min(x - w / 2, s.w - w - 8))}px`;
     const top = y + 16 + h > s.h ? Math.min(y - h - 16, s.h - h - 8) : y + 16;
     popup.style.top = `${Math.max(8, top)}px`;
@@ -471,11 +471,11 @@
     );
   }
   function closer(mark) {
-    const xs = mark.all.map((i) => D.records[i].x),
-      ys = mark.all.map((i) => D.records[i].y);
+    const xs = mark.all.map((i) => D.records[i].x);
+    const ys = mark.all.map((i) => D.records[i].y);
     const [x0, x1, y0, y1] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)];
-    const s = size(),
-      wide = Math.max((x1 - x0) / (s.w * 0.6), (y1 - y0) / (s.h * 0.6));
+    const s = size();
+    const wide = Math.max((x1 - x0) / (s.w * 0.6), (y1 - y0) / (s.h * 0.6));
     if (wide < 1 / MAX || view.world >= MAX) {
       list(mark.all, mark.x, mark.y);
       return;
@@ -486,9 +486,9 @@
   }
 
   /* --- moving --- */
-  let drag = null,
-    moved = false,
-    due = 0;
+  let drag = null;
+  let moved = false;
+  let due = 0;
   const soon = () => {
     if (!due)
       due = requestAnimationFrame(() => {
@@ -497,8 +497,8 @@
       });
   };
   function zoomBy(factor, px, py) {
-    const s = size(),
-      [x, y] = [px ?? s.w / 2, py ?? s.h / 2];
+    const s = size();
+    const [x, y] = [px ?? s.w / 2, py ?? s.h / 2];
     const world = Math.max(MIN, Math.min(MAX, view.world * factor));
     view.x += (x - s.w / 2) * (1 / view.world - 1 / world);
     view.y += (y - s.h / 2) * (1 / view.world - 1 / world);
@@ -520,8 +520,8 @@
   });
   addEventListener("pointermove", (event) => {
     if (!drag) return;
-    const dx = event.clientX - drag.x,
-      dy = event.clientY - drag.y;
+    const dx = event.clientX - drag.x;
+    const dy = event.clientY - drag.y;
     if (!moved && Math.hypot(dx, dy) < 4) return;
     moved = true;
     drag = { x: event.clientX, y: event.clientY };
@@ -630,9 +630,9 @@
       .replace(/\u0629/g, "\u0647")
       .replace(/\u0649/g, "\u064a")
       .toLowerCase();
-  const tools = document.getElementById("tools"),
-    body = el("tbody"),
-    head = el("tr");
+  const tools = document.getElementById("tools");
+  const body = el("tbody");
+  const head = el("tr");
   const search = el("input", {
     type: "search",
     placeholder: D.words.search,
@@ -691,8 +691,8 @@
       body.append(el("tr", {}, el("td", { colspan: chosen.columns.length }, D.words.none)));
   }
   function go(i) {
-    const r = D.records[i],
-      s = size();
+    const r = D.records[i];
+    const s = size();
     if (r.x !== null) {
       Object.assign(view, {
         x: r.x,

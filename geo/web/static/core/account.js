@@ -1,5 +1,7 @@
 /* Who is asking. Pages offer what `me` says a person may do; the server decides again each time. */
-import { el, getJSON, icon } from "./dom.js";
+import { getJSON } from "./api.js";
+import { el } from "./dom.js";
+import { icon } from "./icons.js";
 
 const BACK = "kh-back";
 

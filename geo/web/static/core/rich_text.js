@@ -1,5 +1,6 @@
 /* Quoted words: found ones marked, addresses that can be pointed at, links only to web pages. */
-import { el, icon } from "./dom.js";
+import { el } from "./dom.js";
+import { linkText, pageLink } from "./links.js";
 
 /* Pieces `[text, found]` as nodes; a text is never read as markup. */
 export const marked = (pieces) =>
@@ -10,26 +11,10 @@ export const parts = (text) =>
   text.split(" · ").flatMap((part, i) => [i ? " · " : null, el("bdi", { text: part })]);
 
 export function source({ href, text, date }, w) {
-  const inside = [
-    el("bdi", { text }),
-    icon("link"),
-    el("span", { class: "kh-unseen", text: ` (${w["ui.new_tab"]})` }),
-  ];
   return el("li", {}, [
-    isPage(href)
-      ? el("a", { href, target: "_blank", rel: "noopener noreferrer", title: href }, inside)
-      : el("span", { dir: "auto", text }),
+    pageLink(href, { title: href }, linkText(text, w)) || el("span", { dir: "auto", text }),
     date ? el("i", { text: date }) : null,
   ]);
-}
-
-function isPage(href) {
-  try {
-    const { protocol, username } = new URL(href);
-    return (protocol === "https:" || protocol === "http:") && !username;
-  } catch {
-    return false;
-  }
 }
 
 const SIGNS = {

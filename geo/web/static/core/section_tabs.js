@@ -1,7 +1,9 @@
 /* A page made of sections, one tab each; a field of the view says which one is open. Each section
    is a module that draws its nodes: `draw({ data, w, state })`, loaded when it is first opened. */
 
-import { component, el, moveByArrow, render, words } from "./dom.js";
+import { words } from "./api.js";
+import { component } from "./component.js";
+import { el, moveByArrow, render } from "./dom.js";
 import { busy, failure, settled } from "./loading.js";
 import { bus } from "./view_store.js";
 

@@ -1,5 +1,6 @@
 /* What the map is made of, whose it is, which outline it draws. */
-import { el, getJSON } from "../core/dom.js";
+import { getJSON } from "../core/api.js";
+import { el } from "../core/dom.js";
 
 export async function draw({ data, w }) {
   const a = await getJSON(`/api/about?lang=${data.lang}`);

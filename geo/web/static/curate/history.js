@@ -1,5 +1,6 @@
 /* What was changed, by whom and why; each change set can be looked into and undone. */
-import { el, forget, getJSON, render, send } from "../core/dom.js";
+import { forget, getJSON, send } from "../core/api.js";
+import { el, render } from "../core/dom.js";
 import { differences, refusal, signature } from "../core/form_parts.js";
 import { pointMap } from "../map/point_map.js";
 
@@ -12,8 +13,8 @@ export async function draw({ data, w, state }) {
     await page(held, data, "");
   }
   const me = await getJSON(`/api/me?lang=${data.lang}`).catch(() => ({ may: [] }));
-  const sets = held.pages.flatMap((p) => p.sets),
-    last = held.pages.at(-1);
+  const sets = held.pages.flatMap((p) => p.sets);
+  const last = held.pages.at(-1);
   return [
     el("div", { class: "kh-chead" }, [
       el("div", {}, [
@@ -116,8 +117,8 @@ async function page(held, data, before) {
 }
 
 function line(s, held, ctx) {
-  const { w } = ctx,
-    open = held.open?.number === s.number;
+  const { w } = ctx;
+  const open = held.open?.number === s.number;
   return el("li", { "data-set": s.number }, [
     el(
       "button",
@@ -151,8 +152,8 @@ function line(s, held, ctx) {
 
 function inside(set, ctx) {
   const { data, w } = ctx;
-  const said = refusal(),
-    sign = signature(set.signed, w);
+  const said = refusal();
+  const sign = signature(set.signed, w);
   const undo = async (only) => {
     try {
       await send(`/api/changes/${set.number}/undo?lang=${data.lang}`, {

@@ -1,7 +1,9 @@
 /* Bringing a file in: drop it, see what was understood and what it would change, answer, store.
    Nothing is stored before the last button; each answer plans the whole file again. */
-import { el, forget, icon, render, send } from "../core/dom.js";
+import { forget, send } from "../core/api.js";
+import { el, render } from "../core/dom.js";
 import { refusal } from "../core/form_parts.js";
+import { icon } from "../core/icons.js";
 import { importPlan } from "./import_plan.js";
 
 const KINDS = ["buyers", "sites", "maisons", "markets", "fairs"];
@@ -134,8 +136,8 @@ async function begin(file, held, ctx) {
 
 function waiting(held, ctx, text) {
   const { w } = ctx;
-  const bar = el("progress", { "aria-label": w["ui.import.title"] }),
-    told = el("p", { class: "kh-hint", role: "status", dir: "auto", text });
+  const bar = el("progress", { "aria-label": w["ui.import.title"] });
+  const told = el("p", { class: "kh-hint", role: "status", dir: "auto", text });
   const stop = el("button", {
     type: "button",
     class: "kh-link",

@@ -1,7 +1,8 @@
 /* What an import would do: what was understood, what can be answered, the rows, the map, the
    button. */
-import { el, icon } from "../core/dom.js";
+import { el } from "../core/dom.js";
 import { differences, signature } from "../core/form_parts.js";
+import { icon } from "../core/icons.js";
 import { pointMap } from "../map/point_map.js";
 
 const SHOWN = ["refused", "alike", "new", "changed", "unchanged", "left"];
@@ -112,8 +113,8 @@ function offers(a, act, w) {
 }
 
 function problems(a, w) {
-  const grave = a.problems.filter((p) => LEVELS.includes(p.level)),
-    notes = a.problems.filter((p) => p.level === "note");
+  const grave = a.problems.filter((p) => LEVELS.includes(p.level));
+  const notes = a.problems.filter((p) => p.level === "note");
   const list = (found) =>
     el(
       "ul",

@@ -1,6 +1,8 @@
 /* How good the records are, by collection, and the list to work through. */
 
-import { el, getJSON, icon, mark } from "../core/dom.js";
+import { getJSON } from "../core/api.js";
+import { el } from "../core/dom.js";
+import { icon, mark } from "../core/icons.js";
 import { bus } from "../core/view_store.js";
 
 export async function draw({ data, w, state }) {

@@ -1,7 +1,8 @@
 /* One record as a form. Saving names a reason; when somebody else was first, both versions are
    laid side by side and the editor chooses, field by field. */
 
-import { el, forget, render, send } from "../core/dom.js";
+import { forget, send } from "../core/api.js";
+import { el, render } from "../core/dom.js";
 import { differences, refusal, signature } from "../core/form_parts.js";
 import { bus } from "../core/view_store.js";
 import { pointMap } from "../map/point_map.js";
@@ -42,11 +43,11 @@ export async function formPart(collection, id, { data, w, state, held }) {
 }
 
 function parts(form, ctx) {
-  const { a } = form,
-    { w } = ctx;
-  const said = refusal(),
-    sign = signature(a.signed, w),
-    box = el("div", { class: "kh-clash" });
+  const { a } = form;
+  const { w } = ctx;
+  const said = refusal();
+  const sign = signature(a.signed, w);
+  const box = el("div", { class: "kh-clash" });
   const act = async (path, json, then) => {
     said.say("");
     render(box);
@@ -59,8 +60,8 @@ function parts(form, ctx) {
       then(made);
     } catch (error) {
       said.say(error.message);
-      if (error.told?.fields) mend(form, error.told.fields);
-      if (error.told?.clashes) render(box, ...clash(form, error.told.clashes[0], ctx));
+      if (error.answer?.fields) mend(form, error.answer.fields);
+      if (error.answer?.clashes) render(box, ...clash(form, error.answer.clashes[0], ctx));
       said.node.scrollIntoView({ block: "nearest" });
     }
   };
@@ -174,8 +175,8 @@ function parts(form, ctx) {
 
 /* What was done to the record, newest first; any state it had can be restored. */
 function past(form, act, again, w) {
-  const { a } = form,
-    first = a.history.at(-1).changes[0];
+  const { a } = form;
+  const first = a.history.at(-1).changes[0];
   const back = (to, number) =>
     el("button", {
       type: "button",
@@ -295,8 +296,8 @@ function control(f, set, w) {
   if (f.kind === "one") return pick(f.choices, f.value, common);
   if (f.kind === "long")
     return el("textarea", { ...common, rows: 3, maxlength: 4000, dir: "auto", value: f.value });
-  const type = f.kind === "url" ? "url" : "text",
-    form = { date: "2026-01-31", url: "https://" }[f.kind];
+  const type = f.kind === "url" ? "url" : "text";
+  const form = { date: "2026-01-31", url: "https://" }[f.kind];
   return el("input", {
     ...common,
     type,

@@ -1,6 +1,8 @@
 /* The records one by one: find one, correct it, place it, see what was done to it before. */
 
-import { debounce, el, getJSON, icon, mark } from "../core/dom.js";
+import { getJSON } from "../core/api.js";
+import { debounce, el } from "../core/dom.js";
+import { icon, mark } from "../core/icons.js";
 import { bus } from "../core/view_store.js";
 import { formPart, KIND } from "./record_form.js";
 

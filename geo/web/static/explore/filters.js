@@ -1,5 +1,7 @@
 /* The facets: what each value would leave, following all other filters. */
-import { component, el, getJSON, render, words } from "../core/dom.js";
+import { getJSON, words } from "../core/api.js";
+import { component } from "../core/component.js";
+import { el, render } from "../core/dom.js";
 
 const SHORT = 8;
 const LONG = 12;
@@ -154,8 +156,8 @@ function value(f, v, state) {
 /* Tolerated age: one slider, its last step tolerates everything. */
 function age(a, state) {
   const at = a.steps.findIndex((s) => s.value === a.value);
-  const said = el("b", { text: a.steps[at].label }),
-    count = el("i", { text: a.steps[at].text });
+  const said = el("b", { text: a.steps[at].label });
+  const count = el("i", { text: a.steps[at].text });
   const show = (i) => {
     said.textContent = a.steps[i].label;
     count.textContent = a.steps[i].text;

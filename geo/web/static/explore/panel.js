@@ -1,10 +1,15 @@
 /* The docked panel: everything known about one thing, and what it is linked to. */
 
 import { apply, write } from "../core/address.js";
-import { component, el, getJSON, icon, mark, render, words } from "../core/dom.js";
+import { getJSON, words } from "../core/api.js";
+import { component } from "../core/component.js";
+import { el, render } from "../core/dom.js";
+import { save } from "../core/download.js";
+import { icon, mark } from "../core/icons.js";
+import { linkText, pageLink } from "../core/links.js";
 import { busy, failure, settled } from "../core/loading.js";
+import { parts } from "../core/rich_text.js";
 import { bus } from "../core/view_store.js";
-import { save } from "../markets/api.js";
 
 const SWIPE_PX = 40;
 
@@ -128,8 +133,8 @@ function grab(w) {
     else delete document.body.dataset.khSheet;
     handle.setAttribute("aria-expanded", String(on));
   };
-  let from = null,
-    pulled = false;
+  let from = null;
+  let pulled = false;
   const handle = el("button", {
     type: "button",
     class: "kh-grab",
@@ -171,7 +176,7 @@ function content(a, w, state) {
     el("header", {}, [
       state.data.sel ? grab(w) : null,
       state.data.sel ? closer(w, state) : null,
-      a.subtitle ? el("p", { class: "kh-over" }, pieces(a.subtitle)) : null,
+      a.subtitle ? el("p", { class: "kh-over" }, parts(a.subtitle)) : null,
       el("h2", { id: "kh-card-title", tabindex: "-1" }, [
         a.class === "overview" ? null : mark(a.class, { open, demo: a.demo }),
         el("span", { dir: "auto", text: a.title }),
@@ -256,27 +261,8 @@ function content(a, w, state) {
   ];
 }
 
-/* Each part keeps its own reading order: « R-2025-09 · 10 دجنبر » would else be shuffled. */
-const pieces = (text) =>
-  text.split(" · ").flatMap((part, i) => [i ? " · " : null, el("bdi", { text: part })]);
-
-/* Only pages of the web become links; any other address is text. */
 function link(href, text, w) {
-  if (!isPage(href)) return el("span", {}, pieces(text));
-  return el("a", { href, target: "_blank", rel: "noopener noreferrer" }, [
-    el("bdi", { text }),
-    icon("link"),
-    el("span", { class: "kh-unseen", text: w["ui.new_tab"] ? ` (${w["ui.new_tab"]})` : "" }),
-  ]);
-}
-
-function isPage(href) {
-  try {
-    const { protocol, username } = new URL(href);
-    return (protocol === "https:" || protocol === "http:") && !username;
-  } catch {
-    return false;
-  }
+  return pageLink(href, {}, linkText(text, w)) || el("span", {}, parts(text));
 }
 
 function section(s, state) {
@@ -316,11 +302,11 @@ function item(row, s, state) {
     mark(row.class, row),
     el("span", {}, [
       el("b", { dir: "auto", lang: quoted, text: row.title }),
-      row.sub ? el("i", {}, pieces(row.sub)) : null,
+      row.sub ? el("i", {}, parts(row.sub)) : null,
       row.why
         ? quoted
           ? el("em", { dir: "auto", lang: quoted, text: row.why })
-          : el("em", {}, pieces(row.why))
+          : el("em", {}, parts(row.why))
         : null,
     ]),
   ];

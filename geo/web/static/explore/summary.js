@@ -1,8 +1,11 @@
 /* What is shown, in one sentence, with a cross on each part; figures; notices. */
 
-import { component, el, getJSON, icon, mark, render, words } from "../core/dom.js";
+import { getJSON, words } from "../core/api.js";
+import { component } from "../core/component.js";
+import { el, render } from "../core/dom.js";
+import { icon, mark } from "../core/icons.js";
+import { banner } from "../core/shared_banner.js";
 import { bus } from "../core/view_store.js";
-import { banner } from "../share/shared_view.js";
 
 export default component("said", async (root, state, current) => {
   const w = await words(state.data);

@@ -3,7 +3,10 @@
  * Selecting only marks rows: the answer is asked again when language, filters, tab or sort
  * change, and the rows on screen stay until it is there.
  */
-import { component, el, getJSON, mark, moveByArrow, render, words } from "../core/dom.js";
+import { getJSON, words } from "../core/api.js";
+import { component } from "../core/component.js";
+import { el, moveByArrow, render } from "../core/dom.js";
+import { mark } from "../core/icons.js";
 import { busy, failure, settled } from "../core/loading.js";
 
 const TABS = ["buyers", "sites", "maisons", "reports", "fairs"];
@@ -268,8 +271,8 @@ function focusRow(row) {
 /* Where the next page is asked for: by scrolling near it, by a click, by the down arrow. */
 function more(answer, { body, page, state, w }) {
   if (answer.next === null) return null;
-  let asking = false,
-    onward = false; // onward: the reader wants to go on, not just to see
+  let asking = false;
+  let onward = false; // onward: the reader wants to go on, not just to see
   const foot = el("div", { class: "kh-foot" });
   const button = el("button", {
     type: "button",

@@ -1,7 +1,9 @@
 /* The delegate loop: download a region's Excel file, hand it back, see what it proposes; a
    steward accepts or refuses each change. The map shows before and after. */
 
-import { el, forget, getJSON, mark, render, send } from "../core/dom.js";
+import { forget, getJSON, send } from "../core/api.js";
+import { el, render } from "../core/dom.js";
+import { mark } from "../core/icons.js";
 import { bus } from "../core/view_store.js";
 
 /* The tab's own node: it lives as long as the tab is open. */

@@ -1,5 +1,7 @@
 /* Coverage as a table: by area, by craft, and where it lacks; with what it counts above it. */
-import { component, el, getJSON, render, words } from "../core/dom.js";
+import { getJSON, words } from "../core/api.js";
+import { component } from "../core/component.js";
+import { el, render } from "../core/dom.js";
 import { busy, failure, settled } from "../core/loading.js";
 import { fix, share } from "./corrections.js";
 import { follow, siting } from "./siting.js";

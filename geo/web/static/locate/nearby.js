@@ -1,5 +1,9 @@
 /* What is around the place: the alert first, the facilities by distance, national coverage. */
-import { component, el, getJSON, mark, render, words } from "../core/dom.js";
+import { getJSON, words } from "../core/api.js";
+import { component } from "../core/component.js";
+import { el, render } from "../core/dom.js";
+import { mark } from "../core/icons.js";
+import { pageLink } from "../core/links.js";
 import { busy, failure, settled } from "../core/loading.js";
 import { facility } from "./facility_icon.js";
 
@@ -170,14 +174,7 @@ function stop(item, w, state) {
             text: item.phone,
           })
         : null,
-      page(item.contact)
-        ? el("a", {
-            href: item.contact,
-            target: "_blank",
-            rel: "noopener noreferrer",
-            text: w["ui.source_page"],
-          })
-        : null,
+      pageLink(item.contact, { text: w["ui.source_page"] }),
     ]),
   ]);
 }
@@ -315,11 +312,3 @@ function lacking(cover, w, state) {
 /* Each part keeps its own reading order. */
 const parts = (texts) =>
   texts.filter(Boolean).flatMap((text, i) => [i ? " · " : null, el("bdi", { text })]);
-
-function page(href) {
-  try {
-    return ["https:", "http:"].includes(new URL(href).protocol) && !new URL(href).username;
-  } catch {
-    return false;
-  }
-}

@@ -1,6 +1,7 @@
 /* Where next: the question, the sites with what each brings, and a way to pin or forbid them. */
 
-import { el, icon } from "../core/dom.js";
+import { el } from "../core/dom.js";
+import { icon } from "../core/icons.js";
 import { bus } from "../core/view_store.js";
 import { segments } from "./start_place.js";
 

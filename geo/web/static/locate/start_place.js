@@ -1,6 +1,9 @@
 /* Where to start from: one field with suggestions, the device's position, the middle of the map;
    and how far to look. The list is a combobox as the ARIA practices describe it. */
-import { component, debounce, el, getJSON, icon, render, words } from "../core/dom.js";
+import { getJSON, words } from "../core/api.js";
+import { component } from "../core/component.js";
+import { debounce, el, render } from "../core/dom.js";
+import { icon } from "../core/icons.js";
 
 const KM = ["10", "25", "50", "100"];
 const NEAREST = ["3", "5", "10", "20", "within"];
@@ -36,8 +39,8 @@ export default component("place", async (root, state, current) => {
 });
 
 function build(root, state, w) {
-  const listId = "kh-places",
-    hint = w["ui.place_hint"];
+  const listId = "kh-places";
+  const hint = w["ui.place_hint"];
   const list = el("ul", {
     id: listId,
     role: "listbox",
@@ -81,8 +84,8 @@ function build(root, state, w) {
     el("button", { type: "button", class: "kh-place-tool", title: text, "aria-label": text }, [
       drawn(name),
     ]);
-  const device = tool("device", w["ui.place_device"]),
-    middle = tool("middle", w["ui.place_map"]);
+  const device = tool("device", w["ui.place_device"]);
+  const middle = tool("middle", w["ui.place_map"]);
   const nearest = el(
     "select",
     {
@@ -161,11 +164,11 @@ export function segments(field, values, label, state) {
 
 function finder(root, state, w) {
   const { input, list } = state.parts;
-  let items = [],
-    active = -1,
-    turn = 0,
-    sure = false,
-    shownFor = "";
+  let items = [];
+  let active = -1;
+  let turn = 0;
+  let sure = false;
+  let shownFor = "";
   const open = (on) => {
     list.hidden = !on;
     input.setAttribute("aria-expanded", String(on));

@@ -37,8 +37,8 @@
     picked: "#21504E",
     pickedLine: "#7FD0C9",
   };
-  const FINE_FROM = 4,
-    PROVINCES_FROM = 7;
+  const FINE_FROM = 4;
+  const PROVINCES_FROM = 7;
   /* How far a market's tint goes over to that of other land, by the age of its latest report
      (geo/render/map_svg.py says the same). */
   const FADED = [0, 0, 0.1, 0.2, 0.35, 0.5, 0.65];
@@ -52,8 +52,8 @@
     const xy = new Float64Array(2 * n);
     const boxes = new Float64Array(4 * Math.ceil(n / CHUNK));
     const box = [Infinity, Infinity, -Infinity, -Infinity];
-    let lon = 0,
-      lat = 0;
+    let lon = 0;
+    let lat = 0;
     for (let i = 0; i < n; i++) {
       lon += flat[2 * i];
       lat += flat[2 * i + 1];
@@ -89,11 +89,11 @@
       if ((box[2] - box[0]) * world < NEAR && (box[3] - box[1]) * world < NEAR) continue;
       path = path || new Path2D();
       const n = xy.length / 2;
-      let px = Infinity,
-        py = Infinity;
+      let px = Infinity;
+      let py = Infinity;
       const go = (i, always) => {
-        const x = xy[2 * i] * world - left,
-          y = xy[2 * i + 1] * world - top;
+        const x = xy[2 * i] * world - left;
+        const y = xy[2 * i + 1] * world - top;
         if (!always && Math.abs(x - px) < NEAR && Math.abs(y - py) < NEAR) return;
         if (i) path.lineTo(x, y);
         else path.moveTo(x, y);
@@ -154,9 +154,9 @@
       tile.width = tile.height = Math.round(size * pixelRatio());
       const ctx = tile.getContext("2d", { alpha: false });
       ctx.scale(tile.width / size, tile.width / size);
-      const world = 256 * 2 ** z,
-        left = x * size,
-        top = y * size;
+      const world = 256 * 2 ** z;
+      const left = x * size;
+      const top = y * size;
       const frame = [left - 3, top - 3, left + size + 3, top + size + 3].map((v) => v / world);
       const view = { frame, world, left, top };
       ctx.fillStyle = this.colors.sea;
@@ -248,8 +248,8 @@
     const colors = dark ? DARK : LIGHT;
     const group = L.layerGroup();
     const vectors = new Vectors(colors);
-    let labels = null,
-      shown = true;
+    let labels = null;
+    let shown = true;
     map.getContainer().style.backgroundColor = colors.sea;
     vectors.addTo(group);
     group.addTo(map);
@@ -313,8 +313,8 @@
      or when nothing at all has come for a while, as behind a network that swallows requests. */
   function tiles(map, { url, attribution, onFail }) {
     const layer = L.tileLayer(url, { attribution, zIndex: 5, maxZoom: 19 });
-    let loaded = 0,
-      errors = 0;
+    let loaded = 0;
+    let errors = 0;
     const giveUp = () => {
       if (!layer._map) return;
       layer.remove();

@@ -11,9 +11,9 @@
   };
   const COLORS = { market: "#0F3D3E", buyer: "#0072B2", site: "#B54C00" };
   const LIGHT = { market: "#6CC3BC", buyer: "#4AA3DA", site: "#F08A3C" };
-  const BEND = 0.16,
-    POINTS = 24,
-    Z = 6;
+  const BEND = 0.16;
+  const POINTS = 24;
+  const Z = 6;
 
   /* A curve between two places, the same at every zoom. */
   function curve(map, from, to) {
@@ -57,8 +57,8 @@
         .querySelector(".kh-proof-at .kh-proof-label");
       if (!label) return;
       label.style.translate = "";
-      const edge = this.map.getContainer().getBoundingClientRect(),
-        box = label.getBoundingClientRect();
+      const edge = this.map.getContainer().getBoundingClientRect();
+      const box = label.getBoundingClientRect();
       const down = Math.max(0, edge.top + 8 - box.top);
       const bars = [...this.map.getContainer().querySelectorAll(".leaflet-top .leaflet-control")]
         .map((bar) => bar.getBoundingClientRect())

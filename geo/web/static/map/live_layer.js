@@ -1,13 +1,13 @@
 /* The live layer: asks the layer routes for what the viewport needs and draws the answer.
-   The map itself never changes: it follows the view that its page keeps (ui/bus.js), and hands
-   one intent per click back to it. Neither a filter nor a pan runs the script. */
+   The map itself never changes: it follows the view that its page keeps (core/view_store.js), and
+   hands one intent per click back to it. Neither a filter nor a pan runs the script. */
 (() => {
   "use strict";
   const { Renderer, Mark, arrange, boundsOf } = window.KharitaMarks;
   const KINDS = { buyer: "buyer", site: "site", maison: "site", fair: "fair" };
   const USUAL = "buyers,sites,maisons"; // what the routes take when nothing is said of layers
   const CACHE = 24;
-  let page; // the view of the page around this frame: ui/bus.js
+  let page; // the view of the page around this frame: core/view_store.js
 
   const Live = L.FeatureGroup.extend({
     initialize(map, config) {
@@ -55,7 +55,7 @@
       L.FeatureGroup.prototype.onRemove.call(this, map);
     },
 
-    /* Follow a view of ui/bus.js. One at a time: words and labels of a language come first. */
+    /* Follow the view of the page. One at a time: words and labels of a language come first. */
     show(view) {
       this.turn = (this.turn || Promise.resolve())
         .then(() => this._show(view))

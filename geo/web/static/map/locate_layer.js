@@ -16,12 +16,12 @@
     none: ["#5A4630", 0.55],
     unknown: ["#5C6663", 0.35],
   };
-  const BAD = "#C0122F",
-    BAD_DARK = "#FF8A9C",
-    INK = "#0F3D3E",
-    INK_DARK = "#8FD6D0";
-  const ROAD = "#8A5A00",
-    ROAD_DARK = "#F0C469";
+  const BAD = "#C0122F";
+  const BAD_DARK = "#FF8A9C";
+  const INK = "#0F3D3E";
+  const INK_DARK = "#8FD6D0";
+  const ROAD = "#8A5A00";
+  const ROAD_DARK = "#F0C469";
   const MOROCCO = [
     [20.6, -17.2],
     [36.2, -0.9],
@@ -202,8 +202,8 @@
     /* A label over another says nothing: the nearer answer keeps its own. One that the edge of the
        map would cut stands on the other side of its mark. */
     declutter() {
-      const kept = [],
-        edge = this.map.getContainer().getBoundingClientRect();
+      const kept = [];
+      const edge = this.map.getContainer().getBoundingClientRect();
       for (const node of this.map
         .getPane("khPlace")
         .querySelectorAll(".kh-pin .kh-near, .kh-near")) {

@@ -6,8 +6,8 @@
   "use strict";
   const FILL = { buyer: "#0072B2", site: "#D55E00", maison: "#009E73", fair: "#8E3F85" };
   const CLUSTER = { buyer: "#0072B2", site: "#B54C00", maison: "#00795A", fair: "#8E3F85" };
-  const SEVERAL = "#44504D",
-    SEVERAL_DARK = "#7C8A86";
+  const SEVERAL = "#44504D";
+  const SEVERAL_DARK = "#7C8A86";
   const STATUS = { active: "#0072B2", under_construction: "#B54C00", planned: "#3A0F1B" };
   const STATUS_DARK = { active: "#5AB4F0", under_construction: "#F09A4A", planned: "#E6DDD1" };
   const RADIUS = 7;

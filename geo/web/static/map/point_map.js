@@ -4,9 +4,9 @@ import { el } from "../core/dom.js";
 import { BOUNDARIES } from "../core/fields.js";
 
 const asset = (path) => new URL(`../${path}`, import.meta.url).href;
-const NEAR_ZOOM = 9,
-  FAR_ZOOM = 3,
-  MOST_ZOOM = 14;
+const NEAR_ZOOM = 9;
+const FAR_ZOOM = 3;
+const MOST_ZOOM = 14;
 let loading;
 
 /* Leaflet and the base map, once for the page. */

@@ -1,12 +1,13 @@
 /* The addresses of the Markets page's answers, and pieces its sections share. */
 
 import { apply, write } from "../core/address.js";
-import { el, icon } from "../core/dom.js";
+import { el } from "../core/dom.js";
 import { FIELDS } from "../core/fields.js";
+import { linkText, pageLink } from "../core/links.js";
 import { bus } from "../core/view_store.js";
 
 /* The query of an answer that depends on filters and on some fields of the page. */
-export function ask(data, path, fields = [], more = {}) {
+export function answerPath(data, path, fields = [], more = {}) {
   const extra = fields
     .filter((name) => FIELDS.some((f) => f.name === name) && data[name]?.length)
     .map((name) => `${name}=${encodeURIComponent([].concat(data[name]).join())}`);
@@ -17,33 +18,10 @@ export function ask(data, path, fields = [], more = {}) {
   return `/api/markets/${path}${query ? `?${query}` : ""}`;
 }
 
-/* Only pages of the web become links. */
+/* Where a figure comes from: a link, where that is a page of the web. */
 export function source(href, text, w) {
-  let ok = false;
-  try {
-    const { protocol, username } = new URL(href);
-    ok = (protocol === "https:" || protocol === "http:") && !username;
-  } catch {
-    ok = false;
-  }
-  if (!ok) return text ? el("bdi", { text }) : null;
-  return el("a", { href, class: "kh-source", target: "_blank", rel: "noopener noreferrer" }, [
-    el("bdi", { text: text || w["ui.rank.source"] }),
-    icon("link"),
-    el("span", { class: "kh-unseen", text: ` (${w["ui.new_tab"]})` }),
-  ]);
-}
-
-/* Save a text the page already has. */
-export function save(name, text, type) {
-  const address = URL.createObjectURL(
-    new Blob([type === "text/csv" ? "\ufeff" : "", text], { type }),
-  );
-  const link = el("a", { href: address, download: name });
-  document.body.append(link);
-  link.click();
-  link.remove();
-  setTimeout(() => URL.revokeObjectURL(address), 10000);
+  const inside = linkText(text || w["ui.rank.source"], w);
+  return pageLink(href, { class: "kh-source" }, inside) || (text ? el("bdi", { text }) : null);
 }
 
 /* What a record opens on the map: a fair is seen only with its layer. */
@@ -92,7 +70,7 @@ export const chosen = (data) => (data.sel.startsWith("market:") ? data.sel.slice
 
 /* A link to a file that the server draws, with the view and the weights it is about. */
 export function file(data, path, text, more = {}) {
-  const [, query = ""] = ask(data, "", ["axis", "weights", "days"], more).split("?");
+  const [, query = ""] = answerPath(data, "", ["axis", "weights", "days"], more).split("?");
   return el("a", {
     class: "kh-button kh-file",
     "data-key": `file-${path}`,

@@ -1,16 +1,17 @@
 /* The export barometer: comparable lines, a map with an explicit "no figure", every statement. */
 
+import { getJSON } from "../core/api.js";
 import { figure, hatch, ringPath, shape, steps } from "../core/chart.js";
-import { el, getJSON } from "../core/dom.js";
+import { el } from "../core/dom.js";
 import { bus } from "../core/view_store.js";
-import { ask, select, source, toMap } from "./api.js";
+import { answerPath, select, source, toMap } from "./api.js";
 
 const CLASSES = 4;
 
 export async function draw({ data, w }) {
   const world = new URL("../basemap/110m.regions.json", import.meta.url).pathname;
   const [a, land] = await Promise.all([
-    getJSON(ask(data, "barometer", ["measure", "months"])),
+    getJSON(answerPath(data, "barometer", ["measure", "months"])),
     getJSON(world).catch(() => ({ countries: [], scale: 1000 })),
   ]);
   const choose = (field, value) => bus.go({ op: "set", field, value });
@@ -86,12 +87,12 @@ export async function draw({ data, w }) {
 }
 
 function trend(a) {
-  const W = 560,
-    H = 230,
-    left = 44,
-    bottom = 24,
-    right = 8,
-    top = 10;
+  const W = 560;
+  const H = 230;
+  const left = 44;
+  const bottom = 24;
+  const right = 8;
+  const top = 10;
   const all = a.lines.flatMap((l) => l.points);
   const years = [...new Set(all.map((p) => p.year))].sort((x, y) => x - y);
   const span = Math.max(1, years.at(-1) - years[0]);
@@ -191,9 +192,9 @@ function values(a, w) {
 }
 
 function world_(a, land, w) {
-  const W = 560,
-    H = 300,
-    home = a.origin;
+  const W = 560;
+  const H = 300;
+  const home = a.origin;
   const x = (lon) => ((lon + 170) / 350) * W;
   const y = (lat) => ((78 - lat) / 130) * H;
   const of = new Map(a.map.map((m) => [m.iso2, m]));

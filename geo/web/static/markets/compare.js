@@ -1,11 +1,12 @@
 /* Two to four markets side by side. */
 
-import { el, getJSON } from "../core/dom.js";
+import { getJSON } from "../core/api.js";
+import { el } from "../core/dom.js";
 import { bus } from "../core/view_store.js";
-import { ask } from "./api.js";
+import { answerPath } from "./api.js";
 
 export async function draw({ data, w }) {
-  const a = await getJSON(ask(data, "compare", ["axis", "weights", "compare"]));
+  const a = await getJSON(answerPath(data, "compare", ["axis", "weights", "compare"]));
   const set = (codes) => bus.go({ op: "set", field: "compare", value: codes });
   const chosen = data.compare.slice(0, 4);
   const names = new Map(a.choices.map((c) => [c.iso2, c.name]));

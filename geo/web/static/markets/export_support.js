@@ -1,10 +1,13 @@
 /* The support desk: eligibility with its rule and source, programmes, fairs by month. */
 
+import { getJSON } from "../core/api.js";
 import { figure, ringPath, shape } from "../core/chart.js";
-import { el, getJSON, mark } from "../core/dom.js";
+import { el } from "../core/dom.js";
+import { save } from "../core/download.js";
 import { FIELDS } from "../core/fields.js";
+import { mark } from "../core/icons.js";
 import { bus } from "../core/view_store.js";
-import { ask, opened, save, source, toMap } from "./api.js";
+import { answerPath, opened, source, toMap } from "./api.js";
 
 const form = new RegExp(`^(?:${FIELDS.find((f) => f.name === "turnover").pattern})$`, "u");
 
@@ -15,7 +18,7 @@ export async function draw({ data, w, state }) {
   const world = new URL("../basemap/110m.regions.json", import.meta.url).pathname;
   const [a, land] = await Promise.all([
     getJSON(
-      ask(data, "support", held.refused ? ["legal"] : ["turnover", "legal"], {
+      answerPath(data, "support", held.refused ? ["legal"] : ["turnover", "legal"], {
         turnover: held.refused,
       }),
     ),
@@ -218,10 +221,10 @@ const headed = (value, title, year) =>
   ]);
 
 function places(a, land) {
-  const W = 900,
-    H = 300;
-  const x = (lon) => ((lon + 130) / 270) * W,
-    y = (lat) => ((64 - lat) / 66) * H;
+  const W = 900;
+  const H = 300;
+  const x = (lon) => ((lon + 130) / 270) * W;
+  const y = (lat) => ((64 - lat) / 66) * H;
   const nodes = [shape("rect", { width: W, height: H, class: "kh-sea" })];
   for (const c of land.countries) {
     const d = ringPath(c.rings, land.scale, x, y);

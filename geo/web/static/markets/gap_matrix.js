@@ -1,11 +1,13 @@
 /* Market by craft: what each pair lacks. A cell opens the map on that pair, its dots its reports.
  */
 
-import { el, getJSON, mark } from "../core/dom.js";
-import { ask, read, toMap } from "./api.js";
+import { getJSON } from "../core/api.js";
+import { el } from "../core/dom.js";
+import { mark } from "../core/icons.js";
+import { answerPath, read, toMap } from "./api.js";
 
 export async function draw({ data, w }) {
-  const a = await getJSON(ask(data, "gap"));
+  const a = await getJSON(answerPath(data, "gap"));
   const shelf = el("section", { class: "kh-chips", role: "status", "data-key": "gap-reports" });
   if (a.empty) return [el("p", { class: "kh-empty", role: "status", text: a.empty })];
   return [

@@ -1,6 +1,7 @@
 /* The page of one market: every fact we hold, ready to print as a brief. */
 
-import { el, mark } from "../core/dom.js";
+import { el } from "../core/dom.js";
+import { mark } from "../core/icons.js";
 import { sign } from "../core/rich_text.js";
 import { file, opened, read, select, source, toMap } from "./api.js";
 import { star } from "./shortlist_store.js";

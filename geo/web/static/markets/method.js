@@ -1,11 +1,12 @@
 /* The method, from the table the code reads; and the trade data kept on disk. */
 
 import { me } from "../core/account.js";
-import { el, forget, getJSON } from "../core/dom.js";
-import { ask } from "./api.js";
+import { forget, getJSON } from "../core/api.js";
+import { el } from "../core/dom.js";
+import { answerPath } from "./api.js";
 
 export async function draw({ data, w, state }) {
-  const a = await getJSON(ask(data, "method", ["axis", "weights"]));
+  const a = await getJSON(answerPath(data, "method", ["axis", "weights"]));
   return [
     el("header", { class: "kh-chead" }, [
       el("div", {}, [el("h2", { text: a.title }), el("p", { text: a.lead })]),

@@ -1,13 +1,16 @@
 /* A mission: buyers of a market grouped into days, with a brief each, as page and calendar. */
 
-import { el, getJSON, mark } from "../core/dom.js";
+import { getJSON } from "../core/api.js";
+import { el } from "../core/dom.js";
+import { save } from "../core/download.js";
+import { mark } from "../core/icons.js";
 import { bus } from "../core/view_store.js";
-import { ask, chosen, file, save, select, toMap } from "./api.js";
+import { answerPath, chosen, file, select, toMap } from "./api.js";
 import { star } from "./shortlist_store.js";
 
 export async function draw({ data, w }) {
   const iso2 = chosen(data);
-  const list = await getJSON(ask(data, "compare"));
+  const list = await getJSON(answerPath(data, "compare"));
   const bar = (a) =>
     el("div", { class: "kh-chooser" }, [
       el("label", {}, [
@@ -63,7 +66,7 @@ export async function draw({ data, w }) {
       bar(null),
       el("p", { class: "kh-empty", role: "status", text: w["ui.mission.choose"] }),
     ];
-  const a = await getJSON(ask(data, `mission/${iso2}`, ["days", "start"]));
+  const a = await getJSON(answerPath(data, `mission/${iso2}`, ["days", "start"]));
   return [
     el("header", { class: "kh-chead" }, [
       el("div", {}, [el("h2", { text: a.title }), el("p", { text: a.empty || a.text })]),

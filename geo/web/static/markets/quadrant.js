@@ -4,12 +4,12 @@ import { figure, shape } from "../core/chart.js";
 import { el } from "../core/dom.js";
 import { select } from "./api.js";
 
-const W = 420,
-  H = 380,
-  LEFT = 34,
-  BOTTOM = 34,
-  TOP = 14,
-  RIGHT = 12;
+const W = 420;
+const H = 380;
+const LEFT = 34;
+const BOTTOM = 34;
+const TOP = 14;
+const RIGHT = 12;
 const TALL = 11; // a line of the label type
 
 export function quadrant(rows, a, w) {

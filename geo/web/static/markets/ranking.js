@@ -1,21 +1,23 @@
 /* The ranking: one row per market with its parts, its unknown share and its rank interval. */
 
+import { getJSON } from "../core/api.js";
 import { figure, hatch, shape } from "../core/chart.js";
-import { el, getJSON } from "../core/dom.js";
+import { el } from "../core/dom.js";
+import { save } from "../core/download.js";
 import { bus } from "../core/view_store.js";
-import { ask, chosen, save, select, source } from "./api.js";
+import { answerPath, chosen, select, source } from "./api.js";
 import { marketPage } from "./market.js";
 import { quadrant } from "./quadrant.js";
 
-const W = 100,
-  H = 14;
+const W = 100;
+const H = 14;
 
 export async function draw({ data, w }) {
   const iso2 = chosen(data);
   const [a, why, page] = await Promise.all([
-    getJSON(ask(data, "rank", ["axis", "weights"])),
-    iso2 ? getJSON(ask(data, `why/${iso2}`, ["axis", "weights"])).catch(() => null) : null,
-    iso2 ? getJSON(ask(data, `page/${iso2}`)).catch(() => null) : null,
+    getJSON(answerPath(data, "rank", ["axis", "weights"])),
+    iso2 ? getJSON(answerPath(data, `why/${iso2}`, ["axis", "weights"])).catch(() => null) : null,
+    iso2 ? getJSON(answerPath(data, `page/${iso2}`)).catch(() => null) : null,
   ]);
   const both = why ? null : quadrant(a.rows, a, w);
   return [

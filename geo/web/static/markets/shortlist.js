@@ -1,16 +1,19 @@
 /* What was starred, with notes; exported as a file. */
 
-import { el, getJSON, mark } from "../core/dom.js";
+import { getJSON } from "../core/api.js";
+import { el } from "../core/dom.js";
+import { save } from "../core/download.js";
 import { LIMITS } from "../core/fields.js";
+import { mark } from "../core/icons.js";
 import { bus } from "../core/view_store.js";
-import { ask, save, toMap } from "./api.js";
+import { answerPath, toMap } from "./api.js";
 import { codes, keep, stars } from "./shortlist_store.js";
 
 const MOST = 60; // as geo/markets/api/shortlist.py
 
 export async function draw({ data, w, state }) {
   const list = stars();
-  const shared = data.stars.length ? await getJSON(ask(data, "stars", ["stars"])) : null;
+  const shared = data.stars.length ? await getJSON(answerPath(data, "stars", ["stars"])) : null;
   return [
     shared ? proposal(shared, w) : null,
     el("header", { class: "kh-chead" }, [
@@ -153,8 +156,8 @@ function row(s, w, state) {
    geo/text/csv_injection.py. */
 const UNSEEN =
   "[\\s\\u0000-\\u0020\\u00a0\\u00ad\\u200b-\\u200f\\u202a-\\u202e\\u2060-\\u2069\\ufeff]*";
-const START = new RegExp(`^${UNSEEN}[-=+@|%＝＋－＠]`),
-  INSIDE = new RegExp(`([;\\t\\r\\n]${UNSEEN})(?=[-=+@＝＋－＠])`, "g");
+const START = new RegExp(`^${UNSEEN}[-=+@|%＝＋－＠]`);
+const INSIDE = new RegExp(`([;\\t\\r\\n]${UNSEEN})(?=[-=+@＝＋－＠])`, "g");
 export const guarded = (text) => {
   const inside = text.replace(INSIDE, "$1'");
   return START.test(inside) ? `'${inside}` : inside;

@@ -1,9 +1,11 @@
 /* Who can make it? A pasted request becomes a list of terms, and the terms a list of sites. */
 
-import { el, getJSON, mark } from "../core/dom.js";
+import { getJSON } from "../core/api.js";
+import { el } from "../core/dom.js";
 import { FIELDS } from "../core/fields.js";
+import { mark } from "../core/icons.js";
 import { bus } from "../core/view_store.js";
-import { ask, source, toMap } from "./api.js";
+import { answerPath, source, toMap } from "./api.js";
 import { star } from "./shortlist_store.js";
 
 const form = new RegExp(`^(?:${FIELDS.find((f) => f.name === "request").pattern})$`, "u");
@@ -15,7 +17,9 @@ export async function draw({ data, w, state }) {
   const held = state.make;
   if (data.request) Object.assign(held, { text: data.request, long: false });
   else if (!held.long) held.text = "";
-  const a = await getJSON(ask(data, "supply", ["terms"], data.terms ? {} : { text: held.text }));
+  const a = await getJSON(
+    answerPath(data, "supply", ["terms"], data.terms ? {} : { text: held.text }),
+  );
   const put = (value) => {
     const before = bus.view.query;
     bus.go({ op: "put", value });
@@ -30,7 +34,7 @@ export async function draw({ data, w, state }) {
       long: Boolean(line) && !(form.test(line) && bus.fits({ op: "put", value: short })),
     });
     if (!held.long) return put(short);
-    const read = await getJSON(ask({ ...data, terms: "" }, "supply", [], { text }));
+    const read = await getJSON(answerPath({ ...data, terms: "" }, "supply", [], { text }));
     const value = { request: "", terms: read.terms.map((t) => t.code).join("|") || "none" };
     return put(bus.fits({ op: "put", value }) ? value : { request: "", terms: "" });
   };

@@ -1,16 +1,21 @@
 /* The weights of the score: sliders and presets, kept in the address. */
 
 import { apply, write } from "../core/address.js";
-import { component, debounce, el, getJSON, render, words } from "../core/dom.js";
+import { getJSON, words } from "../core/api.js";
+import { component } from "../core/component.js";
+import { debounce, el, render } from "../core/dom.js";
 import { bus } from "../core/view_store.js";
-import { ask } from "./api.js";
+import { answerPath } from "./api.js";
 
 export default component("weights", async (root, state, current) => {
   const { data } = state;
   const open = ["rank", "compare", "method"].includes(data.show);
   root.hidden = !open;
   if (!open) return;
-  const [a, w] = await Promise.all([getJSON(ask(data, "rank", ["axis", "weights"])), words(data)]);
+  const [a, w] = await Promise.all([
+    getJSON(answerPath(data, "rank", ["axis", "weights"])),
+    words(data),
+  ]);
   if (!current()) return;
   // One drag is one entry of the history: its first step is pushed, the others replace it.
   state.later ||= debounce((codes) => {

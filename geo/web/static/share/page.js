@@ -1,7 +1,10 @@
 /* Everything a view can leave as: picture, document, data, link, brief, atlas. */
-import { component, debounce, el, getJSON, icon, render, send, words } from "../core/dom.js";
+import { getJSON, send, words } from "../core/api.js";
+import { copy } from "../core/clipboard.js";
+import { component } from "../core/component.js";
+import { debounce, el, render } from "../core/dom.js";
+import { icon } from "../core/icons.js";
 import { busy, settled } from "../core/loading.js";
-import { copy } from "../shell/header.js";
 import { meetingPart } from "./scene_list.js";
 import { comparison } from "./shared_view.js";
 

@@ -1,13 +1,15 @@
 /* Presenting: the map alone with large type, one scene after the other, notes on the way. */
 
-import { el, getJSON, icon, words } from "../core/dom.js";
+import { getJSON, words } from "../core/api.js";
+import { el } from "../core/dom.js";
+import { icon } from "../core/icons.js";
 import { bus } from "../core/view_store.js";
 import { change, load, MOST_NOTES } from "./scene_store.js";
 
 const FLAG = "kharita.presenting"; // the scene on show, so that a reload goes on
 let bar = null;
 
-export const presenting = () => sessionStorage.getItem(FLAG) !== null;
+const presenting = () => sessionStorage.getItem(FLAG) !== null;
 
 export function begin(at = 0) {
   if (!load().scenes.length) return;
@@ -18,7 +20,7 @@ export function begin(at = 0) {
   else bus.visit("/", load().scenes[at].query);
 }
 
-export function leave() {
+function leave() {
   sessionStorage.removeItem(FLAG);
   bar?.remove();
   bar = null;

@@ -1,6 +1,8 @@
 /* The scenes of a meeting as a list: name, order, present, minutes. */
 
-import { el, getJSON, icon, render, send } from "../core/dom.js";
+import { getJSON, send } from "../core/api.js";
+import { el, render } from "../core/dom.js";
+import { icon } from "../core/icons.js";
 import { bus } from "../core/view_store.js";
 import { begin } from "./presentation.js";
 import { add, load, move, nameOf, remove, rename, save } from "./scene_store.js";

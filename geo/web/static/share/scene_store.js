@@ -1,14 +1,14 @@
 /* The scenes of a meeting, kept in this browser: no network is needed to present them.
    A scene is a view (its query), a name, and the notes taken while it was shown. */
 const KEY = "kharita.meeting";
-export const MOST_SCENES = 40,
-  MOST_NOTES = 400,
-  MOST_CHARS = 2000;
+const MOST_SCENES = 40;
+export const MOST_NOTES = 400;
+const MOST_CHARS = 2000;
 
 const text = (value, most = MOST_CHARS) => (typeof value === "string" ? value.slice(0, most) : "");
 
-/* What is kept may have been written by an older version, or by hand: only the known shape is read.
- */
+/* What is kept may have been written by an older version, or by hand: only the known shape is
+   read. */
 function clean(raw) {
   const list = (value) => (Array.isArray(value) ? value : []);
   return {

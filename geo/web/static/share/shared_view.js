@@ -1,47 +1,14 @@
 /* A view opened from a short link: what it showed then, what it shows now. */
 
-import { el, getJSON, render } from "../core/dom.js";
-import { bus } from "../core/view_store.js";
-
-const ask = ({ shared, lang }) => getJSON(`/api/shared/${shared}?lang=${lang}`);
-
-/* One line above the map; null when the view was not opened from a short link. */
-export async function banner(data, w) {
-  if (!data.shared) return null;
-  const answer = await ask(data).catch(() => null);
-  if (!answer) return null;
-  return el("p", { class: "kh-notice kh-shared", role: "status" }, [
-    el("span", {
-      dir: "auto",
-      text: [
-        answer.title,
-        w["ui.shr.banner"].replace("{date}", answer.created),
-        w[answer.same ? "ui.shr.banner_same" : "ui.shr.banner_changed"],
-      ]
-        .filter(Boolean)
-        .join(" · "),
-    }),
-    el("button", {
-      type: "button",
-      class: "kh-link",
-      "data-key": "compare",
-      text: w["ui.shr.compare"],
-      on: { click: () => bus.visit("/partager", bus.view.query) },
-    }),
-    el("button", {
-      type: "button",
-      class: "kh-link",
-      "data-key": "dismiss",
-      text: w["ui.shr.dismiss"],
-      on: { click: () => bus.go({ op: "clear", field: "shared" }) },
-    }),
-  ]);
-}
+import { el, render } from "../core/dom.js";
+import { sharedView } from "../core/shared_banner.js";
 
 /* Both pictures side by side, and the lists of what differs. */
 export async function comparison(box, data, w) {
   if (!data.shared) return render(box);
-  const answer = await ask(data).catch((error) => ({ failed: error.text || w["ui.failed"] }));
+  const answer = await sharedView(data).catch((error) => ({
+    failed: error.text || w["ui.failed"],
+  }));
   if (answer.failed)
     return render(box, el("p", { class: "kh-failed", role: "alert", text: answer.failed }));
   const picture = (title, src) =>

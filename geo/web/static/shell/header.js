@@ -1,7 +1,11 @@
 /* The fixed header: brand, search, language, share. */
 
 import { goBack, whoControl } from "../core/account.js";
-import { component, debounce, el, getJSON, icon, words } from "../core/dom.js";
+import { getJSON, words } from "../core/api.js";
+import { copy } from "../core/clipboard.js";
+import { component } from "../core/component.js";
+import { debounce, el } from "../core/dom.js";
+import { icon } from "../core/icons.js";
 import { bus } from "../core/view_store.js";
 import { resume } from "../share/presentation.js";
 import { add, nameOf } from "../share/scene_store.js";
@@ -160,13 +164,4 @@ function listen({ repaired, live, login }, setTriggerValue) {
   mended = repaired;
   goBack({ login, lang: bus.view.lang }).catch(() => {});
   resume();
-}
-
-export async function copy(text) {
-  try {
-    await navigator.clipboard.writeText(text);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -1,6 +1,7 @@
 /* The evidence chain as a list: one step at a time, by keyboard, in step with the map. */
 
-import { el, icon, mark } from "../core/dom.js";
+import { el } from "../core/dom.js";
+import { icon, mark } from "../core/icons.js";
 import { marked, parts, source } from "../core/rich_text.js";
 import { bus } from "../core/view_store.js";
 

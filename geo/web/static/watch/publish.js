@@ -1,7 +1,9 @@
 /* A file becomes a report: read off the page, decided on by the editor, published whole. */
 
 import { me } from "../core/account.js";
-import { el, forget, icon, render, send } from "../core/dom.js";
+import { forget, send } from "../core/api.js";
+import { el, render } from "../core/dom.js";
+import { icon } from "../core/icons.js";
 import { marked } from "../core/rich_text.js";
 
 const LOOK_MS = 250;
@@ -274,8 +276,10 @@ function signs(a, chosen, w) {
       ...pairs(a, chosen)
         .slice(0, 60)
         .map(([m, c]) => {
-          const key = `${m.code}|${c.code}`,
-            about = `${m.label || w["ui.pub.all_markets"]} · ${c.label || w["ui.pub.all_crafts"]}`;
+          const key = `${m.code}|${c.code}`;
+          const market = m.label || w["ui.pub.all_markets"];
+          const craft = c.label || w["ui.pub.all_crafts"];
+          const about = `${market} · ${craft}`;
           return el("li", {}, [
             el("label", {}, [
               el("b", { dir: "auto", text: about }),

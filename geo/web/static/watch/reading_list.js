@@ -1,13 +1,14 @@
 /* What this browser keeps for its reader: a list of reports to read together, views to follow. */
 
-import { el, icon } from "../core/dom.js";
+import { el } from "../core/dom.js";
+import { icon } from "../core/icons.js";
 import { bus } from "../core/view_store.js";
 
-const READING = "kharita.reading",
-  FOLLOWED = "kharita.followed";
-const MOST = 40,
-  DAY_MS = 86_400_000,
-  MONTH_DAYS = 90;
+const READING = "kharita.reading";
+const FOLLOWED = "kharita.followed";
+const MOST = 40;
+const DAY_MS = 86_400_000;
+const MONTH_DAYS = 90;
 
 /* What was kept may be anything: only what has the right shape counts. */
 function kept(key, good) {

@@ -1,6 +1,9 @@
 /* The reports as cards: what each says, counted by kind, market, craft and year. */
 
-import { component, el, getJSON, icon, render, words } from "../core/dom.js";
+import { getJSON, words } from "../core/api.js";
+import { component } from "../core/component.js";
+import { el, render } from "../core/dom.js";
+import { icon } from "../core/icons.js";
 import { busy, failure, settled } from "../core/loading.js";
 import { marked, parts, sign } from "../core/rich_text.js";
 import { bus } from "../core/view_store.js";

@@ -1,1 +1,1 @@
-"""The page Localiser: nearest facilities, coverage, siting, corrections of delegates."""
+"""Page Localiser: nearest facilities, coverage, siting and corrections of delegates."""

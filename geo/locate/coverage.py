@@ -1,12 +1,12 @@
-"""How many people live within a distance of chosen facilities.
+"""Coverage: how many people live within a distance of chosen facilities.
 
-Knows: the communes of the 2024 census and where their settlement of that name lies. Not: which
-facilities were chosen, words, pages.
+The communes of the 2024 census and where their settlement of that name lies; which facilities
+count is the caller's choice.
 
 Shape   one row per commune with a position; those without one are totals per province.
 Units   people (census of 2024); distances in metres, geodesic (``geo.places.nearest``).
 Missing a commune without a position is never counted as covered or uncovered: its people are
-        told apart. Positions favour towns, so shares do too.
+        counted apart. Positions favour towns, so shares do too.
 """
 
 from __future__ import annotations

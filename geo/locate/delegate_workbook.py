@@ -1,6 +1,4 @@
-"""The Excel file a delegate corrects offline: written, and read back with every line explained.
-
-Knows: cells, labels, what a delegate may change. Not: who accepts, the network.
+"""The Excel workbook a delegate corrects offline: write it, and read it back with remarks.
 
 Written one row per facility of a region; a second sheet keeps what was sent, so that only
         what the delegate changed is proposed, even if the data moved on meanwhile.
@@ -11,7 +9,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -44,8 +42,8 @@ class BadWorkbook(KharitaError):
 
 
 @dataclass
-class Reading:
-    """What a file proposes, and what is to be said about its lines.
+class WorkbookChanges:
+    """The changes that a file proposes, and remarks on its lines.
 
     Attributes
     ----------
@@ -57,13 +55,13 @@ class Reading:
     remarks: list[tuple[int, str, Mapping[str, str]]] = field(default_factory=list)
 
     def say(self, line: int, key: str, **values: str) -> None:
-        """Keep a remark; after 200 of them the file speaks for itself."""
+        """Add a remark, at most 200 of them."""
         if len(self.remarks) < 200:
             self.remarks.append((line, key, {k: v[:80] for k, v in values.items()}))
 
 
 def write(here: Locator, region: str, t: Words, *, seen: bool = False) -> bytes:
-    """The workbook of a region, in a language; with telephones when its reader may read them."""
+    """Write the workbook of a region; with telephones when its reader may read them."""
     # Generated records are not facts: nobody can correct them.
     sites = sorted(
         (
@@ -132,20 +130,21 @@ def write(here: Locator, region: str, t: Words, *, seen: bool = False) -> bytes:
     return out.getvalue()
 
 
-def read(content: bytes, here: Locator, region: str) -> Reading:
-    """The changes a file proposes for a region, line by line.
+def read(content: bytes, here: Locator, region: str) -> WorkbookChanges:
+    """Read the changes that a file proposes for a region, line by line.
 
     Raises
     ------
     BadWorkbook : no Excel file, too big, another region's, or without its identifiers.
     """
     book = _opened(content)
-    found = Reading()
-    told, sent = _sent(book)
-    if told and told.get("region") != region:
-        other = here.catalogue.area_by_code.get(str(told.get("region")))
+    found = WorkbookChanges()
+    origin, sent = _sent(book)
+    if origin and origin.get("region") != region:
+        other = here.catalogue.area_by_code.get(str(origin.get("region")))
         raise BadWorkbook(
-            "excel.error.region", found=other.name["fr"] if other else str(told.get("region"))[:40]
+            "excel.error.region",
+            found=other.name["fr"] if other else str(origin.get("region"))[:40],
         )
     sheet = next((s for s in book.worksheets if s.title != SENT), None)
     if sheet is None:
@@ -154,12 +153,26 @@ def read(content: bytes, here: Locator, region: str) -> Reading:
     at = _columns(next(rows, ()), found)
     if "id" not in at:
         raise BadWorkbook("excel.error.no_id", column=words("fr")("excel.id"))
-    if not told:
+    if not origin:
         found.say(0, "excel.remark.no_memory")
+    lines, twice = _lines(rows, at["id"], found)
+    for id_, (number, row) in lines.items():
+        if id_ not in twice:
+            _line(here, region, id_, number, row, at, sent, found)
+    for id_ in sent:
+        if id_ not in lines:
+            found.say(0, "excel.remark.deleted", id=id_)
+    return found
+
+
+def _lines(
+    rows: Iterable[tuple[Any, ...]], column: int, found: WorkbookChanges
+) -> tuple[dict[str, tuple[int, tuple[Any, ...]]], set[str]]:
+    """Identifier -> line number and cells, and the identifiers that stand on several lines."""
     lines: dict[str, tuple[int, tuple[Any, ...]]] = {}
     twice: set[str] = set()
     for number, row in enumerate(rows, start=2):
-        id_ = _text(row[at["id"]] if at["id"] < len(row) else None)
+        id_ = _text(row[column] if column < len(row) else None)
         if not id_:
             if any(c is not None for c in row):
                 found.say(number, "excel.remark.no_id")
@@ -171,13 +184,7 @@ def read(content: bytes, here: Locator, region: str) -> Reading:
             found.say(number, "excel.remark.twice", id=id_)
             continue
         lines[id_] = (number, row)
-    for id_, (number, row) in lines.items():
-        if id_ not in twice:
-            _line(here, region, id_, number, row, at, sent, found)
-    for id_ in sent:
-        if id_ not in lines:
-            found.say(0, "excel.remark.deleted", id=id_)
-    return found
+    return lines, twice
 
 
 def _line(
@@ -188,7 +195,7 @@ def _line(
     row: tuple[Any, ...],
     at: dict[str, int],
     sent: dict[str, dict[str, Any]],
-    found: Reading,
+    found: WorkbookChanges,
 ) -> None:
     position = here.catalogue.site_row.get(id_)
     if position is None:
@@ -205,11 +212,7 @@ def _line(
 
     after: dict[str, Any] = {}
     if "status" in at and _text(cell("status")):
-        code = _code("status", STATUSES, _text(cell("status")))
-        if code is None:
-            found.say(number, "excel.remark.status", value=_text(cell("status")))
-        else:
-            after["status"] = code
+        _status(_text(cell("status")), number, found, after)
     if "phone" in at:
         phone = _phone(cell("phone"))
         if phone and not _PHONE.match(phone):
@@ -217,14 +220,17 @@ def _line(
         elif phone or was["phone"]:
             after["phone"] = phone
     if "crafts" in at and _text(cell("crafts")):
-        names = [n for n in _SEPARATOR.split(_text(cell("crafts"))) if n.strip()]
-        codes = [_code("craft", CRAFTS, n) for n in names]
-        if None in codes:
-            found.say(number, "excel.remark.crafts", value=names[codes.index(None)].strip())
-        else:
-            after["crafts"] = sorted(set(codes), key=CRAFTS.index)
+        _crafts(_text(cell("crafts")), number, found, after)
     if {"latitude", "longitude"} <= at.keys():
         _position(here, region, cell("latitude"), cell("longitude"), number, found, after)
+    _compare(id_, number, (was, now, after), found)
+
+
+def _compare(
+    id_: str, number: int, states: tuple[dict[str, Any], ...], found: WorkbookChanges
+) -> None:
+    """Add what the delegate changed: values as sent, as they are now, and as they came back."""
+    was, now, after = states
     for key, value in after.items():
         if value == was[key]:
             continue
@@ -236,13 +242,30 @@ def _line(
             )
 
 
+def _status(text: str, number: int, found: WorkbookChanges, after: dict[str, Any]) -> None:
+    code = _code("status", STATUSES, text)
+    if code is None:
+        found.say(number, "excel.remark.status", value=text)
+    else:
+        after["status"] = code
+
+
+def _crafts(text: str, number: int, found: WorkbookChanges, after: dict[str, Any]) -> None:
+    names = [n for n in _SEPARATOR.split(text) if n.strip()]
+    codes = [_code("craft", CRAFTS, n) for n in names]
+    if None in codes:
+        found.say(number, "excel.remark.crafts", value=names[codes.index(None)].strip())
+    else:
+        after["crafts"] = sorted(set(codes), key=CRAFTS.index)
+
+
 def _position(
     here: Locator,
     region: str,
     lat: Any,
     lon: Any,
     number: int,
-    found: Reading,
+    found: WorkbookChanges,
     after: dict[str, Any],
 ) -> None:
     if not _text(lat) and not _text(lon):
@@ -308,20 +331,20 @@ def _opened(content: bytes) -> openpyxl.Workbook:
 
 
 def _sent(book: openpyxl.Workbook) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
-    """What the file was sent with: its region and language, and the values of each facility."""
+    """What the file was sent with: region and language, and the values of each facility."""
     if SENT not in book.sheetnames:
         return {}, {}
     cells = [r[0] for r in book[SENT].iter_rows(max_row=MAX_ROWS + 1, max_col=1, values_only=True)]
     try:
-        told, *rows = [orjson.loads(c) for c in cells if isinstance(c, str)]
+        origin, *rows = [orjson.loads(c) for c in cells if isinstance(c, str)]
         keys = {"status", "phone", "crafts", "position"}
-        return dict(told), {i: v for i, v in rows if isinstance(v, dict) and v.keys() == keys}
+        return dict(origin), {i: v for i, v in rows if isinstance(v, dict) and v.keys() == keys}
     except (ValueError, TypeError):
         return {}, {}
 
 
-def _columns(head: tuple[Any, ...], found: Reading) -> dict[str, int]:
-    """Where each column is, by its label in any language; what is unknown or missing is said."""
+def _columns(head: tuple[Any, ...], found: WorkbookChanges) -> dict[str, int]:
+    """Index of each column, by its label in any language; unknown and missing ones are remarked."""
     labels = {fold(words(lang)(f"excel.{key}")): key for lang in LANGUAGES for key in COLUMNS}
     at: dict[str, int] = {}
     for i, label in enumerate(head):

@@ -1,6 +1,4 @@
-"""Where one starts from, and the facilities around it.
-
-Knows: a catalogue's places, outlines and facilities. Not: words, pages, the network.
+"""Start places and the facilities around them.
 
 CRS     EPSG:4326, longitude first; distances in metres on the WGS 84 ellipsoid.
 Roads   no road network is stored. ``ROAD_FACTOR`` turns a distance as the crow flies into an
@@ -58,7 +56,7 @@ class Start:
 
 
 class Locator:
-    """Answers about places over one version of the catalogue. Read-only, shared by threads."""
+    """Distances and start places over one version of the catalogue; read-only, thread-safe."""
 
     def __init__(self, query: Query) -> None:
         self.query = query
@@ -99,7 +97,7 @@ class Locator:
         return list(dict.fromkeys(meant))
 
     def passing(self, view: ViewState) -> np.ndarray:
-        """(n,) which facilities pass the filters (and lie in the drawn zone), as in the catalogue."""
+        """(n,) which facilities of the catalogue pass the filters (and lie in the drawn zone)."""
         mask = np.zeros(len(self.catalogue.sites), bool)
         for name in COLLECTIONS:
             columns = self.query.columns[name]
@@ -107,9 +105,9 @@ class Locator:
         return mask & in_zone(self.query, view) if view.zone else mask
 
     def chosen(self, view: ViewState, *, coming: bool | None = None) -> np.ndarray:
-        """Those of the passing that count for coverage: open ones, and coming ones if asked.
+        """Facilities that count for coverage: open ones, and coming ones on request.
 
-        A region or province says whose people are looked at: a facility across its border
+        A region or province selects whose people are counted: a facility across its border
         serves them all the same, and counts.
         """
         coming = view.coming == "yes" if coming is None else coming
@@ -117,7 +115,7 @@ class Locator:
         return mask if coming else mask & self._active
 
     def looked_at(self, view: ViewState) -> np.ndarray:
-        """(n,) whether each placed commune is in the regions or provinces of a view, and of its milieu."""
+        """(n,) whether each placed commune is in the areas of a view, and of its milieu."""
         mask = self.census.of_milieu(view.milieu)
         if view.region:
             mask &= np.array([c.region in view.region for c in self.census.placed], bool)

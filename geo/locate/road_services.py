@@ -1,7 +1,7 @@
-"""Road distances, road times and reachable areas, from the servers a deployment has.
+"""Road distances, travel times and reachable areas, from the routing servers of a deployment.
 
-Knows: OSRM's ``table`` service, openrouteservice's ``matrix`` and ``isochrones``. Not: estimates
-(``geo.locate.locator``), words.
+OSRM's ``table`` service, openrouteservice's ``matrix`` and ``isochrones``; estimates without a
+server are in ``geo.locate.locator``.
 Units   metres, seconds and minutes. CRS EPSG:4326, longitude first.
 Errors  none: whatever goes wrong, there is no road answer, and that service is left alone a while.
 Secrets the key of openrouteservice travels in a header, never in an address.
@@ -30,7 +30,7 @@ MOST = 50
 MINUTES = (10, 20, 30, 60)
 #: What four areas may weigh, and their corners together.
 REACH_BYTES, REACH_CORNERS = 2_000_000, 40_000
-#: Corners closer than this to the line are left out, degrees: under a pixel at the nearest zoom shown.
+#: Corners closer than this to the line are left out, degrees: under a pixel at the nearest zoom.
 SMOOTH_DEG = 0.0005
 
 Lon_lat = tuple[float, float]
@@ -53,7 +53,7 @@ class Reach:
 
 
 class _Server:
-    """What both servers share: answers kept, and silence after a failure, service by service."""
+    """A routing server: cached answers, and a pause after a failure, service by service."""
 
     name = ""
 
@@ -67,7 +67,7 @@ class _Server:
     def _ask(
         self, service: str, key: object, ask: Callable[[], Answer], read: Callable[[bytes], Any]
     ) -> Any:
-        """The answer kept, or a new one; None when there is none."""
+        """The cached answer, or a new one; None when there is none."""
         with self._lock:
             if (service, key) in self._kept:
                 return self._kept[service, key]
@@ -109,7 +109,7 @@ class Osrm(_Server):
         """The road to each point, None where there is none or nobody answers."""
         path = ";".join(f"{lon:.5f},{lat:.5f}" for lon, lat in (start, *to))
         return (
-            _whole(to)
+            _too_many(to)
             or self._ask(
                 "table",
                 path,
@@ -149,7 +149,7 @@ class Ors(_Server):
 
     def roads(self, start: Lon_lat, to: Sequence[Lon_lat]) -> tuple[Road | None, ...]:
         """The road to each point, None where there is none or nobody answers."""
-        asked = {
+        parameters = {
             "locations": [_rounded(p) for p in (start, *to)],
             "sources": [0],
             "destinations": list(range(1, len(to) + 1)),
@@ -157,31 +157,33 @@ class Ors(_Server):
             "units": "m",
         }
         return (
-            _whole(to)
+            _too_many(to)
             or self._post(
-                "matrix", asked, self._deadline_s, lambda body: _roads(body, len(to), first=0)
+                "matrix", parameters, self._deadline_s, lambda body: _roads(body, len(to), first=0)
             )
             or (None,) * len(to)
         )
 
     def reach(self, start: Lon_lat) -> tuple[Reach, ...]:
         """The areas within 10, 20, 30 and 60 minutes, smallest first; empty when nobody answers."""
-        asked = {
+        parameters = {
             "locations": [_rounded(start)],
             "range": [m * 60 for m in MINUTES],
             "range_type": "time",
         }
-        return self._post("isochrones", asked, self._reach_deadline_s, _reach, REACH_BYTES) or ()
+        return (
+            self._post("isochrones", parameters, self._reach_deadline_s, _reach, REACH_BYTES) or ()
+        )
 
     def _post(
         self,
         service: str,
-        asked: dict[str, Any],
+        parameters: dict[str, Any],
         deadline_s: float,
         read: Callable[[bytes], Any],
         most_bytes: int = 200_000,
     ) -> Any:
-        body = orjson.dumps(asked)
+        body = orjson.dumps(parameters)
         return self._ask(
             service,
             body,
@@ -198,13 +200,13 @@ class Ors(_Server):
 
 @dataclass(frozen=True, slots=True)
 class Router:
-    """The servers of a deployment: roads from the first that answers, areas from openrouteservice."""
+    """Routing servers of a deployment: roads from the first that answers, areas from Ors."""
 
     osrm: Osrm | None = None
     ors: Ors | None = None
 
     def roads(self, start: Lon_lat, to: Sequence[Lon_lat]) -> tuple[str, tuple[Road | None, ...]]:
-        """Who answered (empty: nobody) and the road to each point."""
+        """The server that answered (empty: none) and the road to each point."""
         for server in (self.osrm, self.ors):
             if server is None:
                 continue
@@ -214,7 +216,7 @@ class Router:
         return "", (None,) * len(to)
 
 
-def _whole(to: Sequence[Lon_lat]) -> tuple[None, ...]:
+def _too_many(to: Sequence[Lon_lat]) -> tuple[None, ...]:
     """No road to as many points, when they are too many to ask for."""
     return (None,) * len(to) if len(to) > MOST else ()
 
@@ -233,7 +235,7 @@ def _roads(body: bytes, count: int, *, first: int) -> tuple[Road | None, ...] | 
 
 
 def _road(metres: object, seconds: object) -> Road | None:
-    told = [
+    numbers = [
         float(value)
         for value in (metres, seconds)
         if isinstance(value, (int, float))
@@ -241,7 +243,7 @@ def _road(metres: object, seconds: object) -> Road | None:
         and math.isfinite(value)
         and value >= 0
     ]
-    return Road(*told) if len(told) == 2 else None
+    return Road(*numbers) if len(numbers) == 2 else None
 
 
 def _reach(body: bytes) -> tuple[Reach, ...] | None:

@@ -1,1 +1,1 @@
-"""The page Marchés: score, ranking, gap matrix, statistics, missions, trade figures."""
+"""Page Marchés: score, ranking, gap matrix, published statistics, missions and trade figures."""

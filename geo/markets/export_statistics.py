@@ -1,8 +1,8 @@
-"""Published handicraft export figures, read as what they are: statements about a period.
+"""Published export statistics: comparable series, demand and growth by market.
 
-Knows: which statements cover the same months, and so may be compared. Not: sums. Periods
-are cumulative and overlap (January to July lies within January to September): figures are
-never added up, and a part of a year is only compared with the same part of another year.
+Figures are statements about a period. Periods are cumulative and overlap (January to July lies
+within January to September): figures are never added up, and a part of a year is only compared
+with the same part of another year.
 
 Units   ``value_mdh`` million dirhams, ``share_pct`` and ``growth_pct`` per cent.
 Missing an empty cell is None, never zero.
@@ -84,8 +84,8 @@ def demand_of(
         if row.value_mdh is not None:
             found.append((row.year, True, row.value_mdh, row, None))
         elif row.share_pct is not None and row.share_base == "total" and row.year in totals:
-            whole, amount = totals[row.year]
-            found.append((row.year, False, row.share_pct / 100 * amount, row, whole))
+            total_row, amount = totals[row.year]
+            found.append((row.year, False, row.share_pct / 100 * amount, row, total_row))
     if not found:
         return None
     *_, value, row, total = max(found, key=lambda f: (f[0], f[1]))
@@ -95,8 +95,11 @@ def demand_of(
 def demand_of_pair(
     market: str, crafts: Iterable[str], rows: Iterable[ExportStatement]
 ) -> ExportStatement | None:
-    """The newest published amount of a whole year for a market and exactly these crafts; None when
-    nobody published one. Nothing is derived: a share of a craft times a market's total is neither."""
+    """The newest published amount of a whole year for a market and exactly these crafts.
+
+    None when nobody published one. Nothing is derived: a share of a craft times a market's total
+    is neither.
+    """
     wanted = set(crafts)
     mine = [
         r

@@ -1,7 +1,7 @@
-"""Support for exporters as published: instruments, programmes, fairs, and a few plain rules.
+"""Export support as published: instruments, programmes, fairs, and a few plain rules.
 
-Knows: what the sources state. A rule without a published condition says so; nothing is
-inferred. Amounts in million dirhams (MDH).
+Only what the sources state: a rule without a published condition says so; nothing is inferred.
+Amounts in million dirhams (MDH).
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ EXCELLENCE_CRAFTS = ("tapis_tissage", "poterie_ceramique")
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """One instrument's answer: ``yes``, ``no``, ``unknown``; why, and the rows it rests on."""
+    """The verdict of one instrument: ``yes``, ``no``, ``unknown``; why, and its source rows."""
 
     instrument: str
     answer: str
@@ -40,7 +40,7 @@ def rows(name: str) -> tuple[dict[str, str], ...]:
 
 
 def eligible(*, turnover_mdh: float | None, status: str, crafts: tuple[str, ...]) -> list[Verdict]:
-    """What each instrument answers to an exporter.
+    """The verdict of each instrument for an exporter.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Moroccan exporters that the press names, by the town where they are.
+"""Moroccan exporters that the press names, by town.
 
 Source  ``data/sources/moroccan_exporters.csv``: no telephone, no address, no person.
 """

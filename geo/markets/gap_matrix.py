@@ -1,6 +1,6 @@
-"""Market by craft: buyers known, sites able to supply, recent reports, and the gap they leave.
+"""The gap matrix: market by craft, buyers known, sites able to supply, recent reports.
 
-Knows: how a gap is named. Not: words, colours. Generated records are never counted.
+Generated records are never counted.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class GapCell:
 
     @property
     def gap(self) -> str:
-        """Its name: see ``GAPS``.
+        """The kind of gap, one of ``GAPS``.
 
         Supply alone is no gap: every craft is made somewhere. It becomes one when a recent
         report speaks of that craft in that market and no buyer is known.
@@ -57,14 +57,14 @@ def since(query: Query) -> tuple[str, str]:
 
 
 def recent(report: Report, first: str) -> bool:
-    """Whether a report belongs to the last twelve months; a bare year must lie wholly in them."""
+    """Whether a report belongs to the last twelve months; a bare year must lie entirely in them."""
     return bool(first) and (
         report.date[:7] >= first if len(report.date) >= 7 else report.date[:4] > first[:4]
     )
 
 
 def speaks_of(report: Report, market: str, craft: str) -> bool:
-    """Whether a report names the market, and the craft or all of them."""
+    """Whether a report names the market, and the craft or all crafts."""
     return market in report.markets and (not report.crafts or craft in report.crafts)
 
 

@@ -1,7 +1,7 @@
-"""The raw value of each criterion for each market, with year, source and how it was found.
+"""Raw values of the indicators of each market, with year, source and method.
 
-Knows: which record or publication a number comes from. Not: weights, scores, words.
-Generated records are never counted. ``Cell.value`` is None when nobody published it.
+Which record or publication a number comes from; weights and scores are in ``score``. Generated
+records are never counted. ``Cell.value`` is None when nobody published it.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ NATURAL_EARTH = "https://www.naturalearthdata.com/"
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One value: ``how`` is the key of the sentence that says where it comes from."""
+    """One value; ``how`` is the key of the text that states its method."""
 
     value: float | None = None
     year: str = ""
@@ -51,7 +51,7 @@ class MarketTable:
 
 
 def market_table(query: Query) -> MarketTable:
-    """The table of one catalogue and of what the trade services last answered."""
+    """The table of one catalogue and of the cached trade figures."""
     return _table(query, revision())
 
 

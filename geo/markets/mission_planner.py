@@ -1,6 +1,6 @@
 """Mission plans: the buyers of a market, grouped by city and distance into days.
 
-Knows: distances and a day's capacity. Not: appointments, transport, prices. Buyers whose
+Only distances and a day's capacity count: no appointments, transport or prices. Buyers whose
 city is unknown can't be placed on a day: they are listed apart.
 """
 

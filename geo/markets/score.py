@@ -1,7 +1,7 @@
 """The market score: S = 100 * sum(w * n) / sum(w) over the criteria that are known.
 
-Knows: numbers. Not: where they come from, words, languages. A missing value is NaN and takes
-no part: it is neither zero nor the mean. Arrays are (markets, criteria) unless said otherwise.
+Pure numbers. A missing value is NaN and takes no part: it is neither zero nor the mean. Arrays
+are (markets, criteria) unless stated otherwise.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ def normalised(raw: np.ndarray, criteria: Sequence[Criterion]) -> np.ndarray:
 
 
 def used(n: np.ndarray) -> np.ndarray:
-    """(c,) the criteria that at least one market has: the others are set aside, and said so."""
+    """(c,) the criteria that at least one market has: the others are set aside."""
     result: np.ndarray = ~np.isnan(n).all(axis=0)
     return result
 

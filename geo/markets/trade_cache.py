@@ -1,7 +1,7 @@
-"""What the outside trade services last answered, as kept on disk; empty without a network.
+"""Cached figures of the trade services, as stored on disk; empty without a network.
 
 One file per service under ``KHARITA_VAR/trade``: ``{"service", "fetched", "licence", "values"}``
-where ``values`` is measure -> market -> ``[value, year]``. ``geo.markets.trade_refresh`` writes, this reads.
+where ``values`` is measure -> market -> ``[value, year]``. ``geo.markets.trade_refresh`` writes it.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ PAGES = {"comtrade": "https://comtradeplus.un.org/", "worldbank": "https://data.
 
 @dataclass(frozen=True, slots=True)
 class TradeFact:
-    """One kept figure: US dollars, its year, the day it was fetched, the service."""
+    """One cached figure: US dollars, its year, the day it was fetched, the service."""
 
     value_usd: float
     year: int
@@ -31,7 +31,7 @@ class TradeFact:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What one service last answered."""
+    """The last good answer of one service."""
 
     service: str
     fetched: str
@@ -40,7 +40,7 @@ class Kept:
 
 
 def folder() -> Path:
-    """Where the answers are kept."""
+    """The folder of the cached answers."""
     return var_dir() / "trade"
 
 
@@ -64,7 +64,7 @@ def _read(path: Path, _: int) -> Kept:
 
 
 def fact(measure: str, iso2: str) -> TradeFact | None:
-    """The kept figure of a market, or None."""
+    """The cached figure of a market, or None."""
     service = MEASURES[measure]
     held = kept(service)
     found = held.values.get(measure, {}).get(iso2) if held else None

@@ -1,10 +1,10 @@
 """Refresh the trade figures of the 34 markets from UN Comtrade and the World Bank.
 
-``python -m geo.markets.trade_refresh`` does it from a command line. Each service is all or nothing: what was
-kept stays, with its date, until a whole new answer is there. Imports are those of the HS
-headings of handicraft, which do not separate handmade from industrial goods.
+Each service is all or nothing: the cached figures stay, with their date, until a complete new
+answer is there. Imports are those of the HS headings of handicraft, which do not separate handmade
+from industrial goods. From a command line: ``kharita trade``.
 
-KHARITA_COMTRADE_KEY : subscription key; without it the public preview is asked.
+KHARITA_COMTRADE_KEY : subscription key; without it the public preview is used.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ def comtrade(
     base: str = COMTRADE,
     key: str = "",
     last_year: int | None = None,
-    progress: Progress = lambda done, total: None,
+    progress: Progress = lambda _done, _total: None,
 ) -> Values:
     """Imports of the handicraft headings from the world, newest year answered, US dollars.
 
@@ -144,7 +144,7 @@ def worldbank(
     *,
     base: str = WORLDBANK,
     last_year: int | None = None,
-    progress: Progress = lambda done, total: None,
+    progress: Progress = lambda _done, _total: None,
 ) -> Values:
     """GDP and GDP per head, newest year known of each market, US dollars.
 
@@ -199,7 +199,7 @@ def _take(
 
 
 def keep(service: str, values: Values, *, into: Path | None = None) -> None:
-    """Write an answer in one move: readers see the old file or the new one, never a half."""
+    """Write an answer atomically: readers see the old file or the new one."""
     place = into or folder()
     content = {
         "service": service,
@@ -211,11 +211,11 @@ def keep(service: str, values: Values, *, into: Path | None = None) -> None:
 
 
 def refresh(
-    progress: Callable[[str, int, int], None] = lambda service, done, total: None,
+    progress: Callable[[str, int, int], None] = lambda _service, _done, _total: None,
     *,
     client: Fetcher | None = None,
 ) -> dict[str, TradeError | None]:
-    """Ask both services; each keeps its last good figures when it fails.
+    """Refresh both services; each keeps its last good figures when it fails.
 
     Returns
     -------

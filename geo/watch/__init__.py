@@ -1,1 +1,1 @@
-"""The watch room: what reports say, where they say it, and what it leads to."""
+"""Page Veille: watch reports, their passages, the evidence chain, digests and publishing."""

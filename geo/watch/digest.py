@@ -1,4 +1,4 @@
-"""What is new in a view since a date: as a page that can also be mailed, and as an Atom feed.
+"""The digest of a view: what is new since a date, as a page for mail and as an Atom feed.
 
 A report is new when it is dated after the date given; an undated one never is. Both outputs are
 built with ElementTree, so that every text stays data; neither loads anything from elsewhere.
@@ -38,14 +38,14 @@ class Digest:
 
     @property
     def title(self) -> str:
-        """What the view is about, in words."""
+        """The localized title: the filters of the view."""
         t = words(self.view.lang)
-        said = (
+        about = (
             filters_text(self.query, self.view, t, lead=False)
             if self.view.picks()
             else t("digest.everything")
         )
-        return t("digest.title", view=said)
+        return t("digest.title", view=about)
 
 
 def digest_of(
@@ -149,10 +149,10 @@ def _summary(report: Report) -> str:
 # --- page and mail --------------------------------------------------------------------
 
 _STYLE = {
-    "body": "margin:0;padding:24px;background:#f6f4ef;color:#16211f;font:15px/1.55 'IBM Plex Sans Arabic',"
-    "Inter,Arial,sans-serif",
-    "sheet": "max-width:640px;margin:0 auto;padding:24px 28px;background:#fff;border:1px solid #e4dfd5;"
-    "border-radius:8px",
+    "body": "margin:0;padding:24px;background:#f6f4ef;color:#16211f;"
+    "font:15px/1.55 'IBM Plex Sans Arabic',Inter,Arial,sans-serif",
+    "sheet": "max-width:640px;margin:0 auto;padding:24px 28px;background:#fff;"
+    "border:1px solid #e4dfd5;border-radius:8px",
     "h1": "margin:0 0 4px;font-size:21px;line-height:1.3",
     "soft": "margin:0 0 12px;color:#52605e;font-size:13px",
     "item": "margin:0;padding:16px 0;border-top:1px solid #e4dfd5",
@@ -164,7 +164,7 @@ _STYLE = {
 
 
 def html_of(digest: Digest) -> bytes:
-    """One self-contained page that mail programs keep whole: styles beside each element."""
+    """One self-contained page for mail: styles are inline, as mail programs keep them."""
     t = words(digest.view.lang)
     page = ET.Element("html", {"lang": digest.view.lang, "dir": t.dir})
     head = ET.SubElement(page, "head")

@@ -1,7 +1,7 @@
 """Write every followed view's digest: ``python -m geo.watch FOLDER [--since DATE] [--base URL]``.
 
 The views are lines of ``KHARITA_VAR/followed.txt``: a name, a tab, the address's query. Each gives
-``NAME.atom`` and ``NAME.html``, written whole or not at all.
+``NAME.atom`` and ``NAME.html``, written atomically.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--since", default="", type=_day, help="YYYY-MM-DD")
     parser.add_argument("--base", default="", help="scheme and host of the links")
-    asked = parser.parse_args(arguments)
-    asked.folder.mkdir(parents=True, exist_ok=True)
+    options = parser.parse_args(arguments)
+    options.folder.mkdir(parents=True, exist_ok=True)
     query, failed = current(), 0
     for name, address in _followed():
         view, notices = decode(address.lstrip("?"), query.catalogue)
@@ -36,9 +36,9 @@ def main(arguments: list[str] | None = None) -> int:
             log.error("%s: not a view of this catalogue", name or address[:40])
             failed += 1
             continue
-        digest = digest_of(query, view, asked.since, base=asked.base.rstrip("/"))
+        digest = digest_of(query, view, options.since, base=options.base.rstrip("/"))
         for ending, content in (("atom", atom_of(digest)), ("html", html_of(digest))):
-            atomic_write(asked.folder / f"{name}.{ending}", content)
+            atomic_write(options.folder / f"{name}.{ending}", content)
     return failed
 
 

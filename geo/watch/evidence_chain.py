@@ -1,7 +1,7 @@
 """The evidence chain of a report: market, buyers there, Moroccan sites that could supply them.
 
 Every link carries what supports it: a passage of the report, or the directory's own record with
-its source. What is only inferred (a buyer of the market that shares a craft) says so by its
+its source. What is only inferred (a buyer of the market that shares a craft) is marked by its
 ``basis``. Generated records prove nothing and are left out.
 """
 
@@ -61,8 +61,8 @@ def chain_of(query: Query, report: Report, view: ViewState) -> Chain:
 def _markets(query: Query, report: Report, view: ViewState) -> list[str]:
     known = query.catalogue.market_by_code
     named = [b.country for b in _named(query, report)]
-    told = [f.market for n in report.notes for f in n.figures]
-    listed = report.markets or (*told, *view.market)
+    of_figures = [f.market for n in report.notes for f in n.figures]
+    listed = report.markets or (*of_figures, *view.market)
     found = [c for c in dict.fromkeys((*named, *listed)) if c in known]
     return [c for c in found if not view.market or c in view.market]
 
@@ -76,12 +76,12 @@ def _market_passages(query: Query, report: Report, code: str) -> tuple[tuple[Pas
     """What supports a market, and whether its name or a figure of it is in the report."""
     names = query.search.wanted(query.catalogue.market_by_code[code].name["fr"] + " ")
     notes = [n for n in report.notes if not n.markets or code in n.markets]
-    said = [p for n in notes for p in (*sentences_of(n), title_of(n)) if names.score(p.text)]
+    sentences = [p for n in notes for p in (*sentences_of(n), title_of(n)) if names.score(p.text)]
     figures = [
         p for n in report.notes for p in figures_of(n) if p.figure and p.figure.market == code
     ]
-    if said or figures:
-        return (*said[:PROOFS], *figures[:PROOFS]), True
+    if sentences or figures:
+        return (*sentences[:PROOFS], *figures[:PROOFS]), True
     about = [n for n in notes if code in n.markets] or notes
     if not about:  # the market is that of a buyer it names
         return next(
@@ -97,12 +97,12 @@ def _of_market(
     code: str,
     proof: tuple[tuple[Passage, ...], bool],
 ) -> Iterator[Link]:
-    passages, said = proof
+    passages, named = proof
     crafts = _crafts(report, view, code)
     yield Link(
         f"report:{report.id}",
         f"market:{code}",
-        "said" if said else "covered",
+        "said" if named else "covered",
         tuple(crafts),
         passages,
     )
@@ -150,9 +150,11 @@ def _buyers(
 def _naming(notes: tuple[Note, ...], name: str) -> tuple[Passage, ...]:
     """Where a buyer is named: sentences first, else the note that lists it."""
     wanted = phrase(name)
-    said = [p for n in notes for p in (*sentences_of(n), title_of(n)) if wanted in phrase(p.text)]
-    if said:
-        return tuple(said[:PROOFS])
+    sentences = [
+        p for n in notes for p in (*sentences_of(n), title_of(n)) if wanted in phrase(p.text)
+    ]
+    if sentences:
+        return tuple(sentences[:PROOFS])
     listed = [
         n for n in notes if any(wanted in phrase(o) or phrase(o) in wanted for o in n.organisations)
     ]

@@ -1,4 +1,4 @@
-"""The passages of a report, each with an address: what evidence points at.
+"""Passages of a report, each with an address that evidence points at.
 
 A passage is a sentence, a title or a figure of one note. ``W039.2`` is the second sentence of note
 W039, ``W039.0`` its title, ``W039.f1`` its first figure. Whatever quotes a report quotes a
@@ -26,7 +26,7 @@ class Passage:
 
     @property
     def address(self) -> str:
-        """Where it stands."""
+        """The address of the passage."""
         return f"{self.note.id}.{'f' if self.figure else ''}{self.number}"
 
 
@@ -53,7 +53,7 @@ def title_of(note: Note) -> Passage:
 
 
 def best_passage(report: Report, wanted: SearchTerms | None) -> Passage | None:
-    """What shows best why a report is listed.
+    """The passage that shows best why a report is listed.
 
     With a query, the sentence (or title of a note) that holds most of its terms; without one,
     the first sentence with a figure, which is what a report brings; else the first.
@@ -63,5 +63,5 @@ def best_passage(report: Report, wanted: SearchTerms | None) -> Passage | None:
         best = max(passages, key=lambda p: wanted.score(p.text), default=None)
         if best and wanted.score(best.text):
             return best
-    told = [p for p in passages if p.number]
-    return next((p for p in told if any(c.isdigit() for c in p.text)), told[0] if told else None)
+    body = [p for p in passages if p.number]
+    return next((p for p in body if any(c.isdigit() for c in p.text)), body[0] if body else None)

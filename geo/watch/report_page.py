@@ -1,7 +1,7 @@
-"""One A4 page per report: its map with the evidence chain, its notes, each link with its proof.
+"""Printed report: one A4 page with its map, evidence chain and notes, each link with its proof.
 
 Drawn like a snapshot (``geo.render``): one pure SVG per page, every text plain data. The same
-page serves a chain handed over in a meeting and one sheet of a reading list.
+page serves a chain handed over in a meeting and one page of a reading list.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ def sheet_of(
         *chain_lines(scene, reading["chain"]),
         mat(scene),
         *_head(pen, reading, title),
-        *_notes(pen, columns[0], reading, t),
+        *_notes(pen, columns[0], reading),
         *_steps(pen, columns[1], reading["chain"], t),
         *_foot(pen, reading, f"{base}/veille?v=1&sel=report:{reading['id']}", page),
     ]
@@ -172,7 +172,7 @@ def _head(pen: Pen, reading: dict[str, Any], title: str) -> list[str]:
 
 
 class _Column:
-    """Writes lines down a box until it is full."""
+    """A column that is filled with lines until it is full."""
 
     def __init__(self, pen: Pen, box: SheetBox) -> None:
         self.pen, self.box, self.y = pen, box, box.y
@@ -218,7 +218,7 @@ def _joined(*parts: str) -> str:
     return " \u00b7 ".join(isolate(clean(p)) for p in parts if p)
 
 
-def _notes(pen: Pen, box: SheetBox, reading: dict[str, Any], t: Words) -> list[str]:
+def _notes(pen: Pen, box: SheetBox, reading: dict[str, Any]) -> list[str]:
     column = _Column(pen, box)
     for note in reading["notes"]:
         if not column.room(120):
@@ -265,9 +265,9 @@ def _steps(pen: Pen, box: SheetBox, chain: dict[str, Any], t: Words) -> list[str
             column.write(
                 "".join(p[0] for p in quote["pieces"]), 13, inset=inset, lines=2, quoted=True
             )
-        said = quote["where"] if quote else step["crafts"]
+        source = quote["where"] if quote else step["crafts"]
         column.write(
-            " \u00b7 ".join(p for p in (step["basis_text"], end["sub"], said) if p),
+            " \u00b7 ".join(p for p in (step["basis_text"], end["sub"], source) if p),
             12,
             color=SOFT,
             inset=inset,

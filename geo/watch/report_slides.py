@@ -1,4 +1,4 @@
-"""The evidence chain of reports as slides: its map, then each link with its proof in an editable table."""
+"""Slides of the evidence chain of reports: its map, then each link in an editable table."""
 
 from __future__ import annotations
 
@@ -117,7 +117,7 @@ def _named(chain: dict[str, Any], t: Words) -> list[tuple[str, float, bool, str]
 
 
 def _lines(chain: dict[str, Any]) -> list[list[str]]:
-    """One line per link: number, both ends, the sentence and where it stands, said or inferred."""
+    """One line per link: number, both ends, sentence and place, stated or inferred."""
     found = []
     for i, step in enumerate(chain["steps"], start=1):
         quote = next(iter(step["quotes"]), None)

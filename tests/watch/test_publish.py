@@ -30,7 +30,7 @@ from geo.store.published_reports import AlreadyPublished, ImportedReports
 from geo.watch.publish.entity_tagging import Proposal, Tagger
 from geo.watch.publish.extraction_jobs import Intake, intake
 from geo.watch.publish.report_builder import date_of, language_of, report_of
-from geo.watch.publish.text_extraction import MAX_BYTES, MAX_PAGES, Refused, read
+from geo.watch.publish.text_extraction import MAX_BYTES, MAX_PAGES, ReportRejected, read
 from tests.conftest import ROOT
 from tests.web_app import web_app
 
@@ -143,7 +143,7 @@ def zipped(files: dict[str, bytes]) -> bytes:
 @pytest.mark.parametrize("case", HOSTILE)
 def test_a_hostile_file_is_refused_in_words(case):
     content, name, key = HOSTILE[case]
-    with pytest.raises(Refused) as refusal:
+    with pytest.raises(ReportRejected) as refusal:
         read(content() if callable(content) else content, name)
     assert refusal.value.key == key
 

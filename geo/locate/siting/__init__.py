@@ -1,1 +1,1 @@
-"""Where new facilities would bring most people within reach."""
+"""Siting: where new facilities would bring most people within reach."""

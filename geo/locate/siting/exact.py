@@ -1,4 +1,4 @@
-"""The proven best answer, by HiGHS within a time limit, starting from the greedy one.
+"""The exact solver: HiGHS within a time limit, starting from the greedy answer.
 
 Church and ReVelle's maximal covering model; the dual bound says how far from the best an
 unfinished answer can be.
@@ -11,7 +11,7 @@ import threading
 import highspy
 import numpy as np
 
-from geo.locate.siting.problem import Answer, Problem, Progress, told
+from geo.locate.siting.problem import Answer, Problem, Progress, ordered_answer
 
 
 def exact(
@@ -45,7 +45,7 @@ def exact(
     proven = status == highspy.HighsModelStatus.kOptimal
     dual = solver.getInfo().mip_dual_bound
     bound = min(greedy.bound, -dual if np.isfinite(dual) else np.inf)
-    found = told(problem, cover, chosen, bound + 1e-6, exact=proven)
+    found = ordered_answer(problem, cover, chosen, bound + 1e-6, exact=proven)
     if found.reached < greedy.reached:  # the limit fell before HiGHS took the start
         return Answer(
             greedy.chosen, greedy.gains, greedy.reached, max(greedy.reached, int(bound)), False

@@ -1,4 +1,4 @@
-"""A good answer at once: the best candidate again and again, then exchanges that gain people.
+"""The greedy solver: the best candidate again and again, then exchanges that gain people.
 
 Bound   for a covering function f and any set S: best <= f(S) + the sum of the k largest gains
         over S (Nemhauser, Wolsey and Fisher, 1978); the least over the greedy steps is kept.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from geo.locate.siting.problem import Answer, Problem, told
+from geo.locate.siting.problem import Answer, Problem, ordered_answer
 
 
 def greedy(
@@ -39,7 +39,7 @@ def greedy(
             break
         take(int(np.argmax(gains)))
     chosen = _swapped(problem, cover, allowed, clash, chosen)
-    return told(problem, cover, chosen, bound, exact=False)
+    return ordered_answer(problem, cover, chosen, bound, exact=False)
 
 
 def _swapped(

@@ -1,6 +1,4 @@
-"""A siting question, its answer, and what both are measured with.
-
-Knows: candidates, demand, distances. Not: how an answer is found, words, records.
+"""The siting problem, its answer, and the distances both are measured with.
 
 Units   metres (geodesic), people. CRS EPSG:4326.
 """
@@ -43,7 +41,7 @@ class Problem:
 
 @dataclass(frozen=True)
 class Answer:
-    """Chosen candidates in the order of what each adds, and how good that is.
+    """Chosen candidates in the order of what each adds, and the proven bound.
 
     Attributes
     ----------
@@ -62,7 +60,7 @@ class Answer:
 
 @dataclass
 class Progress:
-    """What a caller may look at, and stop, while ``solve`` works."""
+    """Progress of ``solve``, which a caller may read and cancel."""
 
     stage: str = "distances"
     best: Answer | None = None
@@ -94,10 +92,10 @@ def clashes(problem: Problem) -> np.ndarray | None:
     return clash
 
 
-def told(
+def ordered_answer(
     problem: Problem, cover: np.ndarray, chosen: list[int], bound: float, *, exact: bool
 ) -> Answer:
-    """An answer with its sites in the order of what each adds; pinned ones first."""
+    """Order the sites of an answer by what each adds, pinned ones first."""
     left = problem.people.astype(np.int64).copy()
     rest, order, gains = [j for j in chosen if j not in problem.pinned], [], []
     for j in [j for j in problem.pinned if j in chosen]:

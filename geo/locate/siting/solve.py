@@ -1,4 +1,4 @@
-"""The best sites that can be found in time: greedy first, then exactly when small enough."""
+"""Solve a siting problem in a time limit: greedy first, then exactly when small enough."""
 
 from __future__ import annotations
 

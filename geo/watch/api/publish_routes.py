@@ -31,7 +31,7 @@ from geo.store.published_reports import ImportedReports, digest_of
 from geo.watch.publish.entity_tagging import Proposal, Tagger
 from geo.watch.publish.extraction_jobs import Job, intake
 from geo.watch.publish.report_builder import date_of, language_of, report_of
-from geo.watch.publish.text_extraction import MAX_BYTES, Refused
+from geo.watch.publish.text_extraction import MAX_BYTES, ReportRejected
 from geo.web import quotas
 from geo.web.access import require
 from geo.web.requests import body_of, json_answer, lang_of
@@ -59,7 +59,7 @@ async def _start(request: Request) -> Response:
     require(request, "editor")
     with quotas.files.taking(quotas.person(request)) as told_size:
         content = await body_of(
-            request, MAX_BYTES, Refused("intake.too_big", limit=MAX_BYTES // 2**20)
+            request, MAX_BYTES, ReportRejected("intake.too_big", limit=MAX_BYTES // 2**20)
         )
         told_size(len(content))
     name = request.query_params.get("name", "")[:200]
@@ -80,7 +80,7 @@ async def _job(request: Request) -> Response:
 async def _publish(request: Request) -> Response:
     require(request, "editor")
     content = await body_of(
-        request, MAX_DECISIONS, Refused("intake.too_big", limit=MAX_BYTES // 2**20)
+        request, MAX_DECISIONS, ReportRejected("intake.too_big", limit=MAX_BYTES // 2**20)
     )
     try:
         body = orjson.loads(content)

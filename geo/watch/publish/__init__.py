@@ -1,1 +1,1 @@
-"""From a file to a report: its text, the entities proposed from it, the store it is published in."""
+"""Publishing of reports: from an uploaded file to its text, its entities and its record."""

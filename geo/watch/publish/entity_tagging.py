@@ -1,4 +1,4 @@
-"""Entities proposed from a text: plain matching that can be explained, never a guess.
+"""Entity tagging of a text by plain matching that can be explained.
 
 Names and synonyms are looked up as whole folded words, the longest first. Each proposal carries
 the sentence it came from, what was matched, and a confidence: how rarely such a match errs, not a
@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -56,33 +56,46 @@ class Proposal:
     figure: tuple[tuple[str, str], ...] = ()
 
 
+#: Kind, identifier, name, confidence, and how it is known.
+_Entry = tuple[str, str, str, float, str]
+
+
+def _vocabulary(catalogue: Catalogue) -> Iterator[_Entry]:
+    """Names and synonyms of markets and crafts."""
+    for market in catalogue.markets:
+        for lang in LANGUAGES:
+            yield "market", market.iso2, market.name.get(lang, ""), NAME, "name"
+            yield "market", market.iso2, words(lang).country(market.iso2), NAME, "name"
+    for craft in CRAFTS[:-1]:
+        for lang in LANGUAGES:
+            yield "craft", craft, words(lang)(f"craft.{craft}"), NAME, "name"
+    for row in catalogue.synonyms:
+        kind, _, code = row["group"].partition(":")
+        if kind in ("market", "craft"):
+            yield kind, code, row["word"], SYNONYM if kind == "market" else WORD, "synonym"
+
+
+def _records(catalogue: Catalogue) -> Iterator[_Entry]:
+    """Names of buyers, towns and organisations."""
+    for buyer in catalogue.buyers[:5000]:
+        if buyer.provenance != "demo":
+            yield "buyer", buyer.id, buyer.name, NAME, "name"
+    for town in catalogue.towns:
+        for name in (town.name, town.name_ar):
+            yield "town", town.name, name, SYNONYM, "name"
+    organisations = (o for r in catalogue.reports for n in r.notes for o in n.organisations)
+    for name in dict.fromkeys(organisations):
+        yield "organisation", name, name, NAME, "name"
+
+
 class Tagger:
-    """The vocabularies of one catalogue, ready to be looked up."""
+    """Lookup of the vocabularies and names of one catalogue."""
 
     def __init__(self, catalogue: Catalogue) -> None:
         self._entries: dict[str, list[tuple[tuple[str, ...], str, str, float, str]]] = {}
         self._labels: dict[tuple[str, str], str] = {}
-        for market in catalogue.markets:
-            for lang in LANGUAGES:
-                self._add("market", market.iso2, market.name.get(lang, ""), NAME, "name")
-                self._add("market", market.iso2, words(lang).country(market.iso2), NAME, "name")
-        for craft in CRAFTS[:-1]:
-            for lang in LANGUAGES:
-                self._add("craft", craft, words(lang)(f"craft.{craft}"), NAME, "name")
-        for row in catalogue.synonyms:
-            kind, _, code = row["group"].partition(":")
-            if kind in ("market", "craft"):
-                self._add(kind, code, row["word"], SYNONYM if kind == "market" else WORD, "synonym")
-        for buyer in catalogue.buyers[:5000]:
-            if buyer.provenance != "demo":
-                self._add("buyer", buyer.id, buyer.name, NAME, "name")
-        for town in catalogue.towns:
-            for name in (town.name, town.name_ar):
-                self._add("town", town.name, name, SYNONYM, "name")
-        for name in dict.fromkeys(
-            o for r in catalogue.reports for n in r.notes for o in n.organisations
-        ):
-            self._add("organisation", name, name, NAME, "name")
+        for entry in (*_vocabulary(catalogue), *_records(catalogue)):
+            self._add(*entry)
         for entries in self._entries.values():
             entries.sort(key=lambda e: -len(e[0]))
 
@@ -105,22 +118,22 @@ class Tagger:
             held.append(entry)
 
     def propose(self, pages: Iterable[str]) -> list[Proposal]:
-        """Every entity and figure found, one per kind and id (its surest sentence), figures all."""
+        """Propose entities, one per kind and id (its surest sentence), and every figure."""
         best: dict[tuple[str, str], Proposal] = {}
         figures: list[Proposal] = []
         for page, text in enumerate(pages, start=1):
-            for number, said in enumerate(sentences(text.replace("\n", " ")), start=1):
-                found = self._in_sentence(said, page, number)
+            for number, sentence in enumerate(sentences(text.replace("\n", " ")), start=1):
+                found = self._in_sentence(sentence, page, number)
                 for proposal in found:
                     key = (proposal.kind, proposal.id)
                     if key not in best or proposal.confidence > best[key].confidence:
                         best[key] = proposal
-                figures += _figures(said, page, number, found)
+                figures += _figures(sentence, page, number, found)
         order = sorted(best.values(), key=lambda p: (KINDS.index(p.kind), -p.confidence, p.page))
         return [*order, *figures][:MOST]
 
-    def _in_sentence(self, said: str, page: int, number: int) -> list[Proposal]:
-        written = [(m.group(), m.start(), m.end()) for m in re.finditer(r"[^\W_]+", said)]
+    def _in_sentence(self, sentence: str, page: int, number: int) -> list[Proposal]:
+        written = [(m.group(), m.start(), m.end()) for m in re.finditer(r"[^\W_]+", sentence)]
         folded = [
             (part, start, end)
             for word, start, end in written
@@ -136,7 +149,7 @@ class Tagger:
                 continue
             tokens, kind, id_, confidence, how = entry
             start, end = folded[at][1], folded[at + len(tokens) - 1][2]
-            matched = said[start:end]
+            matched = sentence[start:end]
             at += len(tokens)
             if kind in ("buyer", "town", "market", "organisation") and matched[:1].islower():
                 confidence = min(confidence, SHORT)  # a name written like a common word
@@ -155,7 +168,7 @@ class Tagger:
                     self._labels[kind, id_],
                     page,
                     number,
-                    said[:600],
+                    sentence[:600],
                     matched,
                     confidence,
                     how,
@@ -185,17 +198,17 @@ def _root(word: str) -> str:
     return stem(word) if word.isascii() else word
 
 
-def _figures(said: str, page: int, number: int, found: list[Proposal]) -> list[Proposal]:
+def _figures(sentence: str, page: int, number: int, found: list[Proposal]) -> list[Proposal]:
     markets = {p.id for p in found if p.kind == "market"}
     crafts = {p.id for p in found if p.kind == "craft"}
-    years = sorted(set(_YEAR.findall(said)))
-    held = [stem(w) for w in phrase(said).split()]
+    years = sorted(set(_YEAR.findall(sentence)))
+    held = [stem(w) for w in phrase(sentence).split()]
     label = next(
         (name for name, beginnings in _LABELS if any(h.startswith(beginnings) for h in held)),
         "valeur",
     )
     made = []
-    for match in _FIGURE.finditer(said):
+    for match in _FIGURE.finditer(sentence):
         value = (
             re.sub(r"[ \u00a0\u202f]", "", match["n"])
             .replace(",", ".")
@@ -219,7 +232,7 @@ def _figures(said: str, page: int, number: int, found: list[Proposal]) -> list[P
                 match.group().strip(),
                 page,
                 number,
-                said[:600],
+                sentence[:600],
                 match.group(),
                 sure,
                 "number",

@@ -25,7 +25,7 @@ from geo.core.errors import Busy, NotFound
 from geo.core.jobs import register
 from geo.core.paths import PROJECT
 from geo.core.settings import var_dir
-from geo.watch.publish.text_extraction import MAX_BYTES, Refused
+from geo.watch.publish.text_extraction import MAX_BYTES, ReportRejected
 
 log = logging.getLogger(__name__)
 SECONDS = 75.0
@@ -63,12 +63,12 @@ class Intake:
 
         Raises
         ------
-        Refused : it is too big.
+        ReportRejected : it is too big.
         Busy : enough files are being read already.
         StoreFull, StoreUnavailable : it could not be put aside.
         """
         if len(content) > MAX_BYTES:
-            raise Refused("intake.too_big", limit=MAX_BYTES // 2**20)
+            raise ReportRejected("intake.too_big", limit=MAX_BYTES // 2**20)
         with self._lock:
             if sum(j.state == "running" for j in self._jobs.values()) >= AT_ONCE:
                 raise Busy("error.busy")

@@ -1,4 +1,4 @@
-"""A report made from a read file and an editor's decisions: pages become its notes."""
+"""Build the record of a report from an extracted text and the decisions of its editor."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def date_of(pages: tuple[str, ...] | list[str], fallback: str) -> str:
 def report_of(
     text: dict[str, Any],
     proposals: list[Proposal],
-    asked: dict[str, Any],
+    decisions: dict[str, Any],
     catalogue: Catalogue,
     today: date,
 ) -> dict[str, Any]:
@@ -68,25 +68,25 @@ def report_of(
 
     Parameters
     ----------
-    asked : what the editor decided: ``title``, ``date``, ``kind``, ``accepted`` (positions among the
-        proposals), ``corrected`` (position -> another code, name or figure), ``titles`` (language ->
-        the title in it; a missing one repeats the original), ``signals`` (market, craft, sign of what is
-        accepted; an empty market or craft: all).
+    decisions : of the editor: ``title``, ``date``, ``kind``, ``accepted`` (positions among the
+        proposals), ``corrected`` (position -> another code, name or figure), ``titles`` (language
+        -> the title in it; a missing one repeats the original), ``signals`` (market, craft, sign
+        of what is accepted; an empty market or craft: all).
 
     Raises
     ------
     BadRequest : a decision that cannot stand.
     """
-    title, kind, when = (str(asked.get(k, "")).strip() for k in ("title", "kind", "date"))
-    # An editor may give a French text an Arabic title; French and English are too alike in few words.
+    title, kind, when = (str(decisions.get(k, "")).strip() for k in ("title", "kind", "date"))
+    # A French text may get an Arabic title; French and English are too alike in a few words.
     lang = "ar" if language_of(title) == "ar" else language_of("\n".join(text["pages"]))
     if not title or len(title) > 200:
         raise BadRequest("intake.bad_title")
     if kind not in REPORT_KINDS:
         raise BadRequest("error.bad_parameter", name="kind", value=kind[:40])
     _check_date(when, today)
-    titles = _titles(asked, title, lang)
-    kept = _decided(proposals, asked, catalogue)
+    titles = _titles(decisions, title, lang)
+    kept = _decided(proposals, decisions, catalogue)
     source = {"url": "", "label": text["name"][:120] or title[:120], "date": when}
     notes = []
     for number, page in enumerate(text["pages"][:MOST_NOTES], start=1):
@@ -117,12 +117,12 @@ def report_of(
         "places": _ids(kept, "town"),
         "notes": notes,
         "original": text["name"],
-        "signals": _signals(asked, ["", *_ids(kept, "market")], ["", *_ids(kept, "craft")]),
+        "signals": _signals(decisions, ["", *_ids(kept, "market")], ["", *_ids(kept, "craft")]),
     }
 
 
-def _titles(asked: dict[str, Any], title: str, lang: str) -> dict[str, str]:
-    given = asked.get("titles") or {}
+def _titles(decisions: dict[str, Any], title: str, lang: str) -> dict[str, str]:
+    given = decisions.get("titles") or {}
     if not isinstance(given, dict) or any(
         k not in LANGUAGES or not isinstance(v, str) or len(v) > 200 for k, v in given.items()
     ):
@@ -133,8 +133,10 @@ def _titles(asked: dict[str, Any], title: str, lang: str) -> dict[str, str]:
     }
 
 
-def _signals(asked: dict[str, Any], markets: list[str], crafts: list[str]) -> list[dict[str, str]]:
-    given = asked.get("signals") or []
+def _signals(
+    decisions: dict[str, Any], markets: list[str], crafts: list[str]
+) -> list[dict[str, str]]:
+    given = decisions.get("signals") or []
     if not isinstance(given, list) or len(given) > MOST_SIGNALS:
         raise BadRequest("error.bad_parameter", name="signals", value="")
     found: dict[tuple[str, str], str] = {}
@@ -188,10 +190,10 @@ def _corrected(
 
 
 def _decided(
-    proposals: list[Proposal], asked: dict[str, Any], catalogue: Catalogue
+    proposals: list[Proposal], decisions: dict[str, Any], catalogue: Catalogue
 ) -> list[Proposal]:
-    accepted = asked.get("accepted")
-    corrected = asked.get("corrected") or {}
+    accepted = decisions.get("accepted")
+    corrected = decisions.get("corrected") or {}
     if not isinstance(accepted, list) or not isinstance(corrected, dict):
         raise BadRequest("error.bad_parameter", name="accepted", value="")
     known = {

@@ -1,7 +1,8 @@
-"""The text of a PDF, DOCX, HTML, Markdown or text file: nothing executed, nothing fetched.
+"""Text extraction from PDF, DOCX, HTML, Markdown or text: nothing executed, nothing fetched.
 
-What a file is, its first bytes say, never its name. Every limit is checked before the work it
-bounds. Run in a process of its own by ``geo.watch.publish.extraction_jobs``, with little memory and time.
+The first bytes of a file decide what it is, never its name. Every limit is checked before the work
+it bounds. Run in a process of its own by ``geo.watch.publish.extraction_jobs``, with little memory
+and time.
 """
 
 from __future__ import annotations
@@ -29,15 +30,15 @@ _ACTIVE_PDF = (b"/JavaScript", b"/JS ", b"/JS(", b"/Launch", b"/OpenAction", b"/
 Progress = Callable[[int, int], None]
 
 
-class Refused(KharitaError):
-    """The file cannot become a report; the key says why in words."""
+class ReportRejected(KharitaError):
+    """The file cannot become a report; the key names the reason."""
 
     status = 422
 
 
 @dataclass(frozen=True)
 class Text:
-    """What was read. ``notes`` are keys of sentences the editor should know."""
+    """The extracted text; ``notes`` are keys of messages for the editor."""
 
     kind: str
     title: str
@@ -46,33 +47,33 @@ class Text:
     notes: tuple[str, ...] = field(default=())
 
 
-def read(content: bytes, name: str, progress: Progress = lambda done, of: None) -> Text:
-    """The text of a file.
+def read(content: bytes, name: str, progress: Progress = lambda _done, _of: None) -> Text:
+    """Extract the text of a file.
 
     Raises
     ------
-    Refused : it is too big, damaged, locked, a picture, or nothing we read.
+    ReportRejected : it is too big, damaged, locked, a picture, or nothing we read.
     """
     if not content.strip():
-        raise Refused("intake.empty")
+        raise ReportRejected("intake.empty")
     if len(content) > MAX_BYTES:
-        raise Refused("intake.too_big", limit=MAX_BYTES // 2**20)
+        raise ReportRejected("intake.too_big", limit=MAX_BYTES // 2**20)
     if b"%PDF-" in content[:1024]:
         found, kind = _pdf(content, progress), "pdf"
     elif content[:4] == b"PK\x03\x04":
         found, kind = _docx(content), "docx"
     elif _is_binary(content):
-        raise Refused("intake.unknown_kind")
+        raise ReportRejected("intake.unknown_kind")
     else:
         found, kind = _written(content)
     title, date, pages, notes = found
     pages = [_tidy(p) for p in pages]
     if sum(map(len, pages)) > MAX_CHARS:
-        raise Refused("intake.too_long")
+        raise ReportRejected("intake.too_long")
     if not any(c.isalpha() for p in pages for c in p):
-        raise Refused("intake.scanned" if kind == "pdf" else "intake.empty")
+        raise ReportRejected("intake.scanned" if kind == "pdf" else "intake.empty")
     if kind == "pdf" and sum(map(len, pages)) < SCANNED_CHARS * len(pages):
-        raise Refused("intake.scanned")
+        raise ReportRejected("intake.scanned")
     ending = name.rpartition(".")[2].casefold()
     if ending and ending not in _ENDINGS[kind]:
         notes = [*notes, "intake.note_ending"]
@@ -97,7 +98,7 @@ def _pdf(content: bytes, progress: Progress) -> Found:
         with pdfium.PdfDocument(content) as document:
             total = len(document)
             if total > MAX_PAGES:
-                raise Refused("intake.too_many_pages", n=total, limit=MAX_PAGES)
+                raise ReportRejected("intake.too_many_pages", n=total, limit=MAX_PAGES)
             pages = []
             for number in range(total):
                 page = document[number]
@@ -109,9 +110,9 @@ def _pdf(content: bytes, progress: Progress) -> Found:
             about = document.get_metadata_dict()
     except pdfium.PdfiumError as error:
         locked = error.err_code == pdfium.raw.FPDF_ERR_PASSWORD
-        raise Refused("intake.locked" if locked else "intake.damaged") from error
+        raise ReportRejected("intake.locked" if locked else "intake.damaged") from error
     if not pages:
-        raise Refused("intake.damaged")
+        raise ReportRejected("intake.damaged")
     made = re.match(r"D:(\d{4})(\d\d)(\d\d)", about.get("CreationDate", ""))
     return about.get("Title", ""), "-".join(made.groups()) if made else "", pages, notes
 
@@ -121,12 +122,12 @@ def _docx(content: bytes) -> Found:
     try:
         archive = GuardedZip(content, ZIP_LIMITS)
         if "word/document.xml" not in archive.names:
-            raise Refused("intake.unknown_kind")
+            raise ReportRejected("intake.unknown_kind")
         if any(n.endswith(("vbaProject.bin", ".exe", ".js")) for n in archive.names):
             notes.append("intake.note_active")
         head = next(archive.pieces("word/document.xml"), b"")[:4096]
         if b"<!DOCTYPE" in head or b"<!ENTITY" in head:
-            raise Refused("intake.damaged")
+            raise ReportRejected("intake.damaged")
         from docx import Document
 
         document = Document(io.BytesIO(content))
@@ -137,12 +138,14 @@ def _docx(content: bytes) -> Found:
         about = document.core_properties
         date = about.created.date().isoformat() if about.created else ""
         title = about.title or ""
-    except Refused:
+    except ReportRejected:
         raise
     except UnsafeZip as error:
-        raise Refused("intake.bomb" if error.reason == "bomb" else "intake.damaged") from error
+        raise ReportRejected(
+            "intake.bomb" if error.reason == "bomb" else "intake.damaged"
+        ) from error
     except Exception as error:  # whatever a broken file does to the parsers
-        raise Refused("intake.damaged") from error
+        raise ReportRejected("intake.damaged") from error
     return title, date, list(_paged(texts)), notes
 
 

@@ -41,9 +41,25 @@ def app_module():
     return found
 
 
+class Stage:
+    """An app that is another one for each test: one client, one event loop."""
+
+    app = web_app([])
+
+    async def __call__(self, scope, receive, send):
+        await self.app(scope, receive, send)
+
+
+@pytest.fixture(scope="module")
+def stage():
+    found = Stage()
+    with TestClient(found) as client:
+        yield found, client
+
+
 @pytest.fixture
-def raising(app_module, monkeypatch, tmp_path):
-    """Client and address of a route of the app whose work ends in an error."""
+def raising(app_module, stage, monkeypatch, tmp_path):
+    """A client of one route of the app, whose work ends in an error."""
     monkeypatch.setenv("KHARITA_VAR", str(tmp_path))
 
     def client_of(route: Route, error: Exception) -> TestClient:
@@ -52,7 +68,8 @@ def raising(app_module, monkeypatch, tmp_path):
 
         twin = copy.copy(route)
         twin.app = request_response(fail)
-        return TestClient(web_app([twin], app_module.MIDDLEWARE))
+        stage[0].app = web_app([twin], app_module.MIDDLEWARE)
+        return stage[1]
 
     return client_of
 

@@ -136,7 +136,9 @@ class App:
             const began = performance.now(); let last = began;
             const look = () => {
               if (app.dataset.testScriptState !== 'notRunning') last = performance.now();
-              if (performance.now() - last >= quiet) done(last - began); else requestAnimationFrame(look); };
+              if (performance.now() - last >= quiet) done(last - began);
+              else requestAnimationFrame(look);
+            };
             look(); })""",
             QUIET_MS,
         )

@@ -22,7 +22,7 @@ ENDS = ("Atlas", "Zellij", "Kasbah", "Sahara", "Medina", "Argan", "Souk", "Riad"
 
 
 def made(catalogue: Catalogue, count: int) -> bytes:
-    """A French list of buyers as an administration would send it: semicolons, decimal commas, words."""
+    """A French list of buyers as an administration sends it: semicolons, decimal commas, words."""
     chance, t, out = random.Random(1), words("fr"), io.StringIO()
     writer = csv.writer(out, delimiter=";")
     writer.writerow(

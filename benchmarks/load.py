@@ -76,9 +76,9 @@ class Viewer:
         message.rerun_script.query_string = ""
         await self.socket.send(message.SerializeToString())
         while True:
-            told = ForwardMsg()
-            told.ParseFromString(await asyncio.wait_for(self.socket.recv(), 120))
-            if told.WhichOneof("type") == "script_finished":
+            reply = ForwardMsg()
+            reply.ParseFromString(await asyncio.wait_for(self.socket.recv(), 120))
+            if reply.WhichOneof("type") == "script_finished":
                 return
 
     async def interact(self) -> None:
@@ -242,5 +242,7 @@ if __name__ == "__main__":
     parser.add_argument("--viewers", type=int, default=50)
     parser.add_argument("--seconds", type=float, default=600)
     parser.add_argument("--pause", type=float, default=4)
-    asked = parser.parse_args()
-    print("\n".join(keep("load", measure_load(asked.viewers, asked.seconds, asked.pause))))
+    arguments = parser.parse_args()
+    print(
+        "\n".join(keep("load", measure_load(arguments.viewers, arguments.seconds, arguments.pause)))
+    )

@@ -39,7 +39,7 @@ def measure_locate() -> dict[str, float]:
 
 
 def _country(catalogue: Catalogue) -> dict[str, float]:
-    """Coverage of the whole country, as the route answers it: every craft, each time other filters."""
+    """Coverage of the whole country, as the route answers it: every craft, ever other filters."""
     here, t = locator(Query(catalogue)), words("fr")
     views = [
         ViewState(craft=(craft,), km=km, milieu=milieu)
@@ -73,12 +73,12 @@ def _nearest() -> dict[str, float]:
     index = NearIndex(at[:, 0], at[:, 1])
     built = time.perf_counter() - began
     masks = [chance.random(POINTS) < share for share in (1.0, 0.5, 0.05, 0.004, 0.0001)]
-    asked = [
+    queries = [
         ((float(lon), float(lat)), masks[i % len(masks)])
         for i, (lon, lat) in enumerate(chance.uniform((-13, 22), (-1, 36), (300, 2)))
     ]
     return {
-        "nearest_20_of_1000000_p95_ms": _p95(lambda q: index.nearest(q[0], NEAREST, q[1]), asked),
+        "nearest_20_of_1000000_p95_ms": _p95(lambda q: index.nearest(q[0], NEAREST, q[1]), queries),
         "index_of_1000000_s": round(built, 2),
     }
 

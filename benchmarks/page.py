@@ -32,8 +32,10 @@ def page(kept: dict[str, Any]) -> str:
     lines = [
         "# Performance",
         "",
-        "Written by `make bench` and `make load` from `benchmarks/results.json`; `python -m benchmarks.page` writes it again. "
-        "Absolute times are of one small machine whose cores the browser or the client shares: read the ratios.",
+        "Written by `make bench` and `make load` from `benchmarks/results.json`; `python -m "
+        "benchmarks.page` writes it again. "
+        "Absolute times are of one small machine whose cores the browser or the client shares: "
+        "read the ratios.",
         "",
         "| part | measured | cores | Python |",
         "|---|---|---|---|",
@@ -56,7 +58,8 @@ def page(kept: dict[str, Any]) -> str:
             "",
             "## Against the number of points",
             "",
-            "Medians of calls that never ask the same twice. A straight line upwards is work for every record; ours ask indexes and one lookup per signature.",
+            "Medians of calls that never ask the same twice. A straight line upwards is work for "
+            "every record; ours ask indexes and one lookup per signature.",
             "",
             "![Time against points](images/complexity.svg)",
             "",
@@ -71,23 +74,31 @@ def crowd(load: dict[str, Any]) -> list[str]:
     knee = [k for k in load["knee"] if k["p95_ms"] <= 500]
     best = max(load["knee"], key=lambda k: k["per_second"])
     return [
-        f"{e['viewers']} viewers for {load['seconds']:g} s, one filter every {load['pause_s']:g} s each: {e['interactions']:,} filters, "
-        f"median {e['p50_ms']:.0f} ms, p95 {e['p95_ms']:.0f} ms, p99 {e['p99_ms']:.0f} ms, {e['errors']} errors.",
+        f"{e['viewers']} viewers for {load['seconds']:g} s, one filter every {load['pause_s']:g} "
+        f"s each: {e['interactions']:,} filters, "
+        f"median {e['p50_ms']:.0f} ms, p95 {e['p95_ms']:.0f} ms, p99 {e['p99_ms']:.0f} ms, "
+        f"{e['errors']} errors.",
         "",
-        f"Memory: {m['one_viewer_mb']:.0f} MB with one viewer, {m['after_mb']:.0f} MB after the crowd: {m['per_session_mb']:.2f} MB a session. "
-        f"{s['interactions_each']:,} filters each by a few viewers: {s['warm_mb']:.0f} MB after the warm-up, {s['end_mb']:.0f} MB at the end ({s['growth_pct']:+.1f} %).",
+        f"Memory: {m['one_viewer_mb']:.0f} MB with one viewer, {m['after_mb']:.0f} MB after the "
+        f"crowd: {m['per_session_mb']:.2f} MB a session. "
+        f"{s['interactions_each']:,} filters each by a few viewers: {s['warm_mb']:.0f} MB after "
+        f"the warm-up, {s['end_mb']:.0f} MB at the end ({s['growth_pct']:+.1f} %).",
         "",
         "Without any pause, so that the server never rests:",
         "",
         "| viewers | filters a second | median ms | p95 ms | errors |",
         "|---|---|---|---|---|",
         *(
-            f"| {k['viewers']} | {k['per_second']:.0f} | {k['p50_ms']:.0f} | {k['p95_ms']:.0f} | {k['errors']} |"
+            f"| {k['viewers']} | {k['per_second']:.0f} | {k['p50_ms']:.0f} | {k['p95_ms']:.0f} | "
+            f"{k['errors']} |"
             for k in load["knee"]
         ),
         "",
-        f"The knee: {max((k['viewers'] for k in knee), default=0)} viewers without a pause stay under 500 ms (p95); the machine answers at most {best['per_second']:.0f} filters a second, "
-        f"which is {best['per_second'] * load['pause_s']:.0f} people who change a filter every {load['pause_s']:g} s.",
+        f"The knee: {max((k['viewers'] for k in knee), default=0)} viewers without a pause stay "
+        f"under 500 ms (p95); the machine answers at most {best['per_second']:.0f} filters a "
+        "second, "
+        f"which is {best['per_second'] * load['pause_s']:.0f} people who change a filter every "
+        f"{load['pause_s']:g} s.",
     ]
 
 
@@ -123,22 +134,27 @@ def chart(series: dict[str, list[tuple[float, float]]], across: str, up: str) ->
         )
 
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDE} {HIGH}" font-family="Inter, sans-serif" font-size="12" fill="#16211f">',
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDE} {HIGH}" '
+        'font-family="Inter, sans-serif" font-size="12" fill="#16211f">',
         f'<rect width="{WIDE}" height="{HIGH}" fill="#fff"/>',
     ]
     for decade in range(y0, y1 + 1):
         _, y = at(10**x0, 10**decade)
         parts.append(
-            f'<path d="M{LEFT} {y:.1f}H{WIDE - RIGHT}" stroke="#e4dfd5"/><text x="{LEFT - 8}" y="{y + 4:.1f}" text-anchor="end">{10**decade:g}</text>'
+            f'<path d="M{LEFT} {y:.1f}H{WIDE - RIGHT}" stroke="#e4dfd5"/><text x="{LEFT - 8}" '
+            f'y="{y + 4:.1f}" text-anchor="end">{10**decade:g}</text>'
         )
     for x in sorted({p[0] for line in series.values() for p in line}):
         across_px, _ = at(x, 10**y0)
         parts.append(
-            f'<text x="{across_px:.1f}" y="{HIGH - BOTTOM + 18}" text-anchor="middle">{x:,.0f}</text>'
+            f'<text x="{across_px:.1f}" y="{HIGH - BOTTOM + 18}" '
+            f'text-anchor="middle">{x:,.0f}</text>'
         )
     parts.append(
-        f'<text x="{(LEFT + WIDE - RIGHT) / 2:.0f}" y="{HIGH - 8}" text-anchor="middle" fill="#52605e">{escape(across)}</text>'
-        f'<text transform="translate(16 {HIGH / 2:.0f}) rotate(-90)" text-anchor="middle" fill="#52605e">{escape(up)}</text>'
+        f'<text x="{(LEFT + WIDE - RIGHT) / 2:.0f}" y="{HIGH - 8}" text-anchor="middle" '
+        f'fill="#52605e">{escape(across)}</text>'
+        f'<text transform="translate(16 {HIGH / 2:.0f}) rotate(-90)" text-anchor="middle" '
+        f'fill="#52605e">{escape(up)}</text>'
     )
     lowest: dict[float, float] = {}  # of the names beside one end
     for (name, line), colour in zip(

@@ -1,0 +1,1 @@
+"""Streamlit page scripts: thin, each only mounts the components of its page."""

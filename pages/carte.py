@@ -1,4 +1,4 @@
-"""The map page: facets, sentence, map, table and the docked panel, always in step."""
+"""The map page: filters, summary, map, table and the docked panel."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Data: how good the records are, bringing others in, changing one, what was changed."""
+"""The Data page: quality, import, record editing, history."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pages._ui import widgets
 
 
 def main() -> None:
-    """The sections of the Data page."""
+    """Mount the sections of the page."""
     view, _ = st.session_state["kh_run"]
     t = words(view.lang)
     with st.container(key="kh-databook"):

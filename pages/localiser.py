@@ -1,4 +1,4 @@
-"""Locate: the nearest house, the missing house. Everything here follows the address by itself."""
+"""The Locate page: nearest facilities, coverage, siting. All of it follows the address."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from geo.i18n.words import words
 from pages._ui import widgets
 
 HEIGHT_PX = 520
-#: The filters that say something about facilities, in the order a delegate thinks in.
+#: The filters of facilities, in the order of a delegate's questions.
 FACETS = ("craft", "site", "status", "women", "training", "region", "province", "period", "origin")
 
 

@@ -1,4 +1,4 @@
-"""Markets: rank, compare, explain, plan. Every part follows the address by itself."""
+"""The Markets page: ranking, comparison, explanation, planning. All of it follows the address."""
 
 from __future__ import annotations
 

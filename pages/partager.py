@@ -1,4 +1,4 @@
-"""Share: a view as picture, slide, document, data or link; and the scenes of a meeting."""
+"""The Share page: a view as picture, slide, document, data or link; scenes of a meeting."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pages._ui import widgets
 
 
 def main() -> None:
-    """The filters, the sentence, and every way out."""
+    """Mount the filters, the summary and the exports."""
     _, notices = st.session_state["kh_run"]
     widgets.rail()
     widgets.strip(notices)

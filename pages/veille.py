@@ -1,4 +1,4 @@
-"""Watch room: the reports, what each says, and where it leads on the map."""
+"""The Watch page: the list of reports, the reader, and the map."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ HEIGHT_PX = 400
 
 
 def main() -> None:
-    """The list of reports; beside it the map over what is read."""
+    """Mount the list of reports, the map and the reader."""
     with st.container(key="kh-watch", horizontal=True, gap=None):
         widgets.mount("watch/report_list", within="kh-wlist")
         with st.container(key="kh-wright", gap=None):

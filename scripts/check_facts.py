@@ -1,4 +1,6 @@
-"""Check the seed facts that lie beside this file. Standard library only; shapely, when present, adds geometry validity.
+"""Check the seed facts that lie beside this file.
+
+Standard library only; shapely, when present, adds geometry validity.
 
 Usage: python check_facts.py   (exit status 0 when every check passes)
 """
@@ -100,7 +102,8 @@ COUNTS = {
 TOLERANCE_KM = 5.0
 MOROCCO_BOX = (-17.3, 20.6, -0.9, 36.1)
 MAX_BYTES = {"regions.geojson": 60_000, "provinces.geojson": 180_000}
-# Files whose rows come from one data set; the data set is named in README.md. Every other file carries its sources per row.
+# Files whose rows come from one data set; the data set is named in README.md. Every other file
+# carries its sources per row.
 FILE_LEVEL_SOURCE = {
     "towns.csv": "GeoNames",
     "communes.csv": "RGPH",
@@ -187,12 +190,12 @@ def distance_km(lon, lat, geometry):
     return best
 
 
-def number(name, row, column, low=-math.inf, high=math.inf, whole=False):
+def number(name, row, column, low=-math.inf, high=math.inf, integer=False):
     text = row[column]
     if text == "":
         return None
     try:
-        value = int(text) if whole else float(text)
+        value = int(text) if integer else float(text)
     except ValueError:
         bad(name, key(row), column, "is not a number:", text)
         return None
@@ -341,8 +344,8 @@ def main():
         listed(n, r, "crafts", CRAFTS, many=True)
         listed(n, r, "women_only", {"0", "1", ""})
         listed(n, r, "rural", {"0", "1", ""})
-        number(n, r, "year_opened", 1900, 2030, whole=True)
-        number(n, r, "capacity_artisans", 1, 100_000, whole=True)
+        number(n, r, "year_opened", 1900, 2030, integer=True)
+        number(n, r, "capacity_artisans", 1, 100_000, integer=True)
         number(n, r, "area_m2", 10, 1_000_000)
         number(n, r, "budget_mad", 10_000, 1_000_000_000)
         if r["source_date"] and not re.fullmatch(r"\d{4}(-\d{2}){0,2}", r["source_date"]):
@@ -355,7 +358,7 @@ def main():
     unique("towns.csv", towns, "geoname_id")
     for r in towns:
         in_region("towns.csv", r, position("towns.csv", r, MOROCCO_BOX))
-        number("towns.csv", r, "population", 0, 10_000_000, whole=True)
+        number("towns.csv", r, "population", 0, 10_000_000, integer=True)
     town_ids = {r["geoname_id"] for r in towns}
 
     communes = rows_of("communes.csv")
@@ -494,7 +497,7 @@ def main():
         listed(n, r, "crafts", CRAFTS, many=True)
         if r["country_iso2"] not in iso2_known:
             bad(n, r["id"], "country", r["country_iso2"])
-        number(n, r, "year", 1950, 2030, whole=True)
+        number(n, r, "year", 1950, 2030, integer=True)
         position(n, r, (-180, -90, 180, 90), {"city"})
         if bool(r["city"]) != bool(r["lon"]):
             bad(n, r["id"], "city and position disagree")

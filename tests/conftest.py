@@ -32,7 +32,7 @@ def catalogue() -> Catalogue:
 
 @pytest.fixture(scope="session")
 def query(catalogue: Catalogue) -> Query:
-    """The engine over the shipped data, ages as of one day: pictures must not change with the calendar."""
+    """The engine over the shipped data, ages as of one day: pictures are the same on any date."""
     return Query(catalogue, today=date(2026, 3, 31))
 
 

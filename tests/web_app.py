@@ -27,7 +27,7 @@ def web_app(
     routes: Sequence[BaseRoute] | None = None,
     middleware: Sequence[Middleware] = (Middleware(ErrorBoundary),),
 ) -> Starlette:
-    """Routes with the errors of the app; without arguments all that ``app.py`` adds to the pages."""
+    """Routes with the errors of the app; without arguments everything but the pages."""
     every = [route for room in ROOMS for route in room.routes()] if routes is None else routes
     return Starlette(routes=every, middleware=middleware, exception_handlers=EXCEPTION_HANDLERS)
 

@@ -133,7 +133,8 @@ def hosts() -> tuple[str, ...]:
     names = tuple(os.environ.get("KHARITA_HOSTS", "").lower().split())
     if not all(_HOST.match(name) for name in names):
         raise ValueError(
-            f"KHARITA_HOSTS must be host names without port, with spaces between, not {' '.join(names)!r}"
+            "KHARITA_HOSTS must be host names without port, with spaces between, not "
+            f"{' '.join(names)!r}"
         )
     return names
 
@@ -148,7 +149,8 @@ def framers() -> tuple[str, ...]:
     origins = tuple(os.environ.get("KHARITA_FRAMES", "").lower().split())
     if not all(_ORIGIN.match(origin) for origin in origins):
         raise ValueError(
-            f"KHARITA_FRAMES must be origins such as https://www.example.ma, not {' '.join(origins)!r}"
+            "KHARITA_FRAMES must be origins such as https://www.example.ma, not "
+            f"{' '.join(origins)!r}"
         )
     return origins
 

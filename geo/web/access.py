@@ -162,14 +162,18 @@ def trouble(login: Login | None, address: str | None) -> str:
         role = default_role()
         if role != ROLES[0] and not is_local(address):
             return (
-                f"KHARITA_ROLE={role} would let everybody who reaches {address or 'any address of this machine'} "
-                f"write: serve on localhost (--server.address localhost), or configure a login (docs/login.md)."
+                f"KHARITA_ROLE={role} would let everybody who reaches "
+                f"{address or 'any address of this machine'} "
+                "write: serve on localhost (--server.address localhost), or configure a login "
+                "(docs/login.md)."
             )
         return ""
     if weak(login.secret):
         return (
-            "cookie_secret in [auth] of secrets.toml must be drawn at random, 32 characters or more: whoever "
-            "guesses it is anybody. For instance: python -c 'import secrets; print(secrets.token_hex(32))'"
+            "cookie_secret in [auth] of secrets.toml must be drawn at random, 32 characters or "
+            "more: whoever "
+            "guesses it is anybody. For instance: python -c 'import secrets; "
+            "print(secrets.token_hex(32))'"
         )
     if not login.origin.startswith(("https://", "http://")):
         return "redirect_uri in [auth] of secrets.toml must be the app's address followed by /oauth2callback."

@@ -34,7 +34,8 @@ _PLAIN = {
     "referrer-policy": "same-origin",
     # Another site's page must not hold a window of ours: the map's frame runs what it is sent.
     "cross-origin-opener-policy": "same-origin",
-    "permissions-policy": "geolocation=(self), fullscreen=(self), clipboard-write=(self), camera=(), microphone=(), "
+    "permissions-policy": "geolocation=(self), fullscreen=(self), clipboard-write=(self), "
+    "camera=(), microphone=(), "
     "payment=(), usb=(), serial=(), midi=(), display-capture=(), browsing-topics=()",
 }
 _YEAR_S = 31_536_000
@@ -72,7 +73,8 @@ class Headers:
             for s in _INLINE.findall(shell)
         )
         rest = (
-            "style-src 'self' 'unsafe-inline'; font-src 'self' data:; connect-src 'self'; frame-src 'self'; "
+            "style-src 'self' 'unsafe-inline'; font-src 'self' data:; connect-src 'self'; "
+            "frame-src 'self'; "
             "worker-src 'self' blob:; object-src 'none'; base-uri 'self'; form-action 'self'"
         )
         framed, pictures = " ".join(("'self'", *framers)), " ".join(("'self' data: blob:", *images))

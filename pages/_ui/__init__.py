@@ -1,1 +1,1 @@
-"""What every page shares: the shell, the view state, the components."""
+"""Shared by every page: the shell, the view state, the components."""

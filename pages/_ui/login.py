@@ -1,4 +1,4 @@
-"""Logging in and out: the header asks, Streamlit goes to the provider."""
+"""Login and logout: the header requests them, Streamlit goes to the provider."""
 
 from __future__ import annotations
 
@@ -15,9 +15,14 @@ def offered() -> bool:
     return access.login() is not None
 
 
-def sign(asked: Any) -> None:
-    """Do what the header asks: ``{"what": "in"}`` or ``{"what": "out"}``; anything else is dropped."""
-    what = asked.get("what") if isinstance(asked, dict) else None
+def sign(request: Any) -> None:
+    """Log in or out on a request of the header.
+
+    Parameters
+    ----------
+    request : ``{"what": "in"}`` or ``{"what": "out"}``; anything else is ignored.
+    """
+    what = request.get("what") if isinstance(request, dict) else None
     if not offered() or what not in ("in", "out"):
         return
     if what == "out":
@@ -26,6 +31,8 @@ def sign(asked: Any) -> None:
     auth = st.secrets["auth"]
     # One provider: written in [auth] itself, or in a section of its own.
     named = [
-        name for name, told in auth.items() if isinstance(told, Mapping) and "client_id" in told
+        name
+        for name, section in auth.items()
+        if isinstance(section, Mapping) and "client_id" in section
     ]
     st.login(None if "client_id" in auth or not named else named[0])

@@ -1,4 +1,4 @@
-"""What is wrong with the data files, in words: the rest of the app goes on."""
+"""Warning about problems of the data; the rest of the app goes on."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ SHOWN = 5
 
 
 def show_problems(t: Words) -> None:
-    """A warning above the page naming file, record and cause; nothing when all is well."""
+    """Show a warning with file, record and cause of each problem; nothing without problems."""
     problems = current().catalogue.problems
     if not problems:
         return

@@ -1,4 +1,4 @@
-"""The script behind every page: address, navigation, header, then the page itself."""
+"""Entry script of every page: decodes the address, draws navigation and header, runs the page."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ LIVE = {"", "marches", "localiser", "partager", "veille", "donnees"}
 
 
 def main() -> None:
-    """Draw the frame shared by all pages and run the one that was asked for."""
+    """Draw the frame shared by all pages and run the requested one."""
     st.set_page_config(
         page_title="Kharita", page_icon=_icon(), layout="wide", initial_sidebar_state="auto"
     )

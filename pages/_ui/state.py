@@ -1,8 +1,8 @@
-"""The view of this visitor, as the address says it.
+"""View state of the session, synchronized with the address.
 
 The address is the only truth and the browser writes it (``geo/web/static/core/view_store.js``): one
 act of the reader is one entry of the history, so Back and Forward undo and redo it. A page
-that Python draws is told of each new address; the map page follows it without Python. Python
+that Python draws receives each new address; the map page follows it without Python. Python
 never writes ``st.query_params``: its escapes differ, and the address would change again.
 """
 
@@ -23,10 +23,10 @@ _SEEN = "kh_seen"
 
 
 def read_view(*, page_changed: bool) -> tuple[ViewState, list[Notice]]:
-    """The view of the address, and what could not be kept of it.
+    """Decode the view of the address, with notices about what was dropped.
 
     Streamlit's page may send an older address again with a run of its own: on the same page,
-    only one that was not seen before counts, else what the browser told since.
+    only one that was not seen before counts, else what the browser sent since.
     """
     params = st.query_params.to_dict()
     if params == st.session_state.get(_SEEN) and not page_changed:
@@ -38,11 +38,10 @@ def read_view(*, page_changed: bool) -> tuple[ViewState, list[Notice]]:
     return view, notices
 
 
-def told(value: Any) -> None:
-    """Take over the address that the browser shows.
+def store_address(value: Any) -> None:
+    """Store the address that the browser shows in the session.
 
-    Anything may arrive from a browser: what is not a short text is dropped, and whether the
-    text makes sense is for the codec to judge.
+    Anything may arrive from a browser: only a short text is stored; ``decode`` validates it.
     """
     query = value.get("query") if isinstance(value, dict) else None
     if isinstance(query, str) and len(query) <= MAX_CHARS:

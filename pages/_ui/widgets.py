@@ -1,4 +1,4 @@
-"""Mount the page's own components: header tools, facet rail, strip, panel and table.
+"""Mounts the JavaScript components of the pages: header, filters, summary, panel, table.
 
 Each is a few lines of inline JavaScript that import a module from our assets. The modules
 follow the address by themselves and ask the HTTP API for their content: a filter changes what
@@ -17,7 +17,7 @@ from geo.model.address import encode
 from geo.model.view import ViewState
 from geo.web.assets import asset_url
 from pages._ui import login
-from pages._ui.state import told
+from pages._ui.state import store_address
 
 
 @cache
@@ -30,7 +30,7 @@ def _component(name: str, url: str) -> Callable[..., Any]:
 
 
 def mount(name: str, *, within: str, **data: Any) -> None:
-    """Show a component.
+    """Mount a component.
 
     Parameters
     ----------
@@ -45,7 +45,7 @@ def mount(name: str, *, within: str, **data: Any) -> None:
 def head(view: ViewState, *, page: str, repaired: bool, live: bool) -> None:
     """Brand, search box, languages and share button, fixed in the header.
 
-    It also tells Python the new address, unless the page is ``live``: all its parts then follow
+    It also sends Python the new address, unless the page is ``live``: all its parts then follow
     the address by themselves, and only another language needs Python.
 
     Parameters
@@ -54,7 +54,7 @@ def head(view: ViewState, *, page: str, repaired: bool, live: bool) -> None:
     """
 
     def changed() -> None:
-        told((st.session_state.get("w_head") or {}).get("go"))
+        store_address((st.session_state.get("w_head") or {}).get("go"))
 
     def signed() -> None:
         login.sign((st.session_state.get("w_head") or {}).get("sign"))
@@ -80,7 +80,7 @@ def rail(*fields: str) -> None:
 
 
 def strip(notices: list[str], *, title: str = "") -> None:
-    """What is shown, in one sentence; figures; notices.
+    """Summary of the view: one sentence, figures, notices.
 
     Parameters
     ----------

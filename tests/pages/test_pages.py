@@ -50,8 +50,8 @@ def test_pages_live_without_any_data_and_say_what_is_missing(page, tmp_path, mon
     monkeypatch.setenv("KHARITA_STORE", f"files:{tmp_path}")
     test = opened(page)
     assert not test.exception
-    said = " ".join(t.value for t in test.text)
-    assert "markets.json" in said and "buyers.geojson" in said
+    shown = " ".join(t.value for t in test.text)
+    assert "markets.json" in shown and "buyers.geojson" in shown
 
 
 @pytest.mark.parametrize("name", ["markets.json", "regions.geojson", "provinces.geojson"])

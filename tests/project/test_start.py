@@ -10,7 +10,7 @@ HEAVY = ("geopandas", "pyogrio", "folium", "pptx", "docx", "xlsxwriter", "typst"
 
 def test_starting_imports_no_library_of_a_single_page_or_file():
     code = "import sys, app; print(*sorted(m for m in sys.modules if '.' not in m))"
-    told = subprocess.run(
+    started = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=True
     )
-    assert set(told.stdout.split()) & set(HEAVY) == set()
+    assert set(started.stdout.split()) & set(HEAVY) == set()

@@ -75,10 +75,10 @@ def test_every_setting_that_is_read_is_documented_and_the_other_way_round():
             elif isinstance(node, ast.Subscript) and ast.unparse(node.value) == "os.environ":
                 read.add(ast.literal_eval(node.slice))
     ours = {name for name in read if name.startswith("KHARITA_")}
-    told = set(re.findall(r"^(KHARITA_[A-Z_]+) :", settings.__doc__ or "", re.MULTILINE))
-    assert ours == told and read - ours <= {"LANG"}
+    documented = set(re.findall(r"^(KHARITA_[A-Z_]+) :", settings.__doc__ or "", re.MULTILINE))
+    assert ours == documented and read - ours <= {"LANG"}
     page = (ROOT / "docs" / "operations.md").read_text("utf-8")
-    assert set(re.findall(r"^\| `(KHARITA_[A-Z_]+)`", page, re.MULTILINE)) == told
+    assert set(re.findall(r"^\| `(KHARITA_[A-Z_]+)`", page, re.MULTILINE)) == documented
 
 
 # --- routes ---------------------------------------------------------------------------
@@ -98,9 +98,9 @@ def test_every_route_is_documented_with_its_methods_and_the_other_way_round():
     }
     page = (ROOT / "docs" / "routes.md").read_text("utf-8")
     rows = re.findall(r"^\| ([A-Z, ]+) \| `([^`]+)` \| (.+) \|$", page, re.MULTILINE)
-    told = [(method, path) for methods, path, _ in rows for method in methods.split(", ")]
-    assert set(told) == served
-    assert len(told) == len(set(told)) and all(len(text) > 8 for *_, text in rows)
+    documented = [(method, path) for methods, path, _ in rows for method in methods.split(", ")]
+    assert set(documented) == served
+    assert len(documented) == len(set(documented)) and all(len(text) > 8 for *_, text in rows)
 
 
 # --- errors and filters ---------------------------------------------------------------
@@ -137,7 +137,7 @@ def test_every_filter_is_in_the_guide_under_its_own_name():
         r"^\| ([^|]+) \| ([^|]+) \| ([^|]+) \| [^|]+ \| `(\w+)` \|$", page, re.MULTILINE
     )
     assert [name for *_, name in rows] == [f.name for f in FILTERS]
-    told, named = (
+    labels, named = (
         catalogue("fr"),
         {
             "buyers": "acheteurs",
@@ -148,7 +148,7 @@ def test_every_filter_is_in_the_guide_under_its_own_name():
         },
     )
     for label, hint, concerns, name in rows:
-        assert label == told[f"facet.{name}"] and len(hint) > 20
+        assert label == labels[f"facet.{name}"] and len(hint) > 20
         assert set(concerns.split(", ")) == {named[c] for c in FIELDS[name].concerns}
 
 

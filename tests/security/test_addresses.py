@@ -130,8 +130,8 @@ def check(text: str) -> None:
     assert isinstance(view, ViewState) and took < SLOW_S, f"{took:.2f} s"
     for lang in LANGUAGES:
         for notice in notices:
-            said = notice_text(notice, words(lang))
-            assert said and not said.startswith("notice.") and len(said) < 400
+            sentence = notice_text(notice, words(lang))
+            assert sentence and not sentence.startswith("notice.") and len(sentence) < 400
     again = encode(view)
     assert len(again) <= MAX_CHARS and decode(again, CATALOGUE) == (view, [])
 
@@ -262,5 +262,5 @@ def test_no_address_makes_a_route_fail(client, path, query, word):
         or answer.status_code == 304
     )
     if answer.status_code >= 400 and answer.headers["content-type"].startswith("application/json"):
-        said = answer.json()
-        assert said.get("error", {}).get("text") or said.get("description")
+        body = answer.json()
+        assert body.get("error", {}).get("text") or body.get("description")

@@ -118,7 +118,7 @@ def test_files_of_secrets_never_enter_the_project():
 # --- what is said and logged ----------------------------------------------------------
 
 
-def said_by(act: Callable[[], object]) -> str:
+def messages_of(act: Callable[[], object]) -> str:
     """Everything an error says, its causes and its traceback too."""
     import traceback
 
@@ -151,13 +151,18 @@ def test_a_store_that_cannot_be_opened_is_told_without_its_password(
     caplog.set_level(logging.DEBUG)
     monkeypatch.setenv("KHARITA_STORE", address)
     monkeypatch.setenv("KHARITA_VAR", str(tmp_path))
-    said = said_by(service.current) + said_by(service.ledger)
+    messages = messages_of(service.current) + messages_of(service.ledger)
     client = TestClient(web_app(), raise_server_exceptions=False)
     answers = [client.get(path).text for path in ("/healthz", "/api/about", "/api/rows/buyers")]
     logged = "".join(
         r.getMessage() + (caplog.handler.format(r) if r.exc_info else "") for r in caplog.records
     )
-    assert said and SECRET not in said and SECRET not in "".join(answers) and SECRET not in logged
+    assert (
+        messages
+        and SECRET not in messages
+        and SECRET not in "".join(answers)
+        and SECRET not in logged
+    )
 
 
 @pytest.mark.parametrize(
@@ -178,7 +183,7 @@ def test_the_key_of_the_road_service_stays_out_of_sight(value, monkeypatch, capl
             (-5.0, 34.0), [(-6.0, 33.0)]
         )
 
-    logged = said_by(ask) + "".join(caplog.handler.format(r) for r in caplog.records)
+    logged = messages_of(ask) + "".join(caplog.handler.format(r) for r in caplog.records)
     assert SECRET not in logged and SECRET not in repr(located._router)
 
 
@@ -186,8 +191,8 @@ def test_the_key_of_the_road_service_stays_out_of_sight(value, monkeypatch, capl
 def test_a_weak_cookie_secret_keeps_the_app_from_starting_and_is_not_repeated(secret, monkeypatch):
     monkeypatch.delenv("KHARITA_ROLES", raising=False)
     login = Login(secret, "https://kharita.example")
-    told = trouble(login, "0.0.0.0") + repr(login)
-    assert trouble(login, "0.0.0.0") and (not secret or secret not in told) and weak(secret)
+    message = trouble(login, "0.0.0.0") + repr(login)
+    assert trouble(login, "0.0.0.0") and (not secret or secret not in message) and weak(secret)
 
 
 def test_a_forged_cookie_is_neither_answered_nor_logged(monkeypatch, caplog):

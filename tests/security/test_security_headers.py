@@ -76,7 +76,7 @@ def test_words_of_every_language_in_an_address_are_no_reason_to_fail(query):
 
 
 def test_a_page_the_browser_kept_keeps_its_policy():
-    """A 304 has no content type: a policy of its own would replace the page's, and stop its scripts."""
+    """A 304 has no content type: its own policy would replace the page's, and stop its scripts."""
     answer = client().get("/", headers={"if-none-match": '"x"'})
     assert answer.status_code == 304 and "content-security-policy" not in answer.headers
 
@@ -106,7 +106,10 @@ def test_only_the_maps_frame_may_run_text_and_take_pictures_from_elsewhere():
     ],
 )
 def test_only_a_page_of_ours_opens_the_maps_frame(headers, status):
-    """Without https a browser keeps no window apart: another site's page must not get one that runs what it is sent."""
+    """Without https a browser keeps no window apart.
+
+    Another site's page must not get one that runs what it is sent.
+    """
     app = client(hosts=("kharita.ma",))
     for path in ("/component/x/index.html", "/component/x/", "/component/x"):
         answer = app.get(path, headers=headers)
@@ -115,15 +118,15 @@ def test_only_a_page_of_ours_opens_the_maps_frame(headers, status):
 
 
 def test_another_site_frames_the_map_alone_and_only_if_it_is_named():
-    told = client(framers=[FRAMER])
+    browser = client(framers=[FRAMER])
     assert (
-        policy(told.get("/?embed=1"))["frame-ancestors"]
-        == policy(told.get("/component/x/index.html", headers=FRAMED))["frame-ancestors"]
+        policy(browser.get("/?embed=1"))["frame-ancestors"]
+        == policy(browser.get("/component/x/index.html", headers=FRAMED))["frame-ancestors"]
         == f"'self' {FRAMER}"
     )
     assert (
-        policy(told.get("/"))["frame-ancestors"]
-        == policy(told.get("/?embed="))["frame-ancestors"]
+        policy(browser.get("/"))["frame-ancestors"]
+        == policy(browser.get("/?embed="))["frame-ancestors"]
         == "'self'"
     )
     assert policy(client().get("/?embed=1"))["frame-ancestors"] == "'self'"

@@ -1,4 +1,4 @@
-"""Files that reach for other files, other hosts, or more room than they are; and people who send too many."""
+"""Files that reach for other files, hosts, or more room than they are; and too many of them."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ BOMB_MB = 64
 
 class _Counting(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
-        self.server.asked.append(self.path)
+        self.server.requested.append(self.path)
         self.send_error(404)
 
     do_HEAD = do_POST = do_GET
@@ -42,7 +42,7 @@ class _Counting(BaseHTTPRequestHandler):
 def bait() -> Iterator[ThreadingHTTPServer]:
     """A server of this machine that nobody must ask."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), _Counting)
-    server.asked = []
+    server.requested = []
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield server
     server.shutdown()
@@ -90,12 +90,16 @@ def hostile(folder: Path, port: int) -> dict[str, bytes]:
 
     def vrt(source: str) -> bytes:
         return (
-            f'<OGRVRTDataSource><OGRVRTLayer name="secret"><SrcDataSource relativeToVRT="0">{source}</SrcDataSource>'
+            '<OGRVRTDataSource><OGRVRTLayer name="secret"><SrcDataSource '
+            f'relativeToVRT="0">{source}</SrcDataSource>'
             f"</OGRVRTLayer></OGRVRTDataSource>"
         ).encode()
 
     def entity(target: str, root: str = "kml") -> bytes:
-        return f'<?xml version="1.0"?><!DOCTYPE {root} [<!ENTITY x SYSTEM "{target}">]><{root}><Document><name>&x;</name></Document></{root}>'.encode()
+        return (
+            f'<?xml version="1.0"?><!DOCTYPE {root} [<!ENTITY x SYSTEM "{target}">]>'
+            f"<{root}><Document><name>&x;</name></Document></{root}>"
+        ).encode()
 
     def office(part: str, body: bytes, kind: str = "word") -> bytes:
         types = (
@@ -107,7 +111,8 @@ def hostile(folder: Path, port: int) -> dict[str, bytes]:
                 "[Content_Types].xml": types,
                 part: body,
                 f"{kind}/_rels/x.rels": (
-                    f'<Relationships><Relationship Target="{url}" TargetMode="External"/></Relationships>'
+                    f'<Relationships><Relationship Target="{url}" TargetMode="External"/>'
+                    "</Relationships>"
                 ).encode(),
             }
         )
@@ -137,9 +142,15 @@ def hostile(folder: Path, port: int) -> dict[str, bytes]:
         "q.kmz": zipped({"doc.kml": lots}),
         "r.xlsx": zipped({"[Content_Types].xml": b"<Types/>", "xl/workbook.xml": lots}),
         "s.docx": zipped({"word/document.xml": lots}),
-        "t.html": f'<html><img src="{url}"><link rel=stylesheet href="{url}"><iframe src="file://{secret}"></iframe></html>'.encode(),
+        "t.html": (
+            f'<html><img src="{url}"><link rel=stylesheet href="{url}">'
+            f'<iframe src="file://{secret}"></iframe></html>'
+        ).encode(),
         "u.txt": str(secret).encode(),
-        "v.geojson": f'{{"type":"FeatureCollection","features":[],"crs":{{"type":"link","properties":{{"href":"{url}"}}}}}}'.encode(),
+        "v.geojson": (
+            '{"type":"FeatureCollection","features":[],'
+            f'"crs":{{"type":"link","properties":{{"href":"{url}"}}}}}}'
+        ).encode(),
         "w.md": f'![x]({url})\n[x](file://{secret})\n<!--#include file="{secret}"-->'.encode(),
         "../../escaped.csv": b"Nom;Pays\nA;France\n",
         "x.pdf": b"%PDF-1.7\n1 0 obj<</Type/Catalog/OpenAction<</S/URI/URI("
@@ -149,10 +160,10 @@ def hostile(folder: Path, port: int) -> dict[str, bytes]:
 
 
 def imported(client: TestClient, name: str, content: bytes) -> str:
-    said = client.post("/api/import", params={"name": name, "kind": "buyers"}, content=content)
-    if said.status_code != 200:
-        return said.text
-    path, until = f"/api/import/{said.json()['id']}", time.monotonic() + 60
+    response = client.post("/api/import", params={"name": name, "kind": "buyers"}, content=content)
+    if response.status_code != 200:
+        return response.text
+    path, until = f"/api/import/{response.json()['id']}", time.monotonic() + 60
     while (answer := client.get(path)).json().get("state") == "running":
         assert time.monotonic() < until, name
     rows = client.get(f"{path}/rows", params={"show": "new"})
@@ -161,10 +172,10 @@ def imported(client: TestClient, name: str, content: bytes) -> str:
 
 
 def published(client: TestClient, name: str, content: bytes) -> str:
-    said = client.post("/api/intake", params={"name": name}, content=content)
-    if said.status_code != 200:
-        return said.text
-    id_ = said.json()["id"]
+    response = client.post("/api/intake", params={"name": name}, content=content)
+    if response.status_code != 200:
+        return response.text
+    id_ = response.json()["id"]
     assert publish_routes.intake().get(id_).ended.wait(90), name
     answer = client.get(f"/api/intake/{id_}")
     client.delete(f"/api/intake/{id_}")
@@ -181,13 +192,13 @@ def test_no_upload_reaches_for_anything(client, var, bait, send, monkeypatch):
     files = hostile(var, bait.server_port)
     before, answers = {p for p in var.parent.rglob("*") if "escaped" in p.name}, {}
     for name, content in files.items():
-        said = send(client, name, content)
-        answers[name] = said
-        assert CANARY not in said and "root:" not in said, name
-        assert str(var) not in said.replace(str(var / "secret.csv"), ""), (
+        answer = send(client, name, content)
+        answers[name] = answer
+        assert CANARY not in answer and "root:" not in answer, name
+        assert str(var) not in answer.replace(str(var / "secret.csv"), ""), (
             name
         )  # its own text may come back, nothing more
-    assert bait.asked == []
+    assert bait.requested == []
     assert {p for p in var.parent.rglob("*") if "escaped" in p.name} == before and not Path(
         "/tmp/escaped.kml"
     ).exists()
@@ -198,7 +209,9 @@ def test_no_upload_reaches_for_anything(client, var, bait, send, monkeypatch):
         if send is imported
         else [answers["s.docx"]]
     )
-    assert all('"error"' in said or "refuse" in said or "ZIP_BOMB" in said for said in bombs), bombs
+    assert all(
+        '"error"' in answer or "refuse" in answer or "ZIP_BOMB" in answer for answer in bombs
+    ), bombs
 
 
 # --- how much ------------------------------------------------------------------------
@@ -206,8 +219,8 @@ def test_no_upload_reaches_for_anything(client, var, bait, send, monkeypatch):
 
 def spent(limit: Quota, who: str, times: int, size: int = 0) -> None:
     for _ in range(times):
-        with limit.taking(who) as told:
-            told(size)
+        with limit.taking(who) as count_bytes:
+            count_bytes(size)
 
 
 def test_an_hour_is_counted_by_person_and_ends():

@@ -36,7 +36,7 @@ OURS = {"x-kharita": "1"}
 def cookies(secret=SECRET, **claims):
     """The cookies of a login, made as Streamlit makes them."""
     made: dict[str, str] = {}
-    told = {
+    identity = {
         "origin": ORIGIN,
         "is_logged_in": True,
         "email": "amina@example.ma",
@@ -47,7 +47,7 @@ def cookies(secret=SECRET, **claims):
         made[name] = create_signed_value(secret, name, value).decode("latin-1")
 
     set_cookie_with_chunks(
-        put, lambda n, v: create_signed_value(secret, n, v), COOKIE, told, cookie_attr_size=60
+        put, lambda n, v: create_signed_value(secret, n, v), COOKIE, identity, cookie_attr_size=60
     )
     return made
 
@@ -375,18 +375,19 @@ def test_every_write_of_the_app_refuses_readers(app_routes, login):
 
 
 @pytest.mark.parametrize(
-    ("role", "secret", "said"),
+    ("role", "secret", "message"),
     [
         ("editor", "", "would let everybody"),
         ("boss", "", "must be one of"),
         ("", "change-me", "cookie_secret"),
     ],
 )
-def test_the_app_itself_does_not_start(tmp_path, role, secret, said):
+def test_the_app_itself_does_not_start(tmp_path, role, secret, message):
     if secret:
         (tmp_path / ".streamlit").mkdir()
         (tmp_path / ".streamlit" / "secrets.toml").write_text(
-            f'[auth]\nredirect_uri = "http://localhost:8501/oauth2callback"\ncookie_secret = "{secret}"\n'
+            '[auth]\nredirect_uri = "http://localhost:8501/oauth2callback"\ncookie_secret = '
+            f'"{secret}"\n'
         )
     ran = subprocess.run(
         [sys.executable, "-c", "import app"],
@@ -396,4 +397,4 @@ def test_the_app_itself_does_not_start(tmp_path, role, secret, said):
         timeout=60,
         env={**os.environ, "PYTHONPATH": str(ROOT), "KHARITA_ROLE": role},
     )
-    assert ran.returncode == 1 and said in ran.stderr
+    assert ran.returncode == 1 and message in ran.stderr

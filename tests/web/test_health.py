@@ -143,14 +143,14 @@ def test_a_request_is_counted_by_its_route_and_leaves_nothing_of_what_was_asked(
 def test_figures_are_for_this_machine_and_streamlits_own_are_closed(running):
     for path in ("/_stcore/metrics", "/veille/_stcore/metrics", "/_stcore/metrics/"):
         assert get(running.address + path)[0] == 404
-    # A page of another site whose name leads here has no role above reader, and is not this machine.
+    # A page of another site whose name leads here is no more than a reader, and not this machine.
     assert get(f"{running.address}/metrics", Host="evil.example")[0] == 403
     assert get(f"{running.address}/metrics")[0] == 200
     assert get(f"{running.address}/readyz")[:1] == (200,)
 
 
 def kept_alive_s(address: str, quick: bool) -> float:
-    """The middle of 20 answers on one connection, seconds; ``quick`` acknowledges each packet at once."""
+    """The median of 20 answers on one connection, seconds; ``quick`` acknowledges at once."""
     connection = http.client.HTTPConnection(address.removeprefix("http://"), timeout=30)
     took = []
     for _ in range(20):
@@ -199,19 +199,19 @@ def test_an_error_is_told_by_its_kind_and_place_never_by_its_text():
         line = logs.JsonLines().format(record)
     finally:
         logs.request_id.reset(mark)
-    told = json.loads(line)
+    entry = json.loads(line)
     assert (
-        told["error"] == "ValueError"
-        and "test_an_error_is_told" in told["at"][-1]
+        entry["error"] == "ValueError"
+        and "test_an_error_is_told" in entry["at"][-1]
         and SECRET not in line
         and "\n" not in line
     )
-    assert (told["message"], told["level"], told["request"]) == ("GET /api/x", "error", "abc")
-    assert datetime.fromisoformat(told["time"]).tzinfo is not None
+    assert (entry["message"], entry["level"], entry["request"]) == ("GET /api/x", "error", "abc")
+    assert datetime.fromisoformat(entry["time"]).tzinfo is not None
 
 
 def test_an_unknown_form_of_the_log_is_refused_at_the_start():
-    told = subprocess.run(
+    started = subprocess.run(
         [sys.executable, "-c", "import app"],
         cwd=ROOT,
         env={**os.environ, "KHARITA_LOG": "xml"},
@@ -220,9 +220,9 @@ def test_an_unknown_form_of_the_log_is_refused_at_the_start():
         check=False,
     )
     assert (
-        told.returncode == 1
-        and "KHARITA_LOG must be one of" in told.stderr
-        and "Traceback" not in told.stderr
+        started.returncode == 1
+        and "KHARITA_LOG must be one of" in started.stderr
+        and "Traceback" not in started.stderr
     )
 
 
@@ -284,8 +284,10 @@ def test_told_to_stop_it_finishes_what_it_answers_and_leaves_no_process(running)
     with socket.create_connection((host, int(port)), timeout=30) as page:
         page.sendall(
             (
-                f"GET /_stcore/stream HTTP/1.1\r\nHost: {host}:{port}\r\nOrigin: {running.address}\r\nUpgrade: websocket\r\n"
-                "Connection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
+                f"GET /_stcore/stream HTTP/1.1\r\nHost: {host}:{port}\r\nOrigin: "
+                f"{running.address}\r\nUpgrade: websocket\r\n"
+                "Connection: Upgrade\r\nSec-WebSocket-Key: "
+                "dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
             ).encode()
         )
         assert b"101 " in page.recv(200)

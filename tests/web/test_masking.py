@@ -47,8 +47,8 @@ ABSENT = re.compile(
 
 
 @pytest.fixture(scope="module")
-def told(tmp_path_factory, query):
-    """A folder where a facility has a telephone and a verifier, and another proposal waits; gives its id and place."""
+def stored(tmp_path_factory, query):
+    """Folder, id and place of a facility with telephone and verifier; another proposal waits."""
     folder = tmp_path_factory.mktemp("var")
     site = next(
         s
@@ -73,8 +73,8 @@ def routes():
 
 
 @pytest.fixture
-def client(told, routes, monkeypatch):
-    monkeypatch.setenv("KHARITA_VAR", str(told[0]))
+def client(stored, routes, monkeypatch):
+    monkeypatch.setenv("KHARITA_VAR", str(stored[0]))
     snapshots.desk.cache_clear()
     yield TestClient(web_app(routes), base_url="http://localhost:8501", follow_redirects=False)
     snapshots.desk().close()
@@ -117,45 +117,41 @@ def addresses(routes, id_, place):
             lambda m: VALUES.get(m[1], id_ if m[1] == "id:path" else "R-2024-05"),
             route.path,
         )
-        yield (
-            route.path,
-            f"{path}?{'lang=fr' if route.path.startswith(('/brief.pdf', '/ogc')) else view}{extra.get(route.path, '')}",
-        )
+        parameters = "lang=fr" if route.path.startswith(("/brief.pdf", "/ogc")) else view
+        yield route.path, f"{path}?{parameters}{extra.get(route.path, '')}"
 
 
-def test_no_route_tells_a_reader(client, routes, told):
-    walked = dict(addresses(routes, *told[1:]))
+def test_no_route_tells_a_reader(client, routes, stored):
+    walked = dict(addresses(routes, *stored[1:]))
     answered = 0
     for pattern, address in walked.items():
         answer = client.get(address)
-        told_off = answer.status_code == 403 and answer.json()["error"]["code"].startswith(
-            "access."
-        )
-        assert answer.status_code == 200 or told_off, (pattern, address, answer.text[:300])
-        answered += not told_off
+        refused = answer.status_code == 403 and answer.json()["error"]["code"].startswith("access.")
+        assert answer.status_code == 200 or refused, (pattern, address, answer.text[:300])
+        answered += not refused
         assert leaks(answer.content) == set(), address
     assert answered > 40
 
 
-def test_editors_see_them_where_they_work(client, told, monkeypatch):
+def test_editors_see_them_where_they_work(client, stored, monkeypatch):
     monkeypatch.setenv("KHARITA_ROLE", "editor")
     seen = {
-        path: leaks(client.get(f"{path}?region={REGION}&place={told[2]}&lang=fr").content)
+        path: leaks(client.get(f"{path}?region={REGION}&place={stored[2]}&lang=fr").content)
         for path in (
-            f"/api/entity/site/{told[1]}",
+            f"/api/entity/site/{stored[1]}",
             "/api/near",
             f"/sheet/{REGION}.xlsx",
             "/api/corrections",
         )
     }
-    assert seen[f"/api/entity/site/{told[1]}"] == seen["/api/near"] == {"phone", "judge"}
+    assert seen[f"/api/entity/site/{stored[1]}"] == seen["/api/near"] == {"phone", "judge"}
     assert seen[f"/sheet/{REGION}.xlsx"] == {"phone"}
     assert seen["/api/corrections"] == set(SECRETS)
 
 
-def test_files_that_leave_carry_none_even_for_an_administrator(client, routes, told, monkeypatch):
+def test_files_that_leave_carry_none_even_for_an_administrator(client, routes, stored, monkeypatch):
     monkeypatch.setenv("KHARITA_ROLE", "administrator")
-    for pattern, address in addresses(routes, *told[1:]):
+    for pattern, address in addresses(routes, *stored[1:]):
         if re.match(r"/(export|digest|argument|sheet/\{code\}$|snapshot\.(svg|html))", pattern):
             assert leaks(client.get(address).content) == set(), address
 
@@ -163,11 +159,11 @@ def test_files_that_leave_carry_none_even_for_an_administrator(client, routes, t
 @pytest.mark.parametrize(
     "path", ["/api/entity/site/{id}", "/api/near", "/api/corrections", "/sheet/03.xlsx", "/api/me"]
 )
-def test_what_depends_on_who_asks_is_kept_by_no_cache(client, told, path):
-    assert client.get(path.format(id=told[1])).headers["cache-control"] == "no-store"
+def test_what_depends_on_who_asks_is_kept_by_no_cache(client, stored, path):
+    assert client.get(path.format(id=stored[1])).headers["cache-control"] == "no-store"
 
 
-def test_a_readers_sheet_handed_back_untouched_changes_nothing(client, told):
+def test_a_readers_sheet_handed_back_untouched_changes_nothing(client, stored):
     content = client.get(f"/sheet/{REGION}.xlsx").content
     answer = client.post(
         f"/api/corrections/{REGION}", content=content, headers={"x-kharita": "1", "x-name": "N"}

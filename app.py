@@ -17,7 +17,7 @@ import streamlit as st
 from starlette.middleware import Middleware
 
 from geo.core import logs
-from geo.core.settings import framers, hosts, log_format, login_hours
+from geo.core.settings import Settings, SettingsError, settings
 from geo.curate.api import routes as curate
 from geo.explore.api import routes as explore
 from geo.locate.api import routes as locate
@@ -65,43 +65,47 @@ def _hide_traceback(error: Exception) -> bool:
     return True
 
 
-def _login() -> access.Login | None:
+def _login(hours: float) -> access.Login | None:
     """The login of ``[auth]`` in ``secrets.toml``; None without one."""
     auth = st.secrets.get("auth") if st.secrets.load_if_toml_exists() else None
     if not auth:
         return None
     there = urlsplit(str(auth.get("redirect_uri", "")))
     return access.Login(
-        str(auth.get("cookie_secret", "")), f"{there.scheme}://{there.netloc}", login_hours()
+        str(auth.get("cookie_secret", "")),
+        f"{there.scheme}://{there.netloc}",
+        hours,
     )
 
 
-def _open_door() -> None:
-    """Say who is who from now on, or refuse to start."""
+def _open_door() -> Settings:
+    """Say who is who from now on, or refuse to start with all that is wrong in one message."""
     address = st.get_option(
         "server.address"
     )  # reads the settings, where the secrets are among them
-    login = _login()
-    trouble = access.trouble(login, address)
-    if not trouble:
-        try:
-            log_format()
-        except ValueError as error:
-            trouble = f"{error}."
-    if trouble:
-        raise SystemExit(f"Kharita does not start. {trouble}")
+    faults: tuple[str, ...] = ()
+    try:
+        found = settings()
+    except SettingsError as error:
+        found, faults = error.usable, error.faults
+    login = _login(found.login_hours)
+    if trouble := access.trouble(login, address, found):
+        faults += (trouble,)
+    if faults:
+        raise SystemExit(f"Kharita does not start. {' '.join(faults)}")
     access.open_to(login, access.LOCAL)
+    return found
 
 
-_open_door()
+SETTINGS = _open_door()
 ROUTES = [route for room in ROOMS for route in room.routes()]
 MIDDLEWARE = [
     Middleware(Observed),
     Middleware(
         security_headers.Headers,
         shell=(Path(st.__file__).parent / "static" / "index.html").read_text("utf-8"),
-        hosts=hosts(),
-        framers=framers(),
+        hosts=SETTINGS.hosts,
+        framers=SETTINGS.frames,
         images=[TILES],
     ),
     Middleware(Audited),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from geo.core.settings import framers
+from geo.core.settings import settings
 from pages._ui import widgets
 
 
@@ -14,7 +14,7 @@ def main() -> None:
     widgets.rail()
     widgets.strip(notices)
     # Code to show the map in another site's page is for deployments that allow it.
-    widgets.mount("share/page", within="kh-share", framed=bool(framers()))
+    widgets.mount("share/page", within="kh-share", framed=bool(settings().frames))
 
 
 main()

@@ -13,6 +13,8 @@ import tomllib
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from geo.core.settings import Settings, variable
+
 ROOT = Path(__file__).resolve().parents[1]
 _PART = re.compile(r"(<!-- ([\w-]+): generated -->\n).*?(<!-- end -->)", re.DOTALL)
 
@@ -52,9 +54,19 @@ def rooms_picture() -> str:
     return "\n".join([*lines, "```", ""])
 
 
+def settings_table() -> str:
+    """The environment variables of a deployment, one row per field of ``Settings``."""
+    rows = [
+        f"| `{variable(name)}` | {field.json_schema_extra['shown']} | {field.description} |"
+        for name, field in Settings.model_fields.items()
+    ]
+    return "\n".join(["| setting | default | what it does |", "|---|---|---|", *rows, ""])
+
+
 PARTS: Mapping[str, Callable[[], str]] = {
     "rooms": rooms_table,
     "rooms-picture": rooms_picture,
+    "settings": settings_table,
 }
 
 

@@ -2,8 +2,20 @@
 
 import sys
 
-from geo.cli.commands import main
+from geo.core.settings import SettingsError, settings
 
-code = main()
+
+def _run() -> int:
+    try:
+        settings()
+    except SettingsError as error:
+        print(error, file=sys.stderr)
+        return 2
+    from geo.cli.commands import main  # here: the language of its help is a setting
+
+    return main()
+
+
+code = _run()
 sys.stdout.flush()
 raise SystemExit(code)

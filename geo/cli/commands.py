@@ -38,6 +38,7 @@ from geo.cli.console import (
 )
 from geo.core.errors import KharitaError
 from geo.core.lazy import lazy
+from geo.core.settings import settings
 
 _CODES = {"accept": ACCEPT, "warn": WARN, "reject": REJECT}
 
@@ -270,11 +271,10 @@ def copy_(
     target_var: Annotated[Path | None, typer.Option(help=t("cli.var"))] = None,
 ) -> None:
     """Copy one store into another."""
-    from geo.core.settings import var_dir
     from geo.query.current import open_store
 
     bar = ProgressBar(False)
-    folders = (source_var or var_dir(), target_var or var_dir())
+    folders = (source_var or settings().var, target_var or settings().var)
     if folders[0] == folders[1] and all(
         address.startswith("files:") for address in (source, target)
     ):
@@ -312,20 +312,19 @@ def restore_(
 
 
 def _archive(act: str, file: Path, replace: bool) -> None:
-    from geo.core.settings import store_address, var_dir
     from geo.query.current import open_store
     from geo.store.backup import backup, restore
 
     if act == "restore" and not file.is_file():
         refuse(t("cli.unreadable", name=file.name, value=""))
     try:
-        store = open_store(store_address(), var_dir())
+        store = open_store(settings().store, settings().var)
     except ValueError as error:
         refuse(str(error))
     counts = (
-        backup(store, var_dir(), file.absolute(), replace=replace)
+        backup(store, settings().var, file.absolute(), replace=replace)
         if act == "backup"
-        else restore(file, store, var_dir(), replace=replace)
+        else restore(file, store, settings().var, replace=replace)
     )
     typer.echo(
         t(

@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 
 import typer
 
+from geo.core.settings import settings
 from geo.i18n.words import known_language, words
 
 ACCEPT, WARN, REJECT, FAILED = 0, 1, 2, 3
@@ -19,7 +20,7 @@ ACCEPT, WARN, REJECT, FAILED = 0, 1, 2, 3
 
 def language() -> str:
     """The language of the console: ``KHARITA_LANG``, else ``LANG``, else French."""
-    configured = os.environ.get("KHARITA_LANG") or os.environ.get("LANG", "")
+    configured = settings().lang or os.environ.get("LANG", "")
     return known_language(configured[:2])
 
 
@@ -62,7 +63,6 @@ class _EmptyLedger:
 def store_of(*, writing: bool) -> tuple[Any, Any]:
     """The store and its catalogue; without write access, an empty ledger instead of the store."""
     from geo.core.errors import StoreUnavailable
-    from geo.core.settings import store_address, var_dir
     from geo.query.current import ledger, open_store
 
     try:
@@ -71,7 +71,7 @@ def store_of(*, writing: bool) -> tuple[Any, Any]:
     except StoreUnavailable:
         if writing:
             raise
-        return _EmptyLedger(), open_store(store_address(), var_dir()).load()
+        return _EmptyLedger(), open_store(settings().store, settings().var).load()
 
 
 def view_of(text: str) -> tuple[Any, Any]:
@@ -88,16 +88,15 @@ def view_of(text: str) -> tuple[Any, Any]:
 
 def geocoder_of(catalogue: Any) -> Any:
     """The online services that are configured; None without any."""
-    from geo.core.settings import geocoders
-    from geo.places.geocoding import Geocoder, services_of
+    from geo.places.geocoding import Geocoder, Service
     from geo.places.provinces import Areas
 
-    services, contact = geocoders()
+    services = tuple(Service(*pair) for pair in settings().usable_geocoders)
     if not services:
         typer.echo(t("cli.no_geocoder"), err=True)
         return None
     areas = Areas(catalogue)
-    return Geocoder(services_of(services), contact, lambda at: areas.province_at(at) is not None)
+    return Geocoder(services, settings().contact, lambda at: areas.province_at(at) is not None)
 
 
 def read_bytes(path: Path) -> bytes:

@@ -17,7 +17,7 @@ from typing import Any
 
 import orjson
 
-from geo.core.settings import log_format
+from geo.core.settings import settings
 
 #: Of the request that is being answered; empty outside of one.
 request_id: ContextVar[str] = ContextVar("request_id", default="")
@@ -73,7 +73,7 @@ def configure(others: tuple[str, ...] = ("streamlit", "uvicorn", "uvicorn.error"
     ------
     ValueError : see ``geo.core.settings.log_format``.
     """
-    json = log_format() == "json"
+    json = settings().log == "json"
     form = JsonLines() if json else TextLines("%(asctime)s %(levelname)s %(name)s: %(message)s")
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(form)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from geo.core.settings import var_dir
+from geo.core.settings import settings
 
 #: Measure -> service. Units: imports and GDP in US dollars, GDP per head in US dollars.
 MEASURES = {"imports": "comtrade", "gdp": "worldbank", "gdp_head": "worldbank"}
@@ -41,7 +41,7 @@ class Kept:
 
 def folder() -> Path:
     """The folder of the cached answers."""
-    return var_dir() / "trade"
+    return settings().var / "trade"
 
 
 def kept(service: str) -> Kept | None:

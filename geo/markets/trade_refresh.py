@@ -3,15 +3,12 @@
 Each service is all or nothing: the cached figures stay, with their date, until a complete new
 answer is there. Imports are those of the HS headings of handicraft, which do not separate handmade
 from industrial goods. From a command line: ``kharita trade``.
-
-KHARITA_COMTRADE_KEY : subscription key; without it the public preview is used.
 """
 
 from __future__ import annotations
 
 import csv
 import json
-import os
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -22,6 +19,7 @@ from geo.core.durable_files import atomic_write
 from geo.core.errors import TradeError
 from geo.core.http_client import Fetcher
 from geo.core.paths import DATA_DIR, SOURCES_DIR
+from geo.core.settings import settings
 from geo.markets.trade_cache import folder
 
 COMTRADE = "https://comtradeapi.un.org"
@@ -222,7 +220,7 @@ def refresh(
     Service -> None, or the error that it gave.
     """
     client = client or fetcher()
-    key = os.environ.get("KHARITA_COMTRADE_KEY", "")
+    key = settings().comtrade_key
     markets = market_numbers()
     tasks: dict[str, Callable[[], Values]] = {
         "worldbank": lambda: worldbank(

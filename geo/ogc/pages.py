@@ -8,19 +8,12 @@ from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlencode
 
-import jinja2
-
 from geo.i18n.words import Words
 from geo.model.records import LANGUAGES
 from geo.web.assets import asset_url
+from geo.web.templates import render
 
-_TEMPLATES = jinja2.Environment(
-    loader=jinja2.FileSystemLoader(Path(__file__).parent / "templates"),
-    autoescape=True,
-    trim_blocks=True,
-    lstrip_blocks=True,
-    undefined=jinja2.StrictUndefined,
-)
+_TEMPLATES = Path(__file__).parent / "templates"
 
 
 _BLANK: Mapping[str, Any] = MappingProxyType(
@@ -54,7 +47,9 @@ def page_of(
     for step in own.split("/")[2:]:
         path += f"/{step}"
         steps.append((step, path))
-    return _TEMPLATES.get_template("ogc.html").render(
+    return render(
+        _TEMPLATES,
+        "ogc.html",
         content={**_BLANK, **content},
         t=t,
         base=base,

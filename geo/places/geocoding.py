@@ -31,7 +31,6 @@ KEPT = 2_000
 PAUSE_S, LONGEST_PAUSE_S = 60.0, 600.0
 #: Isolated, so that it keeps its order inside Arabic.
 ATTRIBUTION = "\u2066© OpenStreetMap contributors\u2069"
-KINDS = ("nominatim", "photon")
 
 
 class Unavailable(KharitaError):
@@ -60,30 +59,6 @@ class Service:
     def host(self) -> str:
         """Host name, as shown to the reader."""
         return urlsplit(self.url).hostname or self.url
-
-
-def services_of(text: str) -> tuple[Service, ...]:
-    """Parse the setting of services, such as ``nominatim:https://host photon:https://host``.
-
-    Raises
-    ------
-    ValueError : an unknown kind, or no web address.
-    """
-    found = []
-    for item in text.split():
-        kind, _, url = item.partition(":")
-        parts = urlsplit(url)
-        if (
-            kind not in KINDS
-            or parts.scheme not in ("https", "http")
-            or not parts.hostname
-            or parts.username
-        ):
-            raise ValueError(
-                f"KHARITA_GEOCODERS: {item!r} is not KIND:https://HOST, KIND one of {KINDS}"
-            )
-        found.append(Service(kind, url.rstrip("/")))
-    return tuple(found)
 
 
 class Geocoder:

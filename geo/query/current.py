@@ -8,7 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from geo.core.errors import KharitaError, StoreUnavailable
-from geo.core.settings import store_address, var_dir
+from geo.core.settings import settings
 from geo.query.engine import Query
 from geo.store.corrections import Corrections
 from geo.store.file_store import FileStore
@@ -63,9 +63,14 @@ def _opened(address: str, var: Path) -> tuple[Store, Holder[Query]]:
     return store, Holder(_Daily(store), Query)
 
 
+def _open() -> tuple[Store, Holder[Query]]:
+    found = settings()
+    return _opened(found.store, found.var)
+
+
 def current() -> Query:
     """The query engine over the current data; rebuilt when the store changes."""
-    return _opened(store_address(), var_dir())[1].get()
+    return _open()[1].get()
 
 
 def ledger() -> Ledger:
@@ -75,7 +80,7 @@ def ledger() -> Ledger:
     ------
     StoreUnavailable : the store is read-only.
     """
-    store = _opened(store_address(), var_dir())[0]
+    store = _open()[0]
     if not isinstance(store, Ledger):
         raise StoreUnavailable("error.store_read_only")
     return store
@@ -94,7 +99,7 @@ def data_status() -> DataStatus | None:
     """Health of the served data; None before the first are read. Never waits."""
     if not _opened.cache_info().currsize:
         return None
-    held = _opened(store_address(), var_dir())[1].held()
+    held = _open()[1].held()
     return (
         DataStatus(held[0].catalogue.version, held[1], len(held[0].catalogue.problems))
         if held
@@ -109,7 +114,7 @@ def ping() -> None:
     ------
     KharitaError : the store is unavailable.
     """
-    store = _opened(store_address(), var_dir())[0]
+    store = _open()[0]
     if isinstance(store, Ledger):
         store.history(1)
 
@@ -127,6 +132,6 @@ def close() -> None:
     """Close the store at shutdown."""
     if not _opened.cache_info().currsize:
         return
-    store = _opened(store_address(), var_dir())[0]
+    store = _open()[0]
     if isinstance(store, Closing):
         store.close()

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from geo.core.credits import CREDITS
-from geo.core.settings import boundaries
+from geo.core.settings import settings
 from geo.explore.api.sentence import TITLE_CHARS, default_title, filters_text
 from geo.i18n.words import words
 from geo.model.address import encode
@@ -148,7 +148,7 @@ def scene_of(
         title=clean(title, TITLE_CHARS) or default_title(query, view, t),
         filters=filters_text(query, view, t),
         frame=frame,
-        boundaries=boundaries(),
+        boundaries=settings().boundaries,
         picked=picked_of(view),
         market_ranks=query.market_ranks,
         areas=areas_of_view(view),

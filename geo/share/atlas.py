@@ -9,9 +9,6 @@ import io
 from collections.abc import Callable, Sequence
 from datetime import date
 
-from pypdf import PdfReader, PdfWriter
-from pypdf.generic import NameObject, TextStringObject
-
 from geo.core.errors import BadRequest, NotFound
 from geo.i18n.words import words
 from geo.query.engine import Query
@@ -70,6 +67,9 @@ def atlas_pdf(
     Cancelled : ``cancelled`` returned True.
     RenderFailed : a drawing process gave up.
     """
+    from pypdf import PdfReader, PdfWriter  # here: only an atlas needs it
+    from pypdf.generic import NameObject, TextStringObject
+
     t = words(lang)
     writer = PdfWriter()
     for done, code in enumerate(codes):

@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from geo.core.errors import NotFound
-from geo.core.settings import boundaries
+from geo.core.settings import settings
 from geo.explore.api.partners import sites_that_make
 from geo.explore.api.table import listed_records
 from geo.i18n.labels import crafts_text, is_demo, is_open, kind_label, where
@@ -57,7 +57,7 @@ def market_brief(
     t = words(lang)
     plan = plan_of(rtl=t.dir == "rtl")
     view = ViewState(lang=lang, market=(code,), sel=f"market:{code}")
-    bbox = country_bbox(code, boundaries())
+    bbox = country_bbox(code, settings().boundaries)
     drawn = view.with_(
         layers=("buyers",), at=camera_of(_roomy(bbox), plan.map, MAP_ROOM) if bbox else None
     )

@@ -23,7 +23,7 @@ import orjson
 
 from geo.core.durable_files import atomic_write, translated_write_errors
 from geo.core.errors import BadRequest, Expired, NotFound, StoreFull
-from geo.core.settings import var_dir
+from geo.core.settings import settings
 from geo.model.address import encode
 from geo.model.records import COLLECTIONS
 from geo.model.view import RECORDS, ViewState
@@ -212,7 +212,7 @@ _lock = threading.Lock()
 
 def snapshot_store() -> SnapshotStore:
     """The store of this deployment."""
-    return FileSnapshots(var_dir() / "snapshots")
+    return FileSnapshots(settings().var / "snapshots")
 
 
 def content_of(query: Query, view: ViewState) -> Content:

@@ -13,7 +13,7 @@ from datetime import date
 from pathlib import Path
 
 from geo.core.durable_files import atomic_write
-from geo.core.settings import var_dir
+from geo.core.settings import settings
 from geo.model.address import decode
 from geo.query.current import current
 from geo.watch.digest import atom_of, digest_of, html_of
@@ -49,7 +49,7 @@ def _day(text: str) -> str:
 def _followed() -> list[tuple[str, str]]:
     """Names that are safe as file names, each with its query."""
     try:
-        lines = (var_dir() / "followed.txt").read_text("utf-8").splitlines()
+        lines = (settings().var / "followed.txt").read_text("utf-8").splitlines()
     except FileNotFoundError:
         return [("tout", "")]
     pairs = [line.partition("\t") for line in lines if line.strip() and not line.startswith("#")]

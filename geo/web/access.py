@@ -18,7 +18,7 @@ from starlette.requests import Request
 
 from geo.core.errors import CrossOrigin, KharitaError
 from geo.core.roles import ROLES, BadRoles, Roles, reaches, read_roles
-from geo.core.settings import default_role, roles_path
+from geo.core.settings import Settings, settings
 from geo.web.login_cookie import Login, Unknown, claims_of, named, weak
 from geo.web.requests import same_site
 
@@ -93,7 +93,7 @@ def login() -> Login | None:
 
 def roles() -> Roles:
     """The roles of this deployment, as their file says now."""
-    return _roles(roles_path())
+    return _roles(settings().roles)
 
 
 @lru_cache(maxsize=2)
@@ -114,7 +114,7 @@ def identify(cookies: Mapping[str, str], host: str) -> Identity:
             or host.rpartition("]")[0].strip("[") in _door.hosts
             or host.partition(":")[0].lower() in _door.hosts
         )
-        return Identity("", "", default_role() if known else ROLES[0])
+        return Identity("", "", settings().role if known else ROLES[0])
     try:
         name, email = named(claims_of(cookies, _door.login))
     except Unknown as unknown:
@@ -150,36 +150,36 @@ def is_local(address: str | None) -> bool:
         return False
 
 
-def trouble(login: Login | None, address: str | None) -> str:
-    """Why the app must not start, in one sentence for who runs it; empty when it may.
+def trouble(login: Login | None, address: str | None, found: Settings) -> str:
+    """Why the app must not start, for who runs it; empty when it may.
 
     Parameters
     ----------
     address : what the server listens on; None or empty: every network.
     """
-    path = roles_path()
     if login is None:
-        role = default_role()
-        if role != ROLES[0] and not is_local(address):
-            return (
-                f"KHARITA_ROLE={role} would let everybody who reaches "
-                f"{address or 'any address of this machine'} "
-                "write: serve on localhost (--server.address localhost), or configure a login "
-                "(docs/login.md)."
-            )
-        return ""
-    if weak(login.secret):
+        if found.role == ROLES[0] or is_local(address):
+            return ""
+        where = address or "any address of this machine"
         return (
+            f"KHARITA_ROLE={found.role} would let everybody who reaches {where} write: serve on "
+            "localhost (--server.address localhost), or configure a login (docs/login.md)."
+        )
+    faults = []
+    if weak(login.secret):
+        faults.append(
             "cookie_secret in [auth] of secrets.toml must be drawn at random, 32 characters or "
-            "more: whoever "
-            "guesses it is anybody. For instance: python -c 'import secrets; "
-            "print(secrets.token_hex(32))'"
+            "more: whoever guesses it is anybody. For instance: "
+            "python -c 'import secrets; print(secrets.token_hex(32))'"
         )
     if not login.origin.startswith(("https://", "http://")):
-        return "redirect_uri in [auth] of secrets.toml must be the app's address followed by /oauth2callback."
-    if path is not None:
+        faults.append(
+            "redirect_uri in [auth] of secrets.toml must be the app's address followed by "
+            "/oauth2callback."
+        )
+    if found.roles is not None:
         try:
-            read_roles(path)
+            read_roles(found.roles)
         except BadRoles as error:
-            return f"KHARITA_ROLES={path}: {error}."
-    return ""
+            faults.append(f"KHARITA_ROLES={found.roles}: {error}.")
+    return " ".join(faults)

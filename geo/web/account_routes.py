@@ -13,7 +13,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from geo.core.errors import BadRequest
-from geo.core.settings import var_dir
+from geo.core.settings import settings
 from geo.i18n.words import words
 from geo.store.audit_log import MOST_READ, AuditLog
 from geo.web.access import ROLES, login, require, roles, whoami
@@ -46,7 +46,7 @@ async def _audit(request: Request) -> Response:
         text = request.query_params.get("limit", "200")
         if not text.isascii() or not text.isdigit() or not 1 <= int(text[:9]) <= MOST_READ:
             raise BadRequest("error.bad_parameter", name="limit", value=text[:40])
-        trail = AuditLog(var_dir())
+        trail = AuditLog(settings().var)
         known = {trail.sign(email): email for email in roles().all()}
         t = words(lang_of(request))
         return {

@@ -21,7 +21,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from geo.core.paths import DATA_DIR, SOURCES_DIR
-from geo.core.settings import BOUNDARIES, boundaries
+from geo.core.settings import BOUNDARIES, settings
 from geo.i18n.words import LOCALES_DIR, catalogue, words
 from geo.model.address import MAX_CHARS, VERSION
 from geo.model.records import LANGUAGES
@@ -192,7 +192,7 @@ def _fields() -> bytes:
         "LANGUAGES": {lang: words(lang).dir for lang in LANGUAGES},
         "SELECTABLE": SELECTABLE,
         "LIMITS": {"text": MAX_TEXT, "address": MAX_CHARS, "version": VERSION},
-        "BOUNDARIES": boundaries(),
+        "BOUNDARIES": settings().boundaries,
     }
     return b"".join(
         b"export const %s = %s;\n" % (name.encode(), orjson.dumps(table))

@@ -13,7 +13,7 @@ import anyio.to_thread
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from geo.core.settings import var_dir
+from geo.core.settings import settings
 from geo.store.audit_log import AuditLog
 from geo.web.access import SAFE, Identity, identify, whoami
 
@@ -53,7 +53,7 @@ def _counts(scope: Scope, status: int) -> bool:
 def _record(scope: Scope, message: Message) -> None:
     who = _newcomer(scope, message) if scope["path"] == LOGGED_IN else whoami(Request(scope))
     try:
-        AuditLog(var_dir()).record(
+        AuditLog(settings().var).record(
             email=who.email,
             role=who.role,
             needs=scope.get("kharita.needs", ""),

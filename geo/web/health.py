@@ -21,7 +21,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from geo.core.jobs import registered
-from geo.core.settings import var_dir
+from geo.core.settings import settings
 from geo.model.records import IN_PROGRESS
 from geo.model.view import ViewState
 from geo.query import current
@@ -64,7 +64,7 @@ def figures() -> Iterator[tuple[str, str, float]]:
     """Name, help and value of each gauge."""
     for name, work in registered().items():
         yield f"{name}_jobs_running", f"Work under way: {name}.", work.running()
-    place = var_dir().absolute()
+    place = settings().var.absolute()
     there = next(p for p in (place, *place.parents) if p.exists())
     yield "var_free_bytes", "Room on the disk of KHARITA_VAR.", shutil.disk_usage(there).free
     stands = current.data_status()

@@ -14,7 +14,7 @@ from branca.element import MacroElement
 from folium.elements import JSCSSMixin
 from folium.template import Template
 
-from geo.core.settings import boundaries
+from geo.core.settings import settings
 from geo.web.assets import asset_url
 
 #: Where a view without a camera and without filters begins: Morocco and its first markets.
@@ -40,7 +40,7 @@ class LiveLayer(JSCSSMixin, MacroElement):
         name = "locate" if locate else "map"
         self.default_js = [("kharita", asset_url(f"{name}.js"))]
         self.default_css = [("kharita", asset_url(f"{name}.css"))]
-        which = boundaries()
+        which = settings().boundaries
         extra = (
             {
                 "layers": ["sites"],

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from geo.core.settings import ors
+from geo.core.settings import settings
 from geo.i18n.words import words
 from geo.locate.api.isochrones import reach_answer
 from geo.locate.api.nearby import near_answer
@@ -255,12 +255,12 @@ def test_without_areas_the_page_says_as_the_crow_flies(server, query):
 )
 def test_the_setting_is_an_address_and_a_key(monkeypatch, given, read):
     monkeypatch.setenv("KHARITA_ORS", given)
-    assert ors() == read
+    assert settings().ors == read
 
 
 def test_a_wrong_setting_is_refused_without_the_key(monkeypatch):
     for given in (f"{KEY} https://ors.example", f"ors.example {KEY}", f"https://x {KEY}\u00e9"):
         monkeypatch.setenv("KHARITA_ORS", given)
-        with pytest.raises(ValueError) as told:
-            ors()
+        with pytest.raises(ValueError, match="KHARITA_ORS") as told:
+            settings()
         assert KEY not in str(told.value)

@@ -13,13 +13,14 @@ from types import SimpleNamespace
 
 import pytest
 
+from geo.core.settings import settings
 from geo.i18n.words import words
 from geo.locate.api.nearby import near_answer, online_answer
 from geo.locate.locator import locator
 from geo.model.address import decode, encode
 from geo.model.view import PLACE, ViewState
 from geo.places import geocoding
-from geo.places.geocoding import ATTRIBUTION, Geocoder, Hit, Service, Unavailable, services_of
+from geo.places.geocoding import ATTRIBUTION, Geocoder, Hit, Service, Unavailable
 
 FOUND = [{"display_name": "Rue Talaa Kebira, Fès, Maroc", "lon": "-4.98", "lat": "34.06"}]
 
@@ -298,16 +299,23 @@ def test_a_failure_is_not_kept(faults, ask):
     "setting",
     ["google:https://x.org", "nominatim:ftp://x.org", "nominatim", "photon:https://a@b.org"],
 )
-def test_a_wrong_setting_is_refused(setting):
-    with pytest.raises(ValueError):
-        services_of(setting)
+def test_a_wrong_setting_is_refused(setting, monkeypatch):
+    monkeypatch.setenv("KHARITA_GEOCODERS", setting)
+    with pytest.raises(ValueError, match="KHARITA_GEOCODERS"):
+        settings()
 
 
-def test_the_setting_is_read():
-    assert services_of("") == ()
-    assert services_of(
-        "nominatim:https://nominatim.openstreetmap.org/ photon:https://photon.komoot.io"
-    ) == (
-        Service("nominatim", "https://nominatim.openstreetmap.org"),
-        Service("photon", "https://photon.komoot.io"),
+def test_the_setting_is_read_and_counts_with_a_contact_only(monkeypatch):
+    monkeypatch.setenv("KHARITA_GEOCODERS", "")
+    assert settings().geocoders == ()
+    monkeypatch.setenv(
+        "KHARITA_GEOCODERS",
+        "nominatim:https://nominatim.openstreetmap.org/ photon:https://photon.komoot.io",
     )
+    read = (
+        ("nominatim", "https://nominatim.openstreetmap.org"),
+        ("photon", "https://photon.komoot.io"),
+    )
+    assert settings().geocoders == read and settings().usable_geocoders == ()
+    monkeypatch.setenv("KHARITA_CONTACT", "tests@example.org")
+    assert settings().usable_geocoders == read

@@ -5,7 +5,20 @@ from __future__ import annotations
 import subprocess
 import sys
 
-HEAVY = ("geopandas", "pyogrio", "folium", "pptx", "docx", "xlsxwriter", "typst", "requests")
+HEAVY = (
+    "geopandas",
+    "pyogrio",
+    "folium",
+    "pptx",
+    "docx",
+    "xlsxwriter",
+    "typst",
+    "pypdf",
+    "jinja2",
+    "highspy",
+    "requests",
+    "httpx",
+)
 
 
 def test_starting_imports_no_library_of_a_single_page_or_file():

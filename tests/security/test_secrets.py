@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from geo.core import settings
 from geo.core.errors import KharitaError
+from geo.core.settings import settings
 from geo.locate.api import routes as located
 from geo.query import current as service
 from geo.web import access
@@ -179,7 +179,8 @@ def test_the_key_of_the_road_service_stays_out_of_sight(value, monkeypatch, capl
     monkeypatch.setenv("KHARITA_ORS", value)
 
     def ask() -> object:
-        return located._router(settings.osrm(), settings.ors(), "a@example.ma").roads(
+        found = settings()
+        return located._router(found.osrm, found.ors, "a@example.ma").roads(
             (-5.0, 34.0), [(-6.0, 33.0)]
         )
 
@@ -191,8 +192,12 @@ def test_the_key_of_the_road_service_stays_out_of_sight(value, monkeypatch, capl
 def test_a_weak_cookie_secret_keeps_the_app_from_starting_and_is_not_repeated(secret, monkeypatch):
     monkeypatch.delenv("KHARITA_ROLES", raising=False)
     login = Login(secret, "https://kharita.example")
-    message = trouble(login, "0.0.0.0") + repr(login)
-    assert trouble(login, "0.0.0.0") and (not secret or secret not in message) and weak(secret)
+    message = trouble(login, "0.0.0.0", settings()) + repr(login)
+    assert (
+        trouble(login, "0.0.0.0", settings())
+        and (not secret or secret not in message)
+        and weak(secret)
+    )
 
 
 def test_a_forged_cookie_is_neither_answered_nor_logged(monkeypatch, caplog):

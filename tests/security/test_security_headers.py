@@ -17,7 +17,7 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from geo.core import settings
+from geo.core.settings import settings
 from geo.i18n.words import words
 from geo.web.security_headers import SAVED, Headers
 
@@ -214,13 +214,13 @@ def test_an_unknown_host_gets_no_websocket():
     [
         (
             "KHARITA_HOSTS",
-            settings.hosts,
+            lambda: settings().hosts,
             ("", "a.ma LOCALHOST [::1]"),
             ("https://a.ma", "a.ma:80", "a;b", "*"),
         ),
         (
             "KHARITA_FRAMES",
-            settings.framers,
+            lambda: settings().frames,
             ("", "https://a.ma http://b.ma:8080"),
             ("a.ma", "https://a.ma/", "*", "https://a.ma;script-src", "https://*"),
         ),

@@ -19,6 +19,7 @@ from streamlit.auth_util import set_cookie_with_chunks
 from streamlit.web.server.starlette.starlette_app_utils import create_signed_value
 
 from geo.core.roles import ROLES, BadRoles, Roles, reaches, read_roles
+from geo.core.settings import settings
 from geo.store.audit_log import AuditLog
 from geo.web import access, account_routes
 from geo.web.access import Login, identify, require, trouble
@@ -221,22 +222,22 @@ def test_without_a_login_everybody_has_the_setting(monkeypatch, role):
 )
 def test_writing_for_everybody_needs_this_machine_only(monkeypatch, role, address, starts):
     monkeypatch.setenv("KHARITA_ROLE", role)
-    assert (trouble(None, address) == "") is starts
+    assert (trouble(None, address, settings()) == "") is starts
 
 
 @pytest.mark.parametrize("secret", ["", "short", "x" * 64, "change-me", "abc" * 20])
 def test_a_guessable_secret_stops_the_start(secret, tmp_path, monkeypatch):
-    assert "cookie_secret" in trouble(Login(secret, ORIGIN), None)
-    assert trouble(Login(SECRET, ORIGIN), None) == ""
-    assert "redirect_uri" in trouble(Login(SECRET, "://"), None)
+    assert "cookie_secret" in trouble(Login(secret, ORIGIN), None, settings())
+    assert trouble(Login(SECRET, ORIGIN), None, settings()) == ""
+    assert "redirect_uri" in trouble(Login(SECRET, "://"), None, settings())
     monkeypatch.setenv("KHARITA_ROLES", str(tmp_path / "none.toml"))
-    assert "KHARITA_ROLES" in trouble(Login(SECRET, ORIGIN), None)
+    assert "KHARITA_ROLES" in trouble(Login(SECRET, ORIGIN), None, settings())
 
 
 def test_a_wrong_setting_is_named(monkeypatch):
     monkeypatch.setenv("KHARITA_ROLE", "boss")
     with pytest.raises(ValueError, match="boss"):
-        trouble(None, "localhost")
+        settings()
 
 
 # --- the door -------------------------------------------------------------------------

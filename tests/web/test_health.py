@@ -210,11 +210,17 @@ def test_an_error_is_told_by_its_kind_and_place_never_by_its_text():
     assert datetime.fromisoformat(entry["time"]).tzinfo is not None
 
 
-def test_an_unknown_form_of_the_log_is_refused_at_the_start():
+def test_a_start_is_refused_with_all_that_is_wrong_in_one_message():
     started = subprocess.run(
         [sys.executable, "-c", "import app"],
         cwd=ROOT,
-        env={**os.environ, "KHARITA_LOG": "xml"},
+        env={
+            **os.environ,
+            "KHARITA_LOG": "xml",
+            "KHARITA_HOSTS": "a.ma:80",
+            "KHARITA_ORS": f"ors.example {SECRET}",
+            "KHARITA_ROLE": "editor",
+        },
         capture_output=True,
         text=True,
         check=False,
@@ -222,6 +228,10 @@ def test_an_unknown_form_of_the_log_is_refused_at_the_start():
     assert (
         started.returncode == 1
         and "KHARITA_LOG must be one of" in started.stderr
+        and "KHARITA_HOSTS must be host names" in started.stderr
+        and "KHARITA_ORS must be a web address and a key" in started.stderr
+        and "KHARITA_ROLE=editor would let everybody" in started.stderr
+        and SECRET not in started.stderr
         and "Traceback" not in started.stderr
     )
 

@@ -22,7 +22,7 @@ from starlette.routing import Route
 
 from geo.core.errors import BadRequest, TooBig
 from geo.core.jobs import register
-from geo.core.settings import geocoders
+from geo.core.settings import settings
 from geo.curate.api.imports import SHOWN, rows_answer, upload_answer
 from geo.curate.imports.headings import KINDS
 from geo.curate.imports.importer import Importer, ReadOptions
@@ -80,7 +80,7 @@ def _start(request: Request, who: Identity, content: bytes, t: Words) -> dict[st
 def _told(request: Request, who: Identity, content: bytes, t: Words) -> dict[str, Any]:
     upload = _upload(request, who)
     # The online services are asked for places in Morocco only.
-    online = bool(geocoders()[0]) and upload.kind in ("sites", "maisons")
+    online = bool(settings().usable_geocoders) and upload.kind in ("sites", "maisons")
     return {
         **upload_answer(upload, current().catalogue, t),
         "signed": who.name or who.email,

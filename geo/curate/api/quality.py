@@ -10,7 +10,7 @@ from typing import Any
 
 from geo.core.errors import BadRequest
 from geo.core.paths import DATA_DIR
-from geo.core.settings import boundaries
+from geo.core.settings import settings
 from geo.curate.quality import (
     ASKED,
     COLLECTIONS,
@@ -165,6 +165,6 @@ def about_answer(query: Query, t: Words) -> dict[str, Any]:
             }
             for f in files
         ],
-        "outline": t(f"donnees.outline.{boundaries()}"),
+        "outline": t(f"donnees.outline.{settings().boundaries}"),
         "legal": t("donnees.legal"),
     }

@@ -17,7 +17,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from geo.core.errors import BadRequest, NotFound, TooMany
-from geo.core.settings import var_dir
+from geo.core.settings import settings
 from geo.i18n.words import Words, words
 from geo.locate import delegate_workbook
 from geo.locate.locator import Locator, locator
@@ -92,7 +92,7 @@ async def _listed(request: Request) -> Response:
     def make() -> Response:
         (here, t), who = _here(request), whoami(request)
         seen = who.may(SEES)
-        every = Corrections(var_dir()).all().values()
+        every = Corrections(settings().var).all().values()
         region = request.query_params.get("region", "")
         mine = [
             c
@@ -133,7 +133,7 @@ async def _upload(request: Request) -> Response:
         by = _name(request, who)
         found = delegate_workbook.read(bytes(content), here, request.path_params["code"])
         try:
-            made = Corrections(var_dir()).propose(found.changes, by)
+            made = Corrections(settings().var).propose(found.changes, by)
         except TooManyOpen:
             raise TooMany("corrections.full") from None
         return json_answer(
@@ -162,7 +162,7 @@ async def _judge(request: Request) -> Response:
         verdict = {"accept": "accepted", "refuse": "refused"}.get(request.path_params["verdict"])
         if verdict is None:
             raise NotFound("error.not_found")
-        judged = Corrections(var_dir()).judge(
+        judged = Corrections(settings().var).judge(
             request.path_params["id"], verdict, _name(request, who), ledger()
         )
         if judged is None:

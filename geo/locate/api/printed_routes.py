@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import anyio.to_thread
-import jinja2
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
@@ -20,15 +19,10 @@ from geo.model.view import ViewState
 from geo.query.current import current
 from geo.web.assets import asset_url
 from geo.web.errors import ShapedRoute, error_page
+from geo.web.templates import render
 
 # Names and facts are data: everything but our own QR codes is escaped.
-_TEMPLATES = jinja2.Environment(
-    loader=jinja2.FileSystemLoader(Path(__file__).parents[1] / "templates"),
-    autoescape=True,
-    trim_blocks=True,
-    lstrip_blocks=True,
-    undefined=jinja2.StrictUndefined,
-)
+_TEMPLATES = Path(__file__).parents[1] / "templates"
 #: No script runs in a printed page, and nothing is fetched from elsewhere.
 POLICY = (
     "default-src 'none'; style-src 'self' 'unsafe-inline'; font-src 'self'; img-src 'self' data:"
@@ -64,9 +58,7 @@ def _answer(request: Request, make: Make) -> Response:
     view, _ = decode(dict(request.query_params), query.catalogue)
     t = words(view.lang)
     content = make(locator(query), view, t, str(request.base_url), request)
-    page = _TEMPLATES.get_template("sheet.html").render(
-        **content, t=t, fonts=asset_url("fonts.css")
-    )
+    page = render(_TEMPLATES, "sheet.html", **content, t=t, fonts=asset_url("fonts.css"))
     return HTMLResponse(
         page, headers={"content-security-policy": POLICY, "cache-control": "no-cache"}
     )

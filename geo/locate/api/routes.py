@@ -9,7 +9,7 @@ from typing import Any
 from starlette.routing import Route
 
 from geo.core.errors import NotFound
-from geo.core.settings import contact, geocoders, ors, osrm
+from geo.core.settings import settings
 from geo.locate.api import correction_routes, printed_routes
 from geo.locate.api.coverage import coverage_answer
 from geo.locate.api.isochrones import reach_answer
@@ -17,7 +17,7 @@ from geo.locate.api.nearby import near_answer, online_answer, places_answer
 from geo.locate.api.siting import JOBS, key_of, siting_answer
 from geo.locate.locator import locator
 from geo.locate.road_services import Ors, Osrm, Router
-from geo.places.geocoding import Geocoder, services_of
+from geo.places.geocoding import Geocoder, Service
 from geo.query.current import current
 from geo.web.json_api import Maker, json_route
 from geo.web.view_request import ViewRequest
@@ -34,34 +34,38 @@ def routes() -> list[Route]:
 
 def router() -> Router:
     """The road servers of this deployment."""
-    return _router(osrm(), ors(), contact())
+    found = settings()
+    return _router(found.osrm, found.ors, found.contact)
 
 
 @lru_cache(maxsize=1)
-def _router(osrm_url: str, ors_server: tuple[str, str], told: str) -> Router:
+def _router(osrm_url: str, ors_server: tuple[str, str], contact: str) -> Router:
     return Router(
-        Osrm(osrm_url, told) if osrm_url else None,
-        Ors(*ors_server, told) if ors_server[0] else None,
+        Osrm(osrm_url, contact) if osrm_url else None,
+        Ors(*ors_server, contact) if ors_server[0] else None,
     )
 
 
 def geocoder() -> Geocoder:
     """The online address services of the settings, for places in Morocco."""
-    return _geocoder(*geocoders())
+    found = settings()
+    return _geocoder(found.usable_geocoders, found.contact)
 
 
 @lru_cache(maxsize=1)
-def _geocoder(services: str, contact: str) -> Geocoder:
+def _geocoder(services: tuple[tuple[str, str], ...], contact: str) -> Geocoder:
     # Positions are judged by the outlines of the day the process first asked: they hardly move.
     here = locator(current())
     return Geocoder(
-        services_of(services), contact, lambda at: here.areas.province_at(at) is not None
+        tuple(Service(*pair) for pair in services),
+        contact,
+        lambda at: here.areas.province_at(at) is not None,
     )
 
 
 def _geocode(asked: ViewRequest) -> Mapping[str, Any]:
     """Addresses online: one explicit act of a reader, never as they type."""
-    if not geocoders()[0]:
+    if not settings().usable_geocoders:
         raise NotFound("geocode.off")
     hits = geocoder().search(asked.params.get("text", ""), asked.view.lang)
     return online_answer(locator(asked.query), hits, asked.t)
@@ -77,7 +81,7 @@ def _siting(asked: ViewRequest) -> Mapping[str, Any]:
 _MAKERS: Mapping[str, Maker] = {
     "/api/places": lambda a: {
         **places_answer(locator(a.query), a.params.get("text", ""), a.t),
-        "online": bool(geocoders()[0]),
+        "online": bool(settings().usable_geocoders),
     },
     "/api/geocode": _geocode,
     "/api/near": lambda a: near_answer(locator(a.query), a.view, a.t, router(), seen=a.seen),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from geo.locate.siting.exact import exact
 from geo.locate.siting.greedy import greedy
 from geo.locate.siting.problem import Answer, Problem, Progress, clashes, within
 
@@ -36,6 +35,8 @@ def solve(
     if int(cover[allowed].sum()) > EXACT_PAIRS:
         return first
     progress.stage = "exact"
+    from geo.locate.siting.exact import exact  # here: its solver costs every start
+
     return exact(problem, cover, allowed, clash, first, seconds, progress)
 
 

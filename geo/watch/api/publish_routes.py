@@ -20,7 +20,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from geo.core.errors import BadRequest
-from geo.core.settings import var_dir
+from geo.core.settings import settings
 from geo.i18n.labels import value_label
 from geo.i18n.words import Words, words
 from geo.model.records import LANGUAGES
@@ -52,7 +52,7 @@ def routes() -> list[Route]:
 
 
 def _store() -> ImportedReports:
-    return ImportedReports(var_dir() / "reports")
+    return ImportedReports(settings().var / "reports")
 
 
 async def _start(request: Request) -> Response:

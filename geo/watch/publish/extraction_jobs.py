@@ -24,7 +24,7 @@ from geo.core.durable_files import atomic_write, translated_write_errors
 from geo.core.errors import Busy, NotFound
 from geo.core.jobs import register
 from geo.core.paths import PROJECT
-from geo.core.settings import var_dir
+from geo.core.settings import settings
 from geo.watch.publish.text_extraction import MAX_BYTES, ReportRejected
 
 log = logging.getLogger(__name__)
@@ -170,7 +170,7 @@ class Intake:
 @cache
 def intake() -> Intake:
     """The jobs of this process."""
-    return Intake(var_dir() / "intake")
+    return Intake(settings().var / "intake")
 
 
 register("intake", lambda: intake().running, lambda: intake().close())

@@ -8,8 +8,6 @@ the app starts.
 from __future__ import annotations
 
 import argparse
-import csv
-import gzip
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -20,7 +18,8 @@ from shapely.errors import ShapelyError
 from shapely.geometry import Point, shape
 from shapely.geometry.base import BaseGeometry
 
-from geo.core.paths import DATA_DIR, SOURCES_DIR
+from geo.core import shipped
+from geo.core.paths import DATA_DIR
 from geo.i18n.words import words
 from geo.model.problems import Problem
 from geo.model.records import IN_PROGRESS, Catalogue, Site
@@ -45,7 +44,7 @@ def folder_problems(folder: Path) -> list[Problem]:
         from its ``sources``, or from the project's when it has none.
     """
     data = FileStore(folder).load()
-    sources = folder / "sources" if (folder / "sources").is_dir() else SOURCES_DIR
+    sources = folder / "sources" if (folder / "sources").is_dir() else None
     outlines, unreadable = _outlines(folder)
     return [
         *data.problems,
@@ -103,10 +102,9 @@ def _name(data: Catalogue, code: str) -> str:
     return data.area_by_code[code].name["fr"] if code in data.area_by_code else code
 
 
-def _countries(data: Catalogue, sources: Path, folder: Path) -> Iterator[Problem]:
-    content = json.loads(gzip.decompress((sources / "countries_50m.geojson.gz").read_bytes()))
+def _countries(data: Catalogue, sources: Path | None, folder: Path) -> Iterator[Problem]:
     parts: dict[str, list[BaseGeometry]] = {}
-    for feature in content["features"]:
+    for feature in shipped.countries("50m", sources):
         parts.setdefault(feature["properties"]["iso2"], []).append(shape(feature["geometry"]))
     for file, records in ((BUYERS, data.buyers), (FAIRS, data.fairs)):
         for record in records:
@@ -162,9 +160,8 @@ ANNOUNCED: dict[str, tuple[str, Callable[[Catalogue], int]]] = {
 }
 
 
-def _counts(data: Catalogue, sources: Path) -> Iterator[Problem]:
-    with (sources / "seed_facts.csv").open(encoding="utf-8", newline="") as file:
-        facts = {row["id"]: row for row in csv.DictReader(file)}
+def _counts(data: Catalogue, sources: Path | None) -> Iterator[Problem]:
+    facts = {row["id"]: row for row in shipped.rows(shipped.SEED_FACTS, sources)}
     for id_, (name, count) in ANNOUNCED.items():
         fact, have = facts[id_], count(data)
         if have < int(fact["value"]):

@@ -6,11 +6,8 @@ Amounts in million dirhams (MDH).
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass
-from functools import lru_cache
 
-from geo.core.paths import SOURCES_DIR
 from geo.model.view import LEGAL
 
 #: The instruments the eligibility helper answers for; ids are rows of seed_facts.csv.
@@ -27,16 +24,6 @@ class Verdict:
     answer: str
     why: str
     rows: tuple[str, ...]
-
-
-@lru_cache(maxsize=4)
-def rows(name: str) -> tuple[dict[str, str], ...]:
-    """The rows of one table of facts; none when the file is missing."""
-    path = SOURCES_DIR / name
-    if not path.is_file():
-        return ()
-    with path.open(encoding="utf-8", newline="") as file:
-        return tuple(csv.DictReader(file))
 
 
 def eligible(*, turnover_mdh: float | None, status: str, crafts: tuple[str, ...]) -> list[Verdict]:

@@ -5,16 +5,13 @@ Source  ``data/sources/moroccan_exporters.csv``: no telephone, no address, no pe
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from geo.core.paths import SOURCES_DIR
+from geo.core import shipped
 from geo.model.records import Catalogue
 from geo.text.folding import fold
-
-FILE = "moroccan_exporters.csv"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,24 +28,20 @@ class Exporter:
 
 
 @lru_cache(maxsize=4)
-def exporters(folder: Path = SOURCES_DIR) -> tuple[Exporter, ...]:
+def exporters(folder: Path | None = None) -> tuple[Exporter, ...]:
     """Every exporter; a missing file is an empty list."""
-    path = folder / FILE
-    if not path.is_file():
-        return ()
-    with path.open(encoding="utf-8", newline="") as file:
-        return tuple(
-            Exporter(
-                r["id"],
-                r["name"],
-                r["city"],
-                tuple(c for c in r["crafts"].split(";") if c),
-                r["relation_fr"],
-                r["year"],
-                r["source_url"],
-            )
-            for r in csv.DictReader(file)
+    return tuple(
+        Exporter(
+            r["id"],
+            r["name"],
+            r["city"],
+            tuple(c for c in r["crafts"].split(";") if c),
+            r["relation_fr"],
+            r["year"],
+            r["source_url"],
         )
+        for r in shipped.rows(shipped.EXPORTERS, folder)
+    )
 
 
 def exporters_in(region: str, catalogue: Catalogue) -> list[Exporter]:

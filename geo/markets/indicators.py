@@ -6,14 +6,13 @@ records are never counted. ``Cell.value`` is None when nobody published it.
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
 import numpy as np
 
-from geo.core.paths import SOURCES_DIR
+from geo.core import shipped
 from geo.markets.export_statistics import demand_of, growth_of
 from geo.markets.trade_cache import PAGES, fact, revision
 from geo.model.criteria import ACCESS, CRITERIA, GROWTH_SINCE, KEYS
@@ -188,12 +187,8 @@ def crafts_in_demand(query: Query, market: str) -> dict[str, tuple[int, int]]:
 @lru_cache(maxsize=1)
 def _economies() -> dict[str, tuple[float, float, int]]:
     """Market -> population, GDP in million US dollars, year."""
-    path = SOURCES_DIR / "economies.csv"
-    if not path.is_file():
-        return {}
-    with path.open(encoding="utf-8", newline="") as file:
-        return {
-            r["iso2"]: (float(r["population"]), float(r["gdp_musd"]), int(r["year"]))
-            for r in csv.DictReader(file)
-            if r["population"]
-        }
+    return {
+        r["iso2"]: (float(r["population"]), float(r["gdp_musd"]), int(r["year"]))
+        for r in shipped.rows(shipped.ECONOMIES)
+        if r["population"]
+    }

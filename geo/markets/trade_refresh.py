@@ -7,7 +7,6 @@ from industrial goods. From a command line: ``kharita trade``.
 
 from __future__ import annotations
 
-import csv
 import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
@@ -15,10 +14,11 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from geo.core import shipped
 from geo.core.durable_files import atomic_write
 from geo.core.errors import TradeError
 from geo.core.http_client import Fetcher
-from geo.core.paths import DATA_DIR, SOURCES_DIR
+from geo.core.paths import DATA_DIR
 from geo.core.settings import settings
 from geo.markets.trade_cache import folder
 
@@ -47,8 +47,7 @@ def fetcher(**options: Any) -> Fetcher:
 @lru_cache(maxsize=1)
 def headings() -> tuple[str, ...]:
     """The HS headings (4 digits) of handicraft."""
-    with (SOURCES_DIR / "hs_codes.csv").open(encoding="utf-8", newline="") as file:
-        return tuple(sorted({r["hs4"] for r in csv.DictReader(file) if r["hs4"]}))
+    return tuple(sorted({r["hs4"] for r in shipped.rows(shipped.HS_CODES) if r["hs4"]}))
 
 
 @lru_cache(maxsize=1)

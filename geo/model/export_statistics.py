@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 from collections import Counter
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from geo.core.paths import SOURCES_DIR
+from geo.core import shipped
 from geo.model.criteria import WHOLE_YEAR
-
-FILE = "exports.csv"
-
 
 SCOPES = ("total", "market", "craft", "market_craft", "city")
 
@@ -86,14 +82,10 @@ class ExportStatement:
 
 
 @lru_cache(maxsize=4)
-def exports(folder: Path = SOURCES_DIR) -> tuple[ExportStatement, ...]:
+def exports(folder: Path | None = None) -> tuple[ExportStatement, ...]:
     """Read every valid statement; invalid rows and a missing file are left out."""
-    path = folder / FILE
-    if not path.is_file():
-        return ()
-    with path.open(encoding="utf-8", newline="") as file:
-        read = (_row(raw) for raw in csv.DictReader(file))
-        return tuple(row for row in read if row)
+    read = (_row(raw) for raw in shipped.rows(shipped.EXPORTS, folder))
+    return tuple(row for row in read if row)
 
 
 def _row(raw: dict[str, str]) -> ExportStatement | None:
@@ -134,13 +126,9 @@ def _number(text: str) -> float | None:
 
 
 @lru_cache(maxsize=4)
-def left_out(folder: Path = SOURCES_DIR) -> int:
+def left_out(folder: Path | None = None) -> int:
     """Count the rows that are not used: another currency, or an invalid number."""
-    path = folder / FILE
-    if not path.is_file():
-        return 0
-    with path.open(encoding="utf-8", newline="") as file:
-        return sum(1 for _ in csv.DictReader(file)) - len(exports(folder))
+    return len(shipped.rows(shipped.EXPORTS, folder)) - len(exports(folder))
 
 
 @lru_cache(maxsize=8)

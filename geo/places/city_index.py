@@ -9,11 +9,10 @@ record.
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
-from geo.core.paths import SOURCES_DIR
+from geo.core import shipped
 from geo.model.records import Catalogue
 from geo.places.gazetteer import EXACT, SOUNDS, Gazetteer
 from geo.text.folding import plain
@@ -58,8 +57,7 @@ class Places:
     def _cities(self) -> dict[tuple[str, str], tuple[str, tuple[float, float]]]:
         """(country, folded name) -> name and position; the larger city keeps a name."""
         found: dict[tuple[str, str], tuple[str, tuple[float, float]]] = {}
-        with (SOURCES_DIR / "cities.csv").open(encoding="utf-8", newline="") as file:
-            rows = sorted(csv.DictReader(file), key=lambda r: -int(r["population"] or 0))
+        rows = sorted(shipped.rows(shipped.CITIES), key=lambda r: -int(r["population"] or 0))
         groups: dict[str, list[str]] = {}
         for row in self._catalogue.synonyms:
             if row["group"].startswith("city:"):

@@ -6,17 +6,15 @@ Source  ``countries_50m.geojson.gz`` (Natural Earth) and the provinces of the ca
 
 from __future__ import annotations
 
-import gzip
 from functools import cached_property
 
 import numpy as np
-import orjson
 import shapely
 from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
 from shapely.strtree import STRtree
 
-from geo.core.paths import SOURCES_DIR
+from geo.core import shipped
 from geo.model.records import Catalogue
 from geo.places.provinces import Areas, within
 
@@ -39,9 +37,8 @@ class AreaIndex:
 
     @cached_property
     def _countries(self) -> list[tuple[str, BaseGeometry]]:
-        packed = (SOURCES_DIR / "countries_50m.geojson.gz").read_bytes()
         found = []
-        for feature in orjson.loads(gzip.decompress(packed))["features"]:
+        for feature in shipped.countries("50m"):
             code = feature["properties"].get("iso2") or ""
             outline = shape(feature["geometry"])
             shapely.prepare(outline)

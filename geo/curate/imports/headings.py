@@ -7,7 +7,6 @@ known word inside a longer heading. What the user chose comes first and is certa
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,7 +14,7 @@ from functools import cache, lru_cache
 
 from rapidfuzz import fuzz, process
 
-from geo.core.paths import SOURCES_DIR
+from geo.core import shipped
 from geo.text.folding import fold, plain
 
 #: What can be imported, and the store's collection that holds it.
@@ -155,8 +154,9 @@ def _bare(heading: str) -> str:
 
 @cache
 def _table() -> tuple[tuple[str, str, str], ...]:
-    with (SOURCES_DIR / "import_columns.csv").open(encoding="utf-8", newline="") as file:
-        return tuple((row["field"], row["lang"], row["word"]) for row in csv.DictReader(file))
+    return tuple(
+        (row["field"], row["lang"], row["word"]) for row in shipped.rows(shipped.IMPORT_COLUMNS)
+    )
 
 
 @cache

@@ -6,7 +6,6 @@ be read in two ways is read in the more usual one and marked as a guess.
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,7 +15,7 @@ from typing import Any
 
 from babel.dates import get_month_names
 
-from geo.core.paths import SOURCES_DIR
+from geo.core import shipped
 from geo.text.folding import plain
 
 LARGEST = 1e12
@@ -164,11 +163,9 @@ def _months() -> Mapping[str, int]:
 @cache
 def listed(prefix: str) -> Mapping[str, str]:
     """Folded word -> code, of the groups ``prefix:code`` in ``import_values.csv``."""
-    with (SOURCES_DIR / "import_values.csv").open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
     return {
         plain(r["word"]) or r["word"].strip(): r["group"].partition(":")[2]
-        for r in rows
+        for r in shipped.table(shipped.IMPORT_VALUES)
         if r["group"].partition(":")[0] == prefix
     }
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import lru_cache
@@ -11,8 +10,8 @@ from typing import Any
 import numpy as np
 import segno
 
+from geo.core import shipped
 from geo.core.errors import NotFound
-from geo.core.paths import SOURCES_DIR
 from geo.i18n.labels import area_name, crafts_text, is_demo, is_open, kind_label
 from geo.i18n.words import Words
 from geo.locate.api.coverage import class_of, coverage_answer, percent
@@ -203,17 +202,13 @@ def _programmes(here: Locator, code: str) -> list[tuple[str, str]]:
 
 @lru_cache(maxsize=1)
 def _programme_rows() -> tuple[tuple[str, str], ...]:
-    try:
-        with (SOURCES_DIR / "programmes.csv").open(encoding="utf-8", newline="") as file:
-            return tuple(
-                (
-                    f"{r['programme_fr']} ({r['year']})" if r["year"] else r["programme_fr"],
-                    r["fact_fr"],
-                )
-                for r in csv.DictReader(file)
-            )
-    except (OSError, KeyError, UnicodeDecodeError):
-        return ()
+    return tuple(
+        (
+            f"{r['programme_fr']} ({r['year']})" if r["year"] else r["programme_fr"],
+            r["fact_fr"],
+        )
+        for r in shipped.table(shipped.PROGRAMMES)
+    )
 
 
 # --- the little map -------------------------------------------------------------------

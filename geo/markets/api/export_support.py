@@ -7,10 +7,11 @@ from typing import Any
 
 from babel.dates import get_month_names
 
+from geo.core import shipped
 from geo.core.errors import BadRequest
 from geo.explore.api.fairs import calendar_of, country_of, fair_line, matching_fairs
 from geo.i18n.words import Words
-from geo.markets.export_support import eligible, rows
+from geo.markets.export_support import eligible
 from geo.model.records import CRAFTS, Fair
 from geo.model.view import LEGAL, ViewState
 from geo.query.engine import Query
@@ -29,7 +30,7 @@ def support_answer(
     ----------
     turnover : yearly turnover in million dirhams, as typed; empty when not said.
     """
-    facts = {r["id"]: r for r in rows("seed_facts.csv")}
+    facts = {r["id"]: r for r in shipped.table(shipped.SEED_FACTS)}
     return {
         "title": t("support.title"),
         "lead": t("support.lead"),
@@ -58,7 +59,7 @@ def support_answer(
             for g in GROUPS
         ],
         "programmes_title": t("support.programmes"),
-        "programmes": [_programme(r, t) for r in rows("programmes.csv")],
+        "programmes": [_programme(r, t) for r in shipped.table(shipped.PROGRAMMES)],
         "fairs_title": t("support.fairs"),
         "fairs_note": t("support.fairs_note"),
         "calendar": t("support.calendar"),

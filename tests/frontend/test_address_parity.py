@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
-from playwright.sync_api import Page, sync_playwright
 
 from geo.core.errors import AddressTooLong
 from geo.core.paths import DATA_DIR
@@ -16,7 +15,8 @@ from geo.model.address import data_query, decode, encode
 from geo.model.records import Catalogue
 from geo.model.view import FIELDS, FILTERS, ViewState
 from geo.store.file_store import FileStore
-from tests.browser.component_page import Stage
+from tests.frontend.node import Script, core_modules
+from tests.sizes import examples
 
 CATALOGUE = FileStore(DATA_DIR).load()
 CODES = {name: info.codes(CATALOGUE) for name, info in FIELDS.items()}
@@ -41,7 +41,7 @@ FORMED = {
     "ban": [(), ("05.091.05.07",)],
     "stars": [(), ("m:DE",), ("b:limala-de", "s:a.b-1")],
 }
-EVERY_CASE = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+EVERY_CASE = settings(max_examples=examples(150), suppress_health_check=list(HealthCheck))
 
 
 def value_of(name: str) -> st.SearchStrategy:
@@ -143,34 +143,27 @@ def apply(view: ViewState, intent: dict[str, Any]) -> ViewState:
 
 
 @pytest.fixture(scope="module")
-def page() -> Iterator[Page]:
-    with sync_playwright() as p:
-        browser = p.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
-        page = browser.new_page()
-        Stage(page)
-        page.evaluate("async () => { window.twin = await import('/assets/core/address.js'); }")
-        yield page
-        browser.close()
+def twin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Script]:
+    """The browser's module, in one process for all cases."""
+    modules = core_modules(tmp_path_factory.mktemp("twin"))
+    script = Script(Path(__file__).parent / "address_twin.js", modules / "address.js")
+    yield script
+    script.close()
 
 
 @EVERY_CASE
 @given(view=VIEWS)
-def test_an_address_reads_and_writes_the_same_in_both(page: Page, view: ViewState) -> None:
+def test_an_address_reads_and_writes_the_same_in_both(twin: Script, view: ViewState) -> None:
     address = encode(view)
-    found = page.evaluate(
-        "(a) => { const v = twin.read(a); return [twin.write(v), twin.write(v, 'data')]; }", address
-    )
-    assert found == [address, data_query(view)]
+    assert twin.ask("read_and_write", address) == [address, data_query(view)]
 
 
 @EVERY_CASE
 @given(view=VIEWS, intent=INTENTS)
 def test_an_intent_leads_to_the_same_view_in_both(
-    page: Page, view: ViewState, intent: dict[str, Any]
+    twin: Script, view: ViewState, intent: dict[str, Any]
 ) -> None:
-    found = page.evaluate(
-        "([a, i]) => twin.write(twin.apply(twin.read(a), i))", [encode(view), intent]
-    )
+    found = twin.ask("apply", [encode(view), intent])
     try:
         assert found == encode(apply(view, intent))
     except AddressTooLong:
@@ -182,12 +175,9 @@ def test_an_intent_leads_to_the_same_view_in_both(
     address=st.text(max_size=80)
     | st.builds(lambda n, v: f"{n}={v}", st.sampled_from(list(FIELDS)), st.text(max_size=60))
 )
-def test_any_text_is_an_address(page: Page, address: str) -> None:
+def test_any_text_is_an_address(twin: Script, address: str) -> None:
     """What both know how to judge falls back alike: fixed codes, camera, text, selection."""
-    written = page.evaluate(
-        "(a) => twin.write(twin.read(a))", address.encode("utf-16", "replace").decode("utf-16")
-    )
-    again = page.evaluate("(a) => twin.write(twin.read(a))", written)
+    written, again = twin.ask("read_again", address.encode("utf-16", "replace").decode("utf-16"))
     assert again == written
 
 

@@ -13,6 +13,7 @@ from geo.locate.coverage import RADII_KM, Census
 from geo.locate.locator import locator
 from geo.model.records import Catalogue, Commune
 from geo.model.view import ViewState
+from tests.sizes import examples
 
 GEOD = Geod(ellps="WGS84")
 AT = st.tuples(st.floats(-10, -2), st.floats(28, 35))
@@ -53,7 +54,7 @@ def made(rows):
     milieu=st.sampled_from(["all", "rural", "urban"]),
     unit=st.sampled_from(["province", "region", "country"]),
 )
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150))
 def test_every_sum_is_that_of_a_loop(rows, points, coming, km, milieu, unit):
     catalogue = made(rows)
     census = Census(catalogue)

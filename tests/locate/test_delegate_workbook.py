@@ -21,6 +21,7 @@ from geo.locate.delegate_workbook import BadWorkbook
 from geo.locate.locator import locator
 from geo.store.corrections import MAX_OPEN, Corrections, TooManyOpen
 from geo.store.file_store import FileStore
+from tests.sizes import examples
 from tests.web_app import web_app
 
 REGION, OTHER = "03", "08"
@@ -224,9 +225,7 @@ def test_a_file_without_identifiers_changes_nothing(here):
         max_size=8,
     )
 )
-@settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=examples(25), suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_cells_are_read_without_a_crash(here, cells):
     book = sheet_of(here)
     for row, key, value in cells:

@@ -15,6 +15,7 @@ from geo.locate.siting import jobs as questions
 from geo.locate.siting.jobs import Jobs
 from geo.locate.siting.problem import Answer, Problem, Progress
 from geo.locate.siting.solve import solve
+from tests.sizes import examples
 
 GEOD = Geod(ellps="WGS84")
 
@@ -86,7 +87,7 @@ PROBLEMS = st.builds(
 
 
 @given(PROBLEMS)
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80))
 def test_small_cases_are_solved_exactly(problem):
     answer = solve(problem)
     assert answer.exact and answer.reached == exhaustive(problem) == answer.bound
@@ -95,7 +96,7 @@ def test_small_cases_are_solved_exactly(problem):
 
 
 @given(PROBLEMS)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60))
 def test_the_bound_of_greedy_is_a_bound(problem):
     stopped = Progress()
     stopped.cancelled.set()

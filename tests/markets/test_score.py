@@ -21,6 +21,7 @@ from geo.model.criteria import (
     weights_of,
 )
 from geo.model.records import AGREEMENTS
+from tests.sizes import examples
 
 LINEAR = tuple(Criterion(str(j), "attractiveness", 10, "linear", True, "km") for j in range(4))
 value = st.one_of(st.floats(0.01, 1e6), st.just(float("nan")))
@@ -218,7 +219,7 @@ def test_every_agreement_has_its_access():
     assert set(ACCESS) == set(AGREEMENTS)
 
 
-@settings(max_examples=30)
+@settings(max_examples=examples(30))
 @given(st.lists(st.sampled_from(WEIGHT_CODES), max_size=20))
 def test_the_last_of_two_codes_wins(codes):
     found = weights_of(tuple(codes))

@@ -13,6 +13,7 @@ from geo.model.address import MAX_CHARS, data_query, decode, encode
 from geo.model.records import BUYER_KINDS, COLLECTIONS, CRAFTS, LANGUAGES, PERIOD_CODES, STATUSES
 from geo.model.view import FIELDS, LAYERS, LEGAL, ViewState
 from geo.store.file_store import FileStore
+from tests.sizes import examples
 
 CATALOGUE = FileStore(DATA_DIR).load()
 MARKETS = [m.iso2 for m in CATALOGUE.markets]
@@ -60,7 +61,7 @@ VIEWS = st.builds(
 
 
 @given(VIEWS)
-@settings(max_examples=200)
+@settings(max_examples=examples(200))
 def test_a_view_survives_its_address(view):
     text = encode(view)
     assert len(text) <= MAX_CHARS

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from geo.model.validation import Known, record_problems
+from tests.sizes import examples
 
 KNOWN = Known(
     markets=frozenset({"DE", "FR"}),
@@ -337,13 +338,13 @@ def test_a_number_too_long_to_print_is_answered(path):
     assert record_problems("site", changed("site", path, 10**5000), KNOWN)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150))
 @given(kind=st.sampled_from(sorted(RECORDS)), raw=_ANYTHING)
 def test_anything_at_all_is_answered(kind, raw):
     assert record_problems(kind, raw, KNOWN)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300))
 @given(data=st.data(), kind=st.sampled_from(sorted(RECORDS)), value=_ANYTHING)
 def test_one_hostile_value_anywhere_never_raises(data, kind, value):
     path = data.draw(st.sampled_from(_paths(RECORDS[kind])))
@@ -355,7 +356,7 @@ def test_one_hostile_value_anywhere_never_raises(data, kind, value):
         assert len(problem.value) <= 60
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100))
 @given(data=st.data(), kind=st.sampled_from(sorted(RECORDS)), value=_ANYTHING)
 def test_a_record_without_problem_can_be_parsed(data, kind, value, tmp_path_factory):
     """What passes the checks does not fail later, in the reader."""

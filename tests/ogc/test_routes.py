@@ -17,6 +17,7 @@ from geo.model.view import ViewState
 from geo.ogc import routes as ogc
 from geo.ogc.collections import COLLECTIONS, found
 from geo.ogc.parameters import CRS84, EPSG3857, EPSG4326, WRITERS, box_of, days_of, span_of
+from tests.sizes import examples
 from tests.web_app import web_app
 
 ITEMS = "/ogc/collections/{}/items"
@@ -50,7 +51,7 @@ boxes = st.none() | st.tuples(degree, latitude, degree, latitude).map(
 spans = st.none() | st.tuples(st.integers(1990, 2030), st.integers(0, 12))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60))
 @given(
     box=boxes,
     span=spans,

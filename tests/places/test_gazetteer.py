@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from geo.places.gazetteer import EXACT, Gazetteer, is_address, sounds
+from tests.sizes import examples
 
 #: What people type -> the French name and the province it must lead to, first of the answers.
 SPELLINGS = [
@@ -188,7 +189,7 @@ def test_regions_and_facilities_are_places_too(gazetteer, catalogue):
 
 
 @given(st.text(max_size=150))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200))
 def test_any_text_is_answered_in_order(gazetteer, text):
     found = gazetteer.search(text, 5)
     assert len(found) <= 5 and len({f.place.ref for f in found}) == len(found)

@@ -9,6 +9,7 @@ from pyproj import Geod
 
 from geo.places import nearest as spatial
 from geo.places.nearest import NearIndex, circle, distances, nearest_of_each
+from tests.sizes import examples
 
 GEOD = Geod(ellps="WGS84")
 WORLD = st.tuples(st.floats(-180, 180), st.floats(-90, 90))
@@ -43,7 +44,7 @@ def few(request, monkeypatch):
     count=st.integers(1, 25),
     share=st.sampled_from([0.0, 0.1, 1.0]),
 )
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=examples(120))
 @pytest.mark.usefixtures("few")
 def test_the_nearest_are_those_of_brute_force(seed, n, wide, at, count, share):
     lon, lat = scattered(seed, n, wide)
@@ -62,7 +63,7 @@ def test_the_nearest_are_those_of_brute_force(seed, n, wide, at, count, share):
     at=WORLD,
     km=st.sampled_from([0.1, 10, 50, 3000, 25_000]),
 )
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80))
 def test_within_a_radius_is_brute_force_too(seed, n, wide, at, km):
     lon, lat = scattered(seed, n, wide)
     found = NearIndex(lon, lat).within(at, km * 1000)
@@ -71,7 +72,7 @@ def test_within_a_radius_is_brute_force_too(seed, n, wide, at, km):
 
 
 @given(seed=st.integers(0, 10**6), n=st.integers(0, 60), m=st.integers(0, 40), wide=st.booleans())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60))
 def test_each_place_gets_its_nearest_point(seed, n, m, wide):
     lon, lat = scattered(seed, n, wide)
     to_lon, to_lat = scattered(seed + 1, m, wide)

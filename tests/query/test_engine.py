@@ -24,6 +24,7 @@ from geo.model.records import (
 from geo.model.view import FACETS, RECORDS, ViewState
 from geo.query.engine import Query
 from geo.store.file_store import FileStore
+from tests.sizes import examples
 
 CATALOGUE = FileStore(DATA_DIR).load()
 TODAY = date(2026, 6, 30)
@@ -117,7 +118,7 @@ def members(name):
 
 
 @given(VIEWS)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150))
 def test_rows_and_counts(view):
     counts = QUERY.counts(view)
     for name in RECORDS:
@@ -128,7 +129,7 @@ def test_rows_and_counts(view):
 
 
 @given(VIEWS)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60))
 def test_facets_follow_other_filters_and_ignore_their_own_picks(view):
     facets = QUERY.facet_counts(view)
     for info in FACETS:
@@ -143,7 +144,7 @@ def test_facets_follow_other_filters_and_ignore_their_own_picks(view):
 
 
 @given(VIEWS)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60))
 def test_blame_names_a_filter_that_empties(view):
     for name in RECORDS:
         blamed = QUERY.blame(name, view)

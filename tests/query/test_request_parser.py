@@ -7,6 +7,7 @@ from hypothesis import given, settings, strategies as st
 
 from geo.query.request_parser import Term, read_terms, understand
 from geo.query.supplier_match import nearest_maisons, rank_sites
+from tests.sizes import examples
 
 
 def codes(text, query):
@@ -54,7 +55,7 @@ def test_what_says_nothing_gives_no_craft_place_market_or_quantity(query, text):
     ]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60))
 @given(st.text(max_size=300))
 def test_any_text_is_read_without_an_error_and_its_terms_are_known(query, text):
     found = understand(text, query)

@@ -14,6 +14,7 @@ from geo.model.view import ViewState
 from geo.query.engine import Query
 from geo.query.viewport import MAX_CELLS, Bbox, cells_in
 from geo.store.file_store import FileStore
+from tests.sizes import examples
 
 QUERY = Query(FileStore(DATA_DIR).load())
 BOXES = st.tuples(
@@ -27,7 +28,7 @@ BOXES = st.tuples(
     st.sampled_from(["buyers", "sites", "maisons"]),
     st.sampled_from([ViewState(), ViewState(craft=("tapis_tissage",)), ViewState(q="fès")]),
 )
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150))
 def test_every_record_inside_is_counted_once(bbox, zoom, name, view):
     columns = QUERY.columns[name]
     passing = QUERY.passing(name, view)

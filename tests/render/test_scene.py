@@ -19,6 +19,7 @@ from geo.render.scene import scene_of
 from geo.render.sheets import SIZES, layout_of
 from geo.text.cleaning import clean
 from tests.render.scenes import BASE, HOSTILE, VIEWS, scene
+from tests.sizes import examples
 
 views = st.builds(
     ViewState,
@@ -50,7 +51,7 @@ def placed_inside(query, view, frame):
     return total
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(60), suppress_health_check=[HealthCheck.too_slow])
 @given(view=views, size=st.sampled_from(sorted(SIZES)))
 def test_every_placed_record_is_counted_once(query, view, size):
     found = scene_of(query, view, size=SIZES[size], base=BASE)
@@ -68,7 +69,7 @@ def test_every_placed_record_is_counted_once(query, view, size):
     assert found.outside >= 0
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(40), suppress_health_check=[HealthCheck.too_slow])
 @given(view=views, size=st.sampled_from(sorted(SIZES)))
 def test_no_text_of_the_map_stands_on_another(query, view, size):
     found = scene_of(query, view, size=SIZES[size], base=BASE)

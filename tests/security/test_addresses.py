@@ -21,6 +21,7 @@ from geo.model.view import FIELDS, ViewState
 from geo.store.file_store import FileStore
 from geo.web.security_headers import Headers
 from tests.security.payloads import FORMULAS, PAYLOADS
+from tests.sizes import examples
 from tests.web_app import web_app
 
 CATALOGUE = FileStore(DATA_DIR).load()
@@ -137,7 +138,7 @@ def check(text: str) -> None:
 
 
 @given(ADDRESSES)
-@settings(max_examples=2_000, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(2_000), suppress_health_check=list(HealthCheck))
 def test_any_address_is_a_view_whose_address_is_itself(text):
     check(text)
 
@@ -182,7 +183,7 @@ def test_twenty_thousand_forged_addresses():
         ),
     )
 )
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=examples(500))
 def test_any_text_in_a_view_is_an_address_or_is_refused_in_words(view):
     try:
         text = encode(view)
@@ -246,7 +247,7 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
 
 
 @given(st.sampled_from(PATHS), ADDRESSES, WORDS)
-@settings(max_examples=500, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(500), suppress_health_check=list(HealthCheck))
 def test_no_address_makes_a_route_fail(client, path, query, word):
     part = quote(word, safe="", errors="replace")[:300] or "x"
     before = time.thread_time()

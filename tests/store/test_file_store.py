@@ -11,6 +11,7 @@ import pytest
 from geo.core.errors import Expired, StoreFull, StoreUnavailable
 from geo.store import journal_state
 from geo.store.file_store import FileStore
+from geo.store.journal import Journal
 from tests.store.records import buyer, put
 
 ME = ("Amina", "essai", "edit")
@@ -88,8 +89,8 @@ def test_only_what_came_since_the_state_is_read_at_start(small, var, files, monk
     files.load()
     many(files, 2, start=4)
     again, read = FileStore(small, var), []
-    journal = again._state.journal
-    monkeypatch.setattr(journal, "read", lambda n, real=journal.read: (read.append(n), real(n))[1])
+    real = Journal.read
+    monkeypatch.setattr(Journal, "read", lambda journal, n: (read.append(n), real(journal, n))[1])
     assert ids(again) == {f"r-{n}" for n in range(6)} and read == [5, 6]
     assert again.load().version == files.load().version
 

@@ -29,9 +29,9 @@ def var(tmp_path, monkeypatch):
     shutil.copytree(WRITTEN, folder)
     monkeypatch.setenv("KHARITA_VAR", str(folder))
     monkeypatch.setenv("KHARITA_STORE", f"files:{DATA_DIR}")
-    service._opened.cache_clear()
+    service.close()
     yield folder
-    service._opened.cache_clear()
+    service.close()
 
 
 def check(query, ledger, var):
@@ -57,7 +57,7 @@ def check(query, ledger, var):
 def test_it_becomes_change_sets_once_and_everything_is_read(var):
     for _ in range(2):  # the second start finds it done
         check(service.current(), service.ledger(), var)
-        service._opened.cache_clear()
+        service.close()
     (code,) = (p.stem for p in (var / "snapshots").glob("*.json"))
     client = TestClient(
         web_app(),

@@ -14,6 +14,7 @@ from hypothesis.stateful import (
 
 from geo.store.changes import Conflict, Edit
 from geo.store.undo import restore, undo
+from tests.sizes import examples
 from tests.store.records import buyer
 
 IDS = st.sampled_from(["a", "b", "c", "d"])
@@ -140,9 +141,8 @@ def test_a_store_agrees_with_its_twin(fresh_places, monkeypatch):
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=10,
+            max_examples=examples(10),
             stateful_step_count=15,
-            deadline=None,
             suppress_health_check=list(HealthCheck),
         ),
     )

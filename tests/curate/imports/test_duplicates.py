@@ -11,6 +11,7 @@ from hypothesis import given, settings, strategies as st
 from geo.curate.imports.duplicates import Known, alike, compared
 from geo.curate.imports.importer import Importer
 from geo.curate.imports.planner import Options
+from tests.sizes import examples
 
 #: Some begin and end alike: a record with two of them is still no twin of itself.
 WORDS = (
@@ -44,7 +45,7 @@ def numbered(found: list[Known]) -> list[Known]:
     ]
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80))
 @given(st.lists(known, max_size=14))
 def test_blocks_find_what_comparing_every_pair_finds(found):
     rows = numbered(found)

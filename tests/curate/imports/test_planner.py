@@ -23,6 +23,7 @@ from geo.share.export.formats import FORMATS
 from geo.store.changes import Held
 from tests.curate.imports.conftest import shipped
 from tests.curate.imports.hostile import rows, workbook
+from tests.sizes import examples
 
 OFFICIAL = (
     "Liste des acheteurs internationaux;;;;;;\n"
@@ -352,9 +353,7 @@ def slow(lines: list[dict[str, str]], held: dict[str, Held]) -> list[tuple[str, 
     return found
 
 
-@settings(
-    max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=examples(80), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(first=st.lists(line, max_size=6), second=st.lists(line, min_size=1, max_size=6))
 def test_the_plan_is_what_the_rules_say(reference: Reference, first, second):
     def plan(lines, held):

@@ -8,6 +8,7 @@ from pyproj import Transformer
 
 from geo.curate.imports.importer import Importer
 from geo.curate.imports.planner import Options
+from tests.sizes import examples
 
 TOWNS = (
     ("Ouezzane", 34.79584, -5.57849),
@@ -34,9 +35,7 @@ def placed(plan):
     }
 
 
-@settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=examples(40), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(lon=st.floats(-8.0, -5.2), lat=st.floats(31.0, 32.9))
 def test_a_position_survives_its_notation(bare: Importer, lon, lat):
     lines = [

@@ -12,13 +12,13 @@ from geo.curate.imports.headings import FIELDS, headings, recognise
 from geo.curate.imports.reference_data import Reference
 from geo.i18n.words import words
 from geo.model.records import BUYER_KINDS, CRAFTS, LANGUAGES, SITE_KINDS, STATUSES
+from tests.sizes import examples
 
 
 def french(value: float) -> str:
     return f"{value:,.2f}".replace(",", "\u202f").replace(".", ",")
 
 
-@settings(deadline=None)
 @given(st.floats(0, 1e9, allow_nan=False).map(lambda v: round(v, 2)))
 def test_a_number_survives_every_way_of_writing_it(value):
     for text in (
@@ -66,7 +66,6 @@ def test_whole_things_are_counted_in_thousands():
     )
 
 
-@settings(deadline=None)
 @given(st.dates(date(1900, 1, 1), date(2068, 12, 31)), st.sampled_from(["fr", "en"]))
 def test_a_date_survives_every_way_of_writing_it(day, lang):
     iso = day.isoformat()
@@ -117,7 +116,7 @@ def test_every_code_is_met_by_its_own_word(lang, reference: Reference):
         assert here.countries.one(t.country(market.iso2)).codes == (market.iso2,)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60))
 @given(
     codes=st.lists(st.sampled_from(CRAFTS), min_size=1, max_size=5, unique=True),
     lang=st.sampled_from(LANGUAGES),

@@ -59,7 +59,7 @@ def expanded(path: str) -> list[str]:
 
 @pytest.mark.parametrize("page", _GUIDES, ids=lambda p: p.name)
 def test_every_file_that_a_guide_names_is_there(page):
-    """A path with a folder is relative to the root, ``geo`` or ``geo/web``; a bare file anywhere."""
+    """A path with a folder is relative to the root or ``geo``; a bare file is anywhere."""
     names = {
         name
         for found in _PATH.findall(page.read_text("utf-8"))

@@ -28,9 +28,9 @@ from geo.query.current import current
 from geo.share.api import routes as share
 from geo.watch.api import routes as watch
 from geo.web import access, account_routes, assets, health, security_headers, tcp_nodelay
-from geo.web.audit_middleware import Audited
+from geo.web.audit_middleware import AuditMiddleware
 from geo.web.errors import EXCEPTION_HANDLERS, ErrorBoundary
-from geo.web.metrics import Observed
+from geo.web.metrics import MetricsMiddleware
 
 #: Who answers over HTTP: one module of routes per page, then what all pages share.
 ROOMS = (explore, markets, locate, watch, share, curate, ogc, assets, account_routes, health)
@@ -43,7 +43,7 @@ TILES = "https://tile.openstreetmap.org"
 async def lifespan(_: object) -> AsyncIterator[None]:
     """Begin what the first visitor would wait for: data, folium, compressed assets."""
     logs.configure()
-    health.open_up()
+    health.start()
     tcp_nodelay.set_on_listening_sockets()
     threading.Thread(target=_warm_up, name="warm-up", daemon=True).start()
     yield
@@ -100,15 +100,15 @@ def _open_door() -> Settings:
 SETTINGS = _open_door()
 ROUTES = [route for room in ROOMS for route in room.routes()]
 MIDDLEWARE = [
-    Middleware(Observed),
+    Middleware(MetricsMiddleware),
     Middleware(
-        security_headers.Headers,
+        security_headers.SecurityHeadersMiddleware,
         shell=(Path(st.__file__).parent / "static" / "index.html").read_text("utf-8"),
         hosts=SETTINGS.hosts,
         framers=SETTINGS.frames,
         images=[TILES],
     ),
-    Middleware(Audited),
+    Middleware(AuditMiddleware),
     Middleware(ErrorBoundary),
 ]
 app = st.App(

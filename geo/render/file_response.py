@@ -47,7 +47,9 @@ async def file_response(
     content = await asyncio.shield(asyncio.wrap_future(desk().ask(key, work)))
     ending = kind.rpartition("-")[2]
     attachment = ending not in ("png", "svg", "pdf") or params.get("download") == "1"
-    headers["content-disposition"] = file_named(params.get("title", ""), ending, whole=attachment)
+    headers["content-disposition"] = file_named(
+        params.get("title", ""), ending, attachment=attachment
+    )
     if ending == "svg":
         headers["content-security-policy"] = _SANDBOX
     return Response(content, media_type=media_type, headers=headers)

@@ -1,1 +1,4 @@
-"""HTTP routes served by the same process as the pages."""
+"""The web layer: access control, requests and responses, middleware, assets, health.
+
+The routes of the pages lie in their rooms (``geo/*/api``); here is what all of them share.
+"""

@@ -19,7 +19,7 @@ from starlette.requests import Request
 from geo.core.errors import CrossOrigin, KharitaError
 from geo.core.roles import ROLES, BadRoles, Roles, reaches, read_roles
 from geo.core.settings import Settings, settings
-from geo.web.login_cookie import Login, Unknown, claims_of, named, weak
+from geo.web.login_cookie import InvalidLogin, Login, claims_of, name_and_email, weak
 from geo.web.requests import same_site
 
 __all__ = ["ROLES", "Identity", "Login", "identify", "open_to", "require", "trouble", "whoami"]
@@ -116,9 +116,9 @@ def identify(cookies: Mapping[str, str], host: str) -> Identity:
         )
         return Identity("", "", settings().role if known else ROLES[0])
     try:
-        name, email = named(claims_of(cookies, _door.login))
-    except Unknown as unknown:
-        return Identity("", "", ROLES[0], unknown.key)
+        name, email = name_and_email(claims_of(cookies, _door.login))
+    except InvalidLogin as error:
+        return Identity("", "", ROLES[0], error.key)
     return Identity(name, email, roles().of(email))
 
 

@@ -1,7 +1,7 @@
-"""Every request that writes, every refusal of a protected route, every login and logout leaves a line.
+"""ASGI middleware that records writes, refusals and logins in the audit log.
 
-An ASGI layer around the whole app: no route can forget it. The line is on the disk before the
-answer leaves, so that nothing acknowledged is missing from the log.
+It wraps the whole app: no route can forget it. The entry is fsynced before the response leaves,
+so that nothing acknowledged is missing from the log.
 """
 
 from __future__ import annotations
@@ -22,23 +22,27 @@ log = logging.getLogger(__name__)
 LOGGED_IN, LOGGED_OUT = "/oauth2callback", "/auth/logout"
 
 
-class Audited:
-    """The layer; Streamlit's own uploads (``/_stcore``) are parts of pages, not writes."""
+class AuditMiddleware:
+    """ASGI middleware of the audit log.
+
+    Streamlit's own uploads (``/_stcore``) are parts of pages, not writes.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, and record its response."""
         if scope["type"] != "http" or scope["path"].startswith("/_stcore/"):
             await self.app(scope, receive, send)
             return
 
-        async def told(message: Message) -> None:
+        async def send_recorded(message: Message) -> None:
             if message["type"] == "http.response.start" and _counts(scope, message["status"]):
                 await anyio.to_thread.run_sync(_record, scope, message)
             await send(message)
 
-        await self.app(scope, receive, told)
+        await self.app(scope, receive, send_recorded)
 
 
 def _counts(scope: Scope, status: int) -> bool:
@@ -51,11 +55,11 @@ def _counts(scope: Scope, status: int) -> bool:
 
 
 def _record(scope: Scope, message: Message) -> None:
-    who = _newcomer(scope, message) if scope["path"] == LOGGED_IN else whoami(Request(scope))
+    user = _logged_in(scope, message) if scope["path"] == LOGGED_IN else whoami(Request(scope))
     try:
         AuditLog(settings().var).record(
-            email=who.email,
-            role=who.role,
+            email=user.email,
+            role=user.role,
             needs=scope.get("kharita.needs", ""),
             what=f"{scope['method']} {scope['path']}",
             outcome=message["status"],
@@ -64,8 +68,8 @@ def _record(scope: Scope, message: Message) -> None:
         log.exception("the audit log cannot be written")
 
 
-def _newcomer(scope: Scope, message: Message) -> Identity:
-    """Who has just logged in: the answer's cookies say, the request's cannot yet."""
+def _logged_in(scope: Scope, message: Message) -> Identity:
+    """The user of a login, identified by the cookies of the response."""
     cookies: dict[str, str] = {}
     for name, value in message.get("headers", []):
         if name.lower() == b"set-cookie":

@@ -1,4 +1,4 @@
-"""Who signs a change, and why it is made."""
+"""Author and reason of a change, from a request."""
 
 from __future__ import annotations
 
@@ -8,18 +8,15 @@ from typing import Any
 from geo.core.errors import BadRequest
 from geo.web.access import Identity
 
-MAX_REASON = 300
-
-
-MAX_NAME = 80
+MAX_REASON, MAX_NAME = 300, 80
 
 
 def author_of(who: Identity, body: Mapping[str, Any]) -> str:
-    """Who signs: the login's name, or the one that was typed where there is no login.
+    """Author of a change: the login's name, or the typed one where there is no login.
 
     Raises
     ------
-    BadRequest : nobody does.
+    BadRequest : no author.
     """
     name = who.name or who.email or " ".join(str(body.get("author") or "").split())[:MAX_NAME]
     if not name:
@@ -28,11 +25,11 @@ def author_of(who: Identity, body: Mapping[str, Any]) -> str:
 
 
 def reason_of(body: Mapping[str, Any]) -> str:
-    """Why a change is made.
+    """Reason of a change.
 
     Raises
     ------
-    BadRequest : nothing was said.
+    BadRequest : no reason.
     """
     reason = " ".join(str(body.get("reason") or "").split())[:MAX_REASON]
     if not reason:

@@ -43,7 +43,7 @@ class ShapedRoute(Route):
 
 
 def error_response(request: Request, error: KharitaError) -> Response:
-    """The response to an error, in the shape of the route that was asked."""
+    """The response to an error, in the shape of the requested route."""
     route = request.scope.get("route")
     shape = route.error_shape if isinstance(route, ShapedRoute) else error_sentence
     response = shape(request, error)
@@ -63,7 +63,7 @@ def error_body(request: Request, error: KharitaError) -> dict[str, Any]:
 
 
 def error_sentence(request: Request, error: KharitaError) -> Response:
-    """JSON; one line of text where a browser opens a file or a link that is no ``/api`` address."""
+    """JSON, or one line of text where a browser opens an address outside ``/api``."""
     is_api = request.url.path.startswith("/api/")
     if is_api or "text/html" not in request.headers.get("accept", ""):
         return json_answer(error_body(request, error), error.status)
@@ -76,14 +76,14 @@ def error_sentence(request: Request, error: KharitaError) -> Response:
 
 
 def error_page(request: Request, error: KharitaError) -> Response:
-    """A page with one sentence, for the addresses that are pages."""
+    """HTML page with one sentence, for the addresses that are pages."""
     return HTMLResponse(
         escape(error_text(request, error)), error.status, {"cache-control": "no-store"}
     )
 
 
 def refused(request: Request, error: Exception) -> Response:
-    """The response to what a route or the router raised on purpose."""
+    """Exception handler of expected errors of a route or the router."""
     if isinstance(error, HTTPException):
         response = error_response(request, MethodNotAllowed("error.method_not_allowed"))
         response.headers.update(error.headers or {})
@@ -95,7 +95,7 @@ def refused(request: Request, error: Exception) -> Response:
 
 
 def failed(request: Request, error: Exception) -> Response:
-    """The response to what nobody foresaw."""
+    """Exception handler of unexpected errors."""
     _log_failure(request, error)
     return error_response(request, InternalError("error.internal"))
 
@@ -123,6 +123,7 @@ class ErrorBoundary:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, and answer its unexpected error."""
         begun = False
 
         async def send_and_note(message: Message) -> None:

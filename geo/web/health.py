@@ -1,8 +1,8 @@
-"""How the process stands: ``/readyz`` for a balancer, gauges for ``/metrics``, and the end of all work.
+"""Health checks, gauges, and graceful shutdown.
 
-``/healthz`` says whether the data are sound and answers as long as anything is served. ``/readyz``
-answers 200 once the first visitor would not wait, and 503 while the data are read for the first
-time, after the process was told to stop, or while the store takes no changes.
+``/healthz`` reports problems of the data and answers as long as anything is served. ``/readyz``
+answers 200 when the data are loaded, and 503 while they are loaded for the first time, during
+shutdown, or while the store is read-only.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _stopping = threading.Event()
 
 
 def routes() -> list[Route]:
-    """Every route of this module and of ``observed``."""
+    """Every route of this module and of ``metrics``."""
     return [
         json_route("/healthz", _health),
         Route("/readyz", _ready, methods=["GET"]),
@@ -43,14 +43,14 @@ def routes() -> list[Route]:
     ]
 
 
-def open_up() -> None:
-    """At the start: what ``/metrics`` tells."""
+def start() -> None:
+    """Startup: register the gauges."""
     _stopping.clear()
-    metrics.follow(metrics.Figures(figures))
+    metrics.register_gauges(metrics.Gauges(gauges))
 
 
 def close() -> None:
-    """At the end: refuse nobody new here, stop all work, end the drawing processes, close the store."""
+    """Graceful shutdown: stop all jobs and worker processes, close the store."""
     _stopping.set()
     for name, work in registered().items():
         try:
@@ -60,7 +60,7 @@ def close() -> None:
     current.close()
 
 
-def figures() -> Iterator[tuple[str, str, float]]:
+def gauges() -> Iterator[tuple[str, str, float]]:
     """Name, help and value of each gauge."""
     for name, work in registered().items():
         yield f"{name}_jobs_running", f"Work under way: {name}.", work.running()
@@ -98,8 +98,8 @@ async def _ready(_: Request) -> Response:
     return Response(orjson.dumps(body), status, {"cache-control": "no-store"}, "application/json")
 
 
-def _health(asked: ViewRequest) -> Mapping[str, Any]:
-    query = asked.query
+def _health(request: ViewRequest) -> Mapping[str, Any]:
+    query = request.query
     problems = len(query.catalogue.problems)
     return {
         "status": "degraded" if problems else "ok",

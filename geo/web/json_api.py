@@ -1,6 +1,6 @@
-"""A route that answers JSON: the view read from the address, one answer.
+"""JSON routes: the view decoded from the address, the response computed in a worker thread.
 
-Work on many rows runs in a worker thread, so that one slow answer never holds the pages.
+One slow response never blocks the pages.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ Maker = Callable[["ViewRequest"], Mapping[str, Any]]
 
 
 def json_route(path: str, make: Maker) -> Route:
+    """GET route that serializes the result of ``make`` as JSON."""
+
     async def endpoint(request: Request) -> Response:
         return await anyio.to_thread.run_sync(_answer, request, make)
 

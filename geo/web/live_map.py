@@ -1,4 +1,4 @@
-"""The folium side of the live layer: a map that never changes.
+"""Folium host of the live layer: a constant map.
 
 The map string is the same for every view, so streamlit-folium never remounts the frame. The
 layer follows the view of its page by itself; the points come over HTTP (``geo.web.json_api``).
@@ -27,7 +27,7 @@ TILES = {"url": "https://tile.openstreetmap.org/{z}/{x}/{y}.png", "attribution":
 
 
 class LiveLayer(JSCSSMixin, MacroElement):
-    """The constant element that starts the live layer inside the map's frame."""
+    """Folium element that starts the live layer inside the map's frame."""
 
     _template = Template("""
         {% macro script(this, kwargs) %}
@@ -64,7 +64,7 @@ class LiveLayer(JSCSSMixin, MacroElement):
 
 
 def live_map(*, locate: bool = False) -> folium.Map:
-    """A fresh map holding the live layer. Render it anew each run: rendering adds to it.
+    """Build the map with the live layer, anew for each run: rendering adds to it.
 
     Parameters
     ----------
@@ -91,7 +91,7 @@ def live_map(*, locate: bool = False) -> folium.Map:
 
 
 def script_json(content: Any) -> str:
-    """JSON that is safe inside a script: no tag, no line separator, no template."""
+    """Serialize JSON safely for a script: no tag, no line separator, no template."""
     text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
     for char in "<>&\u2028\u2029`":
         text = text.replace(char, f"\\u{ord(char):04x}")

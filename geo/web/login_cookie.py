@@ -1,9 +1,8 @@
-"""Who a request comes from, read off the cookie of Streamlit's login.
+"""Verify the signed cookie of Streamlit's login, and its age.
 
-Streamlit signs the cookie at login and never looks at its age; a route gets the cookie and no
-more. So it is read here with the same primitives (``itsdangerous``, the cookie's name as salt,
-long ones in numbered parts), and its age is ours to judge: it is taken from the signature, not
-from what the cookie says.
+Streamlit signs the cookie at login and never checks its age; a route gets the cookie and no
+more. So it is verified here with the same primitives (``itsdangerous``, the cookie's name as
+salt, long ones in numbered parts); its age comes from the signature, not from its content.
 """
 
 from __future__ import annotations
@@ -25,13 +24,13 @@ MIN_SECRET, MIN_DISTINCT = 32, 10
 
 @dataclass(frozen=True, slots=True)
 class Login:
-    """What this deployment's login signs its cookies with.
+    """Configuration of this deployment's login.
 
     Attributes
     ----------
     secret : ``cookie_secret`` of ``[auth]`` in ``secrets.toml``.
-    origin : scheme and host that people log in to, from ``redirect_uri``.
-    hours : how long a login counts.
+    origin : scheme and host of the app, from ``redirect_uri``.
+    hours : lifetime of a login.
     """
 
     secret: str = field(repr=False)
@@ -39,8 +38,8 @@ class Login:
     hours: float = 12.0
 
 
-class Unknown(Exception):
-    """No identity; ``key`` names the sentence that says why."""
+class InvalidLogin(Exception):
+    """No valid login; ``key`` names the message."""
 
     def __init__(self, key: str) -> None:
         super().__init__(key)
@@ -53,15 +52,15 @@ def weak(secret: str) -> bool:
 
 
 def claims_of(cookies: Mapping[str, str], login: Login) -> dict[str, Any]:
-    """What the provider told about who logged in.
+    """Verify the cookie; return the claims of the identity provider.
 
     Raises
     ------
-    Unknown : ``access.log_in`` (no cookie), ``access.forged`` (not signed by us, or for another
+    InvalidLogin : ``access.log_in`` (no cookie), ``access.forged`` (bad signature, or for another
         address) or ``access.expired`` (older than ``login.hours``).
     """
     if COOKIE not in cookies:
-        raise Unknown("access.log_in")
+        raise InvalidLogin("access.log_in")
     text, signed_on = _unsigned(cookies, COOKIE, login.secret)
     parts = _PARTS.match(text)
     if parts:
@@ -71,21 +70,21 @@ def claims_of(cookies: Mapping[str, str], login: Login) -> dict[str, Any]:
     try:
         claims = orjson.loads(text)
     except orjson.JSONDecodeError:
-        raise Unknown("access.forged") from None
+        raise InvalidLogin("access.forged") from None
     if (
         not isinstance(claims, dict)
         or claims.get("origin") != login.origin
         or claims.get("is_logged_in") is not True
     ):
-        raise Unknown("access.forged")
+        raise InvalidLogin("access.forged")
     age_s = (datetime.now(UTC) - signed_on).total_seconds()
     if not -60 <= age_s <= login.hours * 3600:
-        raise Unknown("access.expired")
+        raise InvalidLogin("access.expired")
     return claims
 
 
-def named(claims: Mapping[str, Any]) -> tuple[str, str]:
-    """Name and e-mail of the claims; an address that the provider does not vouch for is none."""
+def name_and_email(claims: Mapping[str, Any]) -> tuple[str, str]:
+    """Name and e-mail of the claims; an unverified address is left out."""
     email = str(claims.get("email") or "")
     if claims.get("email_verified") is False or "@" not in email or len(email) > MAX_EMAIL:
         email = ""
@@ -104,5 +103,5 @@ def _unsigned(cookies: Mapping[str, str], name: str, secret: str) -> tuple[str, 
             cookies.get(name, ""), return_timestamp=True
         )
     except BadData:
-        raise Unknown("access.forged") from None
+        raise InvalidLogin("access.forged") from None
     return str(text), signed_on

@@ -1,8 +1,7 @@
-"""What a record tells about persons, and who reads it.
+"""Masking of personal data in records.
 
 A facility's telephone and the name of who verified it are for editors and above (Moroccan law
 09-08, GDPR); everybody else, and every file that leaves the app, gets the record without them.
-Whoever shows a record asks here; without an answer from the access module, the reader sees least.
 """
 
 from __future__ import annotations
@@ -12,12 +11,12 @@ from dataclasses import replace
 from geo.i18n.words import Words
 from geo.model.records import Site
 
-#: The role that reads personal data.
+#: The role that may read personal data.
 SEES = "editor"
 
 
 def shown(site: Site, seen: bool) -> Site:
-    """A facility as its reader may see it.
+    """Mask the personal data of a facility, unless its reader may see them.
 
     Parameters
     ----------
@@ -30,6 +29,6 @@ def shown(site: Site, seen: bool) -> Site:
     )
 
 
-def person(name: str, seen: bool, t: Words) -> str:
-    """The name of a contributor, or that there is one."""
+def contributor(name: str, seen: bool, t: Words) -> str:
+    """The name of a contributor, or a placeholder for it."""
     return name if seen else t("privacy.someone")

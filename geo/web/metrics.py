@@ -1,8 +1,8 @@
-"""Every request is timed, counted and told; figures for Prometheus at ``/metrics``.
+"""Request metrics and access log; ``/metrics`` for Prometheus.
 
-An ASGI layer around the whole app. A request is named by its route (``/api/entity/{kind}/{id}``),
-never by what was asked. ``/metrics`` answers this machine and administrators. Streamlit's own
-metrics are open to everybody by default and name files of this machine: they are closed.
+A request is labelled by its route (``/api/entity/{kind}/{id}``), never by its parameters.
+``/metrics`` answers this machine and administrators. Streamlit's own metrics are open to
+everybody by default and name files of this machine: they are closed.
 """
 
 from __future__ import annotations
@@ -55,17 +55,18 @@ _ID = re.compile(r"[A-Za-z0-9-]{8,64}\Z")
 _CLOSED = re.compile(r"(/[^/]*)?/_stcore/metrics/?\Z")
 _STREAM = re.compile(r"(/[^/]*)?/_stcore/stream\Z")
 _KNOWN_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
-#: Headers by which a proxy says that somebody else is asking.
+#: Headers by which a proxy forwards another client's request.
 _FORWARDED = ("x-forwarded-for", "forwarded", "x-real-ip")
 
 
-class Observed:
-    """The layer."""
+class MetricsMiddleware:
+    """ASGI middleware that times, counts and logs every request and gives it an id."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, and measure it."""
         if scope["type"] == "websocket":
             await self._session(scope, receive, send)
         elif scope["type"] == "http":
@@ -82,11 +83,13 @@ class Observed:
 
     async def _request(self, scope: Scope, receive: Receive, send: Send) -> None:
         began, status = time.perf_counter(), 500
-        given = next((v.decode("latin-1") for k, v in scope["headers"] if k == b"x-request-id"), "")
-        id_ = given if _ID.match(given) else secrets.token_hex(8)
+        header = next(
+            (v.decode("latin-1") for k, v in scope["headers"] if k == b"x-request-id"), ""
+        )
+        id_ = header if _ID.match(header) else secrets.token_hex(8)
         mark = request_id.set(id_)
 
-        async def told(message: Message) -> None:
+        async def send_with_id(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
@@ -99,15 +102,15 @@ class Observed:
         try:
             with RUNNING.track_inprogress():
                 if _CLOSED.match(scope["path"]):
-                    await Response(status_code=404)(scope, receive, told)
+                    await Response(status_code=404)(scope, receive, send_with_id)
                 else:
-                    await self.app(scope, receive, told)
+                    await self.app(scope, receive, send_with_id)
         finally:
-            _tell(scope, status, time.perf_counter() - began)
+            _record(scope, status, time.perf_counter() - began)
             request_id.reset(mark)
 
 
-def _tell(scope: Scope, status: int, seconds: float) -> None:
+def _record(scope: Scope, status: int, seconds: float) -> None:
     route, method = (
         route_of(scope),
         scope["method"] if scope["method"] in _KNOWN_METHODS else "other",
@@ -131,7 +134,7 @@ def _tell(scope: Scope, status: int, seconds: float) -> None:
 
 
 def route_of(scope: Scope) -> str:
-    """The pattern that a request matched; ``page`` for Streamlit's pages and their parts."""
+    """Route pattern of a request; ``page`` for Streamlit's pages and their parts."""
     route = scope.get("route")
     path = getattr(route, "path", "")
     own = getattr(getattr(route, "endpoint", None), "__module__", "").startswith("geo.")
@@ -141,8 +144,8 @@ def route_of(scope: Scope) -> str:
 # --- /metrics -------------------------------------------------------------------------
 
 
-class Figures(Collector):
-    """What is asked for at each reading rather than counted.
+class Gauges(Collector):
+    """Collector of gauges that are computed at each scrape.
 
     Parameters
     ----------
@@ -153,24 +156,24 @@ class Figures(Collector):
         self._read = read
 
     def describe(self) -> list[Metric]:
-        """Nothing is read when the figures are registered."""
+        """Nothing is computed at registration."""
         return []
 
     def collect(self) -> Iterator[Metric]:
-        """The figures of now."""
+        """Compute the gauges."""
         for name, about, value in self._read():
             yield GaugeMetricFamily(f"kharita_{name}", about, value)
 
 
-_followed: list[Figures] = []
+_registered: list[Gauges] = []
 
 
-def follow(figures: Figures) -> None:
-    """Tell these figures at ``/metrics``, instead of those told before."""
-    while _followed:
-        REGISTRY.unregister(_followed.pop())
-    _followed.append(figures)
-    REGISTRY.register(figures)
+def register_gauges(gauges: Gauges) -> None:
+    """Register the gauges of ``/metrics``, instead of the previous ones."""
+    while _registered:
+        REGISTRY.unregister(_registered.pop())
+    _registered.append(gauges)
+    REGISTRY.register(gauges)
 
 
 def routes() -> list[Route]:
@@ -192,7 +195,7 @@ async def _metrics(request: Request) -> Response:
 
 
 def from_here(request: Request) -> bool:
-    """Whether a program of this machine asks: by its own name, and for nobody else."""
+    """Whether the client is a program of this machine, by its own name and not a proxy."""
     host = (request.headers.get("host") or "").lower()
     named = host.rpartition("]")[0].strip("[") or host.partition(":")[0]
     return (

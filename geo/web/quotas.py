@@ -1,7 +1,7 @@
-"""How much one person may send: files at once, files and bytes in an hour.
+"""Upload quotas per client: concurrent uploads, uploads and bytes per hour.
 
-A person is who logged in, else the address they ask from. Counted in this process only, and
-forgotten with it: it protects a server from being filled, it keeps no account of anybody.
+A client is a logged-in user, else an address. Counted in the memory of this process only: this
+protects a server from being filled.
 """
 
 from __future__ import annotations
@@ -20,27 +20,27 @@ from geo.core.errors import TooMany
 from geo.web.access import whoami
 
 HOUR_S = 3_600.0
-#: People counted at the same time; the one who was silent longest is forgotten.
+#: Clients counted at the same time; the least recent one is forgotten.
 KEPT = 10_000
 
 
 @dataclass
 class _Sent:
-    """What one person sent in the last hour: time and bytes of each, and how many are arriving."""
+    """Uploads of one client in the last hour, as time and bytes, and how many are arriving."""
 
     past: deque[tuple[float, int]] = field(default_factory=deque)
     arriving: int = 0
 
 
 class Quota:
-    """The limits of one kind of sending.
+    """Rate limit of one kind of upload.
 
     Parameters
     ----------
     at_once : requests whose content is arriving.
     per_hour : requests in an hour.
     bytes_per_hour : their content in an hour; 0: not counted.
-    clock : seconds that only grow.
+    clock : monotonic clock, in seconds.
     """
 
     def __init__(
@@ -56,23 +56,23 @@ class Quota:
             bytes_per_hour,
             clock,
         )
-        self._people: dict[str, _Sent] = {}
+        self._clients: dict[str, _Sent] = {}
         self._lock = Lock()
 
     @contextmanager
     def taking(self, who: str) -> Iterator[Callable[[int], None]]:
-        """Let one request in while its content arrives; gives what tells its size in bytes.
+        """Count one upload while its content arrives; yields a function that sets its bytes.
 
         Raises
         ------
-        TooMany : this person has too many arriving, or has used up the hour.
+        TooMany : the client has too many arriving, or has used up the hour.
         """
         with self._lock:
             now = self._clock()
-            sent = self._people.pop(who, None) or _Sent()
-            self._people[who] = sent  # last again: the others were silent longer
-            while len(self._people) > KEPT:
-                self._people.pop(next(iter(self._people)))
+            sent = self._clients.pop(who, None) or _Sent()
+            self._clients[who] = sent  # last again: the others were silent longer
+            while len(self._clients) > KEPT:
+                self._clients.pop(next(iter(self._clients)))
             while sent.past and now - sent.past[0][0] >= HOUR_S:
                 sent.past.popleft()
             if sent.arriving >= self._at_once:
@@ -86,20 +86,20 @@ class Quota:
             sent.arriving += 1
         size = 0
 
-        def told(n: int) -> None:
+        def set_size(n: int) -> None:
             nonlocal size
             size = n
 
         try:
-            yield told
+            yield set_size
         finally:
             with self._lock:
                 sent.arriving -= 1
                 sent.past.append((self._clock(), size))
 
 
-def person(request: Request) -> str:
-    """Who is counted."""
+def client_of(request: Request) -> str:
+    """The client that a request counts for: e-mail of the user, else address."""
     return whoami(request).email or (request.client.host if request.client else "")
 
 

@@ -1,7 +1,6 @@
-"""What the routes share: read a view, a host or a JSON body, answer JSON.
+"""Parsing of requests and JSON responses, shared by the routes.
 
-Knows: HTTP. Not: what is asked for. A POST from another site, or larger than its route
-allows, is refused before its content is read.
+A POST from another site, or larger than its route allows, is refused before its content is read.
 """
 
 from __future__ import annotations
@@ -27,7 +26,7 @@ KB = 1024
 
 
 def view_of(query: Query, params: dict[str, str]) -> ViewState:
-    """The view of an address; a value that is not understood is refused, never ignored.
+    """Decode the view of an address strictly: an unknown value is an error.
 
     Raises
     ------
@@ -46,11 +45,11 @@ def view_of(query: Query, params: dict[str, str]) -> ViewState:
 
 
 def base_of(request: Request) -> str:
-    """Scheme and host as the reader typed them, for the permalink.
+    """Base URL of the request, for permalinks.
 
     Raises
     ------
-    BadRequest : the host is no host.
+    BadRequest : an invalid Host header.
     """
     host = request.headers.get("host", "")
     if not _HOST.match(host):
@@ -59,18 +58,18 @@ def base_of(request: Request) -> str:
 
 
 def lang_of(request: Request) -> str:
-    """The reader's language: what the body said, else the address, else French."""
+    """The reader's language: of the body, else of the address, else French."""
     return known_language(
         getattr(request.state, "lang", "") or request.query_params.get("lang", "fr")
     )
 
 
 def same_site(request: Request) -> None:
-    """Refuse what another site's page sends; a program that is no browser says no origin.
+    """Reject cross-origin requests; non-browser clients send no Origin header.
 
     Raises
     ------
-    CrossOrigin : the origin is not the host that was asked.
+    CrossOrigin : the Origin is not the Host of the request.
     """
     origin = request.headers.get("origin")
     if origin is None:
@@ -78,15 +77,15 @@ def same_site(request: Request) -> None:
             raise CrossOrigin("error.foreign_origin")
         return
     try:
-        asked = urlsplit(origin).netloc
+        host = urlsplit(origin).netloc
     except ValueError:
-        asked = ""
-    if not asked or asked.lower() != request.headers.get("host", "").lower():
+        host = ""
+    if not host or host.lower() != request.headers.get("host", "").lower():
         raise CrossOrigin("error.foreign_origin")
 
 
 async def body_of(request: Request, most: int, too_big: KharitaError) -> bytes:
-    """The bytes of a request; ``too_big`` is raised as soon as there are more than ``most``."""
+    """Read the body of a request; ``too_big`` is raised as soon as it exceeds ``most``."""
     content = bytearray()
     async for part in request.stream():
         content += part
@@ -96,7 +95,7 @@ async def body_of(request: Request, most: int, too_big: KharitaError) -> bytes:
 
 
 async def json_of(request: Request, most_kb: int) -> dict[str, Any]:
-    """The JSON object of a POST from our own pages; its ``lang`` becomes the request's.
+    """Parse the JSON object of a same-origin POST; its ``lang`` becomes the request's.
 
     Raises
     ------
@@ -120,11 +119,11 @@ async def json_of(request: Request, most_kb: int) -> dict[str, Any]:
 
 
 def text_of(body: dict[str, Any], name: str, most: int) -> str:
-    """One line of text of a body, cut where it passes ``most``; a missing one is empty.
+    """Parse one line of text of a body, cut at ``most``; empty when missing.
 
     Raises
     ------
-    BadRequest : it is no text.
+    BadRequest : not a text.
     """
     value = body.get(name, "")
     if value is None:
@@ -135,11 +134,11 @@ def text_of(body: dict[str, Any], name: str, most: int) -> str:
 
 
 def list_of(body: dict[str, Any], name: str, most: int, kind: type) -> list[Any]:
-    """A list of a body.
+    """Parse a list of a body.
 
     Raises
     ------
-    BadRequest : it is no list of ``kind``, or has more than ``most``.
+    BadRequest : not a list of ``kind``, or longer than ``most``.
     """
     value = body.get(name, [])
     if not isinstance(value, list) or not all(isinstance(v, kind) for v in value):
@@ -150,22 +149,22 @@ def list_of(body: dict[str, Any], name: str, most: int, kind: type) -> list[Any]
 
 
 def json_answer(body: Any, status: int = 200) -> Response:
-    """A JSON answer that no cache keeps."""
+    """JSON response that is never cached."""
     return Response(orjson.dumps(body), status, {"cache-control": "no-store"}, "application/json")
 
 
-def file_named(title: str, ending: str, *, whole: bool) -> str:
-    """A content-disposition with a file name that every system accepts."""
+def file_named(title: str, ending: str, *, attachment: bool) -> str:
+    """Content-Disposition header with a file name that every system accepts."""
     name = re.sub(r"[^\w\s.-]+", "", clean(title, 80)).strip(". ") or "kharita"
     plain = name.encode("ascii", "ignore").decode().strip() or "kharita"
     return (
-        f'{"attachment" if whole else "inline"}; filename="{plain}.{ending}"; '
+        f'{"attachment" if attachment else "inline"}; filename="{plain}.{ending}"; '
         f"filename*=UTF-8''{quote(name)}.{ending}"
     )
 
 
 def matches_tag(request: Request, key: str) -> bool:
-    """Whether the reader already has the file of this key."""
+    """Whether If-None-Match holds this entity tag."""
     header = request.headers.get("if-none-match", "")
     tags = {tag.strip().removeprefix("W/").strip('"') for tag in header.split(",")}
     return key in tags or "*" in tags

@@ -1,7 +1,7 @@
-"""What every answer tells the browser it may do, and which hosts are answered at all.
+"""Security headers of every response, and the check of the Host header.
 
-An ASGI layer around the whole app. A route that set its own content-security policy keeps it;
-everything else gets the one of its kind: a page of Streamlit, the frame of the map (whose script
+A route that sets its own Content-Security-Policy keeps it; everything else gets the one of its
+kind: a page of Streamlit, the frame of the map (whose script
 Streamlit sends it as text), a page of ours without script, a file to save, anything else.
 """
 
@@ -42,20 +42,20 @@ _YEAR_S = 31_536_000
 
 
 class UnknownHost(KharitaError):
-    """Asked under a name that is not ours."""
+    """The Host header is not a name of this app."""
 
     status = 421
 
 
-class Headers:
-    """The layer.
+class SecurityHeadersMiddleware:
+    """ASGI middleware that adds the security headers and rejects unknown hosts.
 
     Parameters
     ----------
     shell : the HTML that Streamlit serves for every page; its inline scripts, and no others, run.
     hosts : names this app answers to; empty: any. ``/healthz`` answers to any.
     framers : origins whose pages may show ``?embed=1`` in a frame.
-    images : origins the map may take pictures from when its reader asks for them.
+    images : origins of map tiles that a reader may switch on.
     """
 
     def __init__(
@@ -79,7 +79,10 @@ class Headers:
         )
         framed, pictures = " ".join(("'self'", *framers)), " ".join(("'self' data: blob:", *images))
         # A component's module is handed to the browser under an address of its own (blob:).
-        self.page = f"default-src 'none'; script-src 'self' blob: {ours}; img-src 'self' data: blob:; {rest}"
+        self.page = (
+            f"default-src 'none'; script-src 'self' blob: {ours}; "
+            f"img-src 'self' data: blob:; {rest}"
+        )
         self.embedded = f"{self.page}; frame-ancestors {framed}"
         self.page += "; frame-ancestors 'self'"
         self.map = (
@@ -88,12 +91,13 @@ class Headers:
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, or reject its host or frame; add the headers to the response."""
         if scope["type"] not in ("http", "websocket"):
             await self.app(scope, receive, send)
         elif self.hosts and scope["path"] != "/healthz" and _host(scope) not in self.hosts:
             if scope["type"] == "http":
                 await error_response(Request(scope), UnknownHost("error.unknown_host"))(
-                    scope, receive, self._telling(scope, send)
+                    scope, receive, self._send_with_headers(scope, send)
                 )
             else:
                 await send({"type": "websocket.close", "code": 1008})
@@ -104,16 +108,18 @@ class Headers:
             and not _within_ours(scope)
         ):
             await error_response(Request(scope), CrossOrigin("error.foreign_origin"))(
-                scope, receive, self._telling(scope, send)
+                scope, receive, self._send_with_headers(scope, send)
             )
         else:
             await self.app(
-                scope, receive, self._telling(scope, send) if scope["type"] == "http" else send
+                scope,
+                receive,
+                self._send_with_headers(scope, send) if scope["type"] == "http" else send,
             )
 
-    def _telling(self, scope: Scope, send: Send) -> Send:
-        async def told(message: Message) -> None:
-            # What a 304 says replaces what the browser kept with the page: it says nothing of its own.
+    def _send_with_headers(self, scope: Scope, send: Send) -> Send:
+        async def send_with_headers(message: Message) -> None:
+            # Headers of a 304 replace those that the browser cached with the page: it gets none.
             if message["type"] == "http.response.start" and message["status"] != 304:
                 headers = MutableHeaders(scope=message)
                 for name, value in _PLAIN.items():
@@ -129,10 +135,10 @@ class Headers:
                     headers.setdefault("strict-transport-security", f"max-age={_YEAR_S}")
             await send(message)
 
-        return told
+        return send_with_headers
 
     def _policy(self, scope: Scope, headers: MutableHeaders) -> str:
-        """The policy of an answer; none for what is part of a page, and for what a viewer shows."""
+        """The policy of a response; none for parts of pages, and for what a viewer shows."""
         path, kind = scope["path"], headers.get("content-type", "").partition(";")[0]
         if headers.get("content-disposition", "").startswith("attachment"):
             return SAVED
@@ -158,7 +164,7 @@ class Headers:
 
 
 def _within_ours(scope: Scope) -> bool:
-    """Whether a frame of a page of ours asks. Without https browsers say it by the referrer alone."""
+    """Whether a frame of our own page requests it. Without https only the referrer tells."""
     headers: dict[bytes, bytes] = dict(scope["headers"])
     if b"sec-fetch-site" in headers:
         return headers[b"sec-fetch-site"] == b"same-origin" and headers.get(b"sec-fetch-dest") in (
@@ -175,6 +181,6 @@ def _within_ours(scope: Scope) -> bool:
 
 
 def _host(scope: Scope) -> str:
-    """The name in the request's Host, lower case, without its port."""
+    """Host name of the Host header, lower case, without port."""
     named: str = dict(scope["headers"]).get(b"host", b"").decode("latin-1").lower()
     return named.rpartition("]")[0] + "]" if named.startswith("[") else named.partition(":")[0]

@@ -1,4 +1,4 @@
-"""TCP_NODELAY on the listening socket: an answer on a kept-alive connection leaves at once.
+"""TCP_NODELAY on the listening socket: no delayed responses on keep-alive connections.
 
 Streamlit binds its listening socket itself, so asyncio leaves Nagle's algorithm on for every
 connection accepted from it: the body of an answer then waits for the acknowledgement of its

@@ -1,4 +1,4 @@
-"""One request for an answer about a view: the view of its address, its parameters, its reader."""
+"""A parsed GET request about a view: the decoded view, the other parameters, the user's rights."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from geo.web.masking import SEES
 
 
 class ViewRequest:
-    """One request: the view it describes and the parameters beside it."""
+    """A parsed request: the view it describes and the parameters beside it."""
 
     def __init__(self, request: Request) -> None:
         self.params = dict(request.query_params)
         self.path = request.path_params
-        #: Whether the reader may read what a record tells about persons.
+        #: Whether the reader may see personal data.
         self.seen = whoami(request).may(SEES)
         self.query: Query = current()
         self.view: ViewState
@@ -31,17 +31,18 @@ class ViewRequest:
 
     @property
     def t(self) -> Words:
+        """Localizer of the view's language."""
         return words(self.view.lang)
 
     def number(self, name: str, default: int, low: int, high: int) -> int:
-        """A whole number parameter within bounds."""
+        """Parse an integer parameter within bounds."""
         text = self.params.get(name, str(default))
         if not text.isascii() or not text.isdigit() or not low <= int(text[:9]) <= high:
             raise BadRequest("error.bad_parameter", name=name, value=text[:40])
         return int(text)
 
     def zoom(self) -> float:
-        """The Leaflet zoom level."""
+        """Parse the Leaflet zoom level."""
         text = self.params.get("zoom", "")
         try:
             value = float(text)

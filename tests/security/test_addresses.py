@@ -19,7 +19,7 @@ from geo.model.address import MAX_CHARS, decode, encode
 from geo.model.records import LANGUAGES
 from geo.model.view import FIELDS, ViewState
 from geo.store.file_store import FileStore
-from geo.web.security_headers import Headers
+from geo.web.security_headers import SecurityHeadersMiddleware
 from tests.security.payloads import FORMULAS, PAYLOADS
 from tests.sizes import examples
 from tests.web_app import web_app
@@ -243,7 +243,9 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("KHARITA_VAR", str(tmp_path_factory.mktemp("addresses")))
         app = web_app()
-        yield TestClient(Headers(app), raise_server_exceptions=True, follow_redirects=False)
+        yield TestClient(
+            SecurityHeadersMiddleware(app), raise_server_exceptions=True, follow_redirects=False
+        )
 
 
 @given(st.sampled_from(PATHS), ADDRESSES, WORDS)

@@ -19,7 +19,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from geo.core.settings import settings
 from geo.i18n.words import words
-from geo.web.security_headers import SAVED, Headers
+from geo.web.security_headers import SAVED, SecurityHeadersMiddleware
 
 SHELL = (Path(streamlit.__file__).parent / "static" / "index.html").read_text("utf-8")
 FRAMER = "https://www.example.ma"
@@ -43,7 +43,7 @@ def client(base: str = "http://kharita.ma", **options) -> TestClient:
         await socket.close()
 
     app = Starlette(routes=[WebSocketRoute("/ws", talk), Route("/{path:path}", answer)])
-    return TestClient(Headers(app, shell=SHELL, **options), base_url=base)
+    return TestClient(SecurityHeadersMiddleware(app, shell=SHELL, **options), base_url=base)
 
 
 def policy(answer: Response) -> Mapping[str, str]:

@@ -23,7 +23,7 @@ from geo.core.settings import settings
 from geo.store.audit_log import AuditLog
 from geo.web import access, account_routes
 from geo.web.access import Login, identify, require, trouble
-from geo.web.audit_middleware import Audited
+from geo.web.audit_middleware import AuditMiddleware
 from geo.web.login_cookie import COOKIE
 from geo.web.requests import json_answer
 from tests.conftest import ROOT
@@ -250,7 +250,7 @@ def client(**options):
     return TestClient(
         web_app(
             [Route("/act", act, methods=["GET", "POST"]), *account_routes.routes()],
-            [Middleware(Audited)],
+            [Middleware(AuditMiddleware)],
         ),
         **options,
     )

@@ -265,7 +265,7 @@ def test_a_store_that_is_down_is_told_and_readers_go_on(monkeypatch, query):
             raise found
 
     monkeypatch.setattr(current, "ping", ping)
-    health.open_up()
+    health.start()
     client = TestClient(web_app(), base_url="http://localhost", client=("127.0.0.1", 1))
     assert client.get("/readyz").status_code == 200
     down = client.get("/readyz")

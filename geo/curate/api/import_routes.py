@@ -35,7 +35,6 @@ from geo.query.current import current, ledger
 from geo.web import quotas
 from geo.web.access import Identity, require
 from geo.web.authorship import author_of, reason_of
-from geo.web.quotas import Quota
 from geo.web.requests import body_of, json_answer, lang_of
 
 MAX_ANSWERS = 2 * 2**20
@@ -54,7 +53,7 @@ def uploads() -> Uploads:
 def routes() -> list[Route]:
     """Every route of this module."""
     return [
-        Route("/api/import", _route(_start, MAX_BYTES, quotas.files), methods=["POST"]),
+        Route("/api/import", _route(_start, MAX_BYTES, has_quota=True), methods=["POST"]),
         Route("/api/import/{id}", _route(_told), methods=["GET"]),
         Route("/api/import/{id}", _route(_drop), methods=["DELETE"]),
         Route("/api/import/{id}/rows", _route(_rows), methods=["GET"]),
@@ -282,18 +281,18 @@ def _json_of(content: bytes) -> Mapping[str, Any]:
     return body
 
 
-def _route(act: Act, most: int = 0, quota: Quota | None = None) -> Endpoint:
+def _route(act: Act, most: int = 0, *, has_quota: bool = False) -> Endpoint:
     """An endpoint for editors.
 
     Parameters
     ----------
     most : bytes that the body may have.
-    quota : what the body counts against; None: nothing.
+    has_quota : whether the body counts against the quota of files.
     """
 
     async def endpoint(request: Request) -> Response:
         who = require(request, "editor")  # before anything of the body is taken in
-        content = await _content(request, most, quota)
+        content = await _content(request, most, has_quota)
         t = words(lang_of(request))
         made = await anyio.to_thread.run_sync(act, request, who, content, t)
         return made if isinstance(made, Response) else json_answer(made)
@@ -301,7 +300,7 @@ def _route(act: Act, most: int = 0, quota: Quota | None = None) -> Endpoint:
     return endpoint
 
 
-async def _content(request: Request, most: int, quota: Quota | None) -> bytes:
+async def _content(request: Request, most: int, has_quota: bool) -> bytes:
     too_big = TooBig(
         "import.problem.file_too_big",
         limit=str(MAX_BYTES // 2**20),
@@ -310,9 +309,9 @@ async def _content(request: Request, most: int, quota: Quota | None) -> bytes:
         value="",
         n="",
     )
-    if quota is None:
+    if not has_quota:
         return await body_of(request, most, too_big)
-    with quota.taking(quotas.person(request)) as count:
+    with quotas.files.taking(quotas.client_of(request)) as count:
         content = await body_of(request, most, too_big)
         count(len(content))
     return content

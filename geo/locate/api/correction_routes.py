@@ -26,7 +26,7 @@ from geo.query.current import current, ledger
 from geo.store.corrections import Correction, Corrections, TooManyOpen
 from geo.web import quotas
 from geo.web.access import Identity, require, whoami
-from geo.web.masking import SEES, person
+from geo.web.masking import SEES, contributor
 from geo.web.requests import json_answer
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -120,7 +120,7 @@ async def _listed(request: Request) -> Response:
 async def _upload(request: Request) -> Response:
     who = require(request, "reader")  # before anything of the body is taken in
     content = bytearray()
-    with quotas.files.taking(quotas.person(request)) as told_size:
+    with quotas.files.taking(quotas.client_of(request)) as told_size:
         async for piece in request.stream():
             content += piece
             if len(content) > delegate_workbook.MAX_BYTES:
@@ -188,9 +188,11 @@ def told(here: Locator, c: Correction, t: Words, seen: bool) -> dict[str, Any]:
         "before": before,
         "after": after,
         "state": c.state,
-        "by": t("corrections.by", who=person(c.by, seen, t), date=t.date(c.on)),
+        "by": t("corrections.by", who=contributor(c.by, seen, t), date=t.date(c.on)),
         "judged": t(
-            f"corrections.{c.state}", who=person(c.judged_by, seen, t), date=t.date(c.judged_on)
+            f"corrections.{c.state}",
+            who=contributor(c.judged_by, seen, t),
+            date=t.date(c.judged_on),
         )
         if c.judged_by
         else "",

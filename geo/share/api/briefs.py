@@ -86,7 +86,7 @@ async def _brief(request: Request) -> Response:
     content = await asyncio.shield(asyncio.wrap_future(desk().ask(key, make)))
     name = f"{words(lang)(f'brief.{kind}')} {code}"
     headers["content-disposition"] = file_named(
-        name, "pdf", whole=request.query_params.get("download") == "1"
+        name, "pdf", attachment=request.query_params.get("download") == "1"
     )
     return Response(content, media_type="application/pdf", headers=headers)
 
@@ -139,7 +139,7 @@ async def _file(request: Request) -> Response:
         headers={
             "cache-control": "no-store",
             "x-content-type-options": "nosniff",
-            "content-disposition": file_named(jobs().get(id_).title, "pdf", whole=True),
+            "content-disposition": file_named(jobs().get(id_).title, "pdf", attachment=True),
         },
     )
 

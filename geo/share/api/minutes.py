@@ -73,7 +73,7 @@ async def _minutes(request: Request) -> Response:
         headers={
             "cache-control": "no-store",
             "x-content-type-options": "nosniff",
-            "content-disposition": file_named(title, ending, whole=True),
+            "content-disposition": file_named(title, ending, attachment=True),
         },
     )
 

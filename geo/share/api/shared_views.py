@@ -43,7 +43,7 @@ _KINDS = {"buyers": "buyer", "sites": "site", "maisons": "site", "reports": "rep
 
 
 async def _keep(request: Request) -> Response:
-    with quotas.views.taking(quotas.person(request)):
+    with quotas.views.taking(quotas.client_of(request)):
         return await _kept(request)
 
 

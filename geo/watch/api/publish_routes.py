@@ -57,7 +57,7 @@ def _store() -> ImportedReports:
 
 async def _start(request: Request) -> Response:
     require(request, "editor")
-    with quotas.files.taking(quotas.person(request)) as told_size:
+    with quotas.files.taking(quotas.client_of(request)) as told_size:
         content = await body_of(
             request, MAX_BYTES, ReportRejected("intake.too_big", limit=MAX_BYTES // 2**20)
         )

@@ -32,7 +32,7 @@ from geo.web.audit_middleware import AuditMiddleware
 from geo.web.errors import EXCEPTION_HANDLERS, ErrorBoundary
 from geo.web.metrics import MetricsMiddleware
 
-#: Who answers over HTTP: one module of routes per page, then what all pages share.
+#: Modules of routes: one per page, then what all pages share.
 ROOMS = (explore, markets, locate, watch, share, curate, ogc, assets, account_routes, health)
 log = logging.getLogger("kharita")
 #: The only pictures from elsewhere, and only for a reader who asks for them (geo/web/live_map.py).
@@ -41,7 +41,7 @@ TILES = "https://tile.openstreetmap.org"
 
 @asynccontextmanager
 async def lifespan(_: object) -> AsyncIterator[None]:
-    """Begin what the first visitor would wait for: data, folium, compressed assets."""
+    """Startup and shutdown; a thread loads what the first visitor would wait for."""
     logs.configure()
     health.start()
     tcp_nodelay.set_on_listening_sockets()
@@ -78,8 +78,8 @@ def _login(hours: float) -> access.Login | None:
     )
 
 
-def _open_door() -> Settings:
-    """Say who is who from now on, or refuse to start with all that is wrong in one message."""
+def _configure_access() -> Settings:
+    """Configure the login, or exit with all faults of the settings in one message."""
     address = st.get_option(
         "server.address"
     )  # reads the settings, where the secrets are among them
@@ -89,15 +89,15 @@ def _open_door() -> Settings:
     except SettingsError as error:
         found, faults = error.usable, error.faults
     login = _login(found.login_hours)
-    if trouble := access.trouble(login, address, found):
-        faults += (trouble,)
+    if fault := access.configuration_error(login, address, found):
+        faults += (fault,)
     if faults:
         raise SystemExit(f"Kharita does not start. {' '.join(faults)}")
-    access.open_to(login, access.LOCAL)
+    access.configure(login, access.LOCAL)
     return found
 
 
-SETTINGS = _open_door()
+SETTINGS = _configure_access()
 ROUTES = [route for room in ROOMS for route in room.routes()]
 MIDDLEWARE = [
     Middleware(MetricsMiddleware),

@@ -1,7 +1,7 @@
-"""Who may do what: the one place that every protected route asks.
+"""Access control: authentication and roles of every protected route.
 
-``whoami(request)`` never refuses; ``require(request, role)`` does, and on a request that writes
-it also asks for our own header and the same origin. Roles are looked up at every call. Without
+``whoami(request)`` never raises; ``require(request, role)`` does, and for a request that writes
+it also requires our own header and the same origin. Roles are looked up at every call. Without
 a login, everybody has the role of ``KHARITA_ROLE``; with one, only those that ``KHARITA_ROLES``
 lists are more than readers.
 """
@@ -22,7 +22,16 @@ from geo.core.settings import Settings, settings
 from geo.web.login_cookie import InvalidLogin, Login, claims_of, name_and_email, weak
 from geo.web.requests import same_site
 
-__all__ = ["ROLES", "Identity", "Login", "identify", "open_to", "require", "trouble", "whoami"]
+__all__ = [
+    "ROLES",
+    "Identity",
+    "Login",
+    "configuration_error",
+    "configure",
+    "identify",
+    "require",
+    "whoami",
+]
 
 #: No other site's page can make a browser send it.
 OURS = "x-kharita"
@@ -31,26 +40,26 @@ LOCAL = ("localhost", "127.0.0.1", "::1")
 
 
 class NotLoggedIn(KharitaError):
-    """Nobody, a login that has ended, or a forged one."""
+    """Not authenticated: no session, an expired one, or an invalid signature."""
 
     status = 401
 
 
 class NotAllowed(KharitaError):
-    """Somebody whose role is too low."""
+    """Authenticated, but the role is insufficient."""
 
     status = 403
 
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Who asks.
+    """User of a request, with the current role.
 
     Attributes
     ----------
-    name, email : as the provider told them; empty without a login.
+    name, email : claims of the identity provider; empty without a login.
     role : one of ``ROLES``.
-    problem : why nobody is known (key of a sentence); empty for who is logged in or needs no login.
+    problem : why there is no user (key of a message); empty when logged in, or without a login.
     """
 
     name: str
@@ -59,22 +68,22 @@ class Identity:
     problem: str = ""
 
     def may(self, role: str) -> bool:
-        """Whether this person may do what ``role`` may."""
+        """Whether this user has the rights of ``role``."""
         return reaches(self.role, role)
 
 
 @dataclass(frozen=True, slots=True)
-class _Door:
+class _Policy:
     login: Login | None = None
     #: Without a login, a role above reader is only for these hosts; empty: any.
     hosts: frozenset[str] = frozenset()
 
 
-_door = _Door()
+_policy = _Policy()
 
 
-def open_to(login: Login | None, hosts: Collection[str] = ()) -> None:
-    """Say once, at start, how people are known.
+def configure(login: Login | None, hosts: Collection[str] = ()) -> None:
+    """Configure authentication, once, at start.
 
     Parameters
     ----------
@@ -82,17 +91,17 @@ def open_to(login: Login | None, hosts: Collection[str] = ()) -> None:
     hosts : names under which ``KHARITA_ROLE`` counts; another site's page that made its own
         name lead to this machine is then only a reader.
     """
-    global _door
-    _door = _Door(login, frozenset(hosts))
+    global _policy
+    _policy = _Policy(login, frozenset(hosts))
 
 
 def login() -> Login | None:
     """The login of this deployment."""
-    return _door.login
+    return _policy.login
 
 
 def roles() -> Roles:
-    """The roles of this deployment, as their file says now."""
+    """The roles of this deployment; their file is read again when it changes."""
     return _roles(settings().roles)
 
 
@@ -102,56 +111,56 @@ def _roles(path: Path | None) -> Roles:
 
 
 def whoami(request: Request) -> Identity:
-    """Who asks, and the role they have now."""
+    """The user of a request, with the current role."""
     return identify(request.cookies, request.headers.get("host", ""))
 
 
 def identify(cookies: Mapping[str, str], host: str) -> Identity:
-    """The same for whoever holds cookies and a host, such as a page."""
-    if _door.login is None:
+    """The user of cookies and a host, for callers without a request."""
+    if _policy.login is None:
         known = (
-            not _door.hosts
-            or host.rpartition("]")[0].strip("[") in _door.hosts
-            or host.partition(":")[0].lower() in _door.hosts
+            not _policy.hosts
+            or host.rpartition("]")[0].strip("[") in _policy.hosts
+            or host.partition(":")[0].lower() in _policy.hosts
         )
         return Identity("", "", settings().role if known else ROLES[0])
     try:
-        name, email = name_and_email(claims_of(cookies, _door.login))
+        name, email = name_and_email(claims_of(cookies, _policy.login))
     except InvalidLogin as error:
         return Identity("", "", ROLES[0], error.key)
     return Identity(name, email, roles().of(email))
 
 
 def require(request: Request, role: str) -> Identity:
-    """Who asks, when they may do what ``role`` may.
+    """The user of a request that needs the rights of ``role``.
 
     Raises
     ------
-    CrossOrigin : the request writes, and another site's page may have made it.
-    NotLoggedIn : nobody is logged in, or no longer, or the cookie was not made here.
-    NotAllowed : their role is too low.
+    CrossOrigin : the request writes, and may come from another site's page.
+    NotLoggedIn : no session, an expired one, or an invalid signature.
+    NotAllowed : the role is insufficient.
     """
     request.scope["kharita.needs"] = role
     if request.method not in SAFE:
         same_site(request)
         if request.headers.get(OURS) != "1":
             raise CrossOrigin("error.foreign_origin")
-    who = whoami(request)
-    if not who.may(role):
-        raise NotLoggedIn(who.problem) if who.problem else NotAllowed(f"access.needs_{role}")
-    return who
+    user = whoami(request)
+    if not user.may(role):
+        raise NotLoggedIn(user.problem) if user.problem else NotAllowed(f"access.needs_{role}")
+    return user
 
 
 def is_local(address: str | None) -> bool:
-    """Whether a server address is reached from its own machine only."""
+    """Whether a server address is a loopback address."""
     try:
         return address == "localhost" or ip_address((address or "").strip("[]")).is_loopback
     except ValueError:
         return False
 
 
-def trouble(login: Login | None, address: str | None, found: Settings) -> str:
-    """Why the app must not start, for who runs it; empty when it may.
+def configuration_error(login: Login | None, address: str | None, found: Settings) -> str:
+    """Validate the auth configuration; return an error message, or "".
 
     Parameters
     ----------

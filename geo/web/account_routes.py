@@ -1,4 +1,4 @@
-"""The routes about people: who is asking, and what was written by whom.
+"""Routes of the account and the audit log.
 
 ``GET /api/me`` answers anybody; ``GET /api/audit?limit=…`` answers administrators.
 """
@@ -26,16 +26,16 @@ def routes() -> list[Route]:
 
 
 async def _me(request: Request) -> Response:
-    who = await anyio.to_thread.run_sync(whoami, request)
+    user = await anyio.to_thread.run_sync(whoami, request)
     t = words(lang_of(request))
     return json_answer(
         {
             "login": login() is not None,
-            "name": who.name,
-            "role": who.role,
-            "role_text": t(f"role.{who.role}"),
-            "may": [r for r in ROLES if who.may(r)],
-            "problem": t(who.problem) if who.problem and who.problem != "access.log_in" else "",
+            "name": user.name,
+            "role": user.role,
+            "role_text": t(f"role.{user.role}"),
+            "may": [r for r in ROLES if user.may(r)],
+            "problem": t(user.problem) if user.problem and user.problem != "access.log_in" else "",
         }
     )
 
@@ -46,8 +46,8 @@ async def _audit(request: Request) -> Response:
         text = request.query_params.get("limit", "200")
         if not text.isascii() or not text.isdigit() or not 1 <= int(text[:9]) <= MOST_READ:
             raise BadRequest("error.bad_parameter", name="limit", value=text[:40])
-        trail = AuditLog(settings().var)
-        known = {trail.sign(email): email for email in roles().all()}
+        audit_log = AuditLog(settings().var)
+        known = {audit_log.sign(email): email for email in roles().all()}
         t = words(lang_of(request))
         return {
             "entries": [
@@ -56,7 +56,7 @@ async def _audit(request: Request) -> Response:
                     "email": known.get(e.get("who", ""), ""),
                     "role_text": t(f"role.{e.get('role')}"),
                 }
-                for e in trail.latest(int(text))
+                for e in audit_log.latest(int(text))
             ]
         }
 

@@ -1,7 +1,7 @@
-"""Scripts, styles, words and base map under addresses that never change their content.
+"""Immutable assets: scripts, styles, words and base map, under content-addressed URLs.
 
 Every file lives at ``/assets/{digest}/{path}`` where the digest covers all of them: the
-browser keeps what it has for good, and relative imports between scripts work.
+browser caches them for good, and relative imports between scripts work.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ mimetypes.add_type("font/woff2", ".woff2")
 
 @dataclass(frozen=True, slots=True)
 class Asset:
-    """How to make the bytes of one address, and their media type."""
+    """Content and media type of one asset; the content is computed at request."""
 
     media_type: str
     make: Callable[[], bytes]
@@ -75,7 +75,7 @@ class Asset:
 
 @cache
 def assets() -> Mapping[str, Asset]:
-    """Every path that is served: nothing else can be asked for."""
+    """Every served path; nothing else can be requested."""
     found: dict[str, Asset] = {}
     for folder, prefix in ((FOLDER, ""), (_leaflet_folder(), "leaflet/")):
         for path in sorted(p for p in folder.rglob("*") if p.is_file()):
@@ -103,7 +103,7 @@ def _bundle(found: Mapping[str, Asset], parts: Iterable[str]) -> bytes:
 
 @cache
 def digest() -> str:
-    """Covers every asset: the files themselves and what the generated ones are made from."""
+    """Digest of all assets: of the files, and of the sources of the generated ones."""
     total = hashlib.sha256(_fields())
     inputs = [
         *FOLDER.rglob("*"),
@@ -120,7 +120,7 @@ def digest() -> str:
 
 
 def asset_url(path: str) -> str:
-    """The address of an asset.
+    """The URL of an asset.
 
     Raises
     ------

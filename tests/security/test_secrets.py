@@ -16,7 +16,7 @@ from geo.core.settings import settings
 from geo.locate.api import routes as located
 from geo.query import current as service
 from geo.web import access
-from geo.web.access import Login, trouble
+from geo.web.access import Login, configuration_error
 from geo.web.login_cookie import weak
 from tests.conftest import ROOT
 from tests.web_app import web_app
@@ -190,9 +190,9 @@ def test_the_key_of_the_road_service_stays_out_of_sight(value, monkeypatch, capl
 def test_a_weak_cookie_secret_keeps_the_app_from_starting_and_is_not_repeated(secret, monkeypatch):
     monkeypatch.delenv("KHARITA_ROLES", raising=False)
     login = Login(secret, "https://kharita.example")
-    message = trouble(login, "0.0.0.0", settings()) + repr(login)
+    message = configuration_error(login, "0.0.0.0", settings()) + repr(login)
     assert (
-        trouble(login, "0.0.0.0", settings())
+        configuration_error(login, "0.0.0.0", settings())
         and (not secret or secret not in message)
         and weak(secret)
     )
@@ -200,12 +200,12 @@ def test_a_weak_cookie_secret_keeps_the_app_from_starting_and_is_not_repeated(se
 
 def test_a_forged_cookie_is_neither_answered_nor_logged(monkeypatch, caplog):
     caplog.set_level(logging.DEBUG)
-    access.open_to(Login("0123456789abcdef" * 4, "http://testserver"))
+    access.configure(Login("0123456789abcdef" * 4, "http://testserver"))
     try:
         client = TestClient(web_app(), cookies={"_streamlit_user": SECRET})
         answer = client.get("/api/about")
     finally:
-        access.open_to(None)
+        access.configure(None)
     assert (
         SECRET not in answer.text
         and SECRET not in caplog.text

@@ -22,7 +22,7 @@ from geo.core.roles import ROLES, BadRoles, Roles, reaches, read_roles
 from geo.core.settings import settings
 from geo.store.audit_log import AuditLog
 from geo.web import access, account_routes
-from geo.web.access import Login, identify, require, trouble
+from geo.web.access import Login, configuration_error, identify, require
 from geo.web.audit_middleware import AuditMiddleware
 from geo.web.login_cookie import COOKIE
 from geo.web.requests import json_answer
@@ -60,9 +60,9 @@ def login(tmp_path, monkeypatch):
     path.write_text('editor = ["Amina@Example.ma"]\n')
     monkeypatch.setenv("KHARITA_ROLES", str(path))
     monkeypatch.setenv("KHARITA_VAR", str(tmp_path / "var"))
-    access.open_to(Login(SECRET, ORIGIN, 1.0))
+    access.configure(Login(SECRET, ORIGIN, 1.0))
     yield path
-    access.open_to(None)
+    access.configure(None)
 
 
 # --- the cookie -----------------------------------------------------------------------
@@ -197,13 +197,13 @@ def test_without_a_login_everybody_has_the_setting(monkeypatch, role):
     monkeypatch.setenv("KHARITA_ROLE", role)
     assert identify({}, "anything").role == role
     try:
-        access.open_to(None, access.LOCAL)
+        access.configure(None, access.LOCAL)
         for host in ("localhost", "localhost:8501", "127.0.0.1:1", "[::1]:8501", "LOCALHOST:80"):
             assert identify({}, host).role == role
         for host in ("evil.example:8501", "localhost.evil.example", "", "10.0.0.1", "[::2]:80"):
             assert identify({}, host).role == "reader"
     finally:
-        access.open_to(None)
+        access.configure(None)
 
 
 @pytest.mark.parametrize(
@@ -222,16 +222,16 @@ def test_without_a_login_everybody_has_the_setting(monkeypatch, role):
 )
 def test_writing_for_everybody_needs_this_machine_only(monkeypatch, role, address, starts):
     monkeypatch.setenv("KHARITA_ROLE", role)
-    assert (trouble(None, address, settings()) == "") is starts
+    assert (configuration_error(None, address, settings()) == "") is starts
 
 
 @pytest.mark.parametrize("secret", ["", "short", "x" * 64, "change-me", "abc" * 20])
 def test_a_guessable_secret_stops_the_start(secret, tmp_path, monkeypatch):
-    assert "cookie_secret" in trouble(Login(secret, ORIGIN), None, settings())
-    assert trouble(Login(SECRET, ORIGIN), None, settings()) == ""
-    assert "redirect_uri" in trouble(Login(SECRET, "://"), None, settings())
+    assert "cookie_secret" in configuration_error(Login(secret, ORIGIN), None, settings())
+    assert configuration_error(Login(SECRET, ORIGIN), None, settings()) == ""
+    assert "redirect_uri" in configuration_error(Login(SECRET, "://"), None, settings())
     monkeypatch.setenv("KHARITA_ROLES", str(tmp_path / "none.toml"))
-    assert "KHARITA_ROLES" in trouble(Login(SECRET, ORIGIN), None, settings())
+    assert "KHARITA_ROLES" in configuration_error(Login(SECRET, ORIGIN), None, settings())
 
 
 def test_a_wrong_setting_is_named(monkeypatch):
@@ -343,7 +343,7 @@ def app_routes():
     """The routes of the app as it is served; the door is put back."""
     before = os.environ.pop("KHARITA_ROLE", None)
     routes = importlib.import_module("app").ROUTES
-    access.open_to(None)
+    access.configure(None)
     if before is not None:
         os.environ["KHARITA_ROLE"] = before
     return routes

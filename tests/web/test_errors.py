@@ -35,7 +35,7 @@ def app_module():
     """The app as it is served, not started; the door is put back."""
     before = os.environ.pop("KHARITA_ROLE", None)
     found = importlib.import_module("app")
-    access.open_to(None)
+    access.configure(None)
     if before is not None:
         os.environ["KHARITA_ROLE"] = before
     return found

@@ -68,7 +68,7 @@ def stored(tmp_path_factory, query):
 @pytest.fixture(scope="module")
 def routes():
     found = importlib.import_module("app").ROUTES
-    access.open_to(None)
+    access.configure(None)
     return found
 
 

@@ -1,134 +1,222 @@
-"""Long work in threads of its own: a few at once, told page by page, stopped when asked.
+"""Background jobs: a few run, some wait, all can be followed and cancelled, none is kept for ever.
 
-Knows: states, bounds, how long a result is kept. Not: HTTP, or what the work is.
+Every queue of the process is known by its name to ``/metrics`` and to the shutdown.
+Knows   states, limits, how long an ended job is kept.
+Not     HTTP, or what the work is.
 """
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import secrets
 import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
+from concurrent.futures import Future, wait
 from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
 
-from geo.core.errors import Busy, NotFound, NotReady
+from geo.core.errors import Busy, KharitaError, NotFound, NotReady
 
 log = logging.getLogger(__name__)
-AT_ONCE, KEPT, KEPT_S = 2, 8, 3_600.0
-ENDED = ("done", "cancelled", "failed")
+R = TypeVar("R")
+J = TypeVar("J", bound="Job[Any]")
+_QUEUES: dict[str, JobQueue[Any]] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class Work:
-    """Background work of one kind: how many pieces run, and how to stop them all."""
-
-    running: Callable[[], int]
-    close: Callable[[], None]
+def queues() -> Mapping[str, JobQueue[Any]]:
+    """Every queue of this process, by name."""
+    return dict(_QUEUES)
 
 
-_WORK: dict[str, Work] = {}
+class Cancelled(Exception):
+    """Raised inside a job that has been asked to stop."""
 
 
-def register(name: str, running: Callable[[], int], close: Callable[[], None]) -> None:
-    """Make a kind of background work known to ``/metrics`` and to the shutdown."""
-    _WORK[name] = Work(running, close)
+@dataclass(eq=False, repr=False, kw_only=True)
+class Job(Generic[R]):
+    """One piece of background work.
 
+    Attributes
+    ----------
+    id : cannot be guessed; or a key, where the same question is one job.
+    owner : who alone sees it; empty where knowing the id is enough.
+    stage, done, total : its progress.
+    state : running (or waiting for its turn), done, failed or cancelled.
+    cancelled : set once it should stop.
+    future : its result, or its error.
+    used_s : when it was last started, ended or, where that renews it, looked at.
+    weight : what it takes of what its queue keeps, once it has ended.
+    """
 
-def registered() -> Mapping[str, Work]:
-    """Every kind of background work, by name."""
-    return _WORK
-
-
-class Stopped(Exception):
-    """Work raises this when it noticed that it should stop."""
-
-
-@dataclass
-class Job:
-    """One piece of work. ``state`` is running, done, cancelled or failed."""
-
-    id: str
-    title: str
-    lang: str
-    total: int
+    id: str = field(default_factory=lambda: secrets.token_urlsafe(18))
+    owner: str = ""
+    stage: str = ""
     done: int = 0
+    total: int = 0
     state: str = "running"
-    content: bytes = b""
-    ended_s: float = 0.0
-    stop: threading.Event = field(default_factory=threading.Event)
-    ended: threading.Event = field(default_factory=threading.Event)
+    cancelled: threading.Event = field(default_factory=threading.Event)
+    future: Future[R] = field(default_factory=Future)
+    used_s: float = 0.0
+    weight: int = 0
 
     def progress(self, done: int, total: int) -> None:
-        """Tell how far the work is."""
+        """Record how far the work is.
+
+        Raises
+        ------
+        Cancelled : it should stop.
+        """
         self.done, self.total = done, total
+        if self.cancelled.is_set():
+            raise Cancelled
+
+    def stage_progress(self, stage: str, done: int, total: int) -> None:
+        """Record how far which stage of the work is.
+
+        Raises
+        ------
+        Cancelled : see ``progress``.
+        """
+        self.stage = stage
+        self.progress(done, total)
+
+    def cancel(self) -> None:
+        """Ask the work to stop; a subclass also stops what it waits for."""
+        self.cancelled.set()
+
+    def dispose(self) -> None:
+        """Clean up when the job is forgotten; a subclass deletes the files that it left."""
+
+    def wait(self, timeout_s: float | None = None) -> bool:
+        """Whether the job ends within a time."""
+        return bool(wait([self.future], timeout_s).done)
+
+    async def outcome(self) -> R:
+        """The result once it is there; raises what the work raised.
+
+        A reader who leaves doesn't cancel the job: others may wait for it.
+        """
+        return await asyncio.wrap_future(self.future)
+
+    @property
+    def ended(self) -> bool:
+        """Whether it is done, failed or cancelled."""
+        return self.state != "running"
+
+    @property
+    def result(self) -> R:
+        """What the work returned; waits for it, and raises what the work raised."""
+        return self.future.result()
+
+    @property
+    def error(self) -> KharitaError | None:
+        """Why it failed, as a sentence for readers; None unless it failed."""
+        if self.state != "failed":
+            return None
+        error = self.future.exception()
+        return error if isinstance(error, KharitaError) else KharitaError("error.internal")
 
 
-class Jobs:
-    """The jobs of this process.
+class JobQueue(Generic[J]):
+    """The jobs of one kind.
 
     Parameters
     ----------
-    at_once : how many run together; more are refused.
-    kept : how many ended jobs are remembered, the newest ones.
-    kept_s : for how long, seconds.
-    clock : seconds that only grow.
+    name : its name in ``/metrics``; a queue takes the place of an earlier one of its name.
+    limit : how many jobs run at a time.
+    waiting : how many more may wait for their turn; None for any number.
+    keep : how many ended jobs are kept, the last used ones; see ``weigh``.
+    keep_for_s : for how long they are kept, in seconds.
+    renew : looking at a job, or asking for it again, counts as use.
+    drop_oldest : a job too many drops the oldest unfinished one instead of being refused.
+    log_failures : False where whoever waits for a job gets its error, and logs it.
+    busy, unknown : the sentences for a job too many, and for one that isn't there.
+    clock : monotonic clock, in seconds.
     """
 
     def __init__(
         self,
-        at_once: int = AT_ONCE,
-        kept: int = KEPT,
-        kept_s: float = KEPT_S,
+        name: str,
+        limit: int = 2,
+        *,
+        waiting: int | None = 0,
+        keep: int = 8,
+        keep_for_s: float = 3_600.0,
+        renew: bool = False,
+        drop_oldest: bool = False,
+        log_failures: bool = True,
+        busy: str = "error.busy",
+        unknown: str = "error.not_found",
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._at_once, self._kept, self._kept_s, self._clock = at_once, kept, kept_s, clock
+        self.name = name
+        self._limit, self._places, self._drop_oldest = limit, waiting, drop_oldest
+        self._keep, self._keep_for_s, self._renew = keep, keep_for_s, renew
+        self._log_failures, self._busy, self._unknown = log_failures, busy, unknown
+        self._clock = clock
         self._lock = threading.Lock()
-        self._jobs: OrderedDict[str, Job] = OrderedDict()
+        self._jobs: OrderedDict[str, J] = OrderedDict()  # the last used one last
+        self._waiting: dict[str, tuple[J, Callable[[J], Any]]] = {}
+        self._active = self._kept = 0
+        _QUEUES[name] = self
 
-    def start(self, title: str, lang: str, total: int, work: Callable[[Job], bytes]) -> Job:
-        """Begin some work in a thread.
+    def start(self, job: J, work: Callable[[J], Any]) -> J:
+        """Run some work in the background; a job that has ended may be started again.
+
+        Returns
+        -------
+        The job; or the earlier one of the same id, while that runs or is kept.
 
         Raises
         ------
-        Busy : as many are running as may.
+        Busy : every place is taken.
+        NotReady : this very job is still running.
+        NotFound : it was dropped.
         """
         with self._lock:
-            self._forget()
-            if sum(job.state == "running" for job in self._jobs.values()) >= self._at_once:
-                raise Busy("error.jobs_busy")
-            job = Job(secrets.token_urlsafe(18), title, lang, total)
+            self._forget_old()
+            held = self._jobs.get(job.id)
+            if held is not None and held is not job:
+                self._look_at(held)
+                return held
+            if held is job and not job.ended:
+                raise NotReady("error.job_not_ready")
+            if job.cancelled.is_set():
+                raise NotFound(self._unknown)
+            self._make_room()
+            self._remove(job)
+            job.state, job.stage, job.done, job.future = "running", type(job).stage, 0, Future()
+            job.future.set_running_or_notify_cancel()
             self._jobs[job.id] = job
-        threading.Thread(target=self._run, args=(job, work), name="job", daemon=True).start()
+            self._use(job)
+            if self._active < self._limit:
+                self._active += 1
+                threading.Thread(
+                    target=self._work, args=(job, work), name=self.name, daemon=True
+                ).start()
+            else:
+                self._waiting[job.id] = (job, work)
         return job
 
-    def get(self, id_: str) -> Job:
-        """A job that runs, or that ended not too long ago.
+    def get(self, id_: str, owner: str = "") -> J:
+        """A job that runs or is kept.
 
         Raises
         ------
-        NotFound : no such job, or no longer.
+        NotFound : no such job, or no longer, or somebody else's.
         """
         with self._lock:
-            self._forget()
+            self._forget_old()
             job = self._jobs.get(id_)
-        if job is None:
-            raise NotFound("error.job_unknown")
-        return job
+            if job is None or job.owner != owner:
+                raise NotFound(self._unknown)
+            self._look_at(job)
+            return job
 
-    def cancel(self, id_: str) -> Job:
-        """Ask a job to stop; one that has ended stays as it is.
-
-        Raises
-        ------
-        NotFound : see ``get``.
-        """
-        job = self.get(id_)
-        job.stop.set()
-        return job
-
-    def content(self, id_: str) -> bytes:
+    def result(self, id_: str) -> Any:
         """What a job made.
 
         Raises
@@ -137,41 +225,124 @@ class Jobs:
         NotReady : it still runs.
         """
         job = self.get(id_)
-        if job.state == "running":
+        if not job.ended:
             raise NotReady("error.job_not_ready")
         if job.state != "done":
-            raise NotFound("error.job_unknown")
-        return job.content
+            raise NotFound(self._unknown)
+        return job.result
+
+    def cancel(self, id_: str) -> J:
+        """Ask a job to stop; one that waits ends at once, one that has ended stays as it is.
+
+        Raises
+        ------
+        NotFound : see ``get``.
+        """
+        job = self.get(id_)
+        with self._lock:
+            self._cancel(job)
+        return job
+
+    def drop(self, job: J) -> None:
+        """Cancel a job and forget it."""
+        with self._lock:
+            self._drop(job)
+
+    def close(self) -> None:
+        """Cancel and forget every job; the queue can be used again."""
+        with self._lock:
+            for job in list(self._jobs.values()):
+                self._drop(job)
 
     @property
     def running(self) -> int:
-        """How many run."""
+        """How many jobs run or wait."""
         with self._lock:
-            return sum(job.state == "running" for job in self._jobs.values())
+            return self._active + len(self._waiting)
 
-    def close(self) -> None:
-        """Ask every job to stop."""
-        with self._lock:
-            for job in self._jobs.values():
-                job.stop.set()
+    def weigh(self, job: J) -> int | None:
+        """What an ended job counts of ``keep``; None forgets it at once."""
+        return 1
 
-    def _run(self, job: Job, work: Callable[[Job], bytes]) -> None:
-        try:
-            content, state = work(job), "done"
-        except Stopped:
-            content, state = b"", "cancelled"
-        except Exception:
-            log.exception("job %s", job.title)
-            content, state = b"", "failed"
-        with self._lock:
-            job.content, job.state, job.ended_s = content, state, self._clock()
-            self._forget()
-        job.ended.set()
+    # --- with the lock held -----------------------------------------------------------
 
-    def _forget(self) -> None:
+    def _make_room(self) -> None:
+        if self._places is None or self._active + len(self._waiting) < self._limit + self._places:
+            return
+        oldest = next((job for job in self._jobs.values() if not job.ended), None)
+        if not self._drop_oldest or oldest is None:
+            raise Busy(self._busy)
+        self._drop(oldest)
+
+    def _cancel(self, job: J) -> None:
+        job.cancel()
+        if self._waiting.pop(job.id, None):
+            self._settle(job, "cancelled", Cancelled())
+
+    def _drop(self, job: J) -> None:
+        self._remove(job)
+        self._cancel(job)
+        job.dispose()
+
+    def _settle(self, job: J, state: str, outcome: Any) -> None:
+        job.state = state
+        if isinstance(outcome, Exception):
+            job.future.set_exception(outcome)
+        else:
+            job.future.set_result(outcome)
+        if self._jobs.get(job.id) is job:
+            self._use(job)
+            weight = self.weigh(job)
+            job.weight = weight or 0
+            self._kept += job.weight
+            if weight is None:
+                self._forget(job)
+        self._forget_old()
+
+    def _look_at(self, job: J) -> None:
+        if self._renew:
+            self._use(job)
+
+    def _use(self, job: J) -> None:
+        job.used_s = self._clock()
+        self._jobs.move_to_end(job.id)
+
+    def _remove(self, job: J) -> None:
+        if self._jobs.pop(job.id, None):
+            self._kept -= job.weight
+            job.weight = 0
+
+    def _forget(self, job: J) -> None:
+        self._remove(job)
+        job.dispose()
+
+    def _forget_old(self) -> None:
         now = self._clock()
-        ended = [j for j in self._jobs.values() if j.state in ENDED]
-        ended.sort(key=lambda j: j.ended_s)
-        for place, job in enumerate(ended):
-            if now - job.ended_s > self._kept_s or len(ended) - place > self._kept:
-                del self._jobs[job.id]
+        for job in list(self._jobs.values()):
+            if not job.ended:
+                continue
+            if self._kept <= self._keep and now - job.used_s <= self._keep_for_s:
+                break
+            self._forget(job)
+
+    # --- in a thread of its own -------------------------------------------------------
+
+    def _work(self, job: J, work: Callable[[J], Any]) -> None:
+        while True:
+            state, outcome = self._outcome(job, work)
+            with self._lock:
+                self._settle(job, state, outcome)
+                if not self._waiting:
+                    self._active -= 1
+                    return
+                job, work = self._waiting.pop(next(iter(self._waiting)))
+
+    def _outcome(self, job: J, work: Callable[[J], Any]) -> tuple[str, Any]:
+        try:
+            return "done", work(job)
+        except Cancelled as cancelled:
+            return "cancelled", cancelled
+        except Exception as error:
+            if self._log_failures and not isinstance(error, KharitaError):
+                log.exception("a job of %s failed", self.name)
+            return "failed", error

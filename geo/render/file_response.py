@@ -13,7 +13,7 @@ from starlette.responses import Response
 
 from geo.model.address import encode
 from geo.query.current import current
-from geo.render.queue import desk
+from geo.render.queue import drawing_queue
 from geo.web.requests import base_of, file_named, matches_tag, view_of
 
 _SANDBOX = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
@@ -43,8 +43,7 @@ async def file_response(
     }
     if matches_tag(request, key):
         return Response(status_code=304, headers=headers)
-    # Shielded: others may wait for the same file when this reader leaves.
-    content = await asyncio.shield(asyncio.wrap_future(desk().ask(key, work)))
+    content = await drawing_queue().draw(key, work).outcome()
     ending = kind.rpartition("-")[2]
     attachment = ending not in ("png", "svg", "pdf") or params.get("download") == "1"
     headers["content-disposition"] = file_named(

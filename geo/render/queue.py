@@ -1,19 +1,15 @@
-"""Files being drawn: a few at once, a few waiting, the latest kept; the same request is one file."""
+"""Files being drawn: a few at once, a few waiting, the last used kept; the same request is one file."""
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
-from functools import cache
 
-from geo.core.errors import Busy, InternalError, KharitaError
-from geo.core.jobs import register
+from geo.core.errors import InternalError, KharitaError
+from geo.core.jobs import Job, JobQueue
 from geo.render.workers import Workers
 
 AT_ONCE, WAITING = 2, 20
-#: What the latest files may take together.
+#: What the kept files may take together.
 CACHE_BYTES = 48 * 2**20
 
 
@@ -21,65 +17,54 @@ class NotDrawn(InternalError):
     """The file could not be made, for a reason that only the log tells."""
 
 
-class Desk:
-    """Makes files: a few at once, a few waiting, the latest remembered."""
+class DrawingQueue(JobQueue[Job[bytes]]):
+    """Draws files, with a few processes to draw in; keeps the last used ones.
+
+    Parameters
+    ----------
+    limit, waiting : how many are drawn at a time, and how many more may wait.
+    cache_bytes : what kept files may take together; one of more than a quarter isn't kept.
+    """
 
     def __init__(
-        self, at_once: int = AT_ONCE, waiting: int = WAITING, cache_bytes: int = CACHE_BYTES
+        self,
+        limit: int = AT_ONCE,
+        waiting: int = WAITING,
+        cache_bytes: int = CACHE_BYTES,
+        *,
+        name: str = "drawing",
     ) -> None:
-        self.workers = Workers(at_once)
-        self._pool = ThreadPoolExecutor(at_once, thread_name_prefix="snapshot")
-        self._places = threading.BoundedSemaphore(at_once + waiting)
-        self._lock = threading.Lock()
-        self._made: OrderedDict[str, bytes] = OrderedDict()
-        self._making: dict[str, Future[bytes]] = {}
-        self._room = cache_bytes
+        super().__init__(
+            name,
+            limit,
+            waiting=waiting,
+            keep=cache_bytes,
+            keep_for_s=float("inf"),
+            renew=True,
+            log_failures=False,
+        )
+        self.workers = Workers(limit)
+        self._largest = cache_bytes // 4
 
-    def ask(self, key: str, make: Callable[[], bytes]) -> Future[bytes]:
-        """The file of a key: remembered, being made, or made now.
+    def draw(self, key: str, make: Callable[[], bytes]) -> Job[bytes]:
+        """The file of a key: kept, being drawn, or drawn now.
 
-        The future fails with ``NotDrawn`` for whatever nobody foresaw.
+        The job fails with ``NotDrawn`` for whatever nobody foresaw.
 
         Raises
         ------
         Busy : every place is taken.
         """
-        with self._lock:
-            if key in self._made:
-                self._made.move_to_end(key)
-                done: Future[bytes] = Future()
-                done.set_result(self._made[key])
-                return done
-            if key in self._making:
-                return self._making[key]
-            if not self._places.acquire(blocking=False):
-                raise Busy("error.busy")
-            future = self._pool.submit(_drawn, make)
-            self._making[key] = future
-        future.add_done_callback(lambda f: self._settle(key, f))
-        return future
+        return self.start(Job(id=key), lambda _: _drawn(make))
 
-    def _settle(self, key: str, future: Future[bytes]) -> None:
-        with self._lock:
-            self._making.pop(key, None)
-            self._places.release()
-            if future.cancelled() or future.exception():
-                return
-            content = future.result()
-            if len(content) <= self._room // 4:
-                self._made[key] = content
-                while sum(map(len, self._made.values())) > self._room:
-                    self._made.popitem(last=False)
-
-    @property
-    def running(self) -> int:
-        """How many files are being drawn or wait."""
-        with self._lock:
-            return len(self._making)
+    def weigh(self, job: Job[bytes]) -> int | None:
+        """Its bytes; None for a file too large to keep, or that couldn't be drawn."""
+        size = len(job.result) if job.state == "done" else self._largest + 1
+        return size if size <= self._largest else None
 
     def close(self) -> None:
-        """Stop the threads and the drawing processes."""
-        self._pool.shutdown(wait=False, cancel_futures=True)
+        """Forget every file and stop the drawing processes."""
+        super().close()
         self.workers.close()
 
 
@@ -92,15 +77,9 @@ def _drawn(make: Callable[[], bytes]) -> bytes:
         raise NotDrawn("error.render") from error
 
 
-@cache
-def desk() -> Desk:
-    """The desk of this process."""
-    return Desk()
+_QUEUE = DrawingQueue()
 
 
-def _close() -> None:
-    if desk.cache_info().currsize:
-        desk().close()
-
-
-register("drawing", lambda: desk().running if desk.cache_info().currsize else 0, _close)
+def drawing_queue() -> DrawingQueue:
+    """The drawing queue of this process."""
+    return _QUEUE

@@ -1,4 +1,4 @@
-"""Atlas: many briefs in one PDF, rendered page by page, with progress and cancellation.
+"""Atlas: many briefs in one PDF, rendered page by page, with progress.
 
 Scope: the order of the pages and the bookmarks; not threads, HTTP or files.
 """
@@ -20,10 +20,6 @@ from geo.text.cleaning import clean
 
 #: Kind -> what makes one page of it.
 KINDS: dict[str, Callable[..., Brief]] = {"market": market_brief, "region": region_brief}
-
-
-class Cancelled(Exception):
-    """The atlas was cancelled between two pages."""
 
 
 def checked_codes(query: Query, kind: str, codes: Sequence[str]) -> list[str]:
@@ -53,18 +49,16 @@ def atlas_pdf(
     base: str = "",
     today: date | None = None,
     progress: Callable[[int, int], None] = lambda _done, _total: None,
-    cancelled: Callable[[], bool] = lambda: False,
 ) -> bytes:
     """One PDF with one page per market or region, and a bookmark on each.
 
     Parameters
     ----------
-    progress : called with the pages done and their total.
-    cancelled : called before every page.
+    progress : called before every page with the pages done and their total; it ends the work by
+        raising, as ``Job.progress`` does once the job is cancelled.
 
     Raises
     ------
-    Cancelled : ``cancelled`` returned True.
     RenderFailed : a drawing process gave up.
     """
     from pypdf import PdfReader, PdfWriter  # here: only an atlas needs it
@@ -74,13 +68,9 @@ def atlas_pdf(
     writer = PdfWriter()
     for done, code in enumerate(codes):
         progress(done, len(codes))
-        if cancelled():
-            raise Cancelled
         brief = KINDS[kind](query, code, lang, base=base, today=today)
         writer.append(PdfReader(io.BytesIO(brief_pdf(brief, workers))), import_outline=False)
         writer.add_outline_item(title=brief.scene.title, page_number=done)
-    if cancelled():
-        raise Cancelled
     writer.metadata = {"/Title": t(f"atlas.{kind}"), "/Author": "Kharita"}
     writer.root_object[NameObject("/Lang")] = TextStringObject(lang)
     out = io.BytesIO()

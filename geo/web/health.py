@@ -20,7 +20,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from geo.core.jobs import registered
+from geo.core.jobs import queues
 from geo.core.settings import settings
 from geo.model.records import IN_PROGRESS
 from geo.model.view import ViewState
@@ -52,9 +52,9 @@ def start() -> None:
 def close() -> None:
     """Graceful shutdown: stop all jobs and worker processes, close the store."""
     _stopping.set()
-    for name, work in registered().items():
+    for name, queue in queues().items():
         try:
-            work.close()
+            queue.close()
         except Exception:
             log.exception("%s did not stop", name)
     current.close()
@@ -62,8 +62,8 @@ def close() -> None:
 
 def gauges() -> Iterator[tuple[str, str, float]]:
     """Name, help and value of each gauge."""
-    for name, work in registered().items():
-        yield f"{name}_jobs_running", f"Work under way: {name}.", work.running()
+    for name, queue in queues().items():
+        yield f"{name}_jobs_running", f"Work under way: {name}.", queue.running
     place = settings().var.absolute()
     there = next(p for p in (place, *place.parents) if p.exists())
     yield "var_free_bytes", "Room on the disk of KHARITA_VAR.", shutil.disk_usage(there).free

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings, strategies as st
 from pyproj import Geod
 
-from geo.locate.siting import jobs as questions
-from geo.locate.siting.jobs import Jobs
+from geo.core.errors import NotFound
+from geo.locate.api import siting
 from geo.locate.siting.problem import Answer, Problem, Progress
 from geo.locate.siting.solve import solve
 from tests.sizes import examples
@@ -117,6 +117,11 @@ def test_ten_among_fifteen_hundred_within_five_seconds():
     assert answer.reached >= 0.632 * answer.bound
 
 
+@pytest.fixture(autouse=True)
+def _no_earlier_question():
+    siting.SITING.close()
+
+
 def test_a_question_can_be_followed_and_stopped(monkeypatch):
     working, go_on = threading.Event(), threading.Event()
 
@@ -127,22 +132,45 @@ def test_a_question_can_be_followed_and_stopped(monkeypatch):
         go_on.wait(10)
         return progress.best
 
-    monkeypatch.setattr(questions, "solve", slow)
-    jobs = Jobs()
-    progress, answer, _ = jobs.ask("q", lambda: None, 0)
+    monkeypatch.setattr(siting, "solve", slow)
+    job, answer = siting.ask("q", None, 0)
     assert working.wait(5) and answer is None
-    assert progress.best.reached == 5 and jobs.cancel("q") and not jobs.cancel("other")
+    assert job.solver.best.reached == 5 and siting.SITING.running == 1
+    siting.stop("q")
+    siting.stop("other")
     go_on.set()
-    assert jobs.ask("q", lambda: None, 5)[1].reached == 5
+    assert siting.ask("q", None, 5)[1].reached == 5
 
 
-def test_what_goes_wrong_is_told_and_not_remembered():
-    jobs = Jobs()
-
-    def broken():
+def test_what_goes_wrong_is_raised_once_and_not_kept(monkeypatch):
+    def broken(problem, progress):
         raise ValueError("no")
 
-    with pytest.raises(ValueError):
-        jobs.ask("q", broken, 5)
-    answer = jobs.ask("q", lambda: made(1, 4, 4, metres=50_000, count=1), 10)[1]
+    problem = made(1, 4, 4, metres=50_000, count=1)
+    with monkeypatch.context() as patch:
+        patch.setattr(siting, "solve", broken)
+        with pytest.raises(ValueError):
+            siting.ask("q", problem, 5)
+    with pytest.raises(NotFound):
+        siting.SITING.get("q")
+    answer = siting.ask("q", problem, 10)[1]
     assert answer is not None and answer.exact
+
+
+def test_the_seventeenth_question_ends_the_oldest(monkeypatch):
+    gate, began = threading.Event(), threading.Semaphore(0)
+
+    def slow(problem, progress):
+        began.release()
+        gate.wait(20)
+        return Answer((), (), int(progress.cancelled.is_set()), 9, False)
+
+    monkeypatch.setattr(siting, "solve", slow)
+    jobs = [siting.ask("0", None, 0)[0], siting.ask("1", None, 0)[0]]
+    assert began.acquire(timeout=20) and began.acquire(timeout=20)
+    jobs += [siting.ask(str(n), None, 0)[0] for n in range(2, 17)]
+    with pytest.raises(NotFound):
+        siting.SITING.get("0")
+    gate.set()
+    assert all(job.wait(20) for job in jobs)
+    assert [job.result.reached for job in jobs] == [1] + [0] * 16, "only the oldest was ended"

@@ -18,7 +18,7 @@ from geo.i18n.words import words
 from geo.markets import trade_cache, trade_refresh
 from geo.markets.api import trade_routes
 from geo.markets.indicators import market_table
-from geo.markets.trade_job import Run
+from geo.markets.trade_job import AGAIN_S, TradeRefresh
 from geo.model.criteria import KEYS
 from geo.model.records import LANGUAGES
 from tests.web_app import web_app
@@ -496,18 +496,34 @@ def test_one_refresh_at_a_time_and_its_progress_in_words():
         gate.wait(10)
         return {"worldbank": None, "comtrade": TradeError("trade.error.busy", host="example")}
 
-    run = Run(slow)
-    assert run.start() and reached.wait(5)
-    assert not run.start()
-    said = run.answer(words("fr"))
-    assert said["running"] and "3 sur 34" in said["text"]
+    now = [0.0]
+    run = TradeRefresh(slow, name="test", clock=lambda: now[0])
+    assert run.answer(words("fr")) == {"running": False, "text": ""}
+    assert run.begin() and reached.wait(5)
+    assert not run.begin()
+    progress = run.answer(words("fr"))
+    assert progress["running"] and "3 sur 34" in progress["text"]
     gate.set()
-    run.wait(5)
+    assert run.latest.wait(5)
     ended = run.answer(words("en"))
     assert (
         not ended["running"] and "up to date" in ended["text"] and "asks to wait" in ended["text"]
     )
-    assert not run.start(), "so soon after the end"
+    now[0] = AGAIN_S
+    assert not run.begin(), "so soon after the end"
+    now[0] = AGAIN_S + 0.5
+    assert run.answer(words("en")) == ended, "the result stays until the next refresh"
+    assert run.begin() and run.latest.wait(5)
+
+
+def test_a_refresh_that_breaks_says_so_for_both_services(caplog):
+    run = TradeRefresh(lambda progress: {}["x"], name="test")
+    assert run.begin() and run.latest.wait(5)
+    t = words("en")
+    answer = run.answer(t)
+    assert not answer["running"] and answer["text"].count(t("error.internal")) == 2
+    assert len(caplog.records) == 1
+    assert not run.begin(), "nor so soon after a failure"
 
 
 OURS = {"x-kharita": "1"}
@@ -519,7 +535,8 @@ OURS = {"x-kharita": "1"}
 )
 def test_other_sites_may_not_start_it(headers, monkeypatch):
     began = []
-    monkeypatch.setattr(trade_routes, "RUN", Run(lambda progress: began.append(1) or {}))
+    run = TradeRefresh(lambda progress: began.append(1) or {}, name="test")
+    monkeypatch.setattr(trade_routes, "REFRESH", run)
     monkeypatch.setenv("KHARITA_ROLE", "editor")
     with TestClient(web_app(), headers=OURS) as web:
         answer = web.post("/api/markets/trade/refresh", headers=headers)
@@ -530,12 +547,12 @@ def test_other_sites_may_not_start_it(headers, monkeypatch):
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_the_page_may_start_it(lang, monkeypatch):
-    run = Run(lambda progress: {"worldbank": None})
-    monkeypatch.setattr(trade_routes, "RUN", run)
+    run = TradeRefresh(lambda progress: {"worldbank": None}, name="test")
+    monkeypatch.setattr(trade_routes, "REFRESH", run)
     monkeypatch.setenv("KHARITA_ROLE", "editor")
     with TestClient(web_app(), headers=OURS) as web:
         assert web.post(f"/api/markets/trade/refresh?lang={lang}").status_code == 200
-        run.wait(5)
+        assert run.latest.wait(5)
         assert (
             words(lang)("trade.done")
             in web.get(f"/api/markets/trade/progress?lang={lang}").json()["text"]

@@ -17,7 +17,7 @@ from geo.core.errors import TooMany
 from geo.curate.api import import_routes
 from geo.i18n.words import words
 from geo.locate.api import correction_routes
-from geo.watch.api import publish_routes
+from geo.watch.publish.extraction_jobs import EXTRACTIONS
 from geo.web import quotas
 from geo.web.quotas import Quota
 from tests.web_app import web_app
@@ -57,11 +57,9 @@ def var(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         patch.setenv("KHARITA_VAR", str(folder / "var"))
         patch.setenv("KHARITA_ROLE", "editor")
         patch.setattr(quotas, "files", Quota(at_once=3, per_hour=1_000))
-        import_routes.uploads.cache_clear()
-        publish_routes.intake.cache_clear()
         yield folder
-    import_routes.uploads.cache_clear()
-    publish_routes.intake.cache_clear()
+    import_routes.UPLOADS.close()
+    EXTRACTIONS.close()
 
 
 @pytest.fixture(scope="module")
@@ -176,7 +174,7 @@ def published(client: TestClient, name: str, content: bytes) -> str:
     if response.status_code != 200:
         return response.text
     id_ = response.json()["id"]
-    assert publish_routes.intake().get(id_).ended.wait(90), name
+    assert EXTRACTIONS.get(id_).wait(90), name
     answer = client.get(f"/api/intake/{id_}")
     client.delete(f"/api/intake/{id_}")
     return answer.text

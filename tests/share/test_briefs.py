@@ -15,6 +15,7 @@ from PIL import Image
 from pypdf import PdfReader
 
 from geo.core.errors import BadRequest, NotFound
+from geo.core.jobs import Cancelled, Job
 from geo.explore.api.table import listed_records
 from geo.i18n.labels import is_demo, is_open
 from geo.i18n.words import words
@@ -24,7 +25,7 @@ from geo.model.view import ViewState
 from geo.query.engine import Query
 from geo.query.report_match import why
 from geo.render.fonts import width_of
-from geo.share.atlas import KINDS, Cancelled, atlas_pdf, checked_codes
+from geo.share.atlas import KINDS, atlas_pdf, checked_codes
 from geo.share.brief import Brief, brief_pdf, brief_svg, more_lines
 from geo.share.brief_layout import BRIEF, share
 from geo.share.market_brief import bought, market_brief, record_name
@@ -339,15 +340,13 @@ def test_an_atlas_is_one_page_each_in_the_order_asked(query, workers):
 
 
 def test_a_cancelled_atlas_stops_between_two_pages(query, workers):
-    told: list[int] = []
+    job: Job[bytes] = Job()
+
+    def progress(done: int, total: int) -> None:
+        if done == 2:
+            job.cancel()
+        job.progress(done, total)
+
     with pytest.raises(Cancelled):
-        atlas_pdf(
-            query,
-            "region",
-            ["01", "02", "03", "04"],
-            "ar",
-            workers,
-            progress=lambda done, total: told.append(done),
-            cancelled=lambda: len(told) == 3,
-        )
-    assert told == [0, 1, 2]
+        atlas_pdf(query, "region", ["01", "02", "03", "04"], "ar", workers, progress=progress)
+    assert (job.done, job.total) == (2, 4)

@@ -10,8 +10,8 @@ from pypdf import PdfReader
 from starlette.testclient import TestClient
 
 from geo.i18n.words import catalogue as messages
-from geo.share.api import briefs, snapshots
-from geo.share.atlas import Cancelled
+from geo.render.queue import drawing_queue
+from geo.share.api import briefs
 from tests.web_app import web_app
 
 HOST = "http://kharita.test:8501"
@@ -20,13 +20,10 @@ WAIT_S = 60
 
 @pytest.fixture(scope="module")
 def client():
-    snapshots.desk.cache_clear()
-    briefs.jobs.cache_clear()
     app = web_app()
     yield TestClient(app, base_url=HOST, follow_redirects=False)
-    briefs.jobs().close()
-    snapshots.desk().close()
-    snapshots.desk.cache_clear()
+    briefs.ATLASES.close()
+    drawing_queue().close()
 
 
 @pytest.fixture
@@ -34,12 +31,11 @@ def held(monkeypatch):
     """Atlases that wait at their first page until the gate opens."""
     gate, started = threading.Event(), threading.Semaphore(0)
 
-    def atlas(query, kind, codes, lang, workers, *, progress, cancelled, **_):
+    def atlas(query, kind, codes, lang, workers, *, progress, **_):
         progress(1, len(codes))
         started.release()
         assert gate.wait(WAIT_S)
-        if cancelled():
-            raise Cancelled
+        progress(1, len(codes))
         return b"%PDF-x"
 
     monkeypatch.setattr(briefs, "atlas_pdf", atlas)
@@ -49,7 +45,7 @@ def held(monkeypatch):
 
 def ended(answer) -> dict:
     id_ = answer.json()["id"]
-    assert briefs.jobs().get(id_).ended.wait(WAIT_S)
+    assert briefs.ATLASES.get(id_).wait(WAIT_S)
     return id_
 
 

@@ -14,7 +14,7 @@ from starlette.testclient import TestClient
 from geo.explore.api.sentence import filters_text
 from geo.i18n.words import catalogue as messages, words
 from geo.model.address import decode
-from geo.share.api import snapshots
+from geo.render.queue import drawing_queue
 from geo.share.minutes import heads, pin_name
 from tests.render.scenes import HOSTILE
 from tests.web_app import web_app
@@ -41,10 +41,8 @@ NOTES = [
 
 @pytest.fixture(scope="module")
 def client():
-    snapshots.desk.cache_clear()
     yield TestClient(web_app(), base_url=HOST)
-    snapshots.desk().close()
-    snapshots.desk.cache_clear()
+    drawing_queue().close()
 
 
 def body(lang: str, **more) -> dict:

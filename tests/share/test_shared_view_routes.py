@@ -14,8 +14,9 @@ from starlette.testclient import TestClient
 from geo.i18n.words import catalogue as messages
 from geo.model.view import ViewState
 from geo.query.engine import Query
+from geo.render.queue import drawing_queue
 from geo.render.workers import RenderFailed
-from geo.share.api import shared_views, snapshots
+from geo.share.api import shared_views
 from geo.share.shared_views import MAX_PICTURE, FileSnapshots
 from tests.web_app import web_app
 
@@ -25,11 +26,9 @@ PATH = "/api/shared"
 
 @pytest.fixture(scope="module")
 def client():
-    snapshots.desk.cache_clear()
     app = web_app()
     yield TestClient(app, base_url=HOST, follow_redirects=False)
-    snapshots.desk().close()
-    snapshots.desk.cache_clear()
+    drawing_queue().close()
 
 
 @pytest.fixture(autouse=True)

@@ -15,7 +15,7 @@ from geo.model.view import ViewState
 from geo.query.current import current
 from geo.render import file_response
 from geo.render.media_types import MEDIA
-from geo.render.queue import Desk
+from geo.render.queue import DrawingQueue, NotDrawn, drawing_queue
 from geo.share.api import snapshots
 from geo.share.export.formats import FORMATS
 from geo.share.shared_views import keep
@@ -26,10 +26,8 @@ HOST = "http://kharita.test:8501"
 
 @pytest.fixture(scope="module")
 def client():
-    snapshots.desk.cache_clear()
     yield TestClient(web_app(), base_url=HOST, follow_redirects=False)
-    snapshots.desk().close()
-    snapshots.desk.cache_clear()
+    drawing_queue().close()
 
 
 @pytest.mark.parametrize("kind", sorted(MEDIA))
@@ -144,39 +142,49 @@ def test_a_failure_is_told_without_its_cause(client, monkeypatch):
     assert answer.json()["error"]["code"] == "error.render"
 
 
-def test_a_full_desk_refuses_at_once_then_recovers():
-    desk, gate = Desk(at_once=1, waiting=2, cache_bytes=100), threading.Event()
-    try:
-        waiting = [desk.ask(str(i), lambda: gate.wait(20) and b"x") for i in range(3)]
-        assert desk.ask("0", lambda: b"never") is waiting[0]  # the same file is made once
-        with pytest.raises(Busy):
-            desk.ask("3", lambda: b"y")
-        gate.set()
-        assert [f.result(20) for f in waiting] == [b"x"] * 3
-        assert desk.ask("3", lambda: b"y").result(20) == b"y"
-        assert desk.ask("0", lambda: b"never").result(20) == b"x"  # remembered
-    finally:
-        desk.close()
+@pytest.fixture
+def small_queue():
+    made = DrawingQueue(1, 2, 40, name="test")
+    yield made
+    made.close()
 
 
-def test_the_desk_forgets_the_oldest_when_its_room_is_used():
-    desk = Desk(at_once=1, waiting=2, cache_bytes=40)
-    try:
-        for i in range(8):
-            assert desk.ask(str(i), lambda: b"0123456789").result(20)
-        assert desk.ask("0", lambda: b"new").result(20) == b"new"
-        assert desk.ask("big", lambda: b"x" * 60).result(20)
-        assert desk.ask("big", lambda: b"again").result(20) == b"again"
-    finally:
-        desk.close()
+def test_a_full_queue_refuses_at_once_then_recovers(small_queue):
+    gate, draw = threading.Event(), small_queue.draw
+    waiting = [draw(str(i), lambda: gate.wait(20) and b"x") for i in range(3)]
+    assert draw("0", lambda: b"never") is waiting[0]  # the same file is drawn once
+    with pytest.raises(Busy):
+        draw("3", lambda: b"y")
+    gate.set()
+    assert [job.future.result(20) for job in waiting] == [b"x"] * 3
+    assert draw("3", lambda: b"y").future.result(20) == b"y"
+    assert draw("0", lambda: b"never").future.result(20) == b"x"  # kept
+
+
+def test_the_least_recently_used_file_goes_when_the_cache_is_full(small_queue):
+    def drawn(key: str, content: bytes) -> bytes:
+        return small_queue.draw(key, lambda: content).future.result(20)
+
+    for i in range(4):
+        drawn(str(i), b"0123456789")
+    assert drawn("0", b"never") == b"0123456789"
+    drawn("4", b"0123456789")
+    assert drawn("1", b"new") == b"new" and drawn("0", b"never") == b"0123456789"
+    assert drawn("big", b"x" * 11) and drawn("big", b"again") == b"again"
+
+
+def test_a_file_that_could_not_be_drawn_is_drawn_again(small_queue):
+    with pytest.raises(NotDrawn, match="error.render"):
+        small_queue.draw("0", lambda: 1 // 0).future.result(20)
+    assert small_queue.draw("0", lambda: b"x").future.result(20) == b"x"
 
 
 def test_busy_is_a_503_with_a_sentence(client, monkeypatch):
     class Full:
-        def ask(self, *_):
+        def draw(self, *_):
             raise Busy("error.busy")
 
-    monkeypatch.setattr(file_response, "desk", Full)
+    monkeypatch.setattr(file_response, "drawing_queue", Full)
     answer = client.get("/snapshot.png?lang=ar")
     assert answer.status_code == 503 and answer.headers["retry-after"] == "5"
     assert answer.json()["error"]["text"] == messages("ar")["error.busy"]

@@ -29,7 +29,7 @@ from geo.store.corrections import Corrections
 from geo.store.file_store import FileStore
 from geo.store.ledger import Holder
 from geo.store.published_reports import ImportedReports
-from geo.watch.publish.extraction_jobs import Intake
+from geo.watch.publish.extraction_jobs import Extractions
 from tests.conftest import ROOT
 from tests.store.records import put
 
@@ -173,6 +173,11 @@ def test_waiting_and_limits_never_ask_the_clock_on_the_wall():
 
 # --- full disks -----------------------------------------------------------------------
 
+
+def extractions(folder: Path) -> Extractions:
+    return Extractions(lambda: folder, name="test")
+
+
 WRITERS = {
     "corrections": lambda folder, query, n: Corrections(folder).propose([change(n)], "A" * 80),
     "shared views": lambda folder, query, n: keep(
@@ -182,7 +187,7 @@ WRITERS = {
         REPORT, b"x" * 20_000, f"texte {n}"
     ),
     "intake": lambda folder, query, n: (
-        Intake(folder / "intake").start(b"x" * 20_000, "a.txt").ended.wait(30)
+        extractions(folder / "intake").add(b"x" * 20_000, "a.txt").wait(30)
     ),
 }
 
@@ -331,11 +336,11 @@ def test_what_killed_processes_left_in_intake_is_swept(tmp_path):
     for path in (old, new):
         path.write_bytes(b"x")
     os.utime(old, (1, datetime(2020, 1, 1, tzinfo=UTC).timestamp()))
-    intake_jobs = Intake(tmp_path)
-    job = intake_jobs.start(b"Un texte.", "a.txt")
-    assert job.ended.wait(60) and not old.exists() and new.exists() and job.path.exists()
-    intake_jobs.close()
-    assert sorted(p.name for p in tmp_path.iterdir()) == ["new.bin"] and intake_jobs.running == 0
+    queue = extractions(tmp_path)
+    job = queue.add(b"Un texte.", "a.txt")
+    assert job.wait(60) and not old.exists() and new.exists() and job.path.exists()
+    queue.close()
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["new.bin"] and queue.running == 0
 
 
 def test_every_refusal_above_is_a_sentence_in_three_languages():

@@ -14,7 +14,7 @@ import pypdf
 import pytest
 from starlette.testclient import TestClient
 
-from geo.core.errors import BadRequest, KharitaError, StoreFull
+from geo.core.errors import BadRequest, Busy, NotFound, StoreFull
 from geo.core.paths import DATA_DIR
 from geo.i18n.labels import title_of
 from geo.i18n.words import words
@@ -27,8 +27,9 @@ from geo.query.engine import Query
 from geo.query.signals import signals_of
 from geo.store.file_store import FileStore
 from geo.store.published_reports import AlreadyPublished, ImportedReports
+from geo.watch.publish import extraction_jobs
 from geo.watch.publish.entity_tagging import Proposal, Tagger
-from geo.watch.publish.extraction_jobs import Intake, intake
+from geo.watch.publish.extraction_jobs import EXTRACTIONS
 from geo.watch.publish.report_builder import date_of, language_of, report_of
 from geo.watch.publish.text_extraction import MAX_BYTES, MAX_PAGES, ReportRejected, read
 from tests.conftest import ROOT
@@ -382,14 +383,12 @@ def test_the_editor_corrects_and_rejects(catalogue):
 def client(tmp_path, monkeypatch):
     monkeypatch.setenv("KHARITA_VAR", str(tmp_path))
     monkeypatch.setenv("KHARITA_ROLE", "editor")
-    intake.cache_clear()
     yield TestClient(web_app(), headers={"x-kharita": "1"})
-    intake.cache_clear()
+    EXTRACTIONS.close()
 
 
 def finished(client, id_):
-    job = intake().get(id_)
-    assert job.ended.wait(60)
+    assert EXTRACTIONS.get(id_).wait(60)
     return client.get(f"/api/intake/{id_}").json()
 
 
@@ -441,25 +440,49 @@ def test_unknown_names_are_not_found(client, path):
     assert client.get(path).status_code == 404
 
 
-def test_a_cancelled_job_stops_and_leaves_nothing(tmp_path):
-    jobs = Intake(tmp_path)
-    job = jobs.start(pdf("Une page avec du texte assez long"), "a.pdf")
-    jobs.cancel(job.id)
-    assert job.ended.wait(30)
-    assert job.state == "cancelled" and list(tmp_path.iterdir()) == []
-    with pytest.raises(KharitaError):
-        jobs.get(job.id)
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    monkeypatch.setenv("KHARITA_VAR", str(tmp_path))
+    yield tmp_path / "intake"
+    EXTRACTIONS.close()
 
 
-def test_a_refusal_crosses_the_process(tmp_path):
-    jobs = Intake(tmp_path)
-    job = jobs.start(blank_pdf(MAX_PAGES + 1), "a.pdf")
-    assert job.ended.wait(60)
-    assert (job.state, job.refused, job.values["n"]) == (
-        "refused",
+def test_a_dropped_job_stops_and_leaves_nothing(folder):
+    job = EXTRACTIONS.add(pdf("Une page avec du texte assez long"), "a.pdf")
+    assert job.path.exists()
+    EXTRACTIONS.drop(job)
+    assert job.wait(30) and job.state == "cancelled" and list(folder.iterdir()) == []
+    with pytest.raises(NotFound):
+        EXTRACTIONS.get(job.id)
+
+
+def test_a_refusal_crosses_the_process(folder):
+    job = EXTRACTIONS.add(blank_pdf(MAX_PAGES + 1), "a.pdf")
+    assert job.wait(60)
+    assert (job.state, job.error.key, job.error.values["n"]) == (
+        "failed",
         "intake.too_many_pages",
         str(MAX_PAGES + 1),
     )
+
+
+def test_the_third_file_at_once_is_refused_and_leaves_nothing(folder):
+    jobs = [EXTRACTIONS.add(pdf("Une page avec du texte assez long"), "a.pdf") for _ in range(2)]
+    with pytest.raises(Busy, match="error.busy"):
+        EXTRACTIONS.add(b"Un texte.", "a.txt")
+    assert sorted(folder.iterdir()) == sorted(job.path for job in jobs)
+
+
+def test_a_process_that_dies_without_a_word_is_a_damaged_file(folder, monkeypatch):
+    monkeypatch.setattr(extraction_jobs, "PROJECT", folder.parent)  # no worker there
+    job = EXTRACTIONS.add(b"Un texte.", "a.txt")
+    assert job.wait(60) and (job.state, job.error.key) == ("failed", "intake.damaged")
+
+
+def test_a_file_that_takes_too_long_is_given_up(folder, monkeypatch):
+    monkeypatch.setattr(extraction_jobs, "SECONDS", 0.0)
+    job = EXTRACTIONS.add(b"Un texte.", "a.txt")
+    assert job.wait(60) and (job.state, job.error.key) == ("failed", "intake.too_slow")
 
 
 def test_an_editor_signs_only_what_was_accepted(query):

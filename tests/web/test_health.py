@@ -25,6 +25,7 @@ from starlette.testclient import TestClient
 
 from geo.core import logs
 from geo.core.errors import StoreUnavailable
+from geo.core.jobs import Job, JobQueue, queues
 from geo.query import current
 from geo.web import health, metrics, tcp_nodelay
 from tests.conftest import ROOT, free_port, wait_for_health
@@ -277,6 +278,60 @@ def test_a_store_that_is_down_is_told_and_readers_go_on(monkeypatch, query):
     assert client.get("/readyz").status_code == 200
     monkeypatch.setattr(current, "data_status", lambda: None)
     assert client.get("/readyz").json() == {"status": "starting"}
+
+
+QUEUES = ("atlas", "document", "drawing", "import", "intake", "siting", "trade")
+
+
+@pytest.fixture
+def stopping(monkeypatch):
+    """The shutdown, but for the store that other tests go on reading."""
+    monkeypatch.setattr(current, "close", lambda: None)
+    health.open_up()
+    yield health.close
+    health.open_up()
+
+
+def gauges() -> dict[str, float]:
+    client = TestClient(web_app(), base_url="http://localhost", client=("127.0.0.1", 1))
+    return {name: value for (name, _), value in samples(client.get("/metrics").content).items()}
+
+
+def test_every_kind_of_background_work_has_its_queue():
+    web_app()
+    assert set(queues()) - {"test"} == set(QUEUES)
+
+
+@pytest.mark.parametrize("name", QUEUES)
+def test_work_of_each_kind_is_counted_and_cancelled_at_the_shutdown(name, stopping, query):
+    gate, queue = threading.Event(), queues()[name]
+
+    def work(job: Job[None]) -> None:
+        assert gate.wait(20)
+        job.progress(1, 1)
+
+    job = queue.start(Job(id="a question"), work)
+    try:
+        assert gauges()[f"kharita_{name}_jobs_running"] == 1
+        stopping()
+        assert job.cancelled.is_set()
+    finally:
+        gate.set()
+    assert job.wait(20) and job.state == "cancelled"
+    assert gauges()[f"kharita_{name}_jobs_running"] == 0
+
+
+def test_a_queue_that_does_not_stop_keeps_no_other_from_stopping(stopping, caplog, monkeypatch):
+    class Stuck(JobQueue[Job[None]]):
+        def close(self) -> None:
+            raise OSError("no")
+
+    closed = []
+    stuck, after = Stuck("test"), JobQueue("test")
+    monkeypatch.setattr(after, "close", lambda: closed.append("trade"))
+    monkeypatch.setattr(health, "queues", lambda: {"atlas": stuck, "trade": after})
+    stopping()
+    assert closed == ["trade"] and "atlas did not stop" in caplog.text
 
 
 def test_told_to_stop_it_finishes_what_it_answers_and_leaves_no_process(running):

@@ -12,7 +12,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from geo.core.paths import DATA_DIR
-from geo.share.api import snapshots
+from geo.render.queue import drawing_queue
 from geo.store.corrections import Corrections
 from geo.store.file_store import FileStore
 from geo.web import access
@@ -75,10 +75,8 @@ def routes():
 @pytest.fixture
 def client(stored, routes, monkeypatch):
     monkeypatch.setenv("KHARITA_VAR", str(stored[0]))
-    snapshots.desk.cache_clear()
     yield TestClient(web_app(routes), base_url="http://localhost:8501", follow_redirects=False)
-    snapshots.desk().close()
-    snapshots.desk.cache_clear()
+    drawing_queue().close()
 
 
 def texts(content: bytes):

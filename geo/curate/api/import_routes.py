@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
-from functools import cache
 from typing import Any
 from urllib.parse import quote
 
@@ -21,7 +20,6 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from geo.core.errors import BadRequest, TooBig
-from geo.core.jobs import register
 from geo.core.settings import settings
 from geo.curate.api.imports import SHOWN, rows_answer, upload_answer
 from geo.curate.imports.headings import KINDS
@@ -44,10 +42,7 @@ Act = Callable[[Request, Identity, bytes, Words], Any]
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 
-@cache
-def uploads() -> Uploads:
-    """The uploads of this process."""
-    return Uploads(lambda: Importer(ledger(), current().catalogue))
+UPLOADS = Uploads(lambda: Importer(ledger(), current().catalogue))
 
 
 def routes() -> list[Route]:
@@ -69,11 +64,8 @@ def _start(request: Request, who: Identity, content: bytes, t: Words) -> dict[st
     kind = request.query_params.get("kind", "")
     if kind not in KINDS:
         raise BadRequest("error.bad_parameter", name="kind", value=kind[:40])
-    return {
-        "id": uploads()
-        .start(content, label(request.query_params.get("name", "")), kind, who.email)
-        .id
-    }
+    name = label(request.query_params.get("name", ""))
+    return {"id": UPLOADS.add(content, name, kind, who.email).id}
 
 
 def _told(request: Request, who: Identity, content: bytes, t: Words) -> dict[str, Any]:
@@ -88,7 +80,7 @@ def _told(request: Request, who: Identity, content: bytes, t: Words) -> dict[str
 
 
 def _drop(request: Request, who: Identity, content: bytes, t: Words) -> dict[str, Any]:
-    uploads().drop(_upload(request, who))
+    UPLOADS.drop(_upload(request, who))
     return {}
 
 
@@ -106,7 +98,7 @@ def _rows(request: Request, who: Identity, content: bytes, t: Words) -> dict[str
 
 def _answer(request: Request, who: Identity, content: bytes, t: Words) -> dict[str, Any]:
     body = _json_of(content)
-    uploads().answer(
+    UPLOADS.answer(
         _upload(request, who),
         _reading(_mapping(body, "reading")),
         _options(_mapping(body, "options")),
@@ -115,21 +107,14 @@ def _answer(request: Request, who: Identity, content: bytes, t: Words) -> dict[s
 
 
 def _online(request: Request, who: Identity, content: bytes, t: Words) -> dict[str, Any]:
-    def act(importer: Importer, upload: Upload) -> None:
-        if upload.plan is not None:
-            found = importer.online(upload.plan, geocoder(), t.lang, upload.progress)
-            upload.options = replace(upload.options, places={**found, **upload.options.places})
-            upload.plan = importer.preview(
-                upload.content,
-                upload.name,
-                upload.kind,
-                reading=upload.reading,
-                options=upload.options,
-                progress=upload.progress,
-            )
-        upload.state = "planned"
+    def act(importer: Importer, upload: Upload) -> str:
+        if upload.plan is None:
+            return "planned"
+        found = importer.online(upload.plan, geocoder(), t.lang, upload.stage_progress)
+        upload.options = replace(upload.options, places={**found, **upload.options.places})
+        return upload.preview(importer)
 
-    uploads().work(_upload(request, who), act)
+    UPLOADS.work(_upload(request, who), act)
     return {}
 
 
@@ -146,8 +131,8 @@ def _store(request: Request, who: Identity, content: bytes, t: Words) -> dict[st
     if rows is not None and not (isinstance(rows, list) and all(isinstance(r, int) for r in rows)):
         raise BadRequest("error.bad_parameter", name="rows", value="")
 
-    def act(importer: Importer, upload: Upload) -> None:
-        upload.progress("storing", 0, 1)
+    def act(importer: Importer, upload: Upload) -> str:
+        upload.stage_progress("storing", 0, 1)
         if upload.plan is not None:
             made = importer.store(
                 upload.plan,
@@ -157,9 +142,9 @@ def _store(request: Request, who: Identity, content: bytes, t: Words) -> dict[st
                 demo=demo,
             )
             upload.made = made.number if made else 0
-        upload.state = "stored"
+        return "stored"
 
-    uploads().work(_upload(request, who), act)
+    UPLOADS.work(_upload(request, who), act)
     return {}
 
 
@@ -200,7 +185,7 @@ def _file(content: bytes, name: str) -> Response:
 
 
 def _upload(request: Request, who: Identity) -> Upload:
-    return uploads().get(request.path_params["id"], who.email)
+    return UPLOADS.get(request.path_params["id"], who.email)
 
 
 def _reading(given: Mapping[str, Any]) -> ReadOptions:
@@ -315,6 +300,3 @@ async def _content(request: Request, most: int, has_quota: bool) -> bytes:
         content = await body_of(request, most, too_big)
         count(len(content))
     return content
-
-
-register("import", lambda: uploads().running, lambda: uploads().close())

@@ -27,17 +27,17 @@ def upload_answer(upload: Upload, catalogue: Catalogue, t: Words) -> dict[str, A
     """How far an upload is; once planned, everything about it but its rows."""
     told: dict[str, Any] = {
         "id": upload.id,
-        "state": upload.state,
+        "state": upload.status,
         "name": upload.name,
         "kind": upload.kind,
         "error": t(upload.error.key, **upload.error.values) if upload.error else "",
     }
-    if upload.state == "running":
+    if upload.status == "running":
         return {
             **told,
             "stage": t(f"import.stage.{upload.stage}"),
             "done": upload.done,
-            "of": upload.of,
+            "of": upload.total,
         }
     if upload.plan is not None:
         told |= plan_answer(upload.plan, catalogue, t)

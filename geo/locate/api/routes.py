@@ -14,7 +14,7 @@ from geo.locate.api import correction_routes, printed_routes
 from geo.locate.api.coverage import coverage_answer
 from geo.locate.api.isochrones import reach_answer
 from geo.locate.api.nearby import near_answer, online_answer, places_answer
-from geo.locate.api.siting import JOBS, key_of, siting_answer
+from geo.locate.api.siting import key_of, siting_answer, stop
 from geo.locate.locator import locator
 from geo.locate.road_services import Ors, Osrm, Router
 from geo.places.geocoding import Geocoder, Service
@@ -74,7 +74,7 @@ def _geocode(asked: ViewRequest) -> Mapping[str, Any]:
 def _siting(asked: ViewRequest) -> Mapping[str, Any]:
     here = locator(asked.query)
     if asked.params.get("stop") == "1":
-        JOBS.cancel(key_of(here, asked.view))
+        stop(key_of(here, asked.view))
     return siting_answer(here, asked.view, asked.t)
 
 

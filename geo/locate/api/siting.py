@@ -2,25 +2,46 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import time
+from contextlib import suppress
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
-from geo.core.jobs import register
+from geo.core.errors import NotFound
+from geo.core.jobs import Job, JobQueue
 from geo.i18n.words import Words
 from geo.locate.api.coverage import percent
 from geo.locate.api.nearby import province_text
 from geo.locate.locator import Locator
-from geo.locate.siting.jobs import Jobs
-from geo.locate.siting.problem import Answer, Problem, within
+from geo.locate.siting.problem import Answer, Problem, Progress, within
+from geo.locate.siting.solve import solve
 from geo.model.address import encode
 from geo.model.records import Commune
 from geo.model.view import ViewState
 
 #: How long an answer is waited for before saying that it is being worked on, seconds.
 PATIENCE_S = 0.8
-JOBS = Jobs()
+
+
+@dataclass(eq=False, repr=False, kw_only=True)
+class SitingJob(Job[Answer]):
+    """A siting problem being solved, for many readers at once; its best answer so far is there."""
+
+    solver: Progress = field(default_factory=Progress)
+    began_s: float = field(default_factory=time.monotonic)
+
+    def cancel(self) -> None:
+        """Let the solver end with its best answer so far."""
+        super().cancel()
+        self.solver.cancelled.set()
+
+
+#: At most 16 problems unfinished; one more drops the oldest.
+SITING: JobQueue[SitingJob] = JobQueue(
+    "siting", waiting=14, keep=16, keep_for_s=float("inf"), drop_oldest=True, log_failures=False
+)
 
 
 @dataclass(frozen=True)
@@ -78,6 +99,22 @@ def key_of(here: Locator, view: ViewState) -> str:
     return f"{here.catalogue.version}|{encode(view.with_(lang='fr'), only='data')}|{encode(view, only='locate')}"
 
 
+def ask(key: str, problem: Problem, patience_s: float) -> tuple[SitingJob, Answer | None]:
+    """The job that solves a problem, and its answer if it ends soon; raises what went wrong."""
+    job = SITING.start(SitingJob(id=key), lambda job: solve(problem, job.solver))
+    if not job.wait(patience_s) or job.state == "cancelled":
+        return job, None
+    if job.state == "failed":
+        SITING.drop(job)
+    return job, job.result
+
+
+def stop(key: str) -> None:
+    """Let the best answer so far be the answer of a problem."""
+    with suppress(NotFound):
+        SITING.get(key).solver.cancelled.set()
+
+
 def siting_answer(
     here: Locator, view: ViewState, t: Words, *, patience: float = PATIENCE_S
 ) -> dict[str, Any]:
@@ -97,14 +134,17 @@ def siting_answer(
     if view.new == "0" and not view.pin:
         return blank
     asked = question(here, view)
-    progress, final, seconds = JOBS.ask(key_of(here, view), lambda: asked.problem, patience)
-    answer = final or progress.best
+    job, final = ask(key_of(here, view), asked.problem, patience)
+    answer = final or job.solver.best
     notes = [t("siting.unknown", codes=", ".join(asked.unknown))] if asked.unknown else []
     told = {
         **blank,
         "state": "done" if final else "working",
         "notes": notes,
-        "stage": t(f"siting.stage.{progress.stage}", seconds=t.number(round(seconds, 1))),
+        "stage": t(
+            f"siting.stage.{job.solver.stage}",
+            seconds=t.number(round(time.monotonic() - job.began_s, 1)),
+        ),
         "rules": rules_text(view, len(asked.commune), t),
         "candidates": [_candidate(here, int(i)) for i in asked.commune],
     }
@@ -202,6 +242,3 @@ def people_served(here: Locator, code: str, view: ViewState) -> int:
         float(view.km) * 1000,
     )[0]
     return int(here.census.people[near].sum())
-
-
-register("siting", lambda: JOBS.running, lambda: JOBS.close())

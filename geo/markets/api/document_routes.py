@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import anyio
-import anyio.to_thread
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from geo.core.errors import NotFound
+from geo.core.jobs import Job, JobQueue
 from geo.i18n.words import words
 from geo.markets.api.documents import market_document, mission_document
 from geo.model.address import decode
@@ -20,7 +19,8 @@ from geo.query.engine import Query
 from geo.render.text_document import Document, document_pdf
 
 Maker = Callable[[Query, Request, ViewState], Document]
-_AT_ONCE = anyio.CapacityLimiter(2)
+#: Two are drawn at a time, the others wait; none is kept.
+DOCUMENTS: JobQueue[Job[Response]] = JobQueue("document", waiting=None, keep=0, log_failures=False)
 
 
 def routes() -> list[Route]:
@@ -33,7 +33,7 @@ def routes() -> list[Route]:
 
 def _route(path: str, name: str, make: Maker) -> Route:
     async def endpoint(request: Request) -> Response:
-        return await anyio.to_thread.run_sync(_answer, request, name, make, limiter=_AT_ONCE)
+        return await DOCUMENTS.start(Job(), lambda _: _answer(request, name, make)).outcome()
 
     return Route(path, endpoint, methods=["GET"])
 

@@ -8,20 +8,19 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from geo.core.errors import TradeError
 from geo.i18n.words import words
-from geo.markets.trade_job import Run
+from geo.markets.trade_job import Results, TradeRefresh
 from geo.web.access import require
 from geo.web.requests import json_answer, lang_of
 
 
-def _refresh(progress: Callable[[str, int, int], None]) -> dict[str, TradeError | None]:
+def _refresh(progress: Callable[[str, int, int], None]) -> Results:
     from geo.markets.trade_refresh import refresh  # requests: only this button needs it
 
     return refresh(progress)
 
 
-RUN = Run(_refresh)
+REFRESH = TradeRefresh(_refresh)
 
 
 def routes() -> list[Route]:
@@ -34,7 +33,7 @@ def routes() -> list[Route]:
 
 async def _start(request: Request) -> Response:
     require(request, "editor")
-    RUN.start()
+    REFRESH.begin()
     return _state(request)
 
 
@@ -43,4 +42,4 @@ async def _progress(request: Request) -> Response:
 
 
 def _state(request: Request) -> Response:
-    return json_answer(RUN.answer(words(lang_of(request))))
+    return json_answer(REFRESH.answer(words(lang_of(request))))

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+from dataclasses import dataclass
 from datetime import date
-from functools import cache
 from typing import Any
 
 from starlette.requests import Request
@@ -18,12 +18,12 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from geo.core.errors import BadRequest
-from geo.core.jobs import Job, Jobs, Stopped, register
+from geo.core.jobs import Job, JobQueue
 from geo.i18n.words import words
 from geo.query.current import current
-from geo.render.queue import desk
+from geo.render.queue import drawing_queue
 from geo.share.api import minutes, shared_views
-from geo.share.atlas import KINDS, Cancelled, atlas_pdf, checked_codes
+from geo.share.atlas import KINDS, atlas_pdf, checked_codes
 from geo.share.brief import brief_pdf
 from geo.web.requests import (
     base_of,
@@ -41,10 +41,15 @@ BODY_KB = 64
 MAX_CODES = 200
 
 
-@cache
-def jobs() -> Jobs:
-    """The jobs of this process."""
-    return Jobs()
+@dataclass(eq=False, repr=False, kw_only=True)
+class Atlas(Job[bytes]):
+    """An atlas being rendered: its title, and the language of its progress."""
+
+    title: str
+    lang: str
+
+
+ATLASES: JobQueue[Atlas] = JobQueue("atlas", busy="error.jobs_busy", unknown="error.job_unknown")
 
 
 def routes() -> list[Route]:
@@ -81,9 +86,10 @@ async def _brief(request: Request) -> Response:
         return Response(status_code=304, headers=headers)
 
     def make() -> bytes:
-        return brief_pdf(KINDS[kind](query, code, lang, base=base, today=today), desk().workers)
+        brief = KINDS[kind](query, code, lang, base=base, today=today)
+        return brief_pdf(brief, drawing_queue().workers)
 
-    content = await asyncio.shield(asyncio.wrap_future(desk().ask(key, make)))
+    content = await drawing_queue().draw(key, make).outcome()
     name = f"{words(lang)(f'brief.{kind}')} {code}"
     headers["content-disposition"] = file_named(
         name, "pdf", attachment=request.query_params.get("download") == "1"
@@ -101,50 +107,46 @@ async def _start(request: Request) -> Response:
     kind = text_of(body, "kind", 20)
     codes = checked_codes(query, kind, list_of(body, "codes", MAX_CODES, str))
 
-    def work(job: Job) -> bytes:
-        try:
-            return atlas_pdf(
-                query,
-                kind,
-                codes,
-                lang,
-                desk().workers,
-                base=base,
-                today=today,
-                progress=job.progress,
-                cancelled=job.stop.is_set,
-            )
-        except Cancelled:
-            raise Stopped from None
+    def work(job: Atlas) -> bytes:
+        return atlas_pdf(
+            query,
+            kind,
+            codes,
+            lang,
+            drawing_queue().workers,
+            base=base,
+            today=today,
+            progress=job.progress,
+        )
 
-    job = jobs().start(words(lang)(f"atlas.{kind}"), lang, len(codes), work)
-    return json_answer(_shown(job), 202)
+    atlas = Atlas(title=words(lang)(f"atlas.{kind}"), lang=lang, total=len(codes))
+    return json_answer(_shown(ATLASES.start(atlas, work)), 202)
 
 
 async def _state(request: Request) -> Response:
-    return json_answer(_shown(jobs().get(request.path_params["id"])))
+    return json_answer(_shown(ATLASES.get(request.path_params["id"])))
 
 
 async def _cancel(request: Request) -> Response:
     same_site(request)
-    return json_answer(_shown(jobs().cancel(request.path_params["id"])))
+    return json_answer(_shown(ATLASES.cancel(request.path_params["id"])))
 
 
 async def _file(request: Request) -> Response:
     id_ = request.path_params["id"]
-    content = jobs().content(id_)
+    content = ATLASES.result(id_)
     return Response(
         content,
         media_type="application/pdf",
         headers={
             "cache-control": "no-store",
             "x-content-type-options": "nosniff",
-            "content-disposition": file_named(jobs().get(id_).title, "pdf", attachment=True),
+            "content-disposition": file_named(ATLASES.get(id_).title, "pdf", attachment=True),
         },
     )
 
 
-def _shown(job: Job) -> dict[str, Any]:
+def _shown(job: Atlas) -> dict[str, Any]:
     t = words(job.lang)
     return {
         "id": job.id,
@@ -153,6 +155,3 @@ def _shown(job: Job) -> dict[str, Any]:
         "total": job.total,
         "text": t(f"job.{job.state}", done=t.number(job.done), total=t.number(job.total)),
     }
-
-
-register("atlas", lambda: jobs().running, lambda: jobs().close())

@@ -20,7 +20,7 @@ from geo.core.errors import BadRequest
 from geo.core.lazy import lazy
 from geo.model.address import MAX_CHARS
 from geo.query.current import current
-from geo.render.queue import desk
+from geo.render.queue import drawing_queue
 from geo.share.minutes import (
     DUE_CHARS,
     MAX_NOTES,
@@ -62,11 +62,12 @@ async def _minutes(request: Request) -> Response:
     query = await asyncio.to_thread(current)
 
     def make() -> bytes:
-        return write(minutes_of(query, lang, title, shown, desk().workers, base=base, today=today))
+        workers = drawing_queue().workers
+        return write(minutes_of(query, lang, title, shown, workers, base=base, today=today))
 
     parts = (ending, lang, title, shown, base, query.catalogue.version, today)
     key = hashlib.sha256(repr(parts).encode("utf-8", "replace")).hexdigest()[:32]
-    content = await asyncio.shield(asyncio.wrap_future(desk().ask(key, make)))
+    content = await drawing_queue().draw(key, make).outcome()
     return Response(
         content,
         media_type=media_type,

@@ -25,7 +25,7 @@ from geo.model.address import MAX_CHARS, decode, encode
 from geo.model.view import ViewState
 from geo.query.current import current
 from geo.query.engine import Query
-from geo.render.queue import NotDrawn, desk
+from geo.render.queue import NotDrawn, drawing_queue
 from geo.render.scene import scene_of
 from geo.render.sheet_svg import svg_of
 from geo.render.sheets import size_named
@@ -56,11 +56,12 @@ async def _kept(request: Request) -> Response:
     code = await asyncio.to_thread(keep, query, view, title)
     picture = ""
     try:
-        job = desk().ask(
+        queue = drawing_queue()
+        job = queue.draw(
             f"shared {code}",
-            lambda: picture_of(query, view, title, f"{base}/s/{code}", desk().workers),
+            lambda: picture_of(query, view, title, f"{base}/s/{code}", queue.workers),
         )
-        png = await asyncio.shield(asyncio.wrap_future(job))
+        png = await job.outcome()
         await asyncio.to_thread(snapshot_store().put_picture, code, png)
         picture = f"/s/{code}.png"
     except (Busy, NotDrawn, OSError):

@@ -23,7 +23,7 @@ from geo.model.view import ViewState
 from geo.query.engine import Query
 from geo.render.file_response import file_response
 from geo.render.media_types import MEDIA
-from geo.render.queue import desk
+from geo.render.queue import drawing_queue
 from geo.render.sheets import size_named
 from geo.share.export.export_columns import export_of
 from geo.share.export.formats import FORMATS
@@ -68,9 +68,8 @@ async def _snapshot(request: Request) -> Response:
             f"{base}/s/{code}" if code else "",
             date.today(),
         )
-        return (snapshot.size, snapshot.title, code), lambda: render(
-            query, snapshot, desk().workers
-        )
+        workers = drawing_queue().workers
+        return (snapshot.size, snapshot.title, code), lambda: render(query, snapshot, workers)
 
     return await file_response(request, kind, MEDIA[kind], make)
 

@@ -29,7 +29,7 @@ from geo.query.current import current
 from geo.query.engine import Query
 from geo.store.published_reports import ImportedReports, digest_of
 from geo.watch.publish.entity_tagging import Proposal, Tagger
-from geo.watch.publish.extraction_jobs import Job, intake
+from geo.watch.publish.extraction_jobs import EXTRACTIONS, Extraction
 from geo.watch.publish.report_builder import date_of, language_of, report_of
 from geo.watch.publish.text_extraction import MAX_BYTES, ReportRejected
 from geo.web import quotas
@@ -63,18 +63,18 @@ async def _start(request: Request) -> Response:
         )
         told_size(len(content))
     name = request.query_params.get("name", "")[:200]
-    job = await anyio.to_thread.run_sync(intake().start, content, name)
+    job = await anyio.to_thread.run_sync(EXTRACTIONS.add, content, name)
     return json_answer({"id": job.id})
 
 
 async def _job(request: Request) -> Response:
     require(request, "editor")
-    id_ = request.path_params["job"]
+    job = EXTRACTIONS.get(request.path_params["job"])
     if request.method == "DELETE":
-        await anyio.to_thread.run_sync(intake().cancel, id_)
+        await anyio.to_thread.run_sync(EXTRACTIONS.drop, job)
         return json_answer({"state": "cancelled"})
     t = words(lang_of(request))
-    return json_answer(await anyio.to_thread.run_sync(_told, intake().get(id_), t))
+    return json_answer(await anyio.to_thread.run_sync(_told, job, t))
 
 
 async def _publish(request: Request) -> Response:
@@ -88,17 +88,17 @@ async def _publish(request: Request) -> Response:
         body = None
     if not isinstance(body, dict):
         raise BadRequest("error.bad_parameter", name="body", value="")
-    job = intake().get(request.path_params["job"])
+    job = EXTRACTIONS.get(request.path_params["job"])
     return json_answer(await anyio.to_thread.run_sync(_published, job, body))
 
 
-def _published(job: Job, asked: dict[str, Any]) -> dict[str, Any]:
+def _published(job: Extraction, asked: dict[str, Any]) -> dict[str, Any]:
     if job.state != "done":
         raise BadRequest("intake.not_ready")
-    query, text = current(), {**job.text, "name": job.name}
+    query, text = current(), {**job.result, "name": job.name}
     report = report_of(text, _proposals(job), asked, query.catalogue, date.today())
     id_ = _store().add(report, job.path.read_bytes(), "\n".join(text["pages"]))
-    intake().cancel(job.id)
+    EXTRACTIONS.drop(job)
     _wait_for(id_)
     return {"id": id_, "sel": f"report:{id_}"}
 
@@ -127,12 +127,12 @@ async def _original(request: Request) -> Response:
 # --- what the editor sees -------------------------------------------------------------
 
 
-def _told(job: Job, t: Words) -> dict[str, Any]:
-    if job.state == "refused":
-        return {"state": "refused", "text": t(job.refused, **job.values)}
+def _told(job: Extraction, t: Words) -> dict[str, Any]:
+    if job.error:
+        return {"state": "refused", "text": t(job.error.key, **job.error.values)}
     if job.state != "done":
-        return {"state": job.state, "done": job.done, "of": job.of}
-    text, query = job.text, current()
+        return {"state": job.state, "done": job.done, "of": job.total}
+    text, query = job.result, current()
     whole = "\n".join(text["pages"])
     when, notes = date_of(text["pages"], text["date"]), [t(key) for key in text["notes"]]
     same = _store().same_as(digest_of(whole))
@@ -161,13 +161,13 @@ def _told(job: Job, t: Words) -> dict[str, Any]:
     }
 
 
-def _proposals(job: Job) -> list[Proposal]:
+def _proposals(job: Extraction) -> list[Proposal]:
     query = current()
     if query.catalogue.version not in _taggers:
         _taggers[query.catalogue.version] = Tagger(query.catalogue)
         while len(_taggers) > 2:
             _taggers.popitem(last=False)
-    return _taggers[query.catalogue.version].propose(job.text["pages"])
+    return _taggers[query.catalogue.version].propose(job.result["pages"])
 
 
 def _proposal(p: Proposal, position: int, query: Any, t: Words) -> dict[str, Any]:

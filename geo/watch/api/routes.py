@@ -20,7 +20,7 @@ from geo.model.view import ViewState
 from geo.query.engine import Query
 from geo.render.file_response import file_response
 from geo.render.media_types import MEDIA
-from geo.render.queue import desk
+from geo.render.queue import drawing_queue
 from geo.render.sheets import size_named
 from geo.text.cleaning import clean
 from geo.watch.api import publish_routes
@@ -68,7 +68,9 @@ async def _slides(request: Request) -> Response:
         from geo.watch.report_slides import slides_of  # python-pptx, when first asked for
 
         ids, readings = _readings(query, view, params)
-        return ids, lambda: slides_of(query, readings, view.lang, desk().workers.png, base=base)
+        return ids, lambda: slides_of(
+            query, readings, view.lang, drawing_queue().workers.png, base=base
+        )
 
     return await file_response(request, "watch-pptx", MEDIA["pptx"], make)
 
@@ -82,7 +84,7 @@ async def _sheets(request: Request) -> Response:
 
         def drawn() -> bytes:
             pages = sheets_of(query, readings, view.lang, base=base)
-            return desk().workers.pdf(
+            return drawing_queue().workers.pdf(
                 pages, size.mm_w, size.mm_h, title=t("watch.sheet_title"), lang=view.lang
             )
 

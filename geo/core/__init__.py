@@ -1,1 +1,1 @@
-"""What every room stands on: settings, clock, errors, log, jobs, durable files, HTTP client."""
+"""Infrastructure: settings, errors, logging, background jobs, durable files, HTTP client."""

@@ -1,4 +1,4 @@
-"""Whom every picture credits, as keys of the catalogue."""
+"""Attribution lines of every picture, as keys of the catalogue."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Files that outlive a power cut: atomic writes, durable appends, a lock between processes."""
+"""Atomic, durable file writes: temporary file, fsync, rename; and an inter-process lock."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from geo.core.errors import StoreFull, StoreUnavailable
 
 
 def atomic_write(target: Path, content: bytes) -> None:
-    """Replace a file in one move: readers see the old content or the new one.
+    """Replace a file atomically: readers see the old content or the new one.
 
     Raises
     ------
@@ -27,7 +27,7 @@ def atomic_write(target: Path, content: bytes) -> None:
 
 @contextmanager
 def atomic_file(target: Path, mode: int = 0o666) -> Iterator[BinaryIO]:
-    """Replace a file whose content is written piece by piece; it appears when the block ends well.
+    """Context manager that replaces a file atomically when the block succeeds.
 
     Parameters
     ----------
@@ -47,10 +47,10 @@ def atomic_file(target: Path, mode: int = 0o666) -> Iterator[BinaryIO]:
 
 
 def append_lines(path: Path, lines: bytes, mode: int = 0o640) -> None:
-    """Add lines at the end of a file; they are on the disk when this returns, or none of them is.
+    """Append lines durably and atomically: all of them are on disk on return, or none.
 
-    Call it under a lock of one's own. A line that a power failure cut short is ended first, so
-    that it swallows no other.
+    The caller holds a lock. A line that a power failure cut short is ended first, so that it
+    swallows no other.
 
     Raises
     ------
@@ -78,7 +78,7 @@ def append_lines(path: Path, lines: bytes, mode: int = 0o640) -> None:
 
 @contextmanager
 def exclusive(lock: Path) -> Iterator[None]:
-    """Hold a lock that one thread of one process has at a time; others wait.
+    """Hold the exclusive inter-process lock of a file; other threads and processes wait.
 
     Parameters
     ----------
@@ -95,7 +95,7 @@ def exclusive(lock: Path) -> Iterator[None]:
 
 
 def flush_folder(folder: Path) -> None:
-    """Make the names in a folder safe from a power cut."""
+    """Fsync a folder: the names in it survive a power cut."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)
@@ -107,7 +107,7 @@ _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 def write_error(error: OSError) -> StoreFull | StoreUnavailable:
-    """The error of the store that a failed write is: no room, or not writable."""
+    """The store's error for a failed write: no space left, or not writable."""
     if error.errno in _NO_ROOM:
         return StoreFull("error.no_room")
     return StoreUnavailable("error.store_unwritable")

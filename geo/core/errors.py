@@ -1,4 +1,4 @@
-"""Every error Kharita raises on purpose. Each carries a catalogue key and its values."""
+"""Exceptions with an HTTP status and a localizable message: a catalogue key and its values."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 
 class KharitaError(Exception):
-    """An error a reader can be told about: ``key`` names the sentence, ``values`` fill it."""
+    """Base class: ``key`` names the message in the catalogue, ``values`` fill it."""
 
     status = 400
 
@@ -17,7 +17,7 @@ class KharitaError(Exception):
 
 
 class AddressTooLong(KharitaError):
-    """The view does not fit in an address that every mail program keeps whole."""
+    """The encoded view is longer than an address that every mail program preserves."""
 
 
 class BadRequest(KharitaError):
@@ -31,74 +31,74 @@ class NotFound(KharitaError):
 
 
 class Expired(KharitaError):
-    """It was there, and can no longer be read."""
+    """The resource existed, and can no longer be read."""
 
     status = 410
 
 
 class CrossOrigin(KharitaError):
-    """Sent by a page of another site."""
+    """Cross-origin request."""
 
     status = 403
 
 
 class MethodNotAllowed(KharitaError):
-    """The address exists, and not with this HTTP method."""
+    """The address does not support this HTTP method."""
 
     status = 405
 
 
 class NotReady(KharitaError):
-    """It is being made."""
+    """The result is still being computed."""
 
     status = 409
 
 
 class TooBig(KharitaError):
-    """More was sent than the route takes."""
+    """The body is larger than the route accepts."""
 
     status = 413
 
 
 class TooMany(KharitaError):
-    """More than one person, or this process, may send in a time."""
+    """Rate limit exceeded."""
 
     status = 429
 
 
 class InternalError(KharitaError):
-    """A failure of ours; what it was is in the log only."""
+    """Unexpected failure; details are only logged."""
 
     status = 500
 
 
 class Busy(KharitaError):
-    """Too much is asked at once; the same request works a little later."""
+    """Too many concurrent requests; the same request works later."""
 
     status = 503
 
 
 class StoreFull(KharitaError):
-    """The store has reached a limit it was given."""
+    """The store has reached a limit, or the disk is full."""
 
     status = 507
 
 
 class StoreUnavailable(KharitaError):
-    """The store cannot take changes now; what was read before is still served."""
+    """The store cannot be written now; cached data are still served."""
 
     status = 503
 
 
 class TradeError(KharitaError):
-    """An outside service did not give a usable answer; ``key`` says how, ``host`` who."""
+    """A statistics service gave no usable response; ``host`` names it."""
 
     status = 502
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """Something the reader should know: a value dropped, an address repaired."""
+    """Message for the reader: a value was dropped, an address repaired."""
 
     key: str
     values: tuple[tuple[str, str], ...] = ()

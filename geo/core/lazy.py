@@ -1,7 +1,7 @@
-"""A function whose module is imported when it is first called.
+"""Lazy import: bind a function, import its module on first call.
 
-The libraries that write slides, documents and geographic files take a second to import: who
-only opens the map does not wait for them.
+The libraries that write slides, documents and geographic files take a second to import: a reader
+of the map does not wait for them.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from typing import Any
 
 
 def lazy(module: str, name: str) -> Callable[..., Any]:
-    """Function ``name`` of ``module``, imported at its first call."""
+    """Bind function ``name`` of ``module``; the module is imported at the first call."""
 
-    def call(*given: Any, **options: Any) -> Any:
-        return getattr(importlib.import_module(module), name)(*given, **options)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        return getattr(importlib.import_module(module), name)(*args, **kwargs)
 
     return call

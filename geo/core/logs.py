@@ -1,9 +1,9 @@
-"""What the process says while it runs: lines for people, or one JSON object per line for machines.
+"""Logging: formatters for text and JSON lines, and their configuration.
 
 ``KHARITA_LOG=json`` writes ``{"time", "level", "logger", "message", …}`` with the id of the
-request it was said in. Neither form holds an address, a name or what somebody searched for: a
-request is told by its route, never by its query, and an error in JSON by its kind and the places
-in the code, not by its text, which may quote what it was given.
+request. Neither format holds an address, a name or a search text: a request is logged by its
+route, never by its query, and an error in JSON by its class and traceback, not by its message,
+which may quote user input.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import orjson
 
 from geo.core.settings import settings
 
-#: Of the request that is being answered; empty outside of one.
+#: Id of the current request; empty outside of one.
 request_id: ContextVar[str] = ContextVar("request_id", default="")
 #: What a record may add to its line.
 FIELDS = ("method", "route", "status", "ms")
@@ -28,10 +28,10 @@ MAX_MESSAGE, MAX_FRAMES = 2_000, 12
 
 
 class JsonLines(logging.Formatter):
-    """One JSON object per line."""
+    """Formatter of one JSON object per line."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """The line of a record."""
+        """Format a record."""
         line: dict[str, Any] = {
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
@@ -51,10 +51,10 @@ class JsonLines(logging.Formatter):
 
 
 class TextLines(logging.Formatter):
-    """A line for people, with the request it belongs to and what it adds."""
+    """Formatter of text lines, with the fields and the request id of a record."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """The line of a record."""
+        """Format a record."""
         text = super().format(record)
         more = " ".join(
             f"{name}={getattr(record, name)}" for name in FIELDS if hasattr(record, name)
@@ -63,7 +63,7 @@ class TextLines(logging.Formatter):
 
 
 def configure(others: tuple[str, ...] = ("streamlit", "uvicorn", "uvicorn.error")) -> None:
-    """Say it in the form that KHARITA_LOG asks for, once, at start.
+    """Configure logging once, at start, in the format of KHARITA_LOG.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Where the project's own files stand: the folder itself, its data, and what these were made from."""
+"""Paths of the project: its folder, its data, and the sources of the data."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What people may do, and the file that says who may do it.
+"""Roles of users, and the parser of the file that assigns them.
 
 The file (``KHARITA_ROLES``) is TOML: one list of e-mail addresses per role above reader. ::
 
@@ -6,8 +6,8 @@ The file (``KHARITA_ROLES``) is TOML: one list of e-mail addresses per role abov
     steward = ["donnees@example.ma"]
     editor = ["a.alami@example.ma"]
 
-Who is not listed reads. The file is looked up at every write and read again when it changed, so
-that a removal counts at once; while it cannot be read, everybody is a reader.
+Users who are not listed are readers. The file is checked at every write and read again when it
+changed, so that a removal counts at once; while it cannot be read, everybody is a reader.
 """
 
 from __future__ import annotations
@@ -20,27 +20,27 @@ from threading import Lock
 
 log = logging.getLogger(__name__)
 
-#: Each role may do what those before it may.
+#: Each role has the rights of those before it.
 ROLES = ("reader", "editor", "steward", "administrator")
 MAX_BYTES = 2**20
 
 
 class BadRoles(Exception):
-    """The file of the roles cannot be used; the message says why."""
+    """The file of roles is invalid; the message says why."""
 
 
 def reaches(role: str, needed: str) -> bool:
-    """Whether ``role`` may do what ``needed`` may."""
+    """Whether ``role`` has the rights of ``needed``."""
     return ROLES.index(role) >= ROLES.index(needed)
 
 
 def plain_email(text: str) -> str:
-    """An address as it is compared: without spaces around, whatever its capitals."""
+    """Normalize an e-mail address for comparison: stripped and case-folded."""
     return text.strip().casefold()
 
 
 def read_roles(path: Path) -> dict[str, str]:
-    """E-mail address to role; the highest role counts when an address is listed twice.
+    """Parse the file: e-mail address to role; the highest role of an address counts.
 
     Raises
     ------
@@ -50,15 +50,15 @@ def read_roles(path: Path) -> dict[str, str]:
         content = path.read_bytes()
         if len(content) > MAX_BYTES:
             raise BadRoles("it is too big")
-        told = tomllib.loads(content.decode("utf-8-sig"))
+        lists = tomllib.loads(content.decode("utf-8-sig"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise BadRoles(str(error)) from error
-    unknown = sorted(told.keys() - set(ROLES))
+    unknown = sorted(lists.keys() - set(ROLES))
     if unknown:
         raise BadRoles(f"unknown role {unknown[0]!r}; known: {', '.join(ROLES)}")
     found: dict[str, str] = {}
     for role in ROLES:
-        emails = told.get(role, [])
+        emails = lists.get(role, [])
         if not isinstance(emails, list) or not all(isinstance(e, str) and "@" in e for e in emails):
             raise BadRoles(f"{role} must be a list of e-mail addresses")
         found |= {plain_email(e): role for e in emails}
@@ -66,7 +66,7 @@ def read_roles(path: Path) -> dict[str, str]:
 
 
 class Roles:
-    """The roles of a file, as it is now.
+    """The roles of a file, cached until it changes.
 
     Parameters
     ----------
@@ -104,5 +104,5 @@ class Roles:
             return self._roles
 
     def of(self, email: str) -> str:
-        """The role of an address."""
+        """The role of an e-mail address."""
         return self.all().get(plain_email(email), ROLES[0]) if email else ROLES[0]

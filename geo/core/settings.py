@@ -1,4 +1,4 @@
-"""The settings of a deployment: environment variables KHARITA_…, checked together.
+"""Settings of a deployment: environment variables KHARITA_…, validated together.
 
 One field per variable, with what it means; the table of ``docs/operations.md`` is made from them
 (``make docs``). Nothing else of the project reads KHARITA_… from the environment.
@@ -128,7 +128,7 @@ def _setting(default: str, description: str, *, shown: str = "unset", secret: bo
 
 
 class Settings(BaseSettings):
-    """What a deployment may set, each as the environment variable KHARITA_NAME."""
+    """Settings of a deployment; each is the environment variable KHARITA_NAME."""
 
     model_config = SettingsConfigDict(
         env_prefix="KHARITA_", frozen=True, extra="ignore", hide_input_in_errors=True
@@ -228,7 +228,7 @@ class Settings(BaseSettings):
 
 
 class SettingsError(ValueError):
-    """Variables that cannot be used.
+    """Invalid environment variables.
 
     Attributes
     ----------
@@ -247,11 +247,11 @@ def variable(name: str) -> str:
 
 
 def settings() -> Settings:
-    """The settings as the environment is now, read anew only when it changed.
+    """Validated settings of the current environment, cached until it changes.
 
     Raises
     ------
-    SettingsError : at least one variable cannot be used; it names all of them.
+    SettingsError : at least one variable is invalid; it names all of them.
     """
     return _settings(tuple((k, os.environb[k]) for k in os.environb if k.startswith(b"KHARITA_")))
 

@@ -1,7 +1,6 @@
-"""What comes with the project and no deployment changes: tables, outlines of the world, credits.
+"""Reader of the data that are shipped with the project: tables, outlines of the world, credits.
 
-Knows: file names, reading, what is kept in memory. Not: what a row means (the concept that uses it),
-nor what a deployment may change: markets, regions, provinces and towns come from the store.
+What a deployment may change (markets, regions, provinces, towns) comes from the store instead.
 """
 
 from __future__ import annotations
@@ -33,7 +32,7 @@ Feature = dict[str, Any]
 
 
 def rows(name: str, folder: Path | None = None) -> list[dict[str, str]]:
-    """The rows of a table; none when the file is missing.
+    """Read the rows of a table; none when the file is missing.
 
     Parameters
     ----------
@@ -49,7 +48,7 @@ def rows(name: str, folder: Path | None = None) -> list[dict[str, str]]:
 
 @cache
 def table(name: str) -> tuple[dict[str, str], ...]:
-    """Keep the rows of a table of the project in memory, for those who look into it again."""
+    """Read the rows of a shipped table, and cache them."""
     return tuple(rows(name))
 
 

@@ -1,6 +1,6 @@
-"""ZIP files from outside: judged by their directory before anything is inflated, read under a limit.
+"""Guard against ZIP bombs: the directory is checked before inflating, reads are limited.
 
-Knows: sizes, ratios, names, encryption, overlaps. Not: what the entries mean, words for users.
+It checks sizes, ratios, names, encryption and overlaps of the entries.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _UNREADABLE = (
 
 @dataclass(frozen=True, slots=True)
 class ZipLimits:
-    """How much a ZIP file may hold.
+    """Limits of a ZIP file.
 
     Attributes
     ----------
@@ -47,7 +47,7 @@ class ZipLimits:
 
 
 class UnsafeZip(Exception):
-    """A ZIP file that is not read.
+    """A ZIP file that is rejected.
 
     Attributes
     ----------
@@ -64,7 +64,7 @@ class UnsafeZip(Exception):
 
 
 class GuardedZip:
-    """A ZIP file whose directory keeps within limits.
+    """Reader of a ZIP file within limits.
 
     Raises
     ------
@@ -101,11 +101,11 @@ class GuardedZip:
         return b"".join(self.pieces(name, limit))
 
     def pieces(self, name: str, limit: int | None = None) -> Iterator[bytes]:
-        """One entry piece by piece; the size in the directory is not believed.
+        """Read one entry in pieces; the size in the directory is not trusted.
 
         Raises
         ------
-        UnsafeZip : it is missing, damaged, or larger than ``limit`` (default: all the ZIP may hold).
+        UnsafeZip : it is missing, damaged, or larger than ``limit`` (default: of the whole file).
         """
         size, most = 0, self._limits.unpacked if limit is None else limit
         try:

@@ -14,11 +14,11 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
-from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import urlsplit
 
+from geo.core import clock
 from geo.core.errors import TradeError
 
 AGENT = "Kharita/1 (handicraft map of Morocco)"
@@ -235,7 +235,7 @@ def seconds_of(text: str) -> float | None:
     if text.strip().isdigit():
         return float(text.strip())
     try:
-        return max(0.0, (parsedate_to_datetime(text) - datetime.now(UTC)).total_seconds())
+        return max(0.0, -clock.seconds_since(parsedate_to_datetime(text)))
     except (ValueError, TypeError):
         return None
 

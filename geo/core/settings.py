@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any
@@ -90,6 +91,16 @@ def _is_plain_address(url: str) -> bool:
         return url.startswith(_WEB) and bool(parts.hostname) and not parts.username
     except ValueError:
         return False
+
+
+def _day(text: str) -> date | None:
+    try:
+        day = date.fromisoformat(text) if text else None
+    except ValueError:
+        day = None
+    if text and (day is None or day.isoformat() != text):
+        raise ValueError(f"must be a day as YYYY-MM-DD, not {text!r}")
+    return day
 
 
 def _contact(text: str) -> str:
@@ -219,6 +230,13 @@ class Settings(BaseSettings):
     )
     lang: str = _setting(
         "", "language of the command `kharita`: `fr`, `ar` or `en`", shown="that of `LANG`"
+    )
+
+    today: Annotated[date | None, BeforeValidator(_day)] = _setting(
+        "",
+        "the day that everything dated shows, as `YYYY-MM-DD`: for tests and for pictures that can "
+        "be made again, never for a deployment",
+        shown="that of the machine",
     )
 
     @property

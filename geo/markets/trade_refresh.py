@@ -9,12 +9,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from geo.core import shipped
+from geo.core import clock, shipped
 from geo.core.durable_files import atomic_write
 from geo.core.errors import TradeError
 from geo.core.http_client import Fetcher
@@ -72,7 +71,7 @@ def comtrade(
     ------
     TradeError : one market could not be read; nothing is returned then.
     """
-    last = last_year or datetime.now(UTC).year - 1
+    last = last_year or clock.now().year - 1
     years = ",".join(str(last - n) for n in range(YEARS))
     path = "/data/v1/get/C/A/HS" if key else "/public/v1/preview/C/A/HS"
     found: dict[str, tuple[float, int]] = {}
@@ -149,7 +148,7 @@ def worldbank(
     ------
     TradeError : one page could not be read; nothing is returned then.
     """
-    last = last_year or datetime.now(UTC).year
+    last = last_year or clock.now().year
     found: Values = {}
     for done, (measure, code) in enumerate(INDICATORS.items()):
         progress(done, len(INDICATORS))
@@ -200,7 +199,7 @@ def keep(service: str, values: Values, *, into: Path | None = None) -> None:
     place = into or folder()
     content = {
         "service": service,
-        "fetched": datetime.now(UTC).date().isoformat(),
+        "fetched": clock.now().date().isoformat(),
         "licence": LICENCES[service],
         "values": values,
     }

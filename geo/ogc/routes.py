@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -19,6 +18,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from geo.core import clock
 from geo.core.errors import KharitaError, NotFound
 from geo.i18n.words import words
 from geo.model.records import LANGUAGES
@@ -325,7 +325,7 @@ def _items(asked: Asked) -> tuple[str, dict[str, Any]]:
         "features": features,
         "numberMatched": total,
         "numberReturned": len(features),
-        "timeStamp": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "timeStamp": clock.now().strftime("%Y-%m-%dT%H:%M:%SZ"),
         "links": links,
         "crs": crs,
         **({"title": asked.t(f"ogc.{collection.id}")} if asked.html else {}),

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
+from geo.core import clock
 from geo.core.errors import KharitaError, StoreUnavailable
 from geo.core.settings import settings
 from geo.query.engine import Query
@@ -51,7 +51,7 @@ class _Daily:
         self.load = store.load
 
     def revision(self) -> str:
-        return f"{date.today()}|{self._store.revision()}"
+        return f"{clock.today()}|{self._store.revision()}"
 
 
 @lru_cache(maxsize=8)

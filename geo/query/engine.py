@@ -13,6 +13,7 @@ from functools import cached_property, lru_cache
 
 import numpy as np
 
+from geo.core import clock
 from geo.model.freshness import market_ranks
 from geo.model.records import AGE_STEPS, CRAFTS, Catalogue, Report
 from geo.model.view import FACETS, FIELDS, FILTERS, RECORDS, FieldInfo, ViewState
@@ -33,7 +34,7 @@ class Query:
 
     def __init__(self, catalogue: Catalogue, today: date | None = None) -> None:
         self.catalogue = catalogue
-        self.today = today or date.today()
+        self.today = today or clock.today()
         self.columns: Mapping[str, Columns] = {
             name: build_columns(catalogue, name, self.today) for name in RECORDS
         }

@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import Callable
-from datetime import date
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 
+from geo.core import clock
 from geo.model.address import encode
 from geo.query.current import current
 from geo.render.queue import drawing_queue
@@ -34,7 +34,7 @@ async def file_response(
     view = view_of(query, params)
     base = base_of(request)
     extra, work = make(query, view, base, params)
-    parts = (kind, encode(view), base, query.catalogue.version, date.today(), *extra)
+    parts = (kind, encode(view), base, query.catalogue.version, clock.today(), *extra)
     key = hashlib.sha256(repr(parts).encode()).hexdigest()[:32]
     headers = {
         "etag": f'"{key}"',

@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from geo.core import clock
 from geo.core.credits import CREDITS
 from geo.core.settings import settings
 from geo.explore.api.sentence import TITLE_CHARS, default_title, filters_text
@@ -173,7 +174,7 @@ def scene_of(
         version=query.catalogue.version,
         stamp=t(
             "snapshot.stamp",
-            date=t.date((today or date.today()).isoformat()),
+            date=t.date((today or clock.today()).isoformat()),
             version=isolate(query.catalogue.version),
         ),
         credits=tuple(t(key) for key in CREDITS),

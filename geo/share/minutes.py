@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from geo.core import clock
 from geo.i18n.labels import area_name, title_of
 from geo.i18n.words import Words, words
 from geo.model.address import decode, encode
@@ -107,7 +108,7 @@ def minutes_of(
     RenderFailed : a drawing process gave up.
     """
     t = words(lang)
-    today = today or date.today()
+    today = today or clock.today()
     pages, number = [], 0
     for place, one in enumerate(shown, 1):
         view, ignored = _view(query, one.query, lang, t)

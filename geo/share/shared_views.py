@@ -14,13 +14,13 @@ import secrets
 import threading
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
 import orjson
 
+from geo.core import clock
 from geo.core.durable_files import atomic_write, translated_write_errors
 from geo.core.errors import BadRequest, Expired, NotFound, StoreFull
 from geo.core.settings import settings
@@ -263,7 +263,7 @@ def keep(
                 " ".join(title.split())[:MAX_TITLE],
                 query.catalogue.version,
                 content.digest,
-                datetime.now(UTC).isoformat(timespec="seconds"),
+                clock.now().isoformat(timespec="seconds"),
                 content,
             )
         )

@@ -14,12 +14,12 @@ import hmac
 import os
 import secrets
 from contextlib import AbstractContextManager, suppress
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import orjson
 
+from geo.core import clock
 from geo.core.durable_files import append_lines, exclusive
 from geo.core.roles import plain_email
 
@@ -57,7 +57,7 @@ class AuditLog:
         OSError : it could not be written.
         """
         entry = {
-            "at": datetime.now(UTC).isoformat(timespec="milliseconds"),
+            "at": clock.now().isoformat(timespec="milliseconds"),
             "who": self.sign(email) if email else "",
             "short": short(email),
             "role": role,

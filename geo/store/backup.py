@@ -18,12 +18,12 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
 import orjson
 
+from geo.core import clock
 from geo.core.durable_files import atomic_file, atomic_write, write_error
 from geo.core.errors import KharitaError, StoreUnavailable
 from geo.store.audit_log import AuditLog
@@ -168,7 +168,7 @@ def _write(
             orjson.dumps(
                 {
                     "format": FORMAT,
-                    "made": datetime.now(UTC).isoformat(timespec="seconds"),
+                    "made": clock.now().isoformat(timespec="seconds"),
                     "store": kind,
                     **counts,
                     "members": about,
@@ -275,7 +275,7 @@ def _place(scratch: Path, store: FileStore | PostgisStore, var: Path, replace: b
         # First, for it may still refuse: one transaction.
         copy(FileStore(data, made), store, replace=replace)
         shutil.rmtree(made / "changes", ignore_errors=True)
-    before = var / f"before-{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
+    before = var / f"before-{clock.now():%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
     with Journal(var / "changes").locked():
         for name in there:
             _moved(var / name, before / name)

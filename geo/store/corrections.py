@@ -12,12 +12,12 @@ import uuid
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass, replace
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 import orjson
 
+from geo.core import clock
 from geo.core.durable_files import append_lines, exclusive, translated_write_errors
 from geo.core.errors import KharitaError, NotFound
 from geo.i18n.words import words
@@ -127,7 +127,7 @@ class Corrections:
             known = {(c.site, c.field, orjson.dumps(c.after)) for c in waiting}
             made = [
                 Correction(
-                    id=uuid.uuid4().hex[:12], by=by[:80], on=date.today().isoformat(), **change
+                    id=uuid.uuid4().hex[:12], by=by[:80], on=clock.today().isoformat(), **change
                 )
                 for change in changes
                 if (change["site"], change["field"], orjson.dumps(change["after"])) not in known
@@ -154,7 +154,7 @@ class Corrections:
             if held is None or held.state != "open":
                 return None
             judged = replace(
-                held, state=verdict, judged_by=by[:80], judged_on=date.today().isoformat()
+                held, state=verdict, judged_by=by[:80], judged_on=clock.today().isoformat()
             )
             event: dict[str, Any] = {
                 "event": verdict,

@@ -11,11 +11,11 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+from geo.core import clock
 from geo.core.durable_files import write_error
 from geo.core.errors import Expired, StoreUnavailable
 from geo.model.parsing import RECORDS
@@ -137,7 +137,7 @@ class FileStore:
             with self._lock, self._state.journal.locked():
                 base = self._now()
                 rows = commit_rules.validate(wanted, base, partial(self._entry, base), self._rows)
-                time = datetime.now(UTC).isoformat(timespec="seconds")
+                time = clock.now().isoformat(timespec="seconds")
                 header = self._state.add(
                     rows, commit_rules.header_of(rows, author, time, reason, kind)
                 )

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from xml.etree import ElementTree as ET
 
+from geo.core import clock
 from geo.explore.api.sentence import filters_text
 from geo.i18n.labels import kind_label, title_of
 from geo.i18n.words import Words, words
@@ -57,7 +58,7 @@ def digest_of(
         for r in query.matching_reports(view)
         if not since or (r.date and _last_day(r.date) >= since)
     )
-    return Digest(query, view, since, base, today or date.today(), found)
+    return Digest(query, view, since, base, today or clock.today(), found)
 
 
 def _last_day(text: str) -> str:

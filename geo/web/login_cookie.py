@@ -10,10 +10,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import orjson
+
+from geo.core import clock
 
 COOKIE = "_streamlit_user"
 _PARTS = re.compile(r"chunks-(\d{1,2})\Z")
@@ -77,7 +79,7 @@ def claims_of(cookies: Mapping[str, str], login: Login) -> dict[str, Any]:
         or claims.get("is_logged_in") is not True
     ):
         raise InvalidLogin("access.forged")
-    age_s = (datetime.now(UTC) - signed_on).total_seconds()
+    age_s = clock.seconds_since(signed_on)
     if not -60 <= age_s <= login.hours * 3600:
         raise InvalidLogin("access.expired")
     return claims

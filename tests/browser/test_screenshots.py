@@ -35,7 +35,7 @@ MOST_STOPS = 400
 @pytest.fixture(scope="module")
 def still(serve: Callable[..., str]) -> str:
     """An app whose day stands still, so that nothing ages between two pictures."""
-    return serve(PYTHONPATH=str(Path(__file__).parent / "fixed_day"), KHARITA_TEST_DAY=DAY)
+    return serve(KHARITA_TODAY=DAY)
 
 
 @pytest.fixture(scope="module")

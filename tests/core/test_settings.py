@@ -37,6 +37,7 @@ def test_a_deployment_that_sets_nothing_has_the_defaults():
         ("log", "text"),
         ("role", "reader"),
         ("roles", None),
+        ("today", None),
         ("login_hours", 12.0),
     ],
 )
@@ -58,6 +59,9 @@ def test_an_empty_variable_is_as_good_as_none(monkeypatch, name, default):
         ("login_hours", "0"),
         ("login_hours", "721"),
         ("login_hours", "nan"),
+        ("today", "25/11/2026"),
+        ("today", "20261125"),
+        ("today", "2026-02-30"),
         ("boundaries", ""),
         ("boundaries", "disputed"),
         ("osrm", "osrm.example"),

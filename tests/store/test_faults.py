@@ -23,7 +23,6 @@ from geo.model.view import ViewState
 from geo.query.current import _Daily
 from geo.query.engine import Query
 from geo.share.shared_views import FileSnapshots, keep
-from geo.store import file_store as files_module
 from geo.store.audit_log import AuditLog
 from geo.store.corrections import Corrections
 from geo.store.file_store import FileStore
@@ -122,12 +121,7 @@ def test_a_clock_set_back_costs_no_change_and_no_order(small, tmp_path, monkeypa
     store.commit([put()], *ME)
     first = store.revision()
 
-    class Back(datetime):
-        @classmethod
-        def now(cls, tz=None):
-            return datetime(1999, 12, 31, 23, 59, tzinfo=tz)
-
-    monkeypatch.setattr(files_module, "datetime", Back)
+    monkeypatch.setenv("KHARITA_TODAY", "1999-12-31")
     kept = store.commit([put(revision=1, name="Après")], *ME)
     assert kept.time.startswith("1999") and [s.number for s in store.history()] == [2, 1]
     os.utime(tmp_path / "var" / "changes" / "0000000002.jsonl", (1, 1))
@@ -153,7 +147,8 @@ def test_a_day_that_comes_again_makes_no_age_negative(catalogue, monkeypatch):
         def revision(self):
             return "same"
 
-    assert _Daily(Store()).revision().startswith(date.today().isoformat())
+    monkeypatch.setenv("KHARITA_TODAY", "1999-01-01")
+    assert _Daily(Store()).revision().startswith("1999-01-01")
 
 
 def test_waiting_and_limits_never_ask_the_clock_on_the_wall():

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 
 from starlette.routing import Route
 
+from geo.core import clock
 from geo.curate.api import import_routes, record_routes
 from geo.curate.api.quality import about_answer, quality_answer
 from geo.curate.api.record_form import list_answer
@@ -34,7 +34,7 @@ def _quality(asked: ViewRequest) -> Mapping[str, Any]:
     return quality_answer(
         asked.query,
         asked.t,
-        today=date.today(),
+        today=clock.today(),
         fault=asked.params.get("fault", ""),
         offset=asked.number("offset", 0, 0, 10_000_000),
     )

@@ -14,6 +14,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from geo.core import clock
 from geo.curate.imports.cell_parser import CellParser, ParsedRow
 from geo.curate.imports.headings import FIELDS, KINDS, POSITION_FIELDS, Heading, headings
 from geo.curate.imports.inference import Inference
@@ -76,7 +77,7 @@ def plan_of(
     held : ``Ledger.held`` of the collection (``KINDS[kind]``).
     reference : vocabularies, places and outlines over the current catalogue; build it once.
     """
-    options, today = options or Options(), today or date.today()
+    options, today = options or Options(), today or clock.today()
     columns = headings(table.columns, options.columns)
     problems = [*table.problems, *_missing(table, kind, columns)]
     unused = [h.heading for h in columns if h.field not in FIELDS[kind]]

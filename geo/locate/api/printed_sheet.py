@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
 import segno
 
-from geo.core import shipped
+from geo.core import clock, shipped
 from geo.core.errors import NotFound
 from geo.i18n.labels import area_name, crafts_text, is_demo, is_open, kind_label
 from geo.i18n.words import Words
@@ -132,7 +131,7 @@ def _common(view: ViewState, t: Words, base: str, path: str) -> dict[str, Any]:
         "lang": t.lang,
         "link": link,
         "qr": qr(link),
-        "date": t.date(date.today().isoformat()),
+        "date": t.date(clock.today().isoformat()),
         "note": t("cover.note"),
         "legal": t("donnees.legal"),
         "credits": t("sheet.credits"),

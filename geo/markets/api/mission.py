@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from geo.core import clock
 from geo.core.errors import BadRequest
 from geo.explore.api.fairs import fairs_of, when
 from geo.explore.api.partners import sites_that_make
@@ -72,7 +73,7 @@ def mission_answer(
 def first_day(text: str) -> date:
     """The day a mission begins: as given, else the Monday of the week after next."""
     if not text:
-        today = datetime.now(UTC).date()
+        today = clock.today()
         return today + timedelta(days=14 - today.weekday())
     try:
         if not _DAY.match(text):

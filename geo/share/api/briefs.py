@@ -10,13 +10,13 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from geo.core import clock
 from geo.core.errors import BadRequest
 from geo.core.jobs import Job, JobQueue
 from geo.i18n.words import words
@@ -72,7 +72,7 @@ async def _brief(request: Request) -> Response:
     if len(asked) != 1:
         raise BadRequest("error.brief_asked")
     ((kind, code),) = asked.items()
-    lang, base, today = lang_of(request), base_of(request), date.today()
+    lang, base, today = lang_of(request), base_of(request), clock.today()
     query = await asyncio.to_thread(current)
     (code,) = checked_codes(query, kind, [code])
     parts = ("brief", kind, code, lang, base, query.catalogue.version, today)
@@ -102,7 +102,7 @@ async def _brief(request: Request) -> Response:
 
 async def _start(request: Request) -> Response:
     body = await json_of(request, BODY_KB)
-    lang, base, today = body["lang"], base_of(request), date.today()
+    lang, base, today = body["lang"], base_of(request), clock.today()
     query = await asyncio.to_thread(current)
     kind = text_of(body, "kind", 20)
     codes = checked_codes(query, kind, list_of(body, "codes", MAX_CODES, str))

@@ -9,13 +9,13 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import date
 from types import MappingProxyType
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 
+from geo.core import clock
 from geo.core.errors import BadRequest
 from geo.core.lazy import lazy
 from geo.model.address import MAX_CHARS
@@ -58,7 +58,7 @@ async def _minutes(request: Request) -> Response:
     write, media_type = WRITERS[ending]
     body = await json_of(request, BODY_KB)
     lang, title, shown = body["lang"], text_of(body, "title", TITLE_CHARS), scenes_of(body)
-    base, today = base_of(request), date.today()
+    base, today = base_of(request), clock.today()
     query = await asyncio.to_thread(current)
 
     def make() -> bytes:

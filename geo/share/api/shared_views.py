@@ -10,13 +10,13 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from datetime import date
 from typing import Any
 from urllib.parse import parse_qsl
 
 from starlette.requests import Request
 from starlette.responses import Response
 
+from geo.core import clock
 from geo.core.errors import BadRequest, Busy
 from geo.explore.api.sentence import default_title
 from geo.i18n.labels import notice_text, title_of
@@ -96,7 +96,7 @@ def picture_of(query: Query, view: ViewState, title: str, link: str, workers: Wo
     ------
     RenderFailed : a drawing process gave up, or even the smallest picture is too big.
     """
-    scene = scene_of(query, view, size=size_named(""), title=title, link=link, today=date.today())
+    scene = scene_of(query, view, size=size_named(""), title=title, link=link, today=clock.today())
     svg = svg_of(scene)
     for width in WIDTHS:
         png = workers.png(svg, width, round(width * scene.size.units_h / scene.size.units_w))

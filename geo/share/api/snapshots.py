@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from datetime import date
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from geo.core import clock
 from geo.core.errors import BadRequest, NotFound
 from geo.i18n.words import words
 from geo.model.view import ViewState
@@ -66,7 +66,7 @@ async def _snapshot(request: Request) -> Response:
             clean(title, 200),
             base,
             f"{base}/s/{code}" if code else "",
-            date.today(),
+            clock.today(),
         )
         workers = drawing_queue().workers
         return (snapshot.size, snapshot.title, code), lambda: render(query, snapshot, workers)

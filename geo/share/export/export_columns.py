@@ -14,6 +14,7 @@ from datetime import date
 from functools import cached_property
 from typing import Any, Literal
 
+from geo.core import clock
 from geo.core.credits import CREDITS
 from geo.core.errors import BadRequest
 from geo.explore.api.sentence import filters_text
@@ -184,5 +185,5 @@ def export_of(
         tuple(query.matching_reports(view)),
         filters_text(query, view, t),
         f"{base}/?{encode(view)}".removesuffix("?"),
-        today or date.today(),
+        today or clock.today(),
     )

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import time
 from collections import OrderedDict
-from datetime import date
 from typing import Any
 from urllib.parse import quote
 
@@ -19,6 +18,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from geo.core import clock
 from geo.core.errors import BadRequest
 from geo.core.settings import settings
 from geo.i18n.labels import value_label
@@ -96,7 +96,7 @@ def _published(job: Extraction, asked: dict[str, Any]) -> dict[str, Any]:
     if job.state != "done":
         raise BadRequest("intake.not_ready")
     query, text = current(), {**job.result, "name": job.name}
-    report = report_of(text, _proposals(job), asked, query.catalogue, date.today())
+    report = report_of(text, _proposals(job), asked, query.catalogue, clock.today())
     id_ = _store().add(report, job.path.read_bytes(), "\n".join(text["pages"]))
     EXTRACTIONS.drop(job)
     _wait_for(id_)
@@ -138,7 +138,7 @@ def _told(job: Extraction, t: Words) -> dict[str, Any]:
     same = _store().same_as(digest_of(whole))
     if same:
         return {"state": "refused", "text": t("intake.twice", id=same)}
-    if when > date.today().isoformat():
+    if when > clock.today().isoformat():
         notes.append(t("intake.future", date=when))
     return {
         "state": "done",

@@ -57,22 +57,22 @@ def error_text(request: Request, error: KharitaError) -> str:
     return words(lang_of(request))(error.key, **error.values)
 
 
-def error_body(request: Request, error: KharitaError) -> dict[str, Any]:
-    """The JSON of an error."""
-    return {"error": {"code": error.key, "text": error_text(request, error)}}
+def error_sentence(
+    request: Request, error: KharitaError, details: Mapping[str, Any] | None = None
+) -> Response:
+    """JSON, or one line of text where a browser opens an address outside ``/api``.
 
-
-def error_sentence(request: Request, error: KharitaError) -> Response:
-    """JSON, or one line of text where a browser opens an address outside ``/api``."""
+    Parameters
+    ----------
+    details : what a program may need beside the code and the sentence.
+    """
+    text = error_text(request, error)
     is_api = request.url.path.startswith("/api/")
     if is_api or "text/html" not in request.headers.get("accept", ""):
-        return json_answer(error_body(request, error), error.status)
-    return Response(
-        error_text(request, error),
-        error.status,
-        {"cache-control": "no-store"},
-        "text/plain; charset=utf-8",
-    )
+        body = {"error": {"code": error.key, "text": text}, **(details or {})}
+        return json_answer(body, error.status)
+    headers = {"cache-control": "no-store"}
+    return Response(text, error.status, headers, "text/plain; charset=utf-8")
 
 
 def error_page(request: Request, error: KharitaError) -> Response:

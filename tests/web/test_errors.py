@@ -16,7 +16,9 @@ from starlette.testclient import TestClient
 
 from geo.core.errors import BadRequest, Busy
 from geo.i18n.words import known_language, words
+from geo.model.problems import Problem
 from geo.model.records import LANGUAGES
+from geo.store.changes import Conflict, Edit, Held, ValidationFailed
 from geo.web import access
 from geo.web.errors import ErrorBoundary
 from tests.conftest import ROOT
@@ -162,6 +164,19 @@ def test_a_browser_that_opens_a_file_reads_a_sentence(route, raising):
     else:
         assert answer.headers["content-type"] == "text/plain; charset=utf-8"
         assert answer.text == text
+
+
+def test_a_refused_edit_also_says_what_the_form_needs(raising):
+    route = next(r for r in ROUTES if r.path == "/api/held/{collection}/{id}")
+    edit, held = Edit("buyers", "x", {"name": "Mine"}, 1), Held({"name": "Theirs"}, 2)
+    answer = ask(raising(route, Conflict([edit], [held])), route, "en")
+    assert answer.status_code == 409 and answer.json().keys() == {"error", "clashes"}
+    assert answer.json()["clashes"][0]["theirs"]["name"] == "Theirs"
+    unfit = ValidationFailed([Problem("buyers", "x", "name", "missing", "")])
+    answer = ask(raising(route, unfit), route, "en")
+    assert answer.status_code == 422 and answer.json().keys() == {"error", "fields"}
+    assert answer.json()["error"]["text"] == words("en")("error.unfit")
+    assert list(answer.json()["fields"]) == ["name"]
 
 
 def test_the_language_of_a_body_counts_before_that_of_the_address():

@@ -174,39 +174,33 @@ def _codes(field: Field, catalogue: Catalogue, t: Words) -> Sequence[str]:
     return listed[field.codes]() if isinstance(field.codes, str) else field.codes
 
 
-def unfit_answer(error: ValidationFailed, t: Words) -> dict[str, Any]:
+def problems_by_field(error: ValidationFailed, t: Words) -> dict[str, str]:
     """What is wrong, field by field."""
     return {
-        "error": {"code": error.key, "text": t(error.key)},
-        "fields": {
-            p.field: t(f"form.problem.{p.code}")
-            if t.has(f"form.problem.{p.code}")
-            else problem_text(p, t)
-            for p in error.problems
-        },
+        p.field: t(f"form.problem.{p.code}")
+        if t.has(f"form.problem.{p.code}")
+        else problem_text(p, t)
+        for p in error.problems
     }
 
 
-def conflict_answer(error: Conflict, catalogue: Catalogue, t: Words) -> dict[str, Any]:
+def clashes_of(error: Conflict, catalogue: Catalogue, t: Words) -> list[dict[str, Any]]:
     """Both versions of what clashes: theirs, which is kept, and mine, which is not."""
-    return {
-        "error": {"code": error.key, "text": t(error.key)},
-        "clashes": [
-            {
-                "revision": held.revision,
-                "name": name_of(held.raw or edit.after, t),
-                **{
-                    k: v
-                    for k, v in change_answer(
-                        Change(edit.collection, edit.id, held.raw, edit.after, held.revision),
-                        catalogue,
-                        t,
-                    ).items()
-                    if k in ("fields", "from", "to")
-                },
-                "theirs": values_of(edit.collection, held.raw),
-                "theirs_lon_lat": lon_lat_of(held.raw),
-            }
-            for edit, held in zip(error.edits, error.held, strict=True)
-        ],
-    }
+    return [
+        {
+            "revision": held.revision,
+            "name": name_of(held.raw or edit.after, t),
+            **{
+                k: v
+                for k, v in change_answer(
+                    Change(edit.collection, edit.id, held.raw, edit.after, held.revision),
+                    catalogue,
+                    t,
+                ).items()
+                if k in ("fields", "from", "to")
+            },
+            "theirs": values_of(edit.collection, held.raw),
+            "theirs_lon_lat": lon_lat_of(held.raw),
+        }
+        for edit, held in zip(error.edits, error.held, strict=True)
+    ]

@@ -19,11 +19,11 @@ from starlette.routing import Route
 from geo.core.errors import BadRequest, KharitaError, NotFound, TooBig
 from geo.curate.api.changes import set_answer
 from geo.curate.api.record_form import (
+    clashes_of,
     collection_named,
-    conflict_answer,
     form_answer,
     known_codes,
-    unfit_answer,
+    problems_by_field,
 )
 from geo.curate.record_form import filled, new_id
 from geo.i18n.words import Words, words
@@ -224,11 +224,12 @@ def _answered(request: Request, who: Identity, content: bytes, act: Act) -> Resp
 def _refused_edit(request: Request, error: KharitaError) -> Response:
     """The shape of every error, and beside it what the form needs to mend an edit."""
     t = words(lang_of(request))
+    details: dict[str, Any] = {}
     if isinstance(error, ValidationFailed):
-        return json_answer(unfit_answer(error, t), error.status)
-    if isinstance(error, Conflict):
-        return json_answer(conflict_answer(error, current().catalogue, t), error.status)
-    return error_sentence(request, error)
+        details = {"fields": problems_by_field(error, t)}
+    elif isinstance(error, Conflict):
+        details = {"clashes": clashes_of(error, current().catalogue, t)}
+    return error_sentence(request, error, details)
 
 
 def _body(request: Request, content: bytes) -> Mapping[str, Any]:

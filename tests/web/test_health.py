@@ -287,9 +287,9 @@ QUEUES = ("atlas", "document", "drawing", "import", "intake", "siting", "trade")
 def stopping(monkeypatch):
     """The shutdown, but for the store that other tests go on reading."""
     monkeypatch.setattr(current, "close", lambda: None)
-    health.open_up()
+    health.start()
     yield health.close
-    health.open_up()
+    health.start()
 
 
 def gauges() -> dict[str, float]:

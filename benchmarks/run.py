@@ -67,62 +67,95 @@ def report(kept: dict[str, Any]) -> list[str]:
     return lines
 
 
-def targets(kept: dict[str, Any]) -> list[tuple[str, float, float]]:
+Target = tuple[str, float, float]
+
+
+def targets(kept: dict[str, Any]) -> list[Target]:
     """Label, value, greatest allowed value of everything that was measured."""
-    found = exploration_targets(kept["exploration"]) if "exploration" in kept else []
-    if shots := kept.get("snapshots"):
-        found += [
-            (f"{kind}, p95 ms", shots[kind]["p95_ms"], limit)
-            for kind, limit in (("png 1080p", 500), ("pdf a4", 500), ("pptx", 1000))
+    return [target for part, of in TARGETS.items() if part in kept for target in of(kept[part])]
+
+
+def snapshot_targets(found: dict[str, Any]) -> list[Target]:
+    """Targets of pictures and files of a view."""
+    targets = [
+        (f"{kind}, p95 ms", found[kind]["p95_ms"], limit)
+        for kind, limit in (("png 1080p", 500), ("pdf a4", 500), ("pptx", 1000))
+    ]
+    beside = found["beside folium"]
+    if isinstance(beside, dict):
+        targets.append(("PNG / folium's own, p50", 1 / beside["times faster (p50)"], 0.1))
+    return targets
+
+
+def brief_targets(found: dict[str, Any]) -> list[Target]:
+    """Targets of printed briefs."""
+    return [
+        ("brief, p95 ms", found["brief"]["p95_ms"], 500),
+        ("atlas of 34 markets, s", found["atlas"]["seconds"], 30),
+    ]
+
+
+def market_targets(found: dict[str, Any]) -> list[Target]:
+    """Targets of the Markets page."""
+    stability = found["draws_34x12x1000_ms"]["p95_ms"]
+    slowest = {s: max(a["p95_ms"] for a in found[s].values()) for s in ("base", "buyers_100000")}
+    return [
+        ("rank stability, 34 x 12 x 1,000, p95 ms", stability, 100),
+        ("slowest answer of Markets, base, p95 ms", slowest["base"], 300),
+        ("slowest answer of Markets, buyers_100000, p95 ms", slowest["buyers_100000"], 1000),
+    ]
+
+
+def locate_targets(found: dict[str, Any]) -> list[Target]:
+    """Targets of the Locate page."""
+    return [
+        ("suggestions, p95 ms", found["suggestions_p95_ms"], 30),
+        ("nearest 20 of 1,000,000, p95 ms", found["nearest_20_of_1000000_p95_ms"], 20),
+        ("coverage of the country, p95 ms", found["coverage_p95_ms"], 300),
+        ("siting 10 of 1,500, s", found["siting_10_of_1500_s"], 5),
+    ]
+
+
+def watch_targets(found: dict[str, Any]) -> list[Target]:
+    """Targets of the Watch page."""
+    return [
+        ("search in 10,000 reports, p95 ms", found["search_10k_p95_ms"], 50),
+        ("opening a report, p95 ms", found["open_report_p95_ms"], 300),
+        ("reading a PDF of 100 pages, s", found["pdf_100_pages_s"], 10),
+    ]
+
+
+def store_targets(found: dict[str, Any]) -> list[Target]:
+    """Targets of both stores."""
+    targets: list[Target] = []
+    for name in ("files", "postgis"):
+        targets += [
+            (f"save at 100,000 records, {name}, p95 ms", found[name]["save_p95_ms"], 200),
+            (f"commit of 100,000 records, {name}, s", found[name]["commit_s"], 60),
         ]
-        beside = shots["beside folium"]
-        if isinstance(beside, dict):
-            found.append(("PNG / folium's own, p50", 1 / beside["times faster (p50)"], 0.1))
-    if briefs := kept.get("briefs"):
-        found.append(("brief, p95 ms", briefs["brief"]["p95_ms"], 500))
-        found.append(("atlas of 34 markets, s", briefs["atlas"]["seconds"], 30))
-    if markets := kept.get("markets"):
-        found.append(
-            (
-                "rank stability, 34 x 12 x 1,000, p95 ms",
-                markets["draws_34x12x1000_ms"]["p95_ms"],
-                100,
-            )
-        )
-        for store, limit in (("base", 300), ("buyers_100000", 1000)):
-            slowest = max(a["p95_ms"] for a in markets[store].values())
-            found.append((f"slowest answer of Markets, {store}, p95 ms", slowest, limit))
-    if locate := kept.get("locate"):
-        found += [
-            ("suggestions, p95 ms", locate["suggestions_p95_ms"], 30),
-            ("nearest 20 of 1,000,000, p95 ms", locate["nearest_20_of_1000000_p95_ms"], 20),
-            ("coverage of the country, p95 ms", locate["coverage_p95_ms"], 300),
-            ("siting 10 of 1,500, s", locate["siting_10_of_1500_s"], 5),
-        ]
-    if watch := kept.get("watch"):
-        found += [
-            ("search in 10,000 reports, p95 ms", watch["search_10k_p95_ms"], 50),
-            ("opening a report, p95 ms", watch["open_report_p95_ms"], 300),
-            ("reading a PDF of 100 pages, s", watch["pdf_100_pages_s"], 10),
-        ]
-    if stores := kept.get("store"):
-        for name in ("files", "postgis"):
-            found += [
-                (f"save at 100,000 records, {name}, p95 ms", stores[name]["save_p95_ms"], 200),
-                (f"commit of 100,000 records, {name}, s", stores[name]["commit_s"], 60),
-            ]
-    if importing := kept.get("importing"):
-        found += [
-            ("preview of 10,000 rows, s", importing["rows_10000"]["preview_s"], 5),
-            (
-                "import of 100,000 rows, s",
-                importing["rows_100000"]["preview_s"] + importing["rows_100000"]["store_s"],
-                60,
-            ),
-        ]
-    if load := kept.get("load"):
-        found += load_targets(load)
-    return found
+    return targets
+
+
+def import_targets(found: dict[str, Any]) -> list[Target]:
+    """Targets of the import."""
+    large = found["rows_100000"]
+    return [
+        ("preview of 10,000 rows, s", found["rows_10000"]["preview_s"], 5),
+        ("import of 100,000 rows, s", large["preview_s"] + large["store_s"], 60),
+    ]
+
+
+TARGETS = {
+    "exploration": exploration_targets,
+    "snapshots": snapshot_targets,
+    "briefs": brief_targets,
+    "markets": market_targets,
+    "locate": locate_targets,
+    "watch": watch_targets,
+    "store": store_targets,
+    "importing": import_targets,
+    "load": load_targets,
+}
 
 
 if __name__ == "__main__":

@@ -47,7 +47,7 @@ def measure_snapshots(runs: int = RUNS) -> dict[str, Any]:
     """Milliseconds (p50, p95) by kind over three views, peak megabytes, and the ratio to folium."""
     query, workers = current(), Workers(2)
     try:
-        resting = _memory(workers)
+        resting = _memory()
         found: dict[str, Any] = {}
         for name, (kind, size) in KINDS.items():
             times = []
@@ -56,7 +56,7 @@ def measure_snapshots(runs: int = RUNS) -> dict[str, Any]:
                     request = SnapshotRequest(kind, view, size, f"{name} {run}", BASE)
                     times.append(_timed(lambda a=request: render(query, a, workers)))
             found[name] = _summary(times[2 * len(VIEWS) :])
-            found[name]["added_mb_so_far"] = round(_memory(workers) - resting)
+            found[name]["added_mb_so_far"] = round(_memory() - resting)
         found["resting_mb"] = round(resting)
         found["beside folium"] = _beside_folium(query, workers)
         return found
@@ -89,7 +89,7 @@ def _summary(times: list[float]) -> dict[str, float]:
     }
 
 
-def _memory(workers: Workers) -> float:
+def _memory() -> float:
     """Megabytes of this process, and the most its drawing processes ever held."""
     me = psutil.Process()
     total = me.memory_info().rss / 2**20

@@ -13,6 +13,7 @@ import math
 import pathlib
 import re
 import sys
+from functools import cache
 
 HERE = (
     pathlib.Path(sys.argv[1])
@@ -131,6 +132,37 @@ KNOWN = {
     "synonyms.csv",
     "report_titles.csv",
 }  # files added by others are named, not judged
+WORLDS = (("countries_50m.geojson.gz", 230), ("countries_110m.geojson.gz", 170))
+MARKET_POSITIONS = (
+    ("capital_lon", 180),
+    ("capital_lat", 90),
+    ("label_lon", 180),
+    ("label_lat", 90),
+)
+MARKET_TEXTS = (
+    "name_fr",
+    "name_ar",
+    "name_en",
+    "trade_agreement_with_morocco",
+    "agreement_source",
+)
+#: Columns of exports.csv that hold figures and remarks; the others are keys.
+EXPORT_FIGURES = (
+    "id",
+    "value_mdh",
+    "share_pct",
+    "growth_pct",
+    "value_original",
+    "approx",
+    "note_fr",
+)
+#: Scope of an export statement -> whether it has a market, a craft, an exit city.
+EXPORT_KEYS = {
+    "total": (0, 0, 0),
+    "market": (1, 0, 0),
+    "craft": (0, 1, 0),
+    "market_craft": (1, 1, 0),
+}
 MACHINE_PATH = re.compile(r"(?<![\w.:/-])/(?:work|home|root|tmp|usr|opt|mnt|Users)/")
 
 problems = []
@@ -140,6 +172,7 @@ def bad(*parts):
     problems.append(" ".join(str(p) for p in parts))
 
 
+@cache
 def rows_of(name):
     with open(HERE / name, encoding="utf-8", newline="") as handle:
         reader = csv.DictReader(handle)
@@ -252,6 +285,22 @@ def short(name, row, column, words=25):
         bad(name, key(row), column, "is longer than", words, "words")
 
 
+def check_ring(name, feature, ring):
+    if ring[0] != ring[-1] or len(ring) < 4:
+        bad(name, feature["properties"], "open or tiny ring")
+    for lon, lat in ring:
+        if (
+            not (-180 <= lon <= 180 and -90 <= lat <= 90)
+            or round(lon, 5) != lon
+            or round(lat, 5) != lat
+        ):
+            bad(name, feature["properties"], "coordinate", lon, lat)
+    for (x1, y1), (x2, _) in zip(ring, ring[1:]):
+        if abs(x2 - x1) > 180 and y1 > -89.9:
+            bad(name, feature["properties"], "ring crosses the antimeridian")
+
+
+@cache
 def load_geo(name):
     raw = (HERE / name).read_bytes()
     if name in MAX_BYTES and len(raw) > MAX_BYTES[name]:
@@ -259,18 +308,7 @@ def load_geo(name):
     data = json.loads(gzip.decompress(raw) if name.endswith(".gz") else raw)
     for feature in data["features"]:
         for ring in rings(feature["geometry"]):
-            if ring[0] != ring[-1] or len(ring) < 4:
-                bad(name, feature["properties"], "open or tiny ring")
-            for lon, lat in ring:
-                if (
-                    not (-180 <= lon <= 180 and -90 <= lat <= 90)
-                    or round(lon, 5) != lon
-                    or round(lat, 5) != lat
-                ):
-                    bad(name, feature["properties"], "coordinate", lon, lat)
-            for (x1, y1), (x2, _) in zip(ring, ring[1:]):
-                if abs(x2 - x1) > 180 and y1 > -89.9:
-                    bad(name, feature["properties"], "ring crosses the antimeridian")
+            check_ring(name, feature, ring)
     try:
         from shapely.geometry import shape
     except ImportError:
@@ -281,35 +319,34 @@ def load_geo(name):
     return data["features"]
 
 
-def main():
-    regions = {f["properties"]["code"]: f for f in load_geo("regions.geojson")}
-    provinces = {f["properties"]["code"]: f for f in load_geo("provinces.geojson")}
+@cache
+def areas(name):
+    return {f["properties"]["code"]: f for f in load_geo(name)}
+
+
+def check_areas():
+    regions, provinces = areas("regions.geojson"), areas("provinces.geojson")
     if (len(regions), len(provinces)) != (12, 75):
         bad("expected 12 regions and 75 provinces, found", len(regions), len(provinces))
     for code, f in provinces.items():
         if f["properties"]["region_code"] != code[:2] or code[:2] not in regions:
             bad("provinces.geojson", code, "wrong region")
     for year in ("2014", "2024"):
-        totals = {
-            r: sum(
-                p["properties"][f"population_{year}"]
-                for p in provinces.values()
-                if p["properties"]["region_code"] == r
-            )
-            for r in regions
-        }
-        for r, total in totals.items():
-            if total != regions[r]["properties"][f"population_{year}"]:
-                bad("population", year, "of region", r, "is not the sum of its provinces")
-    outline = load_geo("morocco_outline.geojson")
-    if len(outline) != 1:
+        totals = collections.Counter()
+        for f in provinces.values():
+            totals[f["properties"]["region_code"]] += f["properties"][f"population_{year}"]
+        for code, region in regions.items():
+            if totals[code] != region["properties"][f"population_{year}"]:
+                bad("population", year, "of region", code, "is not the sum of its provinces")
+    if len(load_geo("morocco_outline.geojson")) != 1:
         bad("morocco_outline.geojson should hold one feature")
-    iso2_known = set()
-    for name, least in (("countries_50m.geojson.gz", 230), ("countries_110m.geojson.gz", 170)):
+
+
+def check_countries():
+    for name, least in WORLDS:
         features = load_geo(name)
         if len(features) < least:
             bad(name, "has only", len(features), "countries")
-        iso2_known |= {f["properties"]["iso2"] for f in features}
         names = [f["properties"]["name_source_data"] for f in features]
         if len(set(names)) != len(names):
             bad(name, "country listed twice")
@@ -317,26 +354,29 @@ def main():
             if not all(f["properties"][k] for k in ("name_fr", "name_ar", "name_en")):
                 bad(name, f["properties"], "nameless")
 
-    def in_region(name, row, point):
-        rc, pc = row["region_code"], row.get("province_code", "")
-        if rc not in regions:
-            return bad(name, key(row), "unknown region", rc)
-        if pc and (pc not in provinces or pc[:2] != rc):
-            return bad(name, key(row), "unknown province", pc)
-        if row.get("region_fr") and row["region_fr"] != regions[rc]["properties"]["name_fr"]:
-            bad(name, key(row), "region name", row["region_fr"])
-        if row.get("province_fr") and row["province_fr"] != provinces[pc]["properties"]["name_fr"]:
-            bad(name, key(row), "province name", row["province_fr"])
-        if point:
-            for what, feature in (("region", regions[rc]), ("province", provinces.get(pc))):
-                if feature and (km := distance_km(*point, feature["geometry"])) > TOLERANCE_KM:
-                    bad(name, key(row), f"lies {km:.1f} km outside its {what}")
 
-    sites = rows_of("sites.csv")
-    unique("sites.csv", sites, "id")
-    unique("sites.csv", sites, "name_fr", "province_code")
-    for r in sites:
-        n = "sites.csv"
+def in_region(name, row, point):
+    regions, provinces = areas("regions.geojson"), areas("provinces.geojson")
+    rc, pc = row["region_code"], row.get("province_code", "")
+    if rc not in regions:
+        return bad(name, key(row), "unknown region", rc)
+    if pc and (pc not in provinces or pc[:2] != rc):
+        return bad(name, key(row), "unknown province", pc)
+    if row.get("region_fr") and row["region_fr"] != regions[rc]["properties"]["name_fr"]:
+        bad(name, key(row), "region name", row["region_fr"])
+    if row.get("province_fr") and row["province_fr"] != provinces[pc]["properties"]["name_fr"]:
+        bad(name, key(row), "province name", row["province_fr"])
+    if point:
+        for what, feature in (("region", regions[rc]), ("province", provinces.get(pc))):
+            if feature and (km := distance_km(*point, feature["geometry"])) > TOLERANCE_KM:
+                bad(name, key(row), f"lies {km:.1f} km outside its {what}")
+
+
+def check_sites():
+    n = "sites.csv"
+    unique(n, rows_of(n), "id")
+    unique(n, rows_of(n), "name_fr", "province_code")
+    for r in rows_of(n):
         if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", r["id"]):
             bad(n, r["id"], "is not a slug")
         listed(n, r, "kind", SITE_KINDS)
@@ -354,122 +394,80 @@ def main():
         short(n, r, "fact_fr")
         in_region(n, r, position(n, r, MOROCCO_BOX))
 
-    towns = rows_of("towns.csv")
-    unique("towns.csv", towns, "geoname_id")
-    for r in towns:
-        in_region("towns.csv", r, position("towns.csv", r, MOROCCO_BOX))
-        number("towns.csv", r, "population", 0, 10_000_000, integer=True)
-    town_ids = {r["geoname_id"] for r in towns}
 
-    communes = rows_of("communes.csv")
-    unique("communes.csv", communes, "code")
-    placed = [r["geoname_id"] for r in communes if r["geoname_id"]]
-    if len(set(placed)) != len(placed):
-        bad("communes.csv uses one GeoNames place twice")
-    for year in ("2014", "2024"):
-        for code, f in provinces.items():
-            total = sum(
-                int(r[f"population_{year}"] or 0) for r in communes if r["province_code"] == code
-            )
-            if total != f["properties"][f"population_{year}"]:
-                bad("communes.csv", code, year, "does not add up to its province")
-    for r in communes:
-        listed("communes.csv", r, "milieu", {"urbain", "rural"})
-        in_region("communes.csv", r, position("communes.csv", r, MOROCCO_BOX))
-        if not r["code"].startswith(r["province_code"]):
-            bad("communes.csv", r["code"], "is not under", r["province_code"])
-
-    geography = rows_of("craft_geography.csv")
-    unique("craft_geography.csv", geography, "craft", "town", "region_code")
-    for r in geography:
-        listed("craft_geography.csv", r, "craft", CRAFTS)
-        urls("craft_geography.csv", r, "sources")
-        in_region("craft_geography.csv", r, position("craft_geography.csv", r, MOROCCO_BOX))
-    for name, rows in (
-        ("sites.csv", sites),
-        ("communes.csv", communes),
-        ("craft_geography.csv", geography),
-    ):
-        for r in rows:
-            if r["geoname_id"] and r["geoname_id"] not in town_ids:
+def check_towns():
+    n = "towns.csv"
+    unique(n, rows_of(n), "geoname_id")
+    for r in rows_of(n):
+        in_region(n, r, position(n, r, MOROCCO_BOX))
+        number(n, r, "population", 0, 10_000_000, integer=True)
+    ids = {r["geoname_id"] for r in rows_of(n)}
+    for name in ("sites.csv", "communes.csv", "craft_geography.csv"):
+        for r in rows_of(name):
+            if r["geoname_id"] and r["geoname_id"] not in ids:
                 bad(name, key(r), "unknown GeoNames id", r["geoname_id"])
 
-    markets = rows_of("markets.csv")
+
+def check_communes():
+    n = "communes.csv"
+    communes = rows_of(n)
+    unique(n, communes, "code")
+    placed = [r["geoname_id"] for r in communes if r["geoname_id"]]
+    if len(set(placed)) != len(placed):
+        bad(n, "uses one GeoNames place twice")
+    for year in ("2014", "2024"):
+        totals = collections.Counter()
+        for r in communes:
+            totals[r["province_code"]] += int(r[f"population_{year}"] or 0)
+        for code, f in areas("provinces.geojson").items():
+            if totals[code] != f["properties"][f"population_{year}"]:
+                bad(n, code, year, "does not add up to its province")
+    for r in communes:
+        listed(n, r, "milieu", {"urbain", "rural"})
+        in_region(n, r, position(n, r, MOROCCO_BOX))
+        if not r["code"].startswith(r["province_code"]):
+            bad(n, r["code"], "is not under", r["province_code"])
+
+
+def check_geography():
+    n = "craft_geography.csv"
+    unique(n, rows_of(n), "craft", "town", "region_code")
+    for r in rows_of(n):
+        listed(n, r, "craft", CRAFTS)
+        urls(n, r, "sources")
+        in_region(n, r, position(n, r, MOROCCO_BOX))
+
+
+def check_markets():
+    n = "markets.csv"
     for column in ("iso2", "iso3", "iso_n3"):
-        unique("markets.csv", markets, column)
-    for r in markets:
-        n = "markets.csv"
+        unique(n, rows_of(n), column)
+    for r in rows_of(n):
         listed(n, r, "region_of_world", WORLD)
         listed(n, r, "evidence", {"published", "assumed"})
-        for column, size in (
-            ("capital_lon", 180),
-            ("capital_lat", 90),
-            ("label_lon", 180),
-            ("label_lat", 90),
-        ):
+        for column, size in MARKET_POSITIONS:
             if number(n, r, column, -size, size) is None:
                 bad(n, r["iso2"], "lacks", column)
         if not (
             len(r["iso2"]) == 2 and len(r["iso3"]) == 3 and re.fullmatch(r"\d{3}", r["iso_n3"])
         ):
             bad(n, r["iso2"], "odd codes")
-        if not all(
-            r[c]
-            for c in (
-                "name_fr",
-                "name_ar",
-                "name_en",
-                "trade_agreement_with_morocco",
-                "agreement_source",
-            )
-        ):
+        if not all(r[c] for c in MARKET_TEXTS):
             bad(n, r["iso2"], "has an empty cell")
-    market_codes = {r["iso2"] for r in markets}
 
-    exports = rows_of("exports.csv")
-    unique("exports.csv", exports, "id")
-    unique(
-        "exports.csv",
-        exports,
-        *[
-            c
-            for c in exports[0]
-            if c
-            not in (
-                "id",
-                "value_mdh",
-                "share_pct",
-                "growth_pct",
-                "value_original",
-                "approx",
-                "note_fr",
-            )
-        ],
-    )
+
+def market_codes():
+    return {r["iso2"] for r in rows_of("markets.csv")}
+
+
+def check_exports():
+    n = "exports.csv"
+    exports = rows_of(n)
+    unique(n, exports, "id")
+    unique(n, exports, *[c for c in exports[0] if c not in EXPORT_FIGURES])
     shares = collections.defaultdict(float)
     for r in exports:
-        n = "exports.csv"
-        for column in ("period_start", "period_end"):
-            if not re.fullmatch(r"20\d\d-(0[1-9]|1[0-2])", r[column]):
-                bad(n, r["id"], column, r[column])
-        if r["period_start"] > r["period_end"]:
-            bad(n, r["id"], "ends before it starts")
-        listed(n, r, "scope", SCOPES)
-        listed(n, r, "market_group", GROUPS)
-        listed(n, r, "craft", CRAFTS, many=True)
-        listed(n, r, "share_base", SHARE_BASES)
-        if r["market_iso2"] and (r["market_iso2"] not in market_codes or r["market_group"]):
-            bad(n, r["id"], "market", r["market_iso2"], r["market_group"])
-        market = bool(r["market_iso2"] or r["market_group"])
-        expected = {
-            "total": (0, 0, 0),
-            "market": (1, 0, 0),
-            "craft": (0, 1, 0),
-            "market_craft": (1, 1, 0),
-        }.get(r["scope"])
-        found = (int(market), int(bool(r["craft"])), int(bool(r["exit_city"])))
-        if (expected and found != expected) or (r["scope"] == "city" and not r["exit_city"]):
-            bad(n, r["id"], "scope", r["scope"], "does not fit its keys")
+        check_export_keys(r)
         if not any(r[c] for c in ("value_mdh", "share_pct", "growth_pct", "value_original")):
             bad(n, r["id"], "holds no figure")
         number(n, r, "value_mdh", 0, 100_000)
@@ -486,16 +484,38 @@ def main():
         urls(n, r, "source_url")
     for where, total in shares.items():
         if total > 100.5:
-            bad("exports.csv shares add up to", total, where)
+            bad(n, "shares add up to", total, where)
 
-    actors = rows_of("actors.csv")
-    unique("actors.csv", actors, "id")
-    unique("actors.csv", actors, "name", "country_iso2")
-    for r in actors:
-        n = "actors.csv"
+
+def check_export_keys(r):
+    n = "exports.csv"
+    for column in ("period_start", "period_end"):
+        if not re.fullmatch(r"20\d\d-(0[1-9]|1[0-2])", r[column]):
+            bad(n, r["id"], column, r[column])
+    if r["period_start"] > r["period_end"]:
+        bad(n, r["id"], "ends before it starts")
+    listed(n, r, "scope", SCOPES)
+    listed(n, r, "market_group", GROUPS)
+    listed(n, r, "craft", CRAFTS, many=True)
+    listed(n, r, "share_base", SHARE_BASES)
+    if r["market_iso2"] and (r["market_iso2"] not in market_codes() or r["market_group"]):
+        bad(n, r["id"], "market", r["market_iso2"], r["market_group"])
+    market = bool(r["market_iso2"] or r["market_group"])
+    found = (int(market), int(bool(r["craft"])), int(bool(r["exit_city"])))
+    expected = EXPORT_KEYS.get(r["scope"])
+    if (expected and found != expected) or (r["scope"] == "city" and not r["exit_city"]):
+        bad(n, r["id"], "scope", r["scope"], "does not fit its keys")
+
+
+def check_actors():
+    n = "actors.csv"
+    countries = {f["properties"]["iso2"] for name, _ in WORLDS for f in load_geo(name)}
+    unique(n, rows_of(n), "id")
+    unique(n, rows_of(n), "name", "country_iso2")
+    for r in rows_of(n):
         listed(n, r, "kind", ACTOR_KINDS)
         listed(n, r, "crafts", CRAFTS, many=True)
-        if r["country_iso2"] not in iso2_known:
+        if r["country_iso2"] not in countries:
             bad(n, r["id"], "country", r["country_iso2"])
         number(n, r, "year", 1950, 2030, integer=True)
         position(n, r, (-180, -90, 180, 90), {"city"})
@@ -504,42 +524,52 @@ def main():
         urls(n, r, "source_url")
         short(n, r, "relation_fr")
 
-    for r in rows_of("hs_codes.csv"):
-        listed("hs_codes.csv", r, "craft", CRAFTS)
+
+def check_hs_codes():
+    n = "hs_codes.csv"
+    for r in rows_of(n):
+        listed(n, r, "craft", CRAFTS)
         if not re.fullmatch(r"\d{4}", r["hs4"]) or any(
             not re.fullmatch(r["hs4"] + r"\d\d", c) for c in r["hs6_children"].split(";")
         ):
-            bad("hs_codes.csv", r["hs4"], "odd code")
-    programmes = rows_of("programmes.csv")
-    unique("programmes.csv", programmes, "id")
-    for r in programmes:
-        number("programmes.csv", r, "figure", 0)
-        urls("programmes.csv", r, "source_url")
-        short("programmes.csv", r, "fact_fr")
+            bad(n, r["hs4"], "odd code")
 
-    synonyms = rows_of("synonyms.csv")
-    unique("synonyms.csv", synonyms, "group", "word")
-    for r in synonyms:
-        listed("synonyms.csv", r, "lang", {"fr", "ar", "en"})
+
+def check_programmes():
+    n = "programmes.csv"
+    unique(n, rows_of(n), "id")
+    for r in rows_of(n):
+        number(n, r, "figure", 0)
+        urls(n, r, "source_url")
+        short(n, r, "fact_fr")
+
+
+def check_words():
+    n = "synonyms.csv"
+    codes = {
+        "craft": CRAFTS,
+        "buyer": ACTOR_KINDS,
+        "site": SITE_KINDS,
+        "status": STATUSES,
+        "market": market_codes(),
+    }
+    unique(n, rows_of(n), "group", "word")
+    for r in rows_of(n):
+        listed(n, r, "lang", {"fr", "ar", "en"})
         kind, _, code = r["group"].partition(":")
-        codes = {
-            "craft": CRAFTS,
-            "buyer": ACTOR_KINDS,
-            "site": SITE_KINDS,
-            "status": STATUSES,
-            "market": market_codes,
-        }
         if (
             not code
             or (kind in codes and code not in codes[kind])
             or kind not in {*codes, "town", "city", "word"}
         ):
-            bad("synonyms.csv", r["group"], "unknown group")
-    titles = rows_of("report_titles.csv")
-    unique("report_titles.csv", titles, "id")
-    if {r["id"] for r in titles} != {r["id"] for r in rows_of("reports.csv")}:
-        bad("report_titles.csv does not name the same reports as reports.csv")
+            bad(n, r["group"], "unknown group")
+    n = "report_titles.csv"
+    unique(n, rows_of(n), "id")
+    if {r["id"] for r in rows_of(n)} != {r["id"] for r in rows_of("reports.csv")}:
+        bad(n, "does not name the same reports as reports.csv")
 
+
+def check_folder():
     readme = (HERE / "README.md").read_text(encoding="utf-8")
     for path in sorted(HERE.iterdir()):
         if path.is_dir():
@@ -557,6 +587,28 @@ def main():
         if word not in readme:
             bad("README.md does not name the source of", name)
 
+
+CHECKS = (
+    check_areas,
+    check_countries,
+    check_sites,
+    check_towns,
+    check_communes,
+    check_geography,
+    check_markets,
+    check_exports,
+    check_actors,
+    check_hs_codes,
+    check_programmes,
+    check_words,
+    check_folder,
+)
+
+
+def main():
+    """Run every check; the exit status is 1 when something is wrong."""
+    for check in CHECKS:
+        check()
     for line in problems:
         print("PROBLEM", line)
     print(f"{len(problems)} problem(s)")

@@ -60,7 +60,7 @@ def _answers() -> dict[str, Callable[[Query, int], object]]:
     return {
         "rank": lambda q, i: rank_answer(q, view(i), t),
         "why": lambda q, i: why_answer(q, MARKETS[i % 5], view(i), t),
-        "page": lambda q, i: page_answer(q, MARKETS[i % 5], view(i), t),
+        "page": lambda q, i: page_answer(q, MARKETS[i % 5], t),
         "compare": lambda q, i: compare_answer(q, view(i), t),
         "gap": lambda q, i: gap_answer(q, view(i), t),
         "barometer": lambda q, i: barometer_answer(q, view(i), t),

@@ -1,1 +1,1 @@
-"""The page Données: import, record form, quality, history of changes."""
+"""Page Données: records, their quality and history, and the import of files."""

@@ -134,17 +134,17 @@ def assess(catalogue: Catalogue, collection: str, today: date) -> Assessment:
     """Completeness, freshness, precision and provenance of one collection."""
     records = records_of(catalogue, collection)
     real = [r for r in records if _provenance(r) != "demo"]
-    asked = ASKED[collection]
+    questions = ASKED[collection]
     return Assessment(
         collection,
         len(real),
         len(records) - len(real),
-        filled={name: sum(map(knows, real)) for name, knows in asked.items()},
+        filled={name: sum(map(knows, real)) for name, knows in questions.items()},
         fresh=_counted(FRESHNESS, (age_of(getattr(r, "verified", ""), today) for r in real))
-        if "verified" in asked
+        if "verified" in questions
         else {},
         precision=dict(Counter(getattr(r, "precision", "") for r in real))
-        if "position" in asked
+        if "position" in questions
         else {},
         provenance=dict(Counter(map(_provenance, records))),
     )

@@ -47,7 +47,8 @@ class Field:
     Attributes
     ----------
     name : property of the raw record.
-    kind : ``text``, ``long``, ``one``, ``many``, ``whole``, ``number``, ``flag``, ``date``, ``url`` or ``sources``.
+    kind : ``text``, ``long``, ``one``, ``many``, ``whole``, ``number``, ``flag``, ``date``,
+        ``url`` or ``sources``.
     codes : what can be chosen; a vocabulary's codes, or the name of a list the store holds
         (``markets``, ``regions``, ``provinces``, ``countries``).
     words : prefix of the codes' names in the catalogue; empty: the store names them.
@@ -239,7 +240,7 @@ def _read(field: Field, answer: Any) -> Any:
             else {"": None, "yes": True, "no": False}[answer or ""]
         )
     if field.kind in ("whole", "number"):
-        return _number(answer, whole=field.kind == "whole")
+        return _number(answer, integer=field.kind == "whole")
     if field.kind == "many":
         return [str(v) for v in answer] if isinstance(answer, list) else _refuse()
     if field.kind == "sources":
@@ -262,13 +263,13 @@ def _source(answer: Mapping[str, Any]) -> dict[str, str]:
     return {"url": url, "label": label or re.sub(r"\Ahttps?://(www\.)?|/.*", "", url), "date": day}
 
 
-def _number(answer: Any, *, whole: bool) -> float | int | None:
+def _number(answer: Any, *, integer: bool) -> float | int | None:
     if answer in (None, ""):
         return None
     if isinstance(answer, bool):
         _refuse()
     value = float(re.sub(r"[\s\u00a0\u202f]", "", str(answer)).replace(",", "."))
-    if not math.isfinite(value) or (whole and value != int(value)):
+    if not math.isfinite(value) or (integer and value != int(value)):
         _refuse()
     return int(value) if value == int(value) else value
 

@@ -1,1 +1,1 @@
-"""The page Carte: layers, facets, table and panel of what the filters leave."""
+"""Page Carte: the map with its filters, summary, table, panel and fairs."""

@@ -1,1 +1,1 @@
-"""OGC API - Features over the query engine: what is asked, what is answered; no HTTP."""
+"""OGC API - Features over the query engine: collections, parameters, pages and routes."""

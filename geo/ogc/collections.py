@@ -1,4 +1,4 @@
-"""The five collections of the open interface: what they hold, what narrows them, their features.
+"""The five OGC collections: their content, their filters, their features.
 
 A feature's properties are a list of their own, written down here: a telephone or the name of
 who verified something is not among them. ``origin`` says published, imported or demo.
@@ -17,7 +17,7 @@ import numpy as np
 from geo.core.errors import NotFound
 from geo.model.records import Buyer, Market, Report, Site, period_of
 from geo.model.view import FILTERS, ViewState
-from geo.ogc.parameters import CRS84, WRITERS, Box, Span, days_of
+from geo.ogc.parameters import CRS84, WRITERS, BoundingBox, Span, days_of
 from geo.places.curve import degrees, mercator
 from geo.query.engine import Query
 
@@ -142,7 +142,11 @@ COLLECTIONS: Mapping[str, Collection] = MappingProxyType(
 
 
 def found(
-    query: Query, collection: Collection, view: ViewState, box: Box | None, span: Span | None
+    query: Query,
+    collection: Collection,
+    view: ViewState,
+    box: BoundingBox | None,
+    span: Span | None,
 ) -> tuple[int, Callable[[int, int], Sequence[Any]]]:
     """How many records pass, and a function that reads ``(offset, limit)`` of them.
 
@@ -225,10 +229,10 @@ def extent(query: Query, name: str) -> dict[str, Any]:
         lon, lat = degrees(columns.x[: columns.placed], columns.y[: columns.placed])
         years = columns.year[columns.year > 0]
         days = [f"{years.min():04d}-01-01", f"{years.max():04d}-12-31"] if len(years) else []
-    told: dict[str, Any] = {}
+    found: dict[str, Any] = {}
     if len(lon):
         # Outward, so that the box holds what it is the box of.
-        told["spatial"] = {
+        found["spatial"] = {
             "crs": CRS84,
             "bbox": [
                 [
@@ -240,12 +244,16 @@ def extent(query: Query, name: str) -> dict[str, Any]:
             ],
         }
     if days:
-        told["temporal"] = {"interval": [[f"{days[0]}T00:00:00Z", f"{days[1]}T23:59:59Z"]]}
-    return told
+        found["temporal"] = {"interval": [[f"{days[0]}T00:00:00Z", f"{days[1]}T23:59:59Z"]]}
+    return found
 
 
 def _few(
-    query: Query, collection: Collection, view: ViewState, box: Box | None, span: Span | None
+    query: Query,
+    collection: Collection,
+    view: ViewState,
+    box: BoundingBox | None,
+    span: Span | None,
 ) -> list[Any]:
     records: list[Any] = (
         query.matching_reports(view)
@@ -259,12 +267,12 @@ def _few(
     return records
 
 
-def _touches(query: Query, record: Any, box: Box) -> bool:
+def _touches(query: Query, record: Any, box: BoundingBox) -> bool:
     points = np.array(_points(query, record)).reshape(-1, 2)
     return bool(_within(*mercator(points[:, 0], points[:, 1]), box).any())
 
 
-def _within(x: np.ndarray, y: np.ndarray, box: Box) -> np.ndarray:
+def _within(x: np.ndarray, y: np.ndarray, box: BoundingBox) -> np.ndarray:
     """(n,) which Mercator fractions are in a box; nan is in none."""
     (left, right), (top, bottom) = mercator(
         np.array([box.west, box.east]), np.array([box.north, box.south])

@@ -1,4 +1,4 @@
-"""The OpenAPI 3.0 document of the open interface, made from the collections and the field table."""
+"""The OpenAPI 3.0 document of the OGC API, made from the collections and the field table."""
 
 from __future__ import annotations
 

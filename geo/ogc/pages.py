@@ -1,4 +1,4 @@
-"""The HTML of the open interface: the same content as the JSON, as one plain page."""
+"""HTML pages of the OGC API: the content of the JSON as one plain page."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def page_of(
         t=t,
         base=base,
         steps=steps,
-        told=_told,
+        text=_text,
         name=_name,
         fonts=asset_url("fonts.css"),
         queries={code: urlencode({**params, "f": "html", "lang": code}) for code in LANGUAGES},
@@ -71,8 +71,8 @@ def _name(feature: Mapping[str, Any], t: Words) -> str:
     return t.pick(named) if isinstance(named, Mapping) else str(named)
 
 
-def _told(value: Any, t: Words) -> str:
-    """A value as text: unknown is a dash, several are listed, a name is in the reader's language."""
+def _text(value: Any, t: Words) -> str:
+    """A value as text: a dash when unknown, several listed, a name in the reader's language."""
     if value is None or value in ("", [], {}):
         return "—"
     if isinstance(value, bool):

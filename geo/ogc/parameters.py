@@ -1,8 +1,8 @@
-"""The parameters of OGC API - Features, read strictly.
+"""Strict parsing of the parameters of OGC API - Features.
 
-Knows: reference systems and the order of their axes, boxes, dates, paging. Not: records, HTTP.
+Reference systems and the order of their axes, boxes, dates, paging.
 Boxes come out as degrees (WGS 84, longitude first); west is east of east when the box crosses
-the antimeridian. Every refusal names the parameter.
+the antimeridian. Every error names the parameter.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ _READERS: Mapping[str, Callable[[float, float], Position]] = MappingProxyType(
 
 
 @dataclass(frozen=True, slots=True)
-class Box:
+class BoundingBox:
     """Degrees; ``west`` > ``east`` crosses the antimeridian."""
 
     west: float
@@ -69,7 +69,7 @@ class Span:
 
 
 def bad(name: str, value: str) -> BadRequest:
-    """The refusal of a parameter."""
+    """The error of a parameter."""
     return BadRequest("error.bad_parameter", name=name, value=value[:60])
 
 
@@ -86,7 +86,7 @@ def crs_of(params: Mapping[str, str], name: str) -> str:
     return value
 
 
-def box_of(params: Mapping[str, str]) -> Box | None:
+def box_of(params: Mapping[str, str]) -> BoundingBox | None:
     """The box of ``bbox`` (four numbers, or six with heights) and ``bbox-crs``.
 
     Raises
@@ -111,8 +111,8 @@ def box_of(params: Mapping[str, str]) -> Box | None:
     if south > north or max(abs(west), abs(east)) > 1_080 or (crs == EPSG3857 and west > east):
         raise bad("bbox", text)
     if east - west >= 360:
-        return Box(-180.0, south, 180.0, north)
-    return Box(_wrapped(west), south, _wrapped(east), north)
+        return BoundingBox(-180.0, south, 180.0, north)
+    return BoundingBox(_wrapped(west), south, _wrapped(east), north)
 
 
 def _wrapped(lon: float) -> float:
@@ -168,12 +168,12 @@ def days_of(text: str) -> tuple[date, date] | None:
         return None
 
 
-def whole(params: Mapping[str, str], name: str, default: int, least: int, most: int) -> int:
-    """A whole number; one above ``most`` counts as ``most``.
+def integer(params: Mapping[str, str], name: str, default: int, least: int, most: int) -> int:
+    """Parse an integer; one above ``most`` counts as ``most``.
 
     Raises
     ------
-    BadRequest : no whole number, or below ``least``.
+    BadRequest : not an integer, or below ``least``.
     """
     text = params.get(name, str(default))
     if not text.isascii() or not text.isdigit() or len(text) > 18 or int(text) < least:

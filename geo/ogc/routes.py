@@ -35,9 +35,9 @@ from geo.ogc.parameters import (
     bad,
     box_of,
     crs_of,
+    integer,
     picked,
     span_of,
-    whole,
 )
 from geo.query.current import current
 from geo.query.engine import Query
@@ -66,8 +66,8 @@ class _NotAcceptable(KharitaError):
     status = 406
 
 
-class Asked:
-    """One request: its parameters, its language, what it may be answered in."""
+class OgcRequest:
+    """A parsed request: its parameters, its language and the format of the response."""
 
     def __init__(self, request: Request) -> None:
         self.params: dict[str, str] = {}
@@ -91,18 +91,18 @@ class Asked:
     def link(
         self, path: str, rel: str, *, media: str = JSON, title: str = "", **changes: str | int
     ) -> dict[str, str]:
-        """A link to a path below ``/ogc``, in the language that was asked for."""
-        asked = {"lang": self.params["lang"]} if "lang" in self.params else {}
-        query = urlencode(asked | {k: str(v) for k, v in changes.items()})
-        told = {
+        """A link to a path below ``/ogc``, in the language of the request."""
+        lang = {"lang": self.params["lang"]} if "lang" in self.params else {}
+        query = urlencode(lang | {k: str(v) for k, v in changes.items()})
+        link = {
             "href": f"{self.base}{path}" + (f"?{query}" if query else ""),
             "rel": rel,
             "type": media,
         }
-        return told | {"title": title, "hreflang": self.t.lang} if title else told
+        return link | {"title": title, "hreflang": self.t.lang} if title else link
 
     def both(self, path: str, media: str = JSON, **changes: str | int) -> list[dict[str, str]]:
-        """This page, and the same in the other form."""
+        """Links to the page itself and to it in the other format."""
         kinds = {"html": HTML, "json": media}
         return [
             self.link(
@@ -117,7 +117,7 @@ class Asked:
         ]
 
 
-Maker = Callable[[Asked], tuple[str, dict[str, Any]]]
+Maker = Callable[[OgcRequest], tuple[str, dict[str, Any]]]
 
 
 def routes() -> list[Route]:
@@ -144,41 +144,44 @@ def _route(path: str, make: Maker) -> Route:
 
 
 def _answer(request: Request, make: Maker) -> Response:
-    asked = Asked(request)
+    parsed = OgcRequest(request)
     parts = (
         request.url.path,
-        sorted(asked.params.items()),
-        asked.html,
-        asked.t.lang,
-        asked.base,
-        asked.query.catalogue.version,
+        sorted(parsed.params.items()),
+        parsed.html,
+        parsed.t.lang,
+        parsed.base,
+        parsed.query.catalogue.version,
     )
     tag = hashlib.sha256(repr(parts).encode("utf-8", "replace")).hexdigest()[:32]
     headers = {**HEADERS, "etag": f'W/"{tag}"', "cache-control": "public, no-cache"}
-    media, content = make(asked)
+    media, content = make(parsed)
     if "crs" in content:
         crs = content.pop("crs") if media == GEOJSON else None
         headers |= {"content-crs": f"<{crs}>"} if crs else {}
     if matches_tag(request, tag):
         return Response(status_code=304, headers=headers)
-    if asked.html:
-        return _html_page(asked, content, headers)
+    if parsed.html:
+        return _html_page(parsed, content, headers)
     return Response(orjson.dumps(content), media_type=media, headers=headers)
 
 
-def _html_page(asked: Asked, content: Mapping[str, Any], headers: Mapping[str, str]) -> Response:
+def _html_page(
+    request: OgcRequest, content: Mapping[str, Any], headers: Mapping[str, str]
+) -> Response:
     return Response(
-        page_of(content, asked.t, asked.base, asked.own, asked.params),
+        page_of(content, request.t, request.base, request.own, request.params),
         media_type="text/html; charset=utf-8",
         headers={
             **headers,
-            "content-security-policy": "default-src 'none'; style-src 'unsafe-inline' 'self'; font-src 'self'",
+            "content-security-policy": "default-src 'none'; style-src 'unsafe-inline' 'self';"
+            " font-src 'self'",
         },
     )
 
 
 def _exception(request: Request, error: KharitaError) -> Response:
-    """The exception of the standard, in JSON whatever was asked for."""
+    """The exception of the standard, as JSON whatever the requested format."""
     t = words(_lang(request.query_params, request, strict=False))
     content = {
         "code": CODES.get(error.status, CODES[400]),
@@ -190,11 +193,11 @@ def _exception(request: Request, error: KharitaError) -> Response:
 
 
 def _lang(params: Mapping[str, str], request: Request, *, strict: bool = True) -> str:
-    asked = params.get("lang")
-    if asked in LANGUAGES:
-        return str(asked)
-    if asked is not None and strict:
-        raise bad("lang", asked)
+    chosen = params.get("lang")
+    if chosen in LANGUAGES:
+        return str(chosen)
+    if chosen is not None and strict:
+        raise bad("lang", chosen)
     ranked = _ranked(request.headers.get("accept-language", ""))
     return next(
         (code for name in ranked for code in LANGUAGES if name.partition("-")[0] == code), "fr"
@@ -202,11 +205,11 @@ def _lang(params: Mapping[str, str], request: Request, *, strict: bool = True) -
 
 
 def _html(params: Mapping[str, str], request: Request) -> bool:
-    asked = params.get("f")
-    if asked is not None:
-        if asked not in ("json", "html"):
-            raise bad("f", asked)
-        return asked == "html"
+    chosen = params.get("f")
+    if chosen is not None:
+        if chosen not in ("json", "html"):
+            raise bad("f", chosen)
+        return chosen == "html"
     for media in _ranked(request.headers.get("accept", "")) or ["*/*"]:
         if media in (HTML, "text/*", "application/xhtml+xml"):
             return True
@@ -220,11 +223,11 @@ def _html(params: Mapping[str, str], request: Request) -> bool:
 
 
 def _ranked(header: str) -> list[str]:
-    """The values of an Accept header, the wanted ones first; one of weight zero is not wanted."""
+    """The values of an Accept header, by weight; those of weight zero are left out."""
     found = []
     for place, part in enumerate(header[:1_000].split(",")):
-        value, *told = (p.strip().lower() for p in part.split(";"))
-        weight = next((p[2:] for p in told if p.startswith("q=")), "1")
+        value, *options = (p.strip().lower() for p in part.split(";"))
+        weight = next((p[2:] for p in options if p.startswith("q=")), "1")
         try:
             found.append((-float(weight), place, value))
         except ValueError:
@@ -235,90 +238,90 @@ def _ranked(header: str) -> list[str]:
 # --- the pages ------------------------------------------------------------------------
 
 
-def _landing(asked: Asked) -> tuple[str, dict[str, Any]]:
-    asked.only({})
-    t = asked.t
+def _landing(request: OgcRequest) -> tuple[str, dict[str, Any]]:
+    request.only({})
+    t = request.t
     return JSON, {
         "title": t("ogc.title"),
         "description": t("ogc.lead"),
         "links": [
-            *asked.both("/"),
-            asked.link("/api", "service-desc", media=MEDIA, title=t("ogc.api"), f="json"),
-            asked.link("/api", "service-doc", media=HTML, title=t("ogc.api"), f="html"),
-            asked.link("/conformance", "conformance", title=t("ogc.conformance")),
-            asked.link("/collections", "data", title=t("ogc.collections")),
+            *request.both("/"),
+            request.link("/api", "service-desc", media=MEDIA, title=t("ogc.api"), f="json"),
+            request.link("/api", "service-doc", media=HTML, title=t("ogc.api"), f="html"),
+            request.link("/conformance", "conformance", title=t("ogc.conformance")),
+            request.link("/collections", "data", title=t("ogc.collections")),
         ],
     }
 
 
-def _conformance(asked: Asked) -> tuple[str, dict[str, Any]]:
-    asked.only({})
+def _conformance(request: OgcRequest) -> tuple[str, dict[str, Any]]:
+    request.only({})
     return JSON, {
-        "title": asked.t("ogc.conformance"),
+        "title": request.t("ogc.conformance"),
         "conformsTo": list(CONFORMS),
-        "links": asked.both("/conformance"),
+        "links": request.both("/conformance"),
     }
 
 
-def _api(asked: Asked) -> tuple[str, dict[str, Any]]:
-    asked.only({})
-    return MEDIA, document(asked.query, asked.t, asked.base)
+def _api(request: OgcRequest) -> tuple[str, dict[str, Any]]:
+    request.only({})
+    return MEDIA, document(request.query, request.t, request.base)
 
 
-def _collections(asked: Asked) -> tuple[str, dict[str, Any]]:
-    asked.only({})
+def _collections(request: OgcRequest) -> tuple[str, dict[str, Any]]:
+    request.only({})
     return JSON, {
-        "title": asked.t("ogc.collections"),
-        "links": asked.both("/collections"),
-        "collections": [_told(asked, c) for c in COLLECTIONS.values()],
+        "title": request.t("ogc.collections"),
+        "links": request.both("/collections"),
+        "collections": [_collection_json(request, c) for c in COLLECTIONS.values()],
         "crs": list(WRITERS),
     }
 
 
-def _collection(asked: Asked) -> tuple[str, dict[str, Any]]:
-    collection = _named(asked)
-    asked.only({})
-    return JSON, _told(asked, collection)
+def _collection(request: OgcRequest) -> tuple[str, dict[str, Any]]:
+    collection = _named(request)
+    request.only({})
+    return JSON, _collection_json(request, collection)
 
 
-def _told(asked: Asked, collection: Collection) -> dict[str, Any]:
-    path, title = f"/collections/{collection.id}", asked.t(f"ogc.{collection.id}")
+def _collection_json(request: OgcRequest, collection: Collection) -> dict[str, Any]:
+    path, title = f"/collections/{collection.id}", request.t(f"ogc.{collection.id}")
     return {
         "id": collection.id,
         "title": title,
-        "description": asked.t(f"ogc.{collection.id}_lead"),
+        "description": request.t(f"ogc.{collection.id}_lead"),
         "itemType": "feature",
-        "extent": extent(asked.query, collection.id),
+        "extent": extent(request.query, collection.id),
         "crs": list(WRITERS),
         "storageCrs": CRS84,
         "links": [
-            *asked.both(path),
-            asked.link(f"{path}/items", "items", media=GEOJSON, title=title, f="json"),
-            asked.link(f"{path}/items", "items", media=HTML, title=title, f="html"),
+            *request.both(path),
+            request.link(f"{path}/items", "items", media=GEOJSON, title=title, f="json"),
+            request.link(f"{path}/items", "items", media=HTML, title=title, f="html"),
         ],
     }
 
 
-def _items(asked: Asked) -> tuple[str, dict[str, Any]]:
-    collection, params = _named(asked), asked.params
-    asked.only(parameters_of(collection, asked.query))
+def _items(request: OgcRequest) -> tuple[str, dict[str, Any]]:
+    collection, params = _named(request), request.params
+    request.only(parameters_of(collection, request.query))
     crs, box, span = crs_of(params, "crs"), box_of(params), span_of(params)
-    limit = whole(params, "limit", DEFAULT_LIMIT, 1, MAX_LIMIT)
-    offset = whole(params, "offset", 0, 0, MAX_OFFSET)
-    total, read = found(asked.query, collection, _view(asked, collection), box, span)
-    features = [feature(asked.query, record, crs) for record in read(offset, limit)]
+    limit = integer(params, "limit", DEFAULT_LIMIT, 1, MAX_LIMIT)
+    offset = integer(params, "offset", 0, 0, MAX_OFFSET)
+    total, read = found(request.query, collection, _view(request, collection), box, span)
+    features = [feature(request.query, record, crs) for record in read(offset, limit)]
     path = f"/collections/{collection.id}/items"
     kept = {k: v for k, v in params.items() if k not in ("f", "lang", "offset")}
     links = [
-        *asked.both(path, GEOJSON, **kept, **({"offset": offset} if offset else {})),
-        asked.link(f"/collections/{collection.id}", "collection"),
+        *request.both(path, GEOJSON, **kept, **({"offset": offset} if offset else {})),
+        request.link(f"/collections/{collection.id}", "collection"),
     ]
-    form = {"media": HTML, "f": "html"} if asked.html else {"media": GEOJSON, "f": "json"}
+    form = {"media": HTML, "f": "html"} if request.html else {"media": GEOJSON, "f": "json"}
     if offset + len(features) < total and features:
-        links.append(asked.link(path, "next", **form, **kept, offset=offset + limit))
+        links.append(request.link(path, "next", **form, **kept, offset=offset + limit))
     if offset:
         links.append(
-            asked.link(path, "prev", **form, **kept, offset=max(0, min(offset, total) - limit))
+            request.link(path, "prev", **form, **kept, offset=max(0, min(offset, total) - limit))
         )
     return GEOJSON, {
         "type": "FeatureCollection",
@@ -328,49 +331,49 @@ def _items(asked: Asked) -> tuple[str, dict[str, Any]]:
         "timeStamp": clock.now().strftime("%Y-%m-%dT%H:%M:%SZ"),
         "links": links,
         "crs": crs,
-        **({"title": asked.t(f"ogc.{collection.id}")} if asked.html else {}),
+        **({"title": request.t(f"ogc.{collection.id}")} if request.html else {}),
     }
 
 
-def _item(asked: Asked) -> tuple[str, dict[str, Any]]:
-    collection, id_ = _named(asked), asked.path["id"]
-    asked.only(ONE)
-    crs = crs_of(asked.params, "crs")
-    made = feature(asked.query, one(asked.query, collection, id_), crs)
+def _item(request: OgcRequest) -> tuple[str, dict[str, Any]]:
+    collection, id_ = _named(request), request.path["id"]
+    request.only(ONE)
+    crs = crs_of(request.params, "crs")
+    made = feature(request.query, one(request.query, collection, id_), crs)
     path = f"/collections/{collection.id}"
-    changes = {"crs": crs} if "crs" in asked.params else {}
+    changes = {"crs": crs} if "crs" in request.params else {}
     return GEOJSON, {
         **made,
         "crs": crs,
         "links": [
-            *asked.both(f"{path}/items/{quote(id_, safe='')}", GEOJSON, **changes),
-            asked.link(path, "collection"),
+            *request.both(f"{path}/items/{quote(id_, safe='')}", GEOJSON, **changes),
+            request.link(path, "collection"),
         ],
     }
 
 
-def _nothing(asked: Asked) -> tuple[str, dict[str, Any]]:
+def _nothing(_request: OgcRequest) -> tuple[str, dict[str, Any]]:
     raise NotFound("error.not_found")
 
 
-def _named(asked: Asked) -> Collection:
-    collection = COLLECTIONS.get(asked.path["collection"])
+def _named(request: OgcRequest) -> Collection:
+    collection = COLLECTIONS.get(request.path["collection"])
     if collection is None:
         raise NotFound("error.not_found")
     return collection
 
 
-def _view(asked: Asked, collection: Collection) -> ViewState:
+def _view(request: OgcRequest, collection: Collection) -> ViewState:
     """The filters of the parameters: codes of the field table, all known."""
     chosen: dict[str, Any] = {}
     for name in collection.filters:
         if name == "q":
-            chosen[name] = " ".join(asked.params.get("q", "").split())
-            if len(asked.params.get("q", "")) > MAX_TEXT:
+            chosen[name] = " ".join(request.params.get("q", "").split())
+            if len(request.params.get("q", "")) > MAX_TEXT:
                 raise bad("q", chosen[name])
         else:
-            codes = picked(asked.params, name, FIELDS[name].codes(asked.query.catalogue))
+            codes = picked(request.params, name, FIELDS[name].codes(request.query.catalogue))
             if len(codes) > 1 and not FIELDS[name].many:
-                raise bad(name, asked.params[name])
+                raise bad(name, request.params[name])
             chosen[name] = codes if FIELDS[name].many else "".join(codes)
     return ViewState(**chosen)

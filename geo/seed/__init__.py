@@ -1,1 +1,1 @@
-"""Rebuilds the data files from the sourced tables: published rows first, demo rows after."""
+"""Seed data: rebuild the data files from sourced tables, published rows before demo rows."""

@@ -80,12 +80,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m geo.seed", description=__doc__)
     parser.add_argument("--out", type=Path, default=DATA_DIR, help="folder to write into")
     parser.add_argument("--sources", type=Path, default=SOURCES_DIR, help="the sourced tables")
-    asked = parser.parse_args()
-    files = build(asked.sources)
+    options = parser.parse_args()
+    files = build(options.sources)
     texts = {name: text_of(name, records) for name, records in files.items()}
-    asked.out.mkdir(parents=True, exist_ok=True)
+    options.out.mkdir(parents=True, exist_ok=True)
     for name, text in {**texts, "catalogue.toml": catalogue(files, texts)}.items():
-        atomic_write(asked.out / name, text.encode())
+        atomic_write(options.out / name, text.encode())
     print("  ".join(f"{name} {len(records)}" for name, records in files.items()))
 
 

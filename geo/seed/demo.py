@@ -1,8 +1,8 @@
 """Generated buyers that complete the published ones to the announced count.
 
-Generated records are told apart everywhere: ``provenance`` is ``demo`` and the name says so.
+Generated records are marked everywhere: ``provenance`` is ``demo`` and the name says so.
 Each sits in a real town; nothing else about it is real. The same sources always give the
-same rows: every purpose draws from its own fixed source of chance.
+same rows: every purpose draws from its own seeded random generator.
 """
 
 from __future__ import annotations

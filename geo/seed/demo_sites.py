@@ -174,6 +174,7 @@ class _Crafts:
                     self._known.setdefault(key, []).append(row["craft"])
 
     def at(self, place: _Place, weights: dict[str, int]) -> dict[str, float]:
+        """The weights of the crafts at a place."""
         known = self._known.get(place.geoname_id) or self._known.get(place.province) or []
         here = [c for c in dict.fromkeys(known) if c in weights]
         return {**weights, **{c: KNOWN_FOR / len(here) for c in here}}

@@ -1,4 +1,4 @@
-"""The published dates of fair editions: from the wording of a source to two days, or nothing.
+"""Parse the published dates of fair editions: two days, or nothing.
 
 Only an edition whose first and last day and year are all written gets dates. A month alone,
 « jusqu'au 16 décembre » or an announced year say too little for a calendar.
@@ -34,7 +34,7 @@ def months_of(text: str) -> list[int]:
 
 
 def edition_days(text: str) -> tuple[date, date] | None:
-    """First and last day of « 30 avril-11 mai 2025 » and its like; None when not all is said."""
+    """First and last day of « 30 avril-11 mai 2025 » and its like; None when any is missing."""
     pattern, months = _pattern()
     found = pattern.search(fold(text))
     if not found:

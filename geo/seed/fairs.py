@@ -18,8 +18,8 @@ _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 def fairs(sources: Path) -> list[Record]:
     """The editions, in the order of the source.
 
-    An edition gets days only when both are written whole, and the position of its city only when
-    it names one that the gazetteers know: several cities, a country alone or « en ligne » give none.
+    An edition gets days only when both are complete, and the position of its city only when it
+    names one that the gazetteers know: several cities, a country alone or « en ligne » give none.
     """
     cities = _cities(sources)
     return [

@@ -37,7 +37,7 @@ def here(query):
 def var(tmp_path, monkeypatch):
     monkeypatch.setenv("KHARITA_VAR", str(tmp_path))
     monkeypatch.setenv("KHARITA_ROLE", "steward")
-    monkeypatch.setattr(correction_routes, "_GATE", correction_routes.Gate(1000))
+    monkeypatch.setattr(correction_routes, "_GATE", correction_routes.RateLimit(1000))
     return tmp_path
 
 
@@ -430,7 +430,7 @@ def test_a_bad_upload_is_refused_and_writes_nothing(client, var, headers, conten
 
 
 def test_a_minute_is_bounded(client, monkeypatch):
-    monkeypatch.setattr(correction_routes, "_GATE", correction_routes.Gate(2))
+    monkeypatch.setattr(correction_routes, "_GATE", correction_routes.RateLimit(2))
     codes = [
         client.post(f"/api/corrections/{REGION}", content=b"x", headers=OURS).status_code
         for _ in range(3)

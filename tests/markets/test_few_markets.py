@@ -35,7 +35,4 @@ def test_every_answer_stands(few):
     assert support_answer(few, ViewState(), t, turnover="", status="")["months"]
     for market in few.catalogue.markets:
         why = why_answer(few, market.iso2, ViewState(), t)
-        assert (
-            why["tips"] == []
-            and page_answer(few, market.iso2, ViewState(), t)["sections"][-1]["rows"] == []
-        )
+        assert why["tips"] == [] and page_answer(few, market.iso2, t)["sections"][-1]["rows"] == []

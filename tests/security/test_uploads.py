@@ -186,7 +186,7 @@ def corrected(client: TestClient, name: str, content: bytes) -> str:
 
 @pytest.mark.parametrize("send", [imported, published, corrected])
 def test_no_upload_reaches_for_anything(client, var, bait, send, monkeypatch):
-    monkeypatch.setattr(correction_routes, "_GATE", correction_routes.Gate(1_000))
+    monkeypatch.setattr(correction_routes, "_GATE", correction_routes.RateLimit(1_000))
     files = hostile(var, bait.server_port)
     before, answers = {p for p in var.parent.rglob("*") if "escaped" in p.name}, {}
     for name, content in files.items():

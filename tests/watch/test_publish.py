@@ -540,7 +540,7 @@ def test_the_sign_of_an_editor_comes_before_the_figures_and_raises_a_doubt(catal
     assert [(a.report, b.report) for a, b in query.reports.doubts] == [("B", "A")]
     rows = {r["iso2"]: r for r in rank_answer(query, ViewState(), t)["rows"]}
     assert "A" in rows["DE"]["doubt"] and "B" in rows["DE"]["doubt"] and rows["FR"]["doubt"] == ""
-    page = page_answer(query, "DE", ViewState(), t)
+    page = page_answer(query, "DE", t)
     assert [[s["sel"] for s in d["sides"]] for d in page["doubts"]] == [
         ["report:B", "report:A"]
     ] and page["doubt"] == rows["DE"]["doubt"]

@@ -1,1 +1,1 @@
-"""What the routes of Données answer."""
+"""Responses of the page Données: forms, changes, quality and imports."""

@@ -1,4 +1,4 @@
-"""Changes in the reader's words: what a record was, what it is, who said so and when."""
+"""Localized change sets: what a record was, what it is, who changed it and when."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from geo.store.changes import Change, ChangeSet, Raw
 #: Times are kept in UTC and told in Morocco's.
 HERE = ZoneInfo("Africa/Casablanca")
 #: Changes of one set that are told at once.
-TOLD = 60
+MOST_DETAILED = 60
 
 
 def set_answer(
-    made: ChangeSet, catalogue: Catalogue, t: Words, *, whole: bool = False
+    made: ChangeSet, catalogue: Catalogue, t: Words, *, detailed: bool = False
 ) -> dict[str, Any]:
-    """One change set; ``whole`` tells its changes field by field."""
+    """One change set; ``detailed`` lists its changes field by field."""
     return {
         "number": made.number,
         "author": made.author,
@@ -45,8 +45,10 @@ def set_answer(
             if n
         ],
         "records": len(made.changes),
-        "more": max(0, len(made.changes) - TOLD) if whole else 0,
-        "changes": [change_answer(c, catalogue, t) for c in made.changes[:TOLD]] if whole else [],
+        "more": max(0, len(made.changes) - MOST_DETAILED) if detailed else 0,
+        "changes": [change_answer(c, catalogue, t) for c in made.changes[:MOST_DETAILED]]
+        if detailed
+        else [],
     }
 
 
@@ -131,7 +133,7 @@ def code_name(field: Field, code: str, catalogue: Catalogue, t: Words) -> str:
 
 
 def name_of(raw: Raw | None, t: Words) -> str:
-    """What a raw record is called."""
+    """The name of a raw record."""
     inside = (raw or {}).get("properties", raw or {})
     name = inside.get("name") or inside.get("name_fr") or inside.get("title") or ""
     return t.pick(name) if isinstance(name, dict) else str(name)

@@ -1,4 +1,4 @@
-"""The quality of the records and what the map is made of, in the reader's words."""
+"""Response on the quality of the records, and on the sources of the map."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def _assessed(
 def quality_answer(
     query: Query, t: Words, *, today: date, fault: str = "", offset: int = 0
 ) -> dict[str, Any]:
-    """Each collection assessed, and the list to work through, one fault of it when asked.
+    """Each collection assessed, and the list to work through, one fault of it on request.
 
     Raises
     ------

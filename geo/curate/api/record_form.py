@@ -1,4 +1,4 @@
-"""One record as a form: questions, answers, choices, position, and what was done to it before."""
+"""The form of a record: questions, answers, choices, position, and its history."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def known_codes(catalogue: Catalogue) -> Known:
 
 
 def list_answer(query: Query, tab: str, q: str, t: Words) -> dict[str, Any]:
-    """The records of one tab whose words match ``q``, by name: the first of them, and how many there are.
+    """List the records of one tab that match ``q`` by name: the first ones, and their count.
 
     Raises
     ------
@@ -53,9 +53,9 @@ def list_answer(query: Query, tab: str, q: str, t: Words) -> dict[str, Any]:
     """
     if tab in RECORDS:
         columns = query.columns[tab]
-        rows = np.flatnonzero(query.passing(tab, ViewState(q=q)))
-        total, found = len(rows), [columns.record(i) for i in rows[:MOST_SORTED]]
-        told = [
+        matching = np.flatnonzero(query.passing(tab, ViewState(q=q)))
+        total, found = len(matching), [columns.record(i) for i in matching[:MOST_SORTED]]
+        rows = [
             {
                 "id": r.id,
                 "name": r.name,
@@ -67,17 +67,17 @@ def list_answer(query: Query, tab: str, q: str, t: Words) -> dict[str, Any]:
             for r in found
         ]
     elif tab in ("fairs", "markets"):
-        told = [
+        rows = [
             row
             for row in _few(query.catalogue, tab, t)
             if fold(q) in fold(f"{row['name']} {row['where']}")
         ]
-        total = len(told)
+        total = len(rows)
     else:
         raise BadRequest("error.bad_parameter", name="collection", value=tab[:40])
-    told.sort(key=lambda row: fold(str(row["name"])))
+    rows.sort(key=lambda row: fold(str(row["name"])))
     return {
-        "rows": told[:LISTED],
+        "rows": rows[:LISTED],
         "total": total,
         "text": t("records.listed", n=t.number(min(total, LISTED)), of=t.number(total)),
     }
@@ -143,7 +143,7 @@ def form_answer(
 
 
 def _question(field: Field, value: Any, catalogue: Catalogue, t: Words) -> dict[str, Any]:
-    told: dict[str, Any] = {
+    question: dict[str, Any] = {
         "name": field.name,
         "label": t(f"form.{field.name}"),
         "kind": field.kind,
@@ -151,15 +151,17 @@ def _question(field: Field, value: Any, catalogue: Catalogue, t: Words) -> dict[
         "value": {True: "yes", False: "no", None: ""}[value] if field.kind == "flag" else value,
     }
     if t.has(f"form.{field.name}.hint"):
-        told["hint"] = t(f"form.{field.name}.hint")
+        question["hint"] = t(f"form.{field.name}.hint")
     codes = _codes(field, catalogue, t)
     if field.kind == "one" and not isinstance(field.codes, str) and value not in field.codes:
-        told["value"] = ""  # such as ``demo``: nobody can answer that by hand
+        question["value"] = ""  # such as ``demo``: nobody can answer that by hand
     if codes:
-        told["choices"] = [{"value": c, "label": code_name(field, c, catalogue, t)} for c in codes]
+        question["choices"] = [
+            {"value": c, "label": code_name(field, c, catalogue, t)} for c in codes
+        ]
         if isinstance(field.codes, str):
-            told["choices"].sort(key=lambda choice: choice["label"])
-    return told
+            question["choices"].sort(key=lambda choice: choice["label"])
+    return question
 
 
 def _codes(field: Field, catalogue: Catalogue, t: Words) -> Sequence[str]:
@@ -175,7 +177,7 @@ def _codes(field: Field, catalogue: Catalogue, t: Words) -> Sequence[str]:
 
 
 def problems_by_field(error: ValidationFailed, t: Words) -> dict[str, str]:
-    """What is wrong, field by field."""
+    """Localized validation errors, field by field."""
     return {
         p.field: t(f"form.problem.{p.code}")
         if t.has(f"form.problem.{p.code}")
@@ -185,7 +187,7 @@ def problems_by_field(error: ValidationFailed, t: Words) -> dict[str, str]:
 
 
 def clashes_of(error: Conflict, catalogue: Catalogue, t: Words) -> list[dict[str, Any]]:
-    """Both versions of what clashes: theirs, which is kept, and mine, which is not."""
+    """Both versions of each record in conflict: theirs (stored) and mine (not)."""
     return [
         {
             "revision": held.revision,

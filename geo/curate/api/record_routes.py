@@ -1,4 +1,4 @@
-"""The routes of editing and history: one record's form, its saving, what was changed and undoing it.
+"""Routes of editing and history: a record's form, saving it, its changes and their undo.
 
 ``GET /api/held/{collection}/{id}`` (``new`` for an empty form), ``POST`` the same to save,
 ``…/remove`` and ``…/restore``; ``GET /api/changes``, ``GET /api/changes/{number}``, ``POST
@@ -55,7 +55,7 @@ def routes() -> list[Route]:
 
 
 def _form(
-    request: Request, who: Identity, body: Mapping[str, Any], catalogue: Catalogue, t: Words
+    request: Request, who: Identity, _body: Mapping[str, Any], catalogue: Catalogue, t: Words
 ) -> dict[str, Any]:
     collection, id_ = collection_named(request.path_params["collection"]), request.path_params["id"]
     if id_ == "new":
@@ -118,14 +118,14 @@ def _restore(
 ) -> dict[str, Any]:
     collection, id_ = collection_named(request.path_params["collection"]), request.path_params["id"]
     history = ledger().history(limit=MOST_VERSIONS, collection=collection, id_=id_)
-    edit = restore(history, collection, id_, _whole(body, "to"), _revision(body))
+    edit = restore(history, collection, id_, _integer(body, "to"), _revision(body))
     return _made(
         ledger().commit([edit], author_of(who, body), reason_of(body), "restore"), catalogue, t
     )
 
 
 def _changes(
-    request: Request, who: Identity, body: Mapping[str, Any], catalogue: Catalogue, t: Words
+    request: Request, _who: Identity, _body: Mapping[str, Any], catalogue: Catalogue, t: Words
 ) -> dict[str, Any]:
     before = request.query_params.get("before", "")
     if before and not (before.isascii() and before.isdigit() and len(before) < 16):
@@ -138,9 +138,12 @@ def _changes(
 
 
 def _change(
-    request: Request, who: Identity, body: Mapping[str, Any], catalogue: Catalogue, t: Words
+    request: Request, who: Identity, _body: Mapping[str, Any], catalogue: Catalogue, t: Words
 ) -> dict[str, Any]:
-    return {**set_answer(_set(request), catalogue, t, whole=True), "signed": who.name or who.email}
+    return {
+        **set_answer(_set(request), catalogue, t, detailed=True),
+        "signed": who.name or who.email,
+    }
 
 
 def _undo(
@@ -175,10 +178,10 @@ def _set(request: Request) -> ChangeSet:
 
 
 def _revision(body: Mapping[str, Any]) -> int:
-    return _whole(body, "revision")
+    return _integer(body, "revision")
 
 
-def _whole(body: Mapping[str, Any], name: str) -> int:
+def _integer(body: Mapping[str, Any], name: str) -> int:
     value = body.get(name)
     if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < 2**53:
         raise BadRequest("error.bad_parameter", name=name, value=str(value)[:40])

@@ -1,4 +1,4 @@
-"""The routes of the page Données; what only editors may do is in the modules it gathers."""
+"""Routes of the page Données; the editors' routes are in the modules that it gathers."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ def routes() -> list[Route]:
     ]
 
 
-def _quality(asked: ViewRequest) -> Mapping[str, Any]:
+def _quality(request: ViewRequest) -> Mapping[str, Any]:
     return quality_answer(
-        asked.query,
-        asked.t,
+        request.query,
+        request.t,
         today=clock.today(),
-        fault=asked.params.get("fault", ""),
-        offset=asked.number("offset", 0, 0, 10_000_000),
+        fault=request.params.get("fault", ""),
+        offset=request.number("offset", 0, 0, 10_000_000),
     )

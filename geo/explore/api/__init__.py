@@ -1,1 +1,1 @@
-"""What the routes of Carte answer."""
+"""Responses of the page Carte: layers, facets, table rows, panels and fairs."""

@@ -1,4 +1,4 @@
-"""Ages in words: when somebody last looked at a record or a market, and the slider that filters by it."""
+"""Localized ages of records and markets, and the slider that filters by age."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from geo.query.engine import Query
 
 def checked_text(record: Buyer | Site, query: Query, t: Words) -> str:
     """« vérifié il y a 3 ans », « jamais vérifié »."""
-    return _said(looked_at(query.catalogue)(record), "checked", query, t)
+    return _age_text(looked_at(query.catalogue)(record), "checked", query, t)
 
 
 def market_checked_text(iso2: str, query: Query, t: Words) -> str:
     """The same for a market: the age of the latest report that names it."""
-    return _said(market_looked_at(query.catalogue, iso2), "watched", query, t)
+    return _age_text(market_looked_at(query.catalogue, iso2), "watched", query, t)
 
 
-def _said(text: str, family: str, query: Query, t: Words) -> str:
+def _age_text(text: str, family: str, query: Query, t: Words) -> str:
     months = months_since(text, query.today)
     if months is None:
         return t(f"age.{family}.never")

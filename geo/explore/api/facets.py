@@ -1,4 +1,4 @@
-"""The answer of ``/api/facets``: counts, facets, the sentence, and what emptied the view."""
+"""Response of ``/api/facets``: counts, facets, the sentence, and what emptied the view."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Editions of fairs: those that pass the filters, in words, on the map, in a calendar."""
+"""Fair editions that pass the filters: as texts, on the map, in a calendar file."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def fairs_of(query: Query, iso2: str) -> list[Fair]:
 
 def matching_fairs(query: Query, view: ViewState) -> list[Fair]:
     """The editions that pass every filter that concerns them, in the order of the store."""
-    asked = [
+    selected = [
         (READERS[i.name], set(getattr(view, i.name)))
         for i in FACETS
         if "fairs" in i.concerns and getattr(view, i.name)
@@ -38,7 +38,7 @@ def matching_fairs(query: Query, view: ViewState) -> list[Fair]:
     return [
         f
         for f in query.catalogue.fairs
-        if all(picked.intersection(read(f)) for read, picked in asked)
+        if all(picked.intersection(read(f)) for read, picked in selected)
     ]
 
 
@@ -48,7 +48,7 @@ def newest_first(fair: Fair) -> tuple[str, str]:
 
 
 def inside(fairs: Iterable[Fair], bbox: Bbox) -> list[Fair]:
-    """Those with a position in a box; a hair wider than asked, as bounds are rounded."""
+    """Those with a position in a box; a hair wider than the box, as bounds are rounded."""
     return [
         f
         for f in fairs

@@ -1,4 +1,4 @@
-"""The answer of ``/api/layers``: a GeoJSON collection of what the viewport shows."""
+"""Response of ``/api/layers``: a GeoJSON collection of what the viewport shows."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def layer_answer(
 
 
 def shown(query: Query, name: str, view: ViewState) -> np.ndarray:
-    """(n,) which rows of a collection pass, and lie in the drawn zone of a view: as the lists count."""
+    """(n,) which rows of a collection pass and lie in the drawn zone, as the lists count."""
     columns, passing = query.columns[name], query.passing(name, view)
     return (
         passing & in_zone(query, view)[columns.row] if view.zone and name != "buyers" else passing
@@ -164,16 +164,16 @@ def bounds_answer(query: Query, view: ViewState) -> dict[str, Any]:
     """
     narrowed = {name for info, _ in view.picks() for name in info.concerns}
     layers = [n for n in view.layers if n in narrowed] or view.layers
-    boxes = [
+    bounds = [
         b
         for name in layers
         if name in query.columns and (b := _bounds(query.columns[name], shown(query, name, view)))
     ]
     if "fairs" in layers:
-        boxes += [(*f.lon_lat, *f.lon_lat) for f in matching_fairs(query, view) if f.lon_lat]
-    if not boxes:
+        bounds += [(*f.lon_lat, *f.lon_lat) for f in matching_fairs(query, view) if f.lon_lat]
+    if not bounds:
         return {"bbox": None}
-    west, south, east, north = zip(*boxes, strict=True)
+    west, south, east, north = zip(*bounds, strict=True)
     return {"bbox": [min(west), min(south), max(east), max(north)]}
 
 

@@ -1,4 +1,4 @@
-"""The answer of ``/api/entity``: everything known about one thing, for the docked panel."""
+"""Response of ``/api/entity``: everything known about one entity, for the docked panel."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ def _buyer(query: Query, id_: str, view: ViewState, t: Words) -> dict[str, Any] 
             ],
         ),
         "sections": [
-            _reports_section(query, query.reports.about(buyer), buyer, t),
+            _reports_section(query.reports.about(buyer), buyer, t),
             _records_section("suppliers", suppliers, query, t, "sites", buyer.crafts),
         ],
         "filter": _filter("market", buyer.country, query, view, t),
@@ -149,7 +149,7 @@ def _site(
             ],
         ),
         "sections": [
-            _reports_section(query, query.reports.about(site), site, t),
+            _reports_section(query.reports.about(site), site, t),
             _records_section(
                 "clients", who_buys(query, site.crafts), query, t, "buyers", site.crafts
             ),
@@ -235,7 +235,7 @@ def _report(query: Query, id_: str, view: ViewState, t: Words) -> dict[str, Any]
             },
             _section(
                 "named",
-                [_line(b, query, t, where(b, query.catalogue, t)) for b in named],
+                [_line(b, t, where(b, query.catalogue, t)) for b in named],
                 len(named),
                 t,
                 None,
@@ -336,7 +336,7 @@ def _market(query: Query, id_: str, view: ViewState, t: Words) -> dict[str, Any]
             ],
         ),
         "sections": [
-            _reports_section(query, query.reports.about_market(id_), id_, t),
+            _reports_section(query.reports.about_market(id_), id_, t),
             _buyers_section(query, view.cleared().with_(market=(id_,)), "market", id_, t),
         ],
         "sources": _sources(source, t),
@@ -353,7 +353,7 @@ def _craft(query: Query, id_: str, view: ViewState, t: Words) -> dict[str, Any] 
         "title": t(f"craft.{id_}"),
         "subtitle": t("facet.craft"),
         "sections": [
-            _reports_section(query, query.reports.about_craft(id_), id_, t),
+            _reports_section(query.reports.about_craft(id_), id_, t),
             _buyers_section(query, view.cleared().with_(craft=(id_,)), "craft", id_, t),
             _records_section(
                 "suppliers", sites_that_make(query, (id_,)), query, t, "sites", (id_,)
@@ -368,7 +368,7 @@ def _region(query: Query, id_: str, view: ViewState, t: Words) -> dict[str, Any]
     if area is None or area.region != id_:
         return None
     sites = [s for s in query.catalogue.sites if s.region == id_]
-    lines = [_line(s, query, t, where(s, query.catalogue, t)) for s in _published_first(sites)]
+    lines = [_line(s, t, where(s, query.catalogue, t)) for s in _published_first(sites)]
     coming = sum(1 for s in sites if not is_open(s))
     return {
         "title": t.pick(area.name),
@@ -428,7 +428,7 @@ def _sources(sources: Iterable[Source], t: Words) -> list[dict[str, str]]:
     ]
 
 
-def _line(record: Buyer | Site, query: Query, t: Words, reason: str) -> dict[str, Any]:
+def _line(record: Buyer | Site, t: Words, reason: str) -> dict[str, Any]:
     kind = "buyer" if isinstance(record, Buyer) else "site"
     return {
         "sel": f"{kind}:{record.id}",
@@ -458,9 +458,7 @@ def _more(tab: str, field: str, value: str, total: int, t: Words) -> dict[str, s
     return {"text": t("ui.see_all", n=t.number(total)), "tab": tab, "field": field, "value": value}
 
 
-def _reports_section(
-    query: Query, reports: list[Report], about: Buyer | Site | str, t: Words
-) -> dict[str, Any]:
+def _reports_section(reports: list[Report], about: Buyer | Site | str, t: Words) -> dict[str, Any]:
     lines = [
         {
             "sel": f"report:{r.id}",
@@ -489,7 +487,6 @@ def _records_section(
     lines = [
         _line(
             r,
-            query,
             t,
             t(
                 "why.shares",
@@ -507,7 +504,7 @@ def _buyers_section(
     query: Query, view: ViewState, field: str, code: str, t: Words
 ) -> dict[str, Any]:
     records, total = who_buys(query, (), view)
-    lines = [_line(b, query, t, where(b, query.catalogue, t)) for b in records]
+    lines = [_line(b, t, where(b, query.catalogue, t)) for b in records]
     return _section("buyers", lines, total, t, _more("buyers", field, code, total, t))
 
 

@@ -1,4 +1,4 @@
-"""The other side of the trade: who at home makes what a buyer buys, and who buys it."""
+"""Trade partners: sites that make what a buyer buys, and buyers of what a site makes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The JSON routes of the page Carte."""
+"""JSON routes of the page Carte."""
 
 from __future__ import annotations
 
@@ -30,34 +30,34 @@ def routes() -> list[Route]:
     ]
 
 
-def _entity(asked: ViewRequest) -> Mapping[str, Any]:
-    path = asked.path
+def _entity(request: ViewRequest) -> Mapping[str, Any]:
+    path = request.path
     return entity_answer(
-        asked.query, path["kind"], path["id"], asked.view, asked.t, seen=asked.seen
+        request.query, path["kind"], path["id"], request.view, request.t, seen=request.seen
     )
 
 
-def _layer(asked: ViewRequest) -> Mapping[str, Any]:
-    layer = asked.path["layer"]
+def _layer(request: ViewRequest) -> Mapping[str, Any]:
+    layer = request.path["layer"]
     if layer not in LAYER_COLLECTIONS:
         raise NotFound("error.not_found")
-    bbox = Bbox.parse(asked.params.get("bbox", ""))
-    return layer_answer(asked.query, layer, asked.view, bbox, asked.zoom(), asked.t)
+    bbox = Bbox.parse(request.params.get("bbox", ""))
+    return layer_answer(request.query, layer, request.view, bbox, request.zoom(), request.t)
 
 
-def _rows(asked: ViewRequest) -> Mapping[str, Any]:
-    collection = asked.path["collection"]
+def _rows(request: ViewRequest) -> Mapping[str, Any]:
+    collection = request.path["collection"]
     if collection not in TABS:
         raise NotFound("error.not_found")
-    bbox = Bbox.parse(asked.params["bbox"]) if "bbox" in asked.params else None
+    bbox = Bbox.parse(request.params["bbox"]) if "bbox" in request.params else None
     return rows_answer(
-        asked.query,
+        request.query,
         collection,
-        asked.view,
-        asked.t,
-        sort=asked.params.get("sort", ""),
-        offset=asked.number("offset", 0, 0, 10_000_000),
-        limit=asked.number("limit", 50, 1, MAX_PAGE),
+        request.view,
+        request.t,
+        sort=request.params.get("sort", ""),
+        offset=request.number("offset", 0, 0, 10_000_000),
+        limit=request.number("limit", 50, 1, MAX_PAGE),
         bbox=bbox,
-        unlocated=asked.params.get("unlocated") == "1",
+        unlocated=request.params.get("unlocated") == "1",
     )

@@ -1,4 +1,4 @@
-"""The active filters in words: one sentence, its removable pieces, a title."""
+"""Localized filters of a view: one sentence, its removable pieces, a title."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ def filters_text(query: Query, view: ViewState, t: Words, *, lead: bool = True) 
 
     Parameters
     ----------
-    lead : begin by saying that these are filters; False where a label beside it does.
+    lead : begin with a text that these are filters; False where a label beside it does.
     """
     first, *pieces = sentence(query, view, t)
     groups: dict[str, list[str]] = {}
     for piece in pieces:
         groups.setdefault(piece["label"], []).append(piece.get("title") or piece["text"])
-    said = [
+    groups_text = [
         t("snapshot.filter", label=label, values=t.any_of(values))
         for label, values in groups.items()
     ]
-    text = t("snapshot.filter_join").join(said) or first["text"]
-    if said and lead:
+    text = t("snapshot.filter_join").join(groups_text) or first["text"]
+    if groups_text and lead:
         text = t("snapshot.filters", filters=text)
     hidden = [t(f"ui.layer.{name}") for name in RECORDS if name not in view.layers]
     if hidden:

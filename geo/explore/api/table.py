@@ -1,4 +1,4 @@
-"""The answer of ``/api/rows``: one page of a collection, sorted, as table rows."""
+"""Response of ``/api/rows``: one sorted page of a collection, as table rows."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Column:
     sort: Callable[[Any], Any]
 
 
-def _country(b: Buyer, q: Query, t: Words) -> str:
+def _country(b: Buyer, _q: Query, t: Words) -> str:
     return t.country(b.country)
 
 
@@ -48,18 +48,18 @@ def _place(r: Buyer | Site) -> str:
 _NAME = Column(
     "name",
     "text",
-    lambda r, q, t: title_of(r, t),
+    lambda r, _q, t: title_of(r, t),
     lambda r: fold(r.name if not isinstance(r, Report) else r.title["fr"]),
 )
-_KIND = Column("kind", "text", lambda r, q, t: kind_label(r, t), lambda r: r.kind)
-_CRAFTS = Column("crafts", "crafts", lambda r, q, t: crafts_text(r.crafts, t), lambda r: r.crafts)
-_STATUS = Column("status", "text", lambda r, q, t: t(f"status.{r.status}"), lambda r: r.status)
-_TOWN = Column("town", "text", lambda r, q, t: _place(r), lambda r: fold(_place(r)))
+_KIND = Column("kind", "text", lambda r, _q, t: kind_label(r, t), lambda r: r.kind)
+_CRAFTS = Column("crafts", "crafts", lambda r, _q, t: crafts_text(r.crafts, t), lambda r: r.crafts)
+_STATUS = Column("status", "text", lambda r, _q, t: t(f"status.{r.status}"), lambda r: r.status)
+_TOWN = Column("town", "text", lambda r, _q, _t: _place(r), lambda r: fold(_place(r)))
 _REGION = Column(
     "region", "text", lambda r, q, t: area_name(q.catalogue, r.region, t), lambda r: r.region
 )
 _SITE_YEAR = Column(
-    "since", "number", lambda r, q, t: str(r.year_opened or ""), lambda r: r.year_opened or 0
+    "since", "number", lambda r, _q, _t: str(r.year_opened or ""), lambda r: r.year_opened or 0
 )
 _PLACES = (_NAME, _KIND, _TOWN, _REGION, _CRAFTS, _STATUS, _SITE_YEAR)
 COLUMNS: dict[str, tuple[Column, ...]] = {
@@ -67,20 +67,20 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         _NAME,
         _KIND,
         Column("market", "text", _country, lambda b: b.country),
-        Column("city", "text", lambda b, q, t: _place(b), lambda b: fold(b.city)),
+        Column("city", "text", lambda b, _q, _t: _place(b), lambda b: fold(b.city)),
         _CRAFTS,
-        Column("since", "number", lambda b, q, t: str(b.year or ""), lambda b: b.year or 0),
+        Column("since", "number", lambda b, _q, _t: str(b.year or ""), lambda b: b.year or 0),
     ),
     "sites": _PLACES,
     "maisons": _PLACES,
     "reports": (
         _NAME,
         _KIND,
-        Column("date", "date", lambda r, q, t: t.date(r.date), lambda r: r.date),
+        Column("date", "date", lambda r, _q, t: t.date(r.date), lambda r: r.date),
         Column(
             "markets",
             "text",
-            lambda r, q, t: _some([t.country(m) for m in r.markets], t),
+            lambda r, _q, t: _some([t.country(m) for m in r.markets], t),
             lambda r: len(r.markets),
         ),
         _CRAFTS,
@@ -88,9 +88,9 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
     "fairs": (
         _NAME,
         _KIND,
-        Column("date", "date", lambda f, q, t: when(f, t), newest_first),
-        Column("market", "text", lambda f, q, t: country_of(f, t), lambda f: f.country),
-        Column("city", "text", lambda f, q, t: f.city, lambda f: fold(f.city)),
+        Column("date", "date", lambda f, _q, t: when(f, t), newest_first),
+        Column("market", "text", lambda f, _q, t: country_of(f, t), lambda f: f.country),
+        Column("city", "text", lambda f, _q, _t: f.city, lambda f: fold(f.city)),
         _CRAFTS,
     ),
 }
@@ -167,7 +167,7 @@ def _fairs(query: Query, view: ViewState, bbox: Bbox | None) -> list[Any]:
 
 
 class _Lazy(Sequence[Any]):
-    """Records made only for the page that is asked."""
+    """Records made only for the requested page."""
 
     def __init__(self, positions: np.ndarray, record: Callable[[int], Any]) -> None:
         self._positions, self._record = positions, record
@@ -213,13 +213,13 @@ def _sorter(collection: str, sort: str) -> Callable[[Any], Any]:
 
 def _row(query: Query, collection: str, record: Any, named: bool, t: Words) -> dict[str, Any]:
     class_ = collection.removesuffix("s")
-    told = collection in ("reports", "fairs")
+    published = collection in ("reports", "fairs")
     lon_lat = None if collection == "reports" else record.lon_lat
     return {
         "sel": f"{'site' if class_ == 'maison' else class_}:{record.id}",
         "class": class_,
-        "open": told or is_open(record),
-        "demo": not told and is_demo(record),
+        "open": published or is_open(record),
+        "demo": not published and is_demo(record),
         "named": named,
         "cells": [{"text": c.show(record, query, t)} for c in COLUMNS[collection]],
         "lon": lon_lat[0] if lon_lat else None,

@@ -1,1 +1,1 @@
-"""What the routes of Localiser answer."""
+"""Responses of the page Localiser: places, nearby facilities, coverage, siting, printed pages."""

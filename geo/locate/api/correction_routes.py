@@ -1,4 +1,4 @@
-"""Routes of the delegate loop: the Excel file out, its corrections in, a steward's verdict.
+"""Routes of delegate corrections: the workbook out, its proposals in, a steward's verdict.
 
 Whoever reads may propose, a bounded number of times a minute; a steward judges. Who is logged in
 signs with the login's name, others with the name they type.
@@ -34,15 +34,15 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PER_MINUTE = 30
 
 
-class Gate:
-    """Counts what happened in the last minute."""
+class RateLimit:
+    """A limit of events per minute."""
 
     def __init__(self, most: int) -> None:
         self._most, self._lock = most, Lock()
         self._seen: deque[float] = deque()
 
     def enter(self) -> None:
-        """Let one more through.
+        """Count one more event.
 
         Raises
         ------
@@ -57,7 +57,7 @@ class Gate:
             self._seen.append(now)
 
 
-_GATE = Gate(PER_MINUTE)
+_GATE = RateLimit(PER_MINUTE)
 
 
 def routes() -> list[Route]:
@@ -106,9 +106,9 @@ async def _listed(request: Request) -> Response:
         )
         return json_answer(
             {
-                "open": [told(here, c, t, seen) for c in waiting[:200]],
+                "open": [correction_json(here, c, t, seen) for c in waiting[:200]],
                 "total": len(waiting),
-                "done": [told(here, c, t, seen) for c in done[:20]],
+                "done": [correction_json(here, c, t, seen) for c in done[:20]],
                 "can_judge": who.may("steward"),
                 "me": who.name,
             }
@@ -120,12 +120,12 @@ async def _listed(request: Request) -> Response:
 async def _upload(request: Request) -> Response:
     who = require(request, "reader")  # before anything of the body is taken in
     content = bytearray()
-    with quotas.files.taking(quotas.client_of(request)) as told_size:
+    with quotas.files.taking(quotas.client_of(request)) as set_size:
         async for piece in request.stream():
             content += piece
             if len(content) > delegate_workbook.MAX_BYTES:
                 break
-        told_size(len(content))
+        set_size(len(content))
 
     def make() -> Response:
         _GATE.enter()
@@ -139,7 +139,7 @@ async def _upload(request: Request) -> Response:
         return json_answer(
             {
                 "text": t.n("corrections.proposed", len(made)),
-                "made": [told(here, c, t, who.may(SEES)) for c in made],
+                "made": [correction_json(here, c, t, who.may(SEES)) for c in made],
                 "same": len(found.changes) - len(made),
                 "remarks": [
                     {
@@ -167,13 +167,13 @@ async def _judge(request: Request) -> Response:
         )
         if judged is None:
             raise NotFound("corrections.gone")
-        return json_answer(told(here, judged, t, who.may(SEES)))
+        return json_answer(correction_json(here, judged, t, who.may(SEES)))
 
     return await anyio.to_thread.run_sync(make)
 
 
-def told(here: Locator, c: Correction, t: Words, seen: bool) -> dict[str, Any]:
-    """A correction in words, with the positions to draw; telephones and names when ``seen``."""
+def correction_json(here: Locator, c: Correction, t: Words, seen: bool) -> dict[str, Any]:
+    """Serialize a correction: texts and positions to draw; telephones and names when ``seen``."""
     site, hidden = _site(here, c), c.field == "phone" and not seen
     before, after = (
         t("privacy.hidden") if hidden else _shown(c.field, value, t)

@@ -1,4 +1,4 @@
-"""The answer of ``/api/coverage``: who lives within reach, by area, milieu and craft."""
+"""Response of ``/api/coverage``: who lives within reach, by area, milieu and craft."""
 
 from __future__ import annotations
 
@@ -55,9 +55,9 @@ def coverage_answer(here: Locator, view: ViewState, t: Words) -> dict[str, Any]:
         if (not view.region or parent.get(code, code) in view.region)
         and (unit == "region" or not view.province or code in view.province)
     }
-    areas = sorted(inside.items(), key=lambda pair: _order(here, pair[0], unit))
-    whole = together(inside.values())
-    unknown = whole.people - whole.placed
+    areas = sorted(inside.items(), key=lambda pair: _order(here, pair[0]))
+    country = together(inside.values())
+    unknown = country.people - country.placed
     counted = here.chosen(view)
     made = sum(here.site(i).provenance == "demo" for i in np.flatnonzero(counted).tolist())
     return {
@@ -65,14 +65,14 @@ def coverage_answer(here: Locator, view: ViewState, t: Words) -> dict[str, Any]:
         "marks": marks_key(t),
         "lead": t("cover.lead", what=_what(view, t)) + _where(here, view, t),
         "unit": unit,
-        "totals": [_total(whole, r, r == km, t) for r in sorted({*RADII_KM, km})],
+        "totals": [_total(country, r, r == km, t) for r in sorted({*RADII_KM, km})],
         "unplaced": t(
             "cover.unplaced",
             people=t.number(unknown),
-            share=percent(unknown / whole.people if whole.people else 0, t),
+            share=percent(unknown / country.people if country.people else 0, t),
             communes=t.number(_unplaced(here, set(inside), unit, view)),
         ),
-        "gain": t.n("cover.gain", whole.gained) if view.coming == "no" and whole.gained else "",
+        "gain": t.n("cover.gain", country.gained) if view.coming == "no" and country.gained else "",
         "columns": _columns(view, t),
         "rows": [_row(here, c, v, view, t) for c, v in areas],
         "fill": {code: class_of(v, km) for code, v in by.items()},
@@ -88,7 +88,7 @@ def coverage_answer(here: Locator, view: ViewState, t: Words) -> dict[str, Any]:
 
 
 def marks_key(t: Words) -> dict[str, list[tuple[str, str]]]:
-    """What the colour and the shape of a facility say."""
+    """The legend of facilities: what their colour and shape mean."""
     return {
         "statuses": [(s, t(f"status.{s}")) for s in STATUSES],
         "forms": [(f, t(f"form.{f}")) for f in FORMS],
@@ -192,7 +192,7 @@ def _row(here: Locator, code: str, c: Coverage, view: ViewState, t: Words) -> di
     }
 
 
-def _order(here: Locator, code: str, unit: str) -> tuple[str, str]:
+def _order(here: Locator, code: str) -> tuple[str, str]:
     area = here.catalogue.area_by_code.get(code)
     return (area.region if area else code[:2], code)
 

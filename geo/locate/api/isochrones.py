@@ -1,4 +1,4 @@
-"""The answer of ``/api/reach``: what lies within some minutes by road of a place."""
+"""Response of ``/api/reach``: what lies within some minutes by road of a place."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The answers of ``/api/places`` and ``/api/near``: suggestions, and what is around a place."""
+"""Responses of ``/api/places`` and ``/api/near``: suggestions, and what is around a place."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ RINGS_KM = {10: (5, 10), 25: (10, 25), 50: (25, 50), 100: (25, 50, 100)}
 
 
 def places_answer(here: Locator, typed: str, t: Words) -> dict[str, Any]:
-    """What a text may mean, best first; ``note`` says what could not be honoured."""
+    """Places that a text may mean, best first; ``note`` names what could not be honoured."""
     typed = typed.strip()[:MAX_TYPED]
     at = parse_lon_lat(typed)
     if at:
@@ -170,7 +170,7 @@ def described(here: Locator, place: Place, t: Words) -> str:
 
 
 def province_text(here: Locator, code: str, t: Words) -> str:
-    """The province or prefecture of a code, said to be which."""
+    """Name of the province of a code, with its type (province or prefecture)."""
     name = area_name(here.catalogue, code, t)
     key = "place.in_prefecture" if code in PREFECTURES else "place.in_province"
     return t(key, name=name) if name else ""
@@ -286,7 +286,7 @@ def _start(here: Locator, start: Start, t: Words) -> dict[str, Any]:
 
 
 def _alert(here: Locator, start: Start, view: ViewState, t: Words) -> dict[str, Any] | None:
-    """Outside Morocco, or nothing open within the radius: said first, with a way on."""
+    """Alert when the place lies outside Morocco or nothing is open within the radius."""
     if start.abroad and not start.place:
         meant = here.other_readings(start.lon_lat)
         return {

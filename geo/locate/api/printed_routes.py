@@ -1,4 +1,4 @@
-"""Pages to print: the sheet of a region and the argument for new sites, as one HTML file each."""
+"""Routes of printed pages: the page of a region and the argument for new sites, as HTML files."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def routes() -> list[Route]:
                 "back": f"/localiser?{encode(v.with_(region=(r.path_params['code'],)))}",
             },
         ),
-        _page("/argument", lambda h, v, t, base, r: argument(h, v, t, base)),
+        _page("/argument", lambda h, v, t, base, _r: argument(h, v, t, base)),
     ]
 
 

@@ -1,4 +1,4 @@
-"""What a printed page says: the sheet of a region, and the argument for new sites."""
+"""Content of the printed pages: the page of a region, and the argument for new sites."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def region_sheet(here: Locator, code: str, view: ViewState, t: Words, base: str)
     opened, coming = [s for s in sites if is_open(s)], [s for s in sites if s.status in IN_PROGRESS]
     cover = coverage_answer(here, view, t)
     metres = here.census.metres_to(*(axis[here.chosen(view)] for axis in (here.lon, here.lat)))
-    whole = here.census.by_area("region", metres, km=int(view.km), milieu=view.milieu).get(code)
+    reach = here.census.by_area("region", metres, km=int(view.km), milieu=view.milieu).get(code)
     crafts = [
         (c, sum(c in s.crafts for s in opened), sum(c in s.crafts for s in coming)) for c in CRAFTS
     ]
@@ -63,8 +63,13 @@ def region_sheet(here: Locator, code: str, view: ViewState, t: Words, base: str)
             (t.number(len(opened)), t("sheet.open")),
             (t.number(len(coming)), t("sheet.coming")),
             *(
-                [(percent(whole.share(int(view.km)) or 0, t), t("sheet.reached", km=view.km))]
-                if whole
+                [
+                    (
+                        percent(reach.share(int(view.km)) or 0, t),
+                        t("sheet.reached", km=view.km),
+                    )
+                ]
+                if reach
                 else []
             ),
         ],
@@ -193,9 +198,9 @@ def _programmes(here: Locator, code: str) -> list[tuple[str, str]]:
         if len(n) > 3
     ]
     return [
-        (label, told)
-        for label, told in _programme_rows()
-        if any(n in f" {fold(told)} ".replace(",", " ").replace(".", " ") for n in names)
+        (label, text)
+        for label, text in _programme_rows()
+        if any(n in f" {fold(text)} ".replace(",", " ").replace(".", " ") for n in names)
     ][:8]
 
 
@@ -234,10 +239,10 @@ def _map(
     ]
     if not provinces:
         return {"paths": [], "marks": [], "plan": [], "width": MAP_PX, "height": 10}
-    boxes = np.array([a.bbox for a in provinces])
+    bounds = np.array([a.bbox for a in provinces])
     (west, south), (east, north) = (
-        boxes[:, :2].min(axis=0).tolist(),
-        boxes[:, 2:].max(axis=0).tolist(),
+        bounds[:, :2].min(axis=0).tolist(),
+        bounds[:, 2:].max(axis=0).tolist(),
     )
     (left, right), (top, bottom) = mercator(np.array([west, east]), np.array([north, south]))
     scale = MAP_PX / max(right - left, bottom - top)

@@ -1,1 +1,1 @@
-"""What the routes of Marchés answer."""
+"""Responses of the page Marchés: ranking, markets, gap matrix, statistics, missions, documents."""

@@ -1,4 +1,4 @@
-"""The export barometer: trend lines of comparable periods, the map of markets, every statement."""
+"""Export barometer: trend lines of comparable periods, the map of markets, every statement."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def barometer_answer(query: Query, view: ViewState, t: Words) -> dict[str, Any]:
     kept = [r for r in every if _passes(r, view)]
     choices = windows(every)
     by_market = _map(query, view, t)
-    lines = _lines(kept, every, measure, months, view, t)
+    lines = _lines(kept, measure, months, t)
     return {
         "title": t("baro.title"),
         "subtitle": t("baro.subtitle", n=t.number(len(kept)), total=t.number(len(every))),
@@ -82,12 +82,7 @@ def _passes(row: ExportStatement, view: ViewState) -> bool:
 
 
 def _lines(
-    kept: list[ExportStatement],
-    every: Iterable[ExportStatement],
-    measure: str,
-    months: str,
-    view: ViewState,
-    t: Words,
+    kept: list[ExportStatement], measure: str, months: str, t: Words
 ) -> list[dict[str, Any]]:
     groups: dict[tuple[str, ...], list[ExportStatement]] = {}
     for row in kept:
@@ -148,8 +143,11 @@ def _headline(every: Iterable[ExportStatement], t: Words) -> str:
 
 
 def _map(query: Query, view: ViewState, t: Words) -> list[dict[str, Any]]:
-    """One entry per market: its newest whole year, or nothing. With a filter on crafts, only what was
-    published for these crafts in that market: never the total of the market in its place."""
+    """One entry per market: its newest whole year, or nothing.
+
+    With a filter on crafts, only what was published for these crafts in that market: never the
+    total of the market in its place.
+    """
     found = []
     for market in query.catalogue.markets:
         entry: dict[str, Any] = {

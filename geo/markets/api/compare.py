@@ -1,4 +1,4 @@
-"""Two to four markets side by side, and the sentence that says why one stands above another."""
+"""Comparison of two to four markets, and the sentence that explains their order."""
 
 from __future__ import annotations
 

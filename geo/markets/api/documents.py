@@ -1,4 +1,4 @@
-"""A market and a mission as documents to print, from the very answers the page shows."""
+"""Printed documents of a market and of a mission, from the responses of the page."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from geo.render.text_document import Block, Document, Line
 
 def market_document(query: Query, iso2: str, view: ViewState, t: Words) -> Document:
     """The brief of a market: its place with the weights in use, then all its sections."""
-    page, why = page_answer(query, iso2, view, t), why_answer(query, iso2, view, t)
+    page, why = page_answer(query, iso2, t), why_answer(query, iso2, view, t)
     parts = [
         Line(
             f"{c['text']} · {c['value']}", f"{c['points']} / {c['out_of']} · {c['how']}", c["href"]

@@ -1,4 +1,4 @@
-"""Why a market stands where it does: its components, what would tip it, why one is above another."""
+"""Explanation of a market's place: its components, its tipping points, its neighbours."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Export statements as rows a reader can check: what, when, how much, who says so."""
+"""Export statements as table rows: what, when, how much, which source."""
 
 from __future__ import annotations
 

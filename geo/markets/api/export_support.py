@@ -1,4 +1,4 @@
-"""The support desk in words: instruments, eligibility, programmes, fairs by month."""
+"""Response on export support: instruments, eligibility, programmes, fairs by month."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _NUMBER = re.compile(r"\d{1,9}([.,]\d{1,3})?\Z")
 def support_answer(
     query: Query, view: ViewState, t: Words, *, turnover: str, status: str
 ) -> dict[str, Any]:
-    """Everything published on support; the helper answers when something is said.
+    """Everything published on support; the helper answers when something was entered.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""The matrix of markets and crafts in words; a cell leads to the map."""
+"""Response of the gap matrix: markets and crafts with localized cells that lead to the map."""
 
 from __future__ import annotations
 

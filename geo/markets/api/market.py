@@ -1,4 +1,4 @@
-"""Everything known about one market: figures, buyers, crafts, rules, fairs, reports, likeness."""
+"""Response of one market: figures, buyers, crafts, rules, fairs, reports, similar markets."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ NEIGHBOURS = 4
 SHOWN = 8
 
 
-def page_answer(query: Query, iso2: str, view: ViewState, t: Words) -> dict[str, Any]:
+def page_answer(query: Query, iso2: str, t: Words) -> dict[str, Any]:
     """The page of one market; print it and it is a brief."""
     market = query.catalogue.market_by_code[iso2]
     crafts = crafts_in_demand(query, iso2)
@@ -196,7 +196,12 @@ def _sites(query: Query, crafts: tuple[str, ...], t: Words) -> list[dict[str, An
     return [
         {
             "title": s.name,
-            "text": f"{where(s, query.catalogue, t)} · {t.all_of(t(f'craft.{c}') for c in s.crafts if c in crafts)}",
+            "text": " · ".join(
+                (
+                    where(s, query.catalogue, t),
+                    t.all_of(t(f"craft.{c}") for c in s.crafts if c in crafts),
+                )
+            ),
             "sel": f"site:{s.id}",
             "demo": is_demo(s),
         }

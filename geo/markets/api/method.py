@@ -1,4 +1,4 @@
-"""The method of the score, written from the table the code reads."""
+"""The method of the score, documented from the table that the code reads."""
 
 from __future__ import annotations
 

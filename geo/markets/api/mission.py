@@ -1,4 +1,4 @@
-"""A mission in words: days, visits with an opening brief each, and the calendar file."""
+"""Response of a mission: days, visits with an opening brief each, and the calendar file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The ranking of the markets in words, with everything the reader must know to judge it."""
+"""Response of the ranking: places, weights, and everything needed to judge them."""
 
 from __future__ import annotations
 

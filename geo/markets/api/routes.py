@@ -1,4 +1,4 @@
-"""The JSON answers of the Markets page, by address."""
+"""JSON routes of the page Marchés."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ def routes() -> list[Route]:
     ]
 
 
-def _market(asked: ViewRequest) -> str:
-    iso2: str = asked.path["iso2"]
-    if iso2 not in asked.query.catalogue.market_by_code:
+def _market(request: ViewRequest) -> str:
+    iso2: str = request.path["iso2"]
+    if iso2 not in request.query.catalogue.market_by_code:
         raise NotFound("error.not_found")
     return iso2
 
@@ -42,7 +42,7 @@ def _market(asked: ViewRequest) -> str:
 MARKET_ROUTES: Mapping[str, Maker] = {
     "/api/markets/rank": lambda a: rank_answer(a.query, a.view, a.t),
     "/api/markets/why/{iso2}": lambda a: why_answer(a.query, _market(a), a.view, a.t),
-    "/api/markets/page/{iso2}": lambda a: page_answer(a.query, _market(a), a.view, a.t),
+    "/api/markets/page/{iso2}": lambda a: page_answer(a.query, _market(a), a.t),
     "/api/markets/compare": lambda a: compare_answer(a.query, a.view, a.t),
     "/api/markets/gap": lambda a: gap_answer(a.query, a.view, a.t),
     "/api/markets/method": lambda a: method_answer(a.query, a.view, a.t),

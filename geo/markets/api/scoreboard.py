@@ -1,4 +1,4 @@
-"""The scores of one axis under one set of weights, as the answers of the Markets page use them."""
+"""Scores of one axis under one set of weights, as the responses of the page use them."""
 
 from __future__ import annotations
 

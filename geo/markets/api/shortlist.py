@@ -1,4 +1,4 @@
-"""A shortlist that came in a link: what its ids name, for the receiver to take or leave."""
+"""Response of a shared shortlist: what its ids name, for the receiver to take or leave."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ MOST = 60
 
 def stars_answer(query: Query, view: ViewState, t: Words) -> dict[str, Any]:
     """The records of a shared list, in its order; those that no longer exist are counted."""
-    asked = view.stars[:MOST]
-    rows = [row for star in asked if (row := _row(query, star, t))]
-    gone = len(asked) - len(rows)
+    shared = view.stars[:MOST]
+    rows = [row for star in shared if (row := _row(query, star, t))]
+    gone = len(shared) - len(rows)
     return {
         "rows": rows,
         "title": t("stars.shared", n=t.number(len(rows))),

@@ -1,4 +1,4 @@
-"""Who can make it? The terms of a request, and the sites that answer them, in words."""
+"""Response of the supplier search: the terms of a request, and the sites that match them."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def supply_answer(
         "terms": [_term(x, query, t) for x in found],
         "kinds": [{"key": k, "text": t(f"term.{k}")} for k in KINDS],
         "crafts": [{"key": c, "text": t(f"craft.{c}")} for c in CRAFTS],
-        "unsaid": _unsaid(found, bool(text.strip()) or terms is not None, t),
+        "unsaid": _missing_terms(found, bool(text.strip()) or terms is not None, t),
         "count": t.n("count.sites", len(matches)) if crafts else "",
         "rows": [_row(m, query, t) for m in matches[:SHOWN]],
         "maisons": _maisons(query, found, matches, t),
@@ -74,8 +74,8 @@ def _label(term: Term, query: Query, t: Words) -> str:
     return t.date(term.code) if term.kind == "date" else term.code
 
 
-def _unsaid(found: list[Term], asked: bool, t: Words) -> list[str]:
-    if not asked:
+def _missing_terms(found: list[Term], request: bool, t: Words) -> list[str]:
+    if not request:
         return []
     if not found:
         return [t("supply.nothing")]
@@ -98,12 +98,12 @@ def _row(match: Match, query: Query, t: Words) -> dict[str, Any]:
         "demo": is_demo(site),
         "open": site.status == "active",
         "km": t("unit.km", n=t.number(round(match.km))) if match.km is not None else "",
-        "reasons": [_said("reason", key, values, query, t) for key, values in match.reasons],
-        "missing": [_said("lacks", key, values, query, t) for key, values in match.missing],
+        "reasons": [_reason_text("reason", key, values, query, t) for key, values in match.reasons],
+        "missing": [_reason_text("lacks", key, values, query, t) for key, values in match.missing],
     }
 
 
-def _said(family: str, key: str, values: dict[str, Any], query: Query, t: Words) -> str:
+def _reason_text(family: str, key: str, values: dict[str, Any], query: Query, t: Words) -> str:
     filled = dict(values)
     if "crafts" in filled:
         filled["crafts"] = t.all_of(t(f"craft.{c}") for c in filled["crafts"])

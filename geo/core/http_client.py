@@ -1,30 +1,38 @@
-"""Ask an outside service, politely, and never longer or more than promised.
+"""Requests to outside services: politely, and never longer or larger than promised.
 
-Knows: deadlines, sizes, allowed hosts, pauses between calls, Retry-After. Not: what is asked or
-said. A slow answer that drips one byte a second passes every read timeout, and headers may drip
-too: each request has a thread of its own, and whoever waits has an end of their own. Redirects
-are not followed: they could lead to an address of our own network. Neither a proxy nor a
-password file of the machine is used. No error holds an address or parameters: those may hold a key.
+Knows: deadlines, sizes, allowed hosts, pauses between calls, Retry-After. Not: what the services
+offer. A slow response that drips one byte a second passes every read timeout, and headers may drip
+too: each request runs in an event loop of its own that ends it at its deadline, in a thread of its
+own, since looking a name up cannot be ended. Redirects are not followed: they could lead to an
+address of our own network. Neither a proxy nor a password file of the machine is used. No error
+and no log line holds an address or parameters: those may hold a key.
 """
 
 from __future__ import annotations
 
 import json
+import logging
+import ssl
 import threading
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from email.utils import parsedate_to_datetime
-from typing import Any
-from urllib.parse import urlsplit
+from functools import cache
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode, urlsplit
+
+import anyio
 
 from geo.core import clock
 from geo.core.errors import TradeError
 
+if TYPE_CHECKING:
+    import httpx
+
 AGENT = "Kharita/1 (handicraft map of Morocco)"
 #: What an answer to a reader may weigh, and one of statistics.
 SMALL_BYTES, MAX_BYTES = 200_000, 8_000_000
-PIECE = 65_536
 EACH_READ_S = 3.0
 RETRIES = 3
 FIRST_PAUSE_S = 1.0
@@ -64,7 +72,7 @@ def bounded(
     deadline_s: float,
     most_bytes: int = SMALL_BYTES,
 ) -> Answer:
-    """Status, headers (names in lower case) and body of one request: a POST with a body, else a GET.
+    """Status, headers (names in lower case) and body of one request: a POST with a body, else GET.
 
     The body is read only when the status is 200.
 
@@ -76,12 +84,13 @@ def bounded(
     """
     if not _SLOTS.acquire(blocking=False):
         raise Busy
+    address = f"{url}?{urlencode(params)}" if params else url
     done: Future[Answer] = Future()
 
     def work() -> None:
         try:
-            done.set_result(_once(url, params, body, headers, deadline_s, most_bytes))
-        except Exception as error:  # told to whoever waits
+            done.set_result(_once(address, body, headers, deadline_s, most_bytes))
+        except Exception as error:  # whoever waits gets it
             done.set_exception(error)
         finally:
             _SLOTS.release()
@@ -91,55 +100,69 @@ def bounded(
 
 
 def _once(
-    url: str,
-    params: Mapping[str, str] | None,
-    body: bytes | None,
-    headers: Mapping[str, str],
-    deadline_s: float,
-    most_bytes: int,
+    address: str, body: bytes | None, headers: Mapping[str, str], deadline_s: float, most_bytes: int
 ) -> Answer:
-    import requests  # here: most deployments never ask anybody
+    import httpx  # here: most deployments call no service
 
-    until, each = time.monotonic() + deadline_s, min(EACH_READ_S, deadline_s)
+    for name in ("httpx", "httpcore"):  # they log addresses, which may hold a key
+        logging.getLogger(name).setLevel(logging.WARNING)
+
+    async def request() -> Answer:
+        with anyio.fail_after(deadline_s):
+            async with (
+                httpx.AsyncClient(
+                    trust_env=False,
+                    follow_redirects=False,
+                    timeout=min(EACH_READ_S, deadline_s),
+                    verify=_certificates(),
+                ) as client,
+                client.stream(
+                    "GET" if body is None else "POST",
+                    address,
+                    content=body,
+                    headers={
+                        "accept": "application/json",
+                        "accept-encoding": "identity",
+                        **headers,
+                    },
+                ) as response,
+            ):
+                content = await _read(response, most_bytes) if response.status_code == 200 else b""
+                return response.status_code, dict(response.headers), content
+
     try:
-        with requests.Session() as session:
-            session.trust_env = False
-            with session.request(
-                "GET" if body is None else "POST",
-                url,
-                params=params,
-                data=body,
-                stream=True,
-                allow_redirects=False,
-                timeout=(each, each),
-                headers={"accept": "application/json", "accept-encoding": "identity", **headers},
-            ) as answer:
-                told = {name.lower(): value for name, value in answer.headers.items()}
-                content = _read(answer.raw, until, most_bytes) if answer.status_code == 200 else b""
-                return answer.status_code, told, content
+        return anyio.run(request)
     except (TimeoutError, TooLarge, Broken):
         raise
-    except requests.Timeout:
+    except httpx.TimeoutException:
         raise TimeoutError from None
-    except (requests.RequestException, OSError, ValueError):
+    except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError):
         # ``from None``: the original text holds the whole address, and with it a key.
         raise Unreachable from None
 
 
-def _read(raw: Any, until: float, most_bytes: int) -> bytes:
-    found = bytearray()
+async def _read(response: httpx.Response, most_bytes: int) -> bytes:
+    import httpx
+
+    content = bytearray()
     try:
-        while piece := raw.read1(PIECE):
-            found += piece
-            if len(found) > most_bytes:
+        async for piece in response.aiter_raw():
+            content += piece
+            if len(content) > most_bytes:
                 raise TooLarge
-            if time.monotonic() > until:
-                raise TimeoutError
-    except (TooLarge, TimeoutError):
-        raise
-    except Exception as error:  # urllib3 has many, none a requests exception here
-        raise (TimeoutError if "Timeout" in type(error).__name__ else Broken) from None
-    return bytes(found)
+    except httpx.TimeoutException:
+        raise TimeoutError from None
+    except httpx.HTTPError:
+        raise Broken from None
+    return bytes(content)
+
+
+@cache
+def _certificates() -> ssl.SSLContext:
+    """What certificates of services are checked with; reading them takes a while."""
+    import httpx
+
+    return httpx.create_ssl_context(trust_env=False)
 
 
 class Fetcher:

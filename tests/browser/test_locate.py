@@ -339,11 +339,11 @@ def test_an_address_found_online_keeps_its_name_and_a_failure_is_said(
     field(page).fill(f"99 talaa qwxz {lang}")
     offer = page.get_by_role("button", name=t("ui.place_online"))
     offer.focus()
-    before = len(outside.asked)
+    before = len(outside.requests)
     page.keyboard.press("Enter")
     expect(page.locator(".kh-places li").first).to_contain_text(name)
     expect(page.locator(".kh-place-note")).to_contain_text("OpenStreetMap")
-    assert len(outside.asked) == before + 1
+    assert len(outside.requests) == before + 1
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     chosen(page, "-4.98000,34.06000;Rue Talaa Kebira, b Fès /b , Maroc")
@@ -367,7 +367,7 @@ def test_areas_by_road_are_drawn_and_stated_on_demand(visit, connected, roads, l
     page = visit(f"place={IMILCHIL}&lang={lang}", place=IMILCHIL, base=connected)
     expect(page.locator(".kh-stop").first).to_contain_text(re.compile("1.*15"))
     assert (
-        all("isochrones" not in path for _, path, _ in roads.asked) or lang == "ar"
+        all("isochrones" not in path for _, path, _ in roads.requests) or lang == "ar"
     )  # only on demand
     page.get_by_role("switch", name=t("ui.reach")).focus()
     page.keyboard.press("Space")

@@ -41,7 +41,7 @@ def test_roads_are_read_and_kept(server):
     server.act = lambda h: reply(h, table((250_000.0, 14_000.0), (None, None)))
     router = Osrm(server.url)
     assert router.roads(START, TO) == router.roads(START, TO) == (Road(250_000.0, 14_000.0), None)
-    assert len(server.asked) == 1 and server.asked[0][1].startswith(
+    assert len(server.requests) == 1 and server.requests[0][1].startswith(
         "/table/v1/driving/-5.62000,32.15000;-5.00000,34.00000;-6.80000,34.00000?sources=0"
     )
 
@@ -61,7 +61,7 @@ def test_a_bad_answer_is_no_road_and_is_not_asked_again_at_once(server, act):
     server.act = act
     router = Osrm(server.url)
     assert router.roads(START, TO) == (None, None) == router.roads(START, [*TO])
-    assert len(server.asked) == 1
+    assert len(server.requests) == 1
 
 
 @pytest.mark.parametrize("part", ["headers", "body"])
@@ -133,7 +133,7 @@ def test_ors_roads_are_asked_with_the_key_in_a_header(server):
     server.act = lambda h: reply(h, matrix((250_000.0, 14_000.0), (None, None)))
     ors_ = Ors(server.url, KEY)
     assert ors_.roads(START, TO) == ors_.roads(START, TO) == (Road(250_000.0, 14_000.0), None)
-    ((_, path, _),) = server.asked
+    ((_, path, _),) = server.requests
     ((body, key),) = server.posted
     assert path == "/v2/matrix/driving-car" and key == KEY
     assert json.loads(body) == {
@@ -184,7 +184,7 @@ def test_a_bad_area_is_no_area_and_is_not_asked_again_at_once(server, act, caplo
     server.act = act
     ors_ = Ors(server.url, KEY)
     assert ors_.reach(START) == () == ors_.reach(START)
-    assert len(server.asked) == 1 and KEY not in caplog.text
+    assert len(server.requests) == 1 and KEY not in caplog.text
     server.act = lambda h: reply(h, matrix((1.0, 2.0), (3.0, 4.0)))
     assert ors_.roads(START, TO)[0] == Road(1.0, 2.0)  # another service of the same server
 
@@ -242,7 +242,7 @@ def test_without_areas_the_page_says_as_the_crow_flies(server, query):
         told = reach_answer(here, view, t, router)
         assert told["bands"] == [] and "vol d’oiseau" in told["note"]
     assert reach_answer(here, view.with_(reach="no"), t, Router(ors=Ors(server.url)))["note"] == ""
-    assert len(server.asked) == 1
+    assert len(server.requests) == 1
 
 
 @pytest.mark.parametrize(

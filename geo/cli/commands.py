@@ -246,7 +246,7 @@ def trade() -> None:
     from geo.markets.trade_refresh import refresh
 
     bar = ProgressBar(False)
-    result = refresh(bar)
+    result = refresh(bar, markets=store_of(writing=False)[1].markets)
     bar.end()
     for service, error in result.items():
         typer.echo(

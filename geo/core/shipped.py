@@ -67,6 +67,13 @@ def countries(detail: str, folder: Path | None = None) -> Sequence[Feature]:
 
 
 @cache
+def country_numbers() -> dict[str, int]:
+    """ISO 3166-1 numeric code of each country, by its two letters."""
+    codes = [(c["properties"]["iso2"], c["properties"]["iso_n3"]) for c in countries("50m")]
+    return {iso2: int(number) for iso2, number in codes if number}
+
+
+@cache
 def morocco_outline() -> dict[str, Any]:
     """The union of the 12 regions as they are shipped: a GeoJSON geometry."""
     (feature,) = orjson.loads((SOURCES_DIR / "morocco_outline.geojson").read_bytes())["features"]
@@ -86,7 +93,7 @@ def credited_files() -> list[dict[str, Any]]:
 
 
 def basemap_sources() -> list[Path]:
-    """The files that the base map of the world is made from."""
+    """The files that the base map of the world is made from, beside the store's records."""
     return [
         *SOURCES_DIR.glob("countries_*.geojson.gz"),
         SOURCES_DIR / "morocco_outline.geojson",

@@ -19,7 +19,6 @@ from shapely.geometry import Point, shape
 from shapely.geometry.base import BaseGeometry
 
 from geo.core import shipped
-from geo.core.paths import DATA_DIR
 from geo.i18n.words import words
 from geo.model.problems import Problem
 from geo.model.records import IN_PROGRESS, Catalogue, Site
@@ -215,7 +214,10 @@ def _lon_lat(raw: dict[str, Any], prefix: str = "") -> tuple[float, float] | Non
 def run(arguments: list[str] | None = None) -> int:
     """Print one line per problem; 1 when there is any."""
     parser = argparse.ArgumentParser(prog="kharita check", description="Check a data folder.")
-    parser.add_argument("folder", type=Path, nargs="?", default=DATA_DIR)
+    parser.add_argument(
+        "folder",
+        type=Path,
+    )
     folder = parser.parse_args(arguments).folder
     problems = folder_problems(folder)
     t = words("fr")

@@ -8,7 +8,7 @@ from industrial goods. From a command line: ``kharita trade``.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -17,9 +17,9 @@ from geo.core import clock, shipped
 from geo.core.durable_files import atomic_write
 from geo.core.errors import TradeError
 from geo.core.http_client import Fetcher
-from geo.core.paths import DATA_DIR
 from geo.core.settings import settings
 from geo.markets.trade_cache import folder
+from geo.model.records import Market
 
 COMTRADE = "https://comtradeapi.un.org"
 WORLDBANK = "https://api.worldbank.org"
@@ -49,11 +49,14 @@ def headings() -> tuple[str, ...]:
     return tuple(sorted({r["hs4"] for r in shipped.rows(shipped.HS_CODES) if r["hs4"]}))
 
 
-@lru_cache(maxsize=1)
-def market_numbers() -> dict[str, int]:
+def market_numbers(markets: Iterable[Market]) -> dict[str, int]:
     """Market -> Comtrade reporter code."""
-    raw = json.loads((DATA_DIR / "markets.json").read_text(encoding="utf-8"))["markets"]
-    return {m["iso2"]: REPORTERS.get(m["iso2"], int(m["iso_n3"])) for m in raw}
+    numbers = shipped.country_numbers()
+    return {
+        m.iso2: REPORTERS.get(m.iso2) or numbers[m.iso2]
+        for m in markets
+        if m.iso2 in REPORTERS or m.iso2 in numbers
+    }
 
 
 def comtrade(
@@ -209,9 +212,14 @@ def keep(service: str, values: Values, *, into: Path | None = None) -> None:
 def refresh(
     progress: Callable[[str, int, int], None] = lambda _service, _done, _total: None,
     *,
+    markets: Sequence[Market],
     client: Fetcher | None = None,
 ) -> dict[str, TradeError | None]:
     """Refresh both services; each keeps its last good figures when it fails.
+
+    Parameters
+    ----------
+    markets : the target markets of the store.
 
     Returns
     -------
@@ -219,13 +227,15 @@ def refresh(
     """
     client = client or fetcher()
     key = settings().comtrade_key
-    markets = market_numbers()
     tasks: dict[str, Callable[[], Values]] = {
         "worldbank": lambda: worldbank(
-            client, list(markets), progress=lambda d, n: progress("worldbank", d, n)
+            client, [m.iso2 for m in markets], progress=lambda d, n: progress("worldbank", d, n)
         ),
         "comtrade": lambda: comtrade(
-            client, markets, key=key, progress=lambda d, n: progress("comtrade", d, n)
+            client,
+            market_numbers(markets),
+            key=key,
+            progress=lambda d, n: progress("comtrade", d, n),
         ),
     }
     result: dict[str, TradeError | None] = {}

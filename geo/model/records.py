@@ -7,11 +7,14 @@ when unknown, never zero. Every record says where it comes from (``provenance``,
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
 from typing import Any
+
+import orjson
 
 CRAFTS = (
     "tapis_tissage",
@@ -367,6 +370,19 @@ class Catalogue:
     communes: tuple[Commune, ...] = ()
     synonyms: tuple[Mapping[str, str], ...] = ()
     problems: tuple[Any, ...] = field(default=())
+
+    @cached_property
+    def reference_digest(self) -> str:
+        """What maps draw of markets, regions, provinces and towns; other records change nothing."""
+        drawn = (
+            [(m.iso2, dict(m.name), m.label_lon_lat) for m in self.markets],
+            [
+                (a.code, dict(a.name), a.label_lon_lat, a.geometry)
+                for a in (*self.regions, *self.provinces)
+            ],
+            [(t.name, t.name_ar, t.population, t.lon_lat) for t in self.towns],
+        )
+        return hashlib.sha256(orjson.dumps(drawn, default=dict)).hexdigest()[:16]
 
     @cached_property
     def market_by_code(self) -> Mapping[str, Market]:

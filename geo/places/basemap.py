@@ -11,12 +11,9 @@ Sources  ``data/sources/README.md`` names every file and its licence.
 
 from __future__ import annotations
 
-import csv
-import gzip
 import json
 from collections.abc import Iterable, Iterator
-from functools import cache, lru_cache
-from pathlib import Path
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -24,10 +21,11 @@ import shapely
 from shapely.geometry import mapping, shape
 from shapely.geometry.base import BaseGeometry
 
-from geo.core.paths import DATA_DIR, SOURCES_DIR
+from geo.core import shipped
 from geo.core.settings import BOUNDARIES
-from geo.model.records import LANGUAGES
-from geo.model.validation import Known, record_problems
+from geo.model.records import LANGUAGES, Area
+from geo.places.basemap_data import BasemapData, morocco_of
+from geo.places.provinces import outline_of
 
 SCALE = 1000  # units per degree
 DETAILS = ("110m", "50m", "morocco")
@@ -42,13 +40,11 @@ _COUNTRY_ZOOM = ((150.0, 3), (8.0, 4), (2.0, 5), (0.3, 6), (0.0, 7))
 _TOWN_ZOOM = ((300_000, 6), (120_000, 7), (50_000, 8), (15_000, 9), (0, 10))
 _COUNTRY_LAST, _HOME_LAST = 8, 4
 _STUB = 0.03  # degrees: shorter lines are leftovers of the comparison between files
-_AREA_ZOOM = {"regions": (5, 7), "provinces": (8, 10)}
-
-Feature = dict[str, Any]
+_AREA_ZOOM = {"region": (5, 7), "province": (8, 10)}
 
 
-@lru_cache(maxsize=len(DETAILS) * len(BOUNDARIES))
-def basemap_bytes(detail: str, boundaries: str) -> bytes:
+@lru_cache(maxsize=2 * len(DETAILS) * len(BOUNDARIES))
+def basemap_bytes(data: BasemapData, detail: str, boundaries: str) -> bytes:
     """Serialize one layer of the base map as UTF-8 JSON.
 
     Parameters
@@ -77,14 +73,16 @@ def basemap_bytes(detail: str, boundaries: str) -> bytes:
         return _dump(
             {
                 "scale": SCALE,
-                "outline": _rings(mapping(_outline())) if own else [],
+                "outline": _rings(mapping(morocco_of(data))) if own else [],
                 **{
                     name: [_pack(line.coords) for line in lines]
-                    for name, lines in _inner_lines(None if own else _country("50m", HOME)).items()
+                    for name, lines in _inner_lines(
+                        data, None if own else _country("50m", HOME)
+                    ).items()
                 },
             }
         )
-    markets = {market["iso2"] for market in _markets()}
+    markets = {market.iso2 for market in data.markets}
     return _dump(
         {
             "scale": SCALE,
@@ -95,14 +93,14 @@ def basemap_bytes(detail: str, boundaries: str) -> bytes:
                     "home": country["properties"]["iso2"] == HOME,
                     "rings": _rings(country["geometry"]),
                 }
-                for country in (_around_outline(detail) if own else _countries(detail))
+                for country in (_around_outline(data, detail) if own else shipped.countries(detail))
             ],
         }
     )
 
 
-@lru_cache(maxsize=len(LANGUAGES))
-def labels_bytes(lang: str) -> bytes:
+@lru_cache(maxsize=2 * len(LANGUAGES))
+def labels_bytes(data: BasemapData, lang: str) -> bytes:
     """Serialize the labels of the base map in one language as UTF-8 JSON.
 
     Parameters
@@ -127,49 +125,48 @@ def labels_bytes(lang: str) -> bytes:
         {
             "lang": lang,
             "labels": [
-                *_home_label(lang),
-                *_market_labels(lang),
-                *_area_labels("regions", lang),
-                *_country_labels(lang),
-                *_town_labels(lang),
-                *_area_labels("provinces", lang),
-                *_sea_labels(lang),
+                *_home_label(data, lang),
+                *_market_labels(data, lang),
+                *_area_labels("region", data.regions, lang),
+                *_country_labels(data, lang),
+                *_town_labels(data, lang),
+                *_area_labels("province", data.provinces, lang),
+                *_sea_labels(data, lang),
             ],
         }
     )
 
 
-def _home_label(lang: str) -> Iterator[list[Any]]:
-    (home,) = (c for c in _countries("110m") if c["properties"]["iso2"] == HOME)
+def _home_label(data: BasemapData, lang: str) -> Iterator[list[Any]]:
+    (home,) = (c for c in shipped.countries("110m") if c["properties"]["iso2"] == HOME)
     yield [
         home["properties"][f"name_{lang}"],
-        *inside(_outline()),
+        *inside(morocco_of(data)),
         2,
         _HOME_LAST,
         "home",
-        _reach(_outline()),
+        _reach(morocco_of(data)),
     ]
 
 
-def _market_labels(lang: str) -> Iterator[list[Any]]:
+def _market_labels(data: BasemapData, lang: str) -> Iterator[list[Any]]:
     """The markets, the largest first: beside it a small one would hide its name."""
     ground = {c["properties"]["iso2"]: shape(c["geometry"]) for c in _largest("50m")}
-    known = [market for market in _markets() if market["iso2"] in ground]
-    for market in sorted(known, key=lambda m: -ground[m["iso2"]].area):
+    known = [market for market in data.markets if market.iso2 in ground]
+    for market in sorted(known, key=lambda m: -ground[m.iso2].area):
         yield [
-            market["name"][lang],
-            market["label_lon"],
-            market["label_lat"],
+            market.name[lang],
+            *market.label_lon_lat,
             2,
             _COUNTRY_LAST,
             "market",
-            _reach(ground[market["iso2"]]),
+            _reach(ground[market.iso2]),
         ]
 
 
-def _country_labels(lang: str) -> Iterator[list[Any]]:
+def _country_labels(data: BasemapData, lang: str) -> Iterator[list[Any]]:
     """Countries that are no market, the largest first. Ground without a code has no label."""
-    skipped = {market["iso2"] for market in _markets()} | {*COVERED_BY_REGIONS, ""}
+    skipped = {market.iso2 for market in data.markets} | {*COVERED_BY_REGIONS, ""}
     # The coarse set knows no small state, the fine one would cost ten times as long.
     found = {c["properties"]["iso2"]: c for detail in ("50m", "110m") for c in _largest(detail)}
     named = [
@@ -188,51 +185,50 @@ def _country_labels(lang: str) -> Iterator[list[Any]]:
         ]
 
 
-def _area_labels(name: str, lang: str) -> Iterator[list[Any]]:
-    first, last = _AREA_ZOOM[name]
-    for area in _features(name):
-        p = area["properties"]
-        yield [
-            p["name_ar" if lang == "ar" else "name_fr"],
-            p["label_lon"],
-            p["label_lat"],
-            first,
-            last,
-            name[:-1],
-            _reach(shape(area["geometry"])),
-        ]
-
-
-def _town_labels(lang: str) -> Iterator[list[Any]]:
-    towns = _records("towns.json", "towns", "town")
-    for town in sorted(towns, key=lambda t: -(t["population"] or 0)):
-        name = (town["name_ar"] if lang == "ar" else "") or town["name"]
-        yield [
-            name,
-            round(town["lon"], 3),
-            round(town["lat"], 3),
-            _zoom_of(town["population"] or 0, _TOWN_ZOOM),
-            99,
-            "town",
-            0,
-        ]
-
-
-def _sea_labels(lang: str) -> Iterator[list[Any]]:
-    """Seas, in the order of their table: where one is in view twice, the first place counts."""
-    land = shapely.STRtree([*(shape(c["geometry"]) for c in _countries("50m")), _outline()])
-    with (SOURCES_DIR / "seas.csv").open(encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
-            at = float(row["lon"]), float(row["lat"])
-            _, (shore, *_) = land.query_nearest(shapely.Point(at), return_distance=True)
+def _area_labels(kind: str, areas: Iterable[Area], lang: str) -> Iterator[list[Any]]:
+    first, last = _AREA_ZOOM[kind]
+    for area in areas:
+        outline = outline_of(area)
+        if outline is not None:
             yield [
-                row[f"name_{lang}"],
-                *at,
-                int(row["min_zoom"]),
-                int(row["max_zoom"]),
-                "sea",
-                round(float(shore), 2),
+                area.name["ar" if lang == "ar" else "fr"],
+                *area.label_lon_lat,
+                first,
+                last,
+                kind,
+                _reach(outline),
             ]
+
+
+def _town_labels(data: BasemapData, lang: str) -> Iterator[list[Any]]:
+    for town in sorted(data.towns, key=lambda t: -(t.population or 0)):
+        if town.lon_lat:
+            yield [
+                (town.name_ar if lang == "ar" else "") or town.name,
+                *(round(v, 3) for v in town.lon_lat),
+                _zoom_of(town.population or 0, _TOWN_ZOOM),
+                99,
+                "town",
+                0,
+            ]
+
+
+def _sea_labels(data: BasemapData, lang: str) -> Iterator[list[Any]]:
+    """Seas, in the order of their table: where one is in view twice, the first place counts."""
+    land = shapely.STRtree(
+        [*(shape(c["geometry"]) for c in shipped.countries("50m")), morocco_of(data)]
+    )
+    for row in shipped.rows(shipped.SEAS):
+        at = float(row["lon"]), float(row["lat"])
+        _, (shore, *_) = land.query_nearest(shapely.Point(at), return_distance=True)
+        yield [
+            row[f"name_{lang}"],
+            *at,
+            int(row["min_zoom"]),
+            int(row["max_zoom"]),
+            "sea",
+            round(float(shore), 2),
+        ]
 
 
 def _reach(ground: BaseGeometry) -> float:
@@ -244,18 +240,18 @@ def _zoom_of(size: float, floors: tuple[tuple[float, int], ...]) -> int:
     return next(zoom for floor, zoom in floors if size >= floor)
 
 
-def _around_outline(detail: str) -> Iterator[Feature]:
+def _around_outline(data: BasemapData, detail: str) -> Iterator[shipped.Feature]:
     """The countries without those the outline replaces, and without gaps beside it.
 
     The outline comes from another source than the countries, so a sliver of no one's ground
     would show as water along the land border. Each sliver goes to the neighbour it touches;
     the outline is drawn last and hides what overlaps.
     """
-    countries = _countries(detail)
+    countries = shipped.countries(detail)
     replaced = [
         shape(c["geometry"]) for c in countries if c["properties"]["iso2"] in COVERED_BY_REGIONS
     ]
-    gap = shapely.get_parts(shapely.union_all(replaced, grid_size=1 / SCALE) - _outline())
+    gap = shapely.get_parts(shapely.union_all(replaced, grid_size=1 / SCALE) - morocco_of(data))
     slivers = gap[shapely.get_dimensions(gap) == 2]
     for country in countries:
         if country["properties"]["iso2"] in COVERED_BY_REGIONS:
@@ -268,19 +264,18 @@ def _around_outline(detail: str) -> Iterator[Feature]:
         yield country
 
 
-def _inner_lines(ground: BaseGeometry | None) -> dict[str, list[BaseGeometry]]:
+def _inner_lines(data: BasemapData, ground: BaseGeometry | None) -> dict[str, list[BaseGeometry]]:
     """Lines between regions, and the rest of those between provinces, inside a ground."""
-    drawn, found = _outline().boundary, {}
-    for name in _AREA_ZOOM:
+    drawn, found = morocco_of(data).boundary, {}
+    for name, areas in (("regions", data.regions), ("provinces", data.provinces)):
         pairs = np.concatenate(
             [
                 np.empty((0, 2, 2)),
                 *(
                     np.stack([ring[:-1], ring[1:]], axis=1)
-                    for area in _features(name)
-                    for ring in map(
-                        shapely.get_coordinates, shapely.get_parts(shape(area["geometry"]).boundary)
-                    )
+                    for outline in map(outline_of, areas)
+                    if outline is not None
+                    for ring in map(shapely.get_coordinates, shapely.get_parts(outline.boundary))
                 ),
             ]
         )
@@ -294,10 +289,10 @@ def _inner_lines(ground: BaseGeometry | None) -> dict[str, list[BaseGeometry]]:
     return found
 
 
-def _largest(detail: str) -> Iterator[Feature]:
+def _largest(detail: str) -> Iterator[shipped.Feature]:
     """Each country reduced to its largest polygon; of two with one code, the larger."""
-    best: dict[str, tuple[float, Feature]] = {}
-    for country in _countries(detail):
+    best: dict[str, tuple[float, shipped.Feature]] = {}
+    for country in shipped.countries(detail):
         ground = max(shapely.get_parts(shape(country["geometry"])), key=lambda part: part.area)
         iso2 = country["properties"]["iso2"]
         if ground.area > best.get(iso2, (0.0, {}))[0]:
@@ -330,51 +325,9 @@ def _pack(points: Iterable[Iterable[float]]) -> list[int]:
     return result
 
 
-@cache
-def _outline() -> BaseGeometry:
-    (outline,) = _read(SOURCES_DIR / "morocco_outline.geojson")["features"]
-    return shape(outline["geometry"])
-
-
-@lru_cache(maxsize=2)
-def _countries(detail: str) -> list[Feature]:
-    result: list[Feature] = _read(SOURCES_DIR / f"countries_{detail}.geojson.gz")["features"]
-    return result
-
-
 def _country(detail: str, iso2: str) -> BaseGeometry:
-    (found,) = (c for c in _countries(detail) if c["properties"]["iso2"] == iso2)
+    (found,) = (c for c in shipped.countries(detail) if c["properties"]["iso2"] == iso2)
     return shape(found["geometry"])
-
-
-def _features(name: str) -> list[Feature]:
-    return _records(f"{name}.geojson", "features", name[:-1])
-
-
-def _markets() -> list[dict[str, Any]]:
-    return _records("markets.json", "markets", "market")
-
-
-def _records(name: str, list_key: str, kind: str) -> list[dict[str, Any]]:
-    """The valid records of a data file; the store reports the problems of the others."""
-    try:
-        found = _read(DATA_DIR / name)[list_key]
-    except (OSError, ValueError, KeyError, TypeError):
-        return []
-    return (
-        [r for r in found if not record_problems(kind, r, Known())]
-        if isinstance(found, list)
-        else []
-    )
-
-
-@lru_cache(maxsize=8)
-def _read(path: Path) -> dict[str, Any]:
-    content = path.read_bytes()
-    result: dict[str, Any] = json.loads(
-        gzip.decompress(content) if path.suffix == ".gz" else content
-    )
-    return result
 
 
 def _dump(content: dict[str, Any]) -> bytes:

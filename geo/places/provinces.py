@@ -27,7 +27,7 @@ class Areas:
     """Spatial index of the provinces of a catalogue."""
 
     def __init__(self, catalogue: Catalogue) -> None:
-        pairs = [(a, g) for a in catalogue.provinces if (g := _outline(a)) is not None]
+        pairs = [(a, g) for a in catalogue.provinces if (g := outline_of(a)) is not None]
         self._provinces = [area for area, _ in pairs]
         self.outlines: dict[str, BaseGeometry] = {area.code: g for area, g in pairs}
         self._tree = STRtree([g for _, g in pairs])
@@ -79,7 +79,8 @@ def within(
         return np.flatnonzero((lon >= west) & (lon <= east) & (lat >= south) & (lat <= north))
 
 
-def _outline(area: Area) -> BaseGeometry | None:
+def outline_of(area: Area) -> BaseGeometry | None:
+    """The geometry of a region or province; None when it cannot be read."""
     try:
         return shape(dict(area.geometry)) if area.geometry else None
     except (ShapelyError, ValueError, KeyError, TypeError, AttributeError, IndexError):

@@ -86,6 +86,16 @@ def ledger() -> Ledger:
     return store
 
 
+def held() -> Query | None:
+    """The query engine of the last ``current``; None before the first. Never waits."""
+    found = _held()
+    return found[0] if found else None
+
+
+def _held() -> tuple[Query, float] | None:
+    return _open()[1].held() if _opened.cache_info().currsize else None
+
+
 @dataclass(frozen=True, slots=True)
 class DataStatus:
     """Health of the served data: version, age of the cache in seconds, number of problems."""
@@ -97,12 +107,10 @@ class DataStatus:
 
 def data_status() -> DataStatus | None:
     """Health of the served data; None before the first are read. Never waits."""
-    if not _opened.cache_info().currsize:
-        return None
-    held = _open()[1].held()
+    found = _held()
     return (
-        DataStatus(held[0].catalogue.version, held[1], len(held[0].catalogue.problems))
-        if held
+        DataStatus(found[0].catalogue.version, found[1], len(found[0].catalogue.problems))
+        if found
         else None
     )
 

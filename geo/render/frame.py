@@ -14,9 +14,10 @@ from typing import Any
 import numpy as np
 import shapely
 
-from geo.core.paths import DATA_DIR
 from geo.places.basemap import basemap_bytes
+from geo.places.basemap_data import BasemapData
 from geo.places.curve import EQUATOR_M, degrees, mercator
+from geo.places.provinces import outline_of
 from geo.query.viewport import Bbox
 from geo.render.sheets import SheetBox
 
@@ -125,7 +126,7 @@ class BasemapPaths:
 
 
 @lru_cache(maxsize=24)
-def basemap_paths(frame: Frame, boundaries: str) -> BasemapPaths:
+def basemap_paths(data: BasemapData, frame: Frame, boundaries: str) -> BasemapPaths:
     """The base map of a frame.
 
     Parameters
@@ -134,11 +135,11 @@ def basemap_paths(frame: Frame, boundaries: str) -> BasemapPaths:
     """
     detail = "50m" if frame.zoom >= FINE_FROM else "110m"
     countries = []
-    for iso2, kind, rings in _countries(detail, boundaries):
+    for iso2, kind, rings in _countries(data, detail, boundaries):
         path = "".join(_traced(ring, frame, closed=True) for ring in rings)
         if path:
             countries.append((iso2, kind, path))
-    home = _morocco(boundaries)
+    home = _morocco(data, boundaries)
     provinces = home["provinces"] if frame.zoom >= PROVINCES_FROM else ()
     return BasemapPaths(
         tuple(countries),
@@ -149,19 +150,27 @@ def basemap_paths(frame: Frame, boundaries: str) -> BasemapPaths:
 
 
 @lru_cache(maxsize=24)
-def areas_of(frame: Frame, codes: tuple[str, ...]) -> str:
+def areas_of(data: BasemapData, frame: Frame, codes: tuple[str, ...]) -> str:
     """The outlines of some regions and provinces as one path."""
     return "".join(
-        _traced(ring, frame, closed=True) for code in codes for ring in _areas().get(code, ())
+        _traced(ring, frame, closed=True) for code in codes for ring in _areas(data).get(code, ())
     )
 
 
-def country_bbox(iso2: str, boundaries: str) -> tuple[float, float, float, float] | None:
+def country_bbox(
+    data: BasemapData, iso2: str, boundaries: str
+) -> tuple[float, float, float, float] | None:
     """West, south, east and north of a country's largest part, degrees; None when not drawn."""
     rings = [
-        ring for code, _, parts in _countries("110m", boundaries) if code == iso2 for ring in parts
+        ring
+        for code, _, parts in _countries(data, "110m", boundaries)
+        if code == iso2
+        for ring in parts
     ] or [
-        ring for code, _, parts in _countries("50m", boundaries) if code == iso2 for ring in parts
+        ring
+        for code, _, parts in _countries(data, "50m", boundaries)
+        if code == iso2
+        for ring in parts
     ]
     if not rings:
         return None
@@ -186,23 +195,24 @@ def camera_of(
 
 
 @lru_cache(maxsize=1)
-def _areas() -> dict[str, list[np.ndarray]]:
+def _areas(data: BasemapData) -> dict[str, list[np.ndarray]]:
     found: dict[str, list[np.ndarray]] = {}
-    for name in ("regions", "provinces"):
-        for area in json.loads((DATA_DIR / f"{name}.geojson").read_bytes())["features"]:
-            parts = area["geometry"]["coordinates"]
-            rings = (
-                parts if area["geometry"]["type"] == "Polygon" else [r for p in parts for r in p]
-            )
-            found[area["properties"]["code"]] = [
-                np.stack(mercator(*np.array(ring, float)[:, :2].T), axis=1) for ring in rings
+    for area in (*data.regions, *data.provinces):
+        outline = outline_of(area)
+        if outline is not None:
+            found[area.code] = [
+                np.stack(mercator(*shapely.get_coordinates(ring).T), axis=1)
+                for part in shapely.get_parts(outline)
+                for ring in (part.exterior, *part.interiors)
             ]
     return found
 
 
 @lru_cache(maxsize=4)
-def _countries(detail: str, boundaries: str) -> list[tuple[str, str, list[np.ndarray]]]:
-    content = json.loads(basemap_bytes(detail, boundaries))
+def _countries(
+    data: BasemapData, detail: str, boundaries: str
+) -> list[tuple[str, str, list[np.ndarray]]]:
+    content = json.loads(basemap_bytes(data, detail, boundaries))
     return [
         (
             c["iso2"],
@@ -214,8 +224,8 @@ def _countries(detail: str, boundaries: str) -> list[tuple[str, str, list[np.nda
 
 
 @lru_cache(maxsize=2)
-def _morocco(boundaries: str) -> dict[str, list[np.ndarray]]:
-    content: dict[str, Any] = json.loads(basemap_bytes("morocco", boundaries))
+def _morocco(data: BasemapData, boundaries: str) -> dict[str, list[np.ndarray]]:
+    content: dict[str, Any] = json.loads(basemap_bytes(data, "morocco", boundaries))
     return {
         name: [_unpacked(line, content["scale"]) for line in content[name]]
         for name in ("outline", "regions", "provinces")

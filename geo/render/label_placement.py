@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from geo.places.basemap import labels_bytes
+from geo.places.basemap_data import BasemapData
 from geo.places.curve import mercator
 from geo.render.fonts import width_of, wrap
 from geo.render.frame import Frame
@@ -37,9 +38,9 @@ NAMED_FROM = 3.4
 _GREAT_TOWN = 6
 
 
-@lru_cache(maxsize=3)
-def _names(lang: str) -> tuple[list[list[Any]], np.ndarray, np.ndarray]:
-    rows = json.loads(labels_bytes(lang))["labels"]
+@lru_cache(maxsize=6)
+def _names(data: BasemapData, lang: str) -> tuple[list[list[Any]], np.ndarray, np.ndarray]:
+    rows = json.loads(labels_bytes(data, lang))["labels"]
     x, y = mercator(np.array([r[1] for r in rows], float), np.array([r[2] for r in rows], float))
     return rows, x, y
 
@@ -61,9 +62,9 @@ def record_labels(marks: Sequence[Mark], frame: Frame, room: Room) -> list[Label
     return found
 
 
-def place_labels(frame: Frame, lang: str, room: Room) -> list[Label]:
+def place_labels(data: BasemapData, frame: Frame, lang: str, room: Room) -> list[Label]:
     """The names of countries, regions and towns that find room, the most important first."""
-    rows, x, y = _names(lang)
+    rows, x, y = _names(data, lang)
     px, py = (x - frame.left) * frame.world, (y - frame.top) * frame.world
     zoom = round(frame.zoom)
     visible = [

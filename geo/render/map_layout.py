@@ -11,6 +11,7 @@ from typing import Any
 from geo.explore.api.layers import LAYER_COLLECTIONS, bounds_answer, layer_answer
 from geo.i18n.words import Words
 from geo.model.view import RECORDS, ViewState
+from geo.places.basemap_data import BasemapData
 from geo.query.engine import Query
 from geo.query.viewport import Bbox
 from geo.render.fonts import fit, width_of
@@ -125,6 +126,7 @@ def place_records(
 
 
 def place_texts(
+    data: BasemapData,
     frame: Frame,
     marks: list[Mark],
     phrases: list[dict[str, Any]],
@@ -145,7 +147,7 @@ def place_texts(
         room.take(pill.rect)
         pills.append(pill)
     labels = record_labels(marks, frame, room)
-    return labels + place_labels(frame, lang, room), pills
+    return labels + place_labels(data, frame, lang, room), pills
 
 
 def short_name(name: str) -> str:

@@ -50,7 +50,7 @@ HALOS = {"sea": "#C5D5DC"}
 def map_parts(scene: Scene, pen: Pen) -> list[str]:
     """The map in its box: ground, names, tags, marks, scale, north."""
     box = scene.layout.map
-    ground = basemap_paths(scene.frame, scene.boundaries)
+    ground = basemap_paths(scene.basemap, scene.frame, scene.boundaries)
     return [
         f'<g transform="translate({n(box.x)} {n(box.y)})">',
         f'<rect width="{n(box.w)}" height="{n(box.h)}" fill="{SEA}"/>',
@@ -106,7 +106,7 @@ def _ground(ground: BasemapPaths, scene: Scene) -> list[str]:
         parts.append(
             f'<path d="{ground.outline}" fill="{LAND_FILLS["home"]}" fill-rule="evenodd"/>'
         )
-    areas = areas_of(scene.frame, scene.areas)
+    areas = areas_of(scene.basemap, scene.frame, scene.areas)
     if areas:
         parts.append(f'<path d="{areas}" fill="{PICKED}" fill-rule="evenodd"/>')
     for path, color, width in (

@@ -21,6 +21,7 @@ from geo.explore.api.sentence import TITLE_CHARS, default_title, filters_text
 from geo.i18n.words import words
 from geo.model.address import encode
 from geo.model.view import RECORDS, ViewState
+from geo.places.basemap_data import BasemapData, basemap_data
 from geo.query.engine import Query
 from geo.render.frame import Frame
 from geo.render.map_layout import (
@@ -63,6 +64,7 @@ class Scene:
     filters: str
     frame: Frame
     boundaries: str
+    basemap: BasemapData
     picked: tuple[str, ...]
     market_ranks: Mapping[str, int]
     areas: tuple[str, ...]
@@ -129,7 +131,8 @@ def scene_of(
     frame = frame_of(query, view, tags, layout)
     marks, phrases, shown = place_records(query, view, frame, tags, t)
     corners = corners_of(frame, marks)
-    labels, pills = place_texts(frame, marks, phrases, corners, view.lang)
+    basemap = basemap_data(query.catalogue)
+    labels, pills = place_texts(basemap, frame, marks, phrases, corners, view.lang)
     counts = query.counts(view)
     total = sum(counts[name] for name in RECORDS if name in view.layers)
     metres, units = frame.scale_bar(150)
@@ -150,6 +153,7 @@ def scene_of(
         filters=filters_text(query, view, t),
         frame=frame,
         boundaries=settings().boundaries,
+        basemap=basemap,
         picked=picked_of(view),
         market_ranks=query.market_ranks,
         areas=areas_of_view(view),

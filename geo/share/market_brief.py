@@ -22,6 +22,7 @@ from geo.model.address import encode
 from geo.model.export_statistics import ExportStatement, exports
 from geo.model.records import CRAFTS, Buyer, Market, Report, Site
 from geo.model.view import ViewState
+from geo.places.basemap_data import basemap_data
 from geo.query.engine import Query
 from geo.query.report_match import why
 from geo.render.frame import camera_of, country_bbox
@@ -57,7 +58,7 @@ def market_brief(
     t = words(lang)
     plan = plan_of(rtl=t.dir == "rtl")
     view = ViewState(lang=lang, market=(code,), sel=f"market:{code}")
-    bbox = country_bbox(code, settings().boundaries)
+    bbox = country_bbox(basemap_data(query.catalogue), code, settings().boundaries)
     drawn = view.with_(
         layers=("buyers",), at=camera_of(_roomy(bbox), plan.map, MAP_ROOM) if bbox else None
     )

@@ -23,6 +23,7 @@ from geo.explore.api.table import COLUMNS
 from geo.i18n.words import Words, words
 from geo.model.records import Buyer, Fair
 from geo.places.basemap import labels_bytes
+from geo.places.basemap_data import BasemapData
 from geo.places.curve import mercator
 from geo.render.frame import Frame, areas_of, basemap_paths
 from geo.render.map_layout import raw_tags
@@ -180,7 +181,7 @@ def _data(scene: Scene, export: Export, reach: float, finer: float) -> dict[str,
         "legend": [(k.symbol, k.text, k.count) for k in scene.legend if k.symbol != "outside"],
         "code": {"path": path, "side": side},
         "ground": _grounds(scene, reach, finer),
-        "labels": _labels(scene.lang),
+        "labels": _labels(scene.basemap, scene.lang),
         "records": _records(export),
         "tags": _tags(export),
         "tabs": _tabs(export),
@@ -206,7 +207,7 @@ def _grounds(scene: Scene, reach: float, finer: float) -> list[dict[str, Any]]:
 
 
 def _ground(frame: Frame, scene: Scene) -> dict[str, Any]:
-    ground = basemap_paths(frame, scene.boundaries)
+    ground = basemap_paths(scene.basemap, frame, scene.boundaries)
     by_kind: dict[str, list[str]] = {}
     for iso2, kind, path in ground.countries:
         by_kind.setdefault(tone_of(iso2, kind, scene), []).append(path)
@@ -217,7 +218,7 @@ def _ground(frame: Frame, scene: Scene) -> dict[str, Any]:
     ]
     if "picked" in by_kind:
         countries.append((PICKED, "".join(by_kind["picked"]), PICKED_LINE, 1.4))
-    areas = areas_of(frame, scene.areas)
+    areas = areas_of(scene.basemap, frame, scene.areas)
     return {
         "left": frame.left,
         "top": frame.top,
@@ -232,8 +233,8 @@ def _ground(frame: Frame, scene: Scene) -> dict[str, Any]:
     }
 
 
-def _labels(lang: str) -> list[list[Any]]:
-    rows = json.loads(labels_bytes(lang))["labels"]
+def _labels(data: BasemapData, lang: str) -> list[list[Any]]:
+    rows = json.loads(labels_bytes(data, lang))["labels"]
     x, y = mercator(np.array([r[1] for r in rows], float), np.array([r[2] for r in rows], float))
     return [
         [r[0], round(float(a), 6), round(float(b), 6), *r[3:6]]

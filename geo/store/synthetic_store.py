@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import overload
 
 import numpy as np
 
-from geo.core.paths import DATA_DIR, SOURCES_DIR
+from geo.core import shipped
+from geo.core.paths import DATA_DIR
 from geo.model.records import BUYER_KINDS, CRAFTS, Buyer, Catalogue, Source
 from geo.store.file_store import FileStore
 
@@ -28,8 +28,7 @@ class SyntheticBuyers(Sequence[Buyer]):
     """
 
     def __init__(self, count: int) -> None:
-        with (SOURCES_DIR / "cities.csv").open(encoding="utf-8", newline="") as file:
-            self._cities = list(csv.DictReader(file))
+        self._cities = shipped.rows(shipped.CITIES)
         chance = np.random.default_rng(SEED)
         self._city = chance.integers(0, len(self._cities), count)
         self._kind = chance.integers(0, len(BUYER_KINDS), count)
@@ -92,7 +91,8 @@ class SyntheticStore:
 
     def load(self) -> Catalogue:
         """The catalogue."""
-        shipped = FileStore(DATA_DIR).load()
         return replace(
-            shipped, version=f"synthetic-{self._count}", buyers=SyntheticBuyers(self._count)
+            FileStore(DATA_DIR).load(),
+            version=f"synthetic-{self._count}",
+            buyers=SyntheticBuyers(self._count),
         )

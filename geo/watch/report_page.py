@@ -98,7 +98,7 @@ def chain_scene(
         if e["lon"] is not None
     ]
     corners = corners_of(frame, taken)
-    labels, _ = place_texts(frame, taken, [], corners, t.lang)
+    labels, _ = place_texts(bare.basemap, frame, taken, [], corners, t.lang)
     metres, units = frame.scale_bar(150)
     return replace(
         bare,

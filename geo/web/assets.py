@@ -1,7 +1,8 @@
 """Immutable assets: scripts, styles, words and base map, under content-addressed URLs.
 
-Every file lives at ``/assets/{digest}/{path}`` where the digest covers all of them: the
-browser caches them for good, and relative imports between scripts work.
+Every file lives at ``/assets/{digest}/{path}`` where the digest covers all of them and the store's
+records that the base map draws: the browser caches them for good, and relative imports between
+scripts work.
 """
 
 from __future__ import annotations
@@ -16,20 +17,22 @@ from pathlib import Path
 
 import brotli
 import orjson
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from geo.core.paths import DATA_DIR, SOURCES_DIR
+from geo.core import shipped
 from geo.core.settings import BOUNDARIES, settings
 from geo.i18n.words import LOCALES_DIR, catalogue, words
 from geo.model.address import MAX_CHARS, VERSION
 from geo.model.records import LANGUAGES
 from geo.model.view import FIELDS, MAX_TEXT, SELECTABLE
+from geo.places.basemap_data import BasemapData, basemap_data
+from geo.query.current import current, held
 
 FOLDER = Path(__file__).parent / "static"
 BASEMAP_DETAILS = ("110m", "50m", "morocco")
-BASEMAP_DATA = ("regions.geojson", "provinces.geojson", "markets.json", "towns.json")
 #: What the map's frame loads: streamlit-folium fetches one file after the other.
 BUNDLES = {
     "map.js": (
@@ -67,10 +70,17 @@ mimetypes.add_type("font/woff2", ".woff2")
 
 @dataclass(frozen=True, slots=True)
 class Asset:
-    """Content and media type of one asset; the content is computed at request."""
+    """Content and media type of one asset; the content is computed at request.
+
+    Attributes
+    ----------
+    make : from the project's files.
+    draw : from the store's records, for the base map; ``make`` is not used then.
+    """
 
     media_type: str
-    make: Callable[[], bytes]
+    make: Callable[[], bytes] = bytes
+    draw: Callable[[BasemapData], bytes] | None = None
 
 
 @cache
@@ -84,39 +94,49 @@ def assets() -> Mapping[str, Asset]:
     for name, parts in BUNDLES.items():
         found[name] = Asset(_media_type(name), partial(_bundle, found, parts))
     for unit in ("region", "province"):
-        found[f"areas/{unit}.json"] = Asset("application/json", partial(_areas, unit))
+        found[f"areas/{unit}.json"] = _drawn(partial(_areas, unit=unit))
     found["core/fields.js"] = Asset("text/javascript", _fields)
     for lang in LANGUAGES:
         found[f"words.{lang}.json"] = Asset("application/json", partial(_words, lang))
-        found[f"basemap/labels.{lang}.json"] = Asset("application/json", partial(_labels, lang))
+        found[f"basemap/labels.{lang}.json"] = _drawn(partial(_labels, lang=lang))
     for detail in BASEMAP_DETAILS:
         for outline in BOUNDARIES:
-            found[f"basemap/{detail}.{outline}.json"] = Asset(
-                "application/json", partial(_basemap, detail, outline)
+            found[f"basemap/{detail}.{outline}.json"] = _drawn(
+                partial(_basemap, detail=detail, outline=outline)
             )
     return found
+
+
+def _drawn(draw: Callable[[BasemapData], bytes]) -> Asset:
+    return Asset("application/json", draw=draw)
 
 
 def _bundle(found: Mapping[str, Asset], parts: Iterable[str]) -> bytes:
     return b"\n".join(found[part].make() for part in parts)
 
 
+def digest(data: BasemapData | None) -> str:
+    """Digest of every asset: the files, and the records that the base map draws, once read."""
+    return _digest(data.digest if data else "")
+
+
+@lru_cache(maxsize=16)
+def _digest(reference: str) -> str:
+    return hashlib.sha256((_files_digest() + reference).encode()).hexdigest()[:12]
+
+
 @cache
-def digest() -> str:
-    """Digest of all assets: of the files, and of the sources of the generated ones."""
+def _files_digest() -> str:
     total = hashlib.sha256(_fields())
     inputs = [
         *FOLDER.rglob("*"),
         *LOCALES_DIR.glob("*.po"),
-        *SOURCES_DIR.glob("*.gz"),
-        *SOURCES_DIR.glob("*.geojson"),
-        SOURCES_DIR / "seas.csv",
-        *(DATA_DIR / name for name in BASEMAP_DATA),
-        Path(__file__).parents[1] / "places" / "basemap.py",
+        *shipped.basemap_sources(),
+        *(Path(__file__).parents[1] / "places").glob("basemap*.py"),
     ]
     for path in sorted(p for p in inputs if p.is_file()):
         total.update(path.name.encode() + b"\0" + path.read_bytes())
-    return total.hexdigest()[:12]
+    return total.hexdigest()
 
 
 def asset_url(path: str) -> str:
@@ -125,10 +145,13 @@ def asset_url(path: str) -> str:
     Raises
     ------
     KeyError : no such asset.
+    StoreUnavailable : the store has never answered.
     """
     if path not in assets():
         raise KeyError(path)
-    return f"/assets/{digest()}/{path}"
+    # Pages have just read the current data; to look for newer ones again would cost a millisecond.
+    query = held() or current()
+    return f"/assets/{digest(basemap_data(query.catalogue))}/{path}"
 
 
 def routes() -> list[Route]:
@@ -142,17 +165,30 @@ async def _serve(request: Request) -> Response:
         return Response("not found", status_code=404, media_type="text/plain")
     accepted = request.headers.get("accept-encoding", "")
     encoding = "br" if "br" in accepted else "gzip" if "gzip" in accepted else ""
-    body = _encoded(request.path_params["path"], encoding)
-    fresh = request.path_params["digest"] == digest()
+    path = request.path_params["path"]
+    data: BasemapData | None
+    if asset.draw:
+        data, body = await run_in_threadpool(_drawn_now, path, encoding)
+    else:
+        loaded = held()
+        data = basemap_data(loaded.catalogue) if loaded else None
+        body = _encoded(path, encoding)
+    fresh = request.path_params["digest"] == digest(data)
     headers = {"cache-control": IMMUTABLE if fresh else "no-store", "vary": "accept-encoding"}
     if encoding:
         headers["content-encoding"] = encoding
     return Response(body, media_type=asset.media_type, headers=headers)
 
 
+def _drawn_now(path: str, encoding: str) -> tuple[BasemapData, bytes]:
+    data = basemap_data(current().catalogue)
+    return data, _encoded(path, encoding, data)
+
+
 @lru_cache(maxsize=256)
-def _encoded(path: str, encoding: str) -> bytes:
-    content = assets()[path].make()
+def _encoded(path: str, encoding: str, data: BasemapData | None = None) -> bytes:
+    asset = assets()[path]
+    content = asset.draw(data) if asset.draw and data else asset.make()
     if encoding == "br":
         result: bytes = brotli.compress(content, quality=5)
         return result
@@ -200,23 +236,19 @@ def _fields() -> bytes:
     )
 
 
-def _labels(lang: str) -> bytes:
+def _labels(data: BasemapData, *, lang: str) -> bytes:
     from geo.places.basemap import labels_bytes
 
-    return labels_bytes(lang)
+    return labels_bytes(data, lang)
 
 
-def _areas(unit: str) -> bytes:
+def _areas(data: BasemapData, *, unit: str) -> bytes:
     """Code and outline of every region or province, for the coverage map."""
-    try:
-        rows = orjson.loads((DATA_DIR / f"{unit}s.geojson").read_bytes())["features"]
-        shapes = [{"code": r["properties"]["code"], "geometry": r["geometry"]} for r in rows]
-    except (OSError, orjson.JSONDecodeError, KeyError, TypeError):
-        shapes = []
-    return orjson.dumps(shapes)
+    areas = data.regions if unit == "region" else data.provinces
+    return orjson.dumps([{"code": a.code, "geometry": a.geometry} for a in areas], default=dict)
 
 
-def _basemap(detail: str, outline: str) -> bytes:
+def _basemap(data: BasemapData, *, detail: str, outline: str) -> bytes:
     from geo.places.basemap import basemap_bytes
 
-    return basemap_bytes(detail, outline)
+    return basemap_bytes(data, detail, outline)

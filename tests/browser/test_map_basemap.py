@@ -15,6 +15,8 @@ from typing import Any
 import pytest
 
 from geo.places.basemap import basemap_bytes, labels_bytes
+from geo.places.basemap_data import basemap_data
+from geo.query.current import current
 from geo.web import assets
 
 pytest.importorskip("playwright.sync_api")
@@ -87,7 +89,10 @@ def _content(path: str) -> bytes | None:
         return PAGE
     if path.startswith("/basemap/"):
         which, variant = path.removeprefix("/basemap/").split(".")
-        return labels_bytes(variant) if which == "labels" else basemap_bytes(which, variant)
+        data = basemap_data(current().catalogue)
+        if which == "labels":
+            return labels_bytes(data, variant)
+        return basemap_bytes(data, which, variant)
     asset = assets.assets().get(path.removeprefix("/"))
     return asset and asset.make()
 

@@ -314,8 +314,8 @@ def test_with_a_key_the_full_service_is_asked(server):
     )
 
 
-def test_comtrade_has_codes_of_its_own():
-    numbers = trade_refresh.market_numbers()
+def test_comtrade_has_codes_of_its_own(catalogue):
+    numbers = trade_refresh.market_numbers(catalogue.markets)
     assert {k: numbers[k] for k in ("FR", "US", "CH", "NO", "DE", "JP")} == {
         "FR": 251,
         "US": 842,
@@ -418,13 +418,16 @@ def point_at(server, monkeypatch):
 
 
 def test_figures_are_kept_with_date_and_licence_and_used_by_the_score(
-    server, var, monkeypatch, query
+    server, var, monkeypatch, query, catalogue
 ):
     point_at(server, monkeypatch)
     server.answer = whole
     before = market_table(query)
     assert before.cells["BH"]["gdp"].value is None and before.cells["FR"]["imports"].value is None
-    assert trade_refresh.refresh(client=client(server)) == {"worldbank": None, "comtrade": None}
+    assert trade_refresh.refresh(markets=catalogue.markets, client=client(server)) == {
+        "worldbank": None,
+        "comtrade": None,
+    }
     kept = trade_cache.kept("comtrade")
     assert kept.fetched and "Comtrade" in kept.licence
     after = market_table(query)
@@ -434,10 +437,12 @@ def test_figures_are_kept_with_date_and_licence_and_used_by_the_score(
     assert after.cells["FR"]["imports"].how == "kept" and len(KEYS) == 12
 
 
-def test_when_a_service_fails_its_last_good_figures_stay_with_their_date(server, var, monkeypatch):
+def test_when_a_service_fails_its_last_good_figures_stay_with_their_date(
+    server, var, monkeypatch, catalogue
+):
     point_at(server, monkeypatch)
     server.answer = whole
-    trade_refresh.refresh(client=client(server))
+    trade_refresh.refresh(markets=catalogue.markets, client=client(server))
     good = {p.name: p.read_bytes() for p in (var / "trade").iterdir()}
 
     def half(handler, path, query):
@@ -449,7 +454,7 @@ def test_when_a_service_fails_its_last_good_figures_stay_with_their_date(server,
             whole(handler, path, query)
 
     server.answer = half
-    result = trade_refresh.refresh(client=client(server))
+    result = trade_refresh.refresh(markets=catalogue.markets, client=client(server))
     assert {k: e.key for k, e in result.items()} == {
         "worldbank": "trade.error.status",
         "comtrade": "trade.error.html",
@@ -473,14 +478,15 @@ def test_a_damaged_file_counts_as_none(var, content):
     assert trade_cache.kept("comtrade") is None and trade_cache.fact("imports", "FR") is None
 
 
-def test_an_empty_answer_replaces_nothing(server, var, monkeypatch):
+def test_an_empty_answer_replaces_nothing(server, var, monkeypatch, catalogue):
     point_at(server, monkeypatch)
     server.answer = lambda h, p, q: give(
         h, [{"page": 1, "pages": 1}, []] if "/indicator/" in p else comtrade_answer([])
     )
-    assert {e.key for e in trade_refresh.refresh(client=client(server)).values()} == {
-        "trade.error.empty"
-    }
+    assert {
+        e.key
+        for e in trade_refresh.refresh(markets=catalogue.markets, client=client(server)).values()
+    } == {"trade.error.empty"}
     assert not list(var.rglob("*.json"))
 
 

@@ -18,6 +18,8 @@ from geo.core.paths import DATA_DIR, SOURCES_DIR
 from geo.core.settings import BOUNDARIES
 from geo.model.records import LANGUAGES
 from geo.places.basemap import DETAILS, SCALE, basemap_bytes, labels_bytes
+from geo.places.basemap_data import BasemapData, basemap_data
+from geo.store.file_store import FileStore
 
 UNIT = 1 / SCALE
 #: Compressed kilobytes a first visit may cost, about half as much again as today.
@@ -33,14 +35,19 @@ def source(name: str) -> list[dict[str, Any]]:
 
 
 @cache
+def shipped_data() -> BasemapData:
+    return basemap_data(FileStore(DATA_DIR).load())
+
+
+@cache
 def payload(detail: str, boundaries: str = "regions") -> dict[str, Any]:
-    return json.loads(basemap_bytes(detail, boundaries))
+    return json.loads(basemap_bytes(shipped_data(), detail, boundaries))
 
 
 @cache
 def labels(lang: str) -> list[list[Any]]:
     """Text, longitude, latitude, first and last zoom, kind."""
-    return [label[:6] for label in json.loads(labels_bytes(lang))["labels"]]
+    return [label[:6] for label in json.loads(labels_bytes(shipped_data(), lang))["labels"]]
 
 
 def points(flat: list[int]) -> list[tuple[float, float]]:
@@ -79,7 +86,7 @@ def ground(country: dict[str, Any]) -> shapely.Geometry:
 @pytest.mark.parametrize("boundaries", BOUNDARIES)
 @pytest.mark.parametrize("detail", DETAILS)
 def test_a_payload_stays_small(detail, boundaries):
-    size_kb = len(gzip.compress(basemap_bytes(detail, boundaries), 6)) / 1000
+    size_kb = len(gzip.compress(basemap_bytes(shipped_data(), detail, boundaries), 6)) / 1000
     assert MOST_KB[detail] / 4 < size_kb < MOST_KB[detail]
 
 
@@ -187,12 +194,12 @@ def test_flags(boundaries):
 @pytest.mark.parametrize(("detail", "boundaries"), [("10m", "regions"), ("50m", "mine")])
 def test_an_unknown_payload_is_refused(detail, boundaries):
     with pytest.raises(ValueError, match="no base map"):
-        basemap_bytes(detail, boundaries)
+        basemap_bytes(shipped_data(), detail, boundaries)
 
 
 def test_an_unknown_language_is_refused():
     with pytest.raises(ValueError, match="no labels"):
-        labels_bytes("de")
+        labels_bytes(shipped_data(), "de")
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -240,7 +247,9 @@ def test_seas_are_named_last_and_in_their_water(lang):
     first = kinds.index("sea")
     assert set(kinds[first:]) == {"sea"} and set(kinds[:first]).isdisjoint({"sea"})
     land = shapely.STRtree([*(shape(c["geometry"]) for c in source("countries_50m")), outline()])
-    for text, lon, lat, zoom, last, _, reach in json.loads(labels_bytes(lang))["labels"][first:]:
+    for text, lon, lat, zoom, last, _, reach in json.loads(labels_bytes(shipped_data(), lang))[
+        "labels"
+    ][first:]:
         assert text.strip() and zoom <= last
         _, (shore, *_) = land.query_nearest(shapely.Point(lon, lat), return_distance=True)
         assert reach == pytest.approx(shore, abs=0.01) and shore > 0
@@ -265,9 +274,7 @@ def test_seas_have_names_in_three_languages_and_one_name_each():
 @pytest.mark.parametrize(
     "name", ["markets.json", "regions.geojson", "provinces.geojson", "towns.json"]
 )
-def test_a_damaged_data_file_leaves_the_rest_of_the_base_map(name, harm, tmp_path, monkeypatch):
-    from geo.places import basemap
-
+def test_a_damaged_data_file_leaves_the_rest_of_the_base_map(name, harm, tmp_path):
     for path in DATA_DIR.glob("*.*json"):
         content = path.read_text("utf-8")
         if path.name != name:
@@ -276,14 +283,14 @@ def test_a_damaged_data_file_leaves_the_rest_of_the_base_map(name, harm, tmp_pat
             (tmp_path / name).write_text(content[: len(content) // 2], "utf-8")
         elif harm == "spoiled":
             (tmp_path / name).write_text(content.replace('"name', '"label'), "utf-8")
-    monkeypatch.setattr(basemap, "DATA_DIR", tmp_path)
-    found = json.loads(basemap.labels_bytes.__wrapped__("fr"))["labels"]
+    data = basemap_data(FileStore(tmp_path).load())
+    found = json.loads(labels_bytes(data, "fr"))["labels"]
     kinds = {label[5] for label in found}
     assert {"home", "sea", "country"} <= kinds
     assert {"market", "region", "province", "town"} - kinds == {name.split(".")[0].rstrip("s")}
-    drawn = json.loads(basemap.basemap_bytes.__wrapped__("morocco", "regions"))
+    drawn = json.loads(basemap_bytes(data, "morocco", "regions"))
     assert drawn["outline"] and (drawn["regions"] or drawn["provinces"])
-    assert json.loads(basemap.basemap_bytes.__wrapped__("110m", "regions"))["countries"]
+    assert json.loads(basemap_bytes(data, "110m", "regions"))["countries"]
 
 
 def test_larger_towns_come_first_and_from_farther():

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections import Counter
 from datetime import date
 from functools import lru_cache
 from typing import Any
 
+from geo.core import shipped
 from geo.core.errors import BadRequest
-from geo.core.paths import DATA_DIR
 from geo.core.settings import settings
 from geo.curate.quality import (
     ASKED,
@@ -25,6 +24,7 @@ from geo.curate.quality import (
 from geo.i18n.labels import problem_text, where
 from geo.i18n.words import Words
 from geo.model.records import Buyer, Site
+from geo.model.view import ViewState
 from geo.query.engine import Query
 
 PAGE = 40
@@ -148,22 +148,22 @@ def _task(query: Query, task: Todo, twins: list[str], t: Words) -> dict[str, Any
 
 def about_answer(query: Query, t: Words) -> dict[str, Any]:
     """The files the map is made from with their credits, and the outline it draws."""
-    try:
-        files = tomllib.loads((DATA_DIR / "catalogue.toml").read_text("utf-8"))["file"]
-    except (OSError, tomllib.TOMLDecodeError, KeyError):
-        files = []
+    files = shipped.credited_files()
+    generated = query.counts(ViewState(origin=("demo",)))
+    demo = {"buyers": generated["buyers"], "sites": generated["sites"] + generated["maisons"]}
     return {
         "version": t("donnees.intro", version=query.catalogue.version),
         "missing": "" if files else t("donnees.no_catalogue"),
         "files": [
             {
                 "name": f["name"],
-                "records": t.number(f["records"]),
-                "demo": t.number(f["demo"]) if f["demo"] else "",
+                "records": t.number(len(getattr(query.catalogue, name))),
+                "demo": t.number(demo[name]) if demo.get(name) else "",
                 "credit": f["credit"],
                 "licence": f["licence"],
             }
             for f in files
+            for name in (f["name"].partition(".")[0],)
         ],
         "outline": t(f"donnees.outline.{settings().boundaries}"),
         "legal": t("donnees.legal"),

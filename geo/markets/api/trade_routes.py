@@ -10,6 +10,7 @@ from starlette.routing import Route
 
 from geo.i18n.words import words
 from geo.markets.trade_job import Results, TradeRefresh
+from geo.query.current import current
 from geo.web.access import require
 from geo.web.requests import json_answer, lang_of
 
@@ -17,7 +18,7 @@ from geo.web.requests import json_answer, lang_of
 def _refresh(progress: Callable[[str, int, int], None]) -> Results:
     from geo.markets.trade_refresh import refresh  # requests: only this button needs it
 
-    return refresh(progress)
+    return refresh(progress, markets=current().catalogue.markets)
 
 
 REFRESH = TradeRefresh(_refresh)

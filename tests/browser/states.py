@@ -37,7 +37,7 @@ def section(page: Page) -> None:
 def located(page: Page) -> None:
     page.wait_for_selector(".kh-around[data-place]")
     frame(page).locator("html[data-located]").wait_for(state="attached")
-    page.wait_for_selector(".kh-cover[data-asked]")
+    page.wait_for_selector(".kh-cover[data-query]")
 
 
 def reading(page: Page) -> None:

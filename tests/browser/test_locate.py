@@ -218,7 +218,7 @@ def test_rings_lines_and_coverage_are_on_the_map(visit):
 def sited(page: Page) -> list[str]:
     """Wait for the final answer of the address; the codes of the proposed communes."""
     page.wait_for_function("""() => { const sited = document.querySelector('.kh-cover')?.dataset.sited;
-      return sited && sited === document.querySelector('.kh-cover').dataset.asked; }""")
+      return sited && sited === document.querySelector('.kh-cover').dataset.query; }""")
     return [n.get_attribute("data-code") for n in page.locator(".kh-next li").all()]
 
 

@@ -121,8 +121,8 @@
   const box = document.getElementById("map");
   const root = svg("svg", { role: "application", "aria-label": D.words.map });
   const ground = svg("g");
-  const overlay = svg("g");
-  root.append(ground, overlay);
+  const foreground = svg("g");
+  root.append(ground, foreground);
   box.append(root);
   const view = { x: D.view.x, y: D.view.y, world: D.view.world };
   const MIN = 300;
@@ -235,8 +235,8 @@
   function draw() {
     const s = size();
     for (const layer of layers) layer.place(s);
-    overlay.replaceChildren();
-    overlay.removeAttribute("transform");
+    foreground.replaceChildren();
+    foreground.removeAttribute("transform");
     const seen = [];
     D.records.forEach((r, i) => {
       if (r.x === null) return;
@@ -251,7 +251,7 @@
     });
     const zoom = Math.log2(view.world / 256);
     const texts = svg("g");
-    overlay.append(texts);
+    foreground.append(texts);
     for (const tag of D.tags.filter((g) => !g.region || g.wide !== zoom >= 5)) {
       const [x, y] = toScreen(tag.x, tag.y, s);
       const text = zoom >= 4 ? tag.text : String(tag.all.length);
@@ -278,7 +278,7 @@
         }
       }
       taken.push([at[0] - half, at[1] - 10, at[0] + half, at[1] + 10]);
-      overlay.append(
+      foreground.append(
         button(drawTag(tag.kind, ...at, text), `${tag.name}: ${tag.text}`, () =>
           list(tag.all, ...at),
         ),
@@ -292,7 +292,7 @@
         () => (one ? show(m.all[0], m.x, m.y) : closer(m)),
       );
       node.dataset.n = m.all.length;
-      overlay.append(node);
+      foreground.append(node);
     }
     labels(texts, taken, Math.round(zoom), s);
     scale();
@@ -301,9 +301,9 @@
 
   function labels(group, taken, zoom, s) {
     taken = [...taken, [s.w - 60, 0, s.w, 140], [s.w - 190, s.h - 54, s.w, s.h], [0, 0, 54, 54]];
-    const said = new Set();
+    const placed = new Set();
     for (const [text, fx, fy, first, last, kind] of D.labels) {
-      if (zoom < first || zoom > last || !LABEL[kind] || (kind === "sea" && said.has(text)))
+      if (zoom < first || zoom > last || !LABEL[kind] || (kind === "sea" && placed.has(text)))
         continue;
       const [x, y] = toScreen(fx, fy, s);
       if (x < 0 || y < 0 || x > s.w || y > s.h) continue;
@@ -339,7 +339,7 @@
         );
       });
       if (!spot) continue;
-      said.add(text);
+      placed.add(text);
       const [lx, ly] = [x + spot[0], y + spot[1]];
       taken.push([lx - half, ly - px * 0.65, lx + half, ly + px * 0.65]);
       if (kind === "town") group.append(svg("circle", { cx: x, cy: y, r: 2.2, fill }));
@@ -374,7 +374,7 @@
     const power = 10 ** Math.floor(Math.log10(unit * 140));
     const metres = [5, 2, 1].map((k) => k * power).find((m) => m <= unit * 140);
     const number = (v) => v.toLocaleString(D.locale, { numberingSystem: "latn" });
-    const said =
+    const summary =
       metres >= 1000
         ? D.words.km.replace("{n}", number(metres / 1000))
         : D.words.m.replace("{n}", number(metres));
@@ -385,7 +385,7 @@
     const rule = el("i");
     rule.style.width = `${metres / unit}px`;
     bar.replaceChildren(
-      el("bdi", {}, said),
+      el("bdi", {}, summary),
       " ",
       el("bdi", {}, D.words.scale_lat.replace("{lat}", at)),
       rule,

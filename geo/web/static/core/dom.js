@@ -29,12 +29,12 @@ export function moveByArrow(event) {
 
 export function debounce(act, delay) {
   let timer;
-  const later = (...args) => {
+  const debounced = (...args) => {
     clearTimeout(timer);
     timer = setTimeout(() => act(...args), delay);
   };
-  later.cancel = () => clearTimeout(timer);
-  return later;
+  debounced.cancel = () => clearTimeout(timer);
+  return debounced;
 }
 
 /* Replace the content of `parent`, keeping focus, scroll and what is unfolded (data-key). */

@@ -45,19 +45,19 @@ export async function draw({ data, w, state }) {
           },
         })
       : null,
-    me.may.includes("administrator") ? trail(data, w) : null,
+    me.may.includes("administrator") ? auditLog(data, w) : null,
   ];
 }
 
 /* Who wrote, or was refused, what: for administrators, asked for when it is opened. */
-function trail(data, w) {
+function auditLog(data, w) {
   const box = el("div", { class: "kh-scrolled", tabindex: "0" });
   const open = async () => {
-    const told = await fetch(`/api/audit?${new URLSearchParams({ lang: data.lang, limit: 200 })}`)
+    const log = await fetch(`/api/audit?${new URLSearchParams({ lang: data.lang, limit: 200 })}`)
       .then((r) => r.json())
       .catch(() => ({}));
-    if (!told.entries)
-      return render(box, el("p", { class: "kh-failed", text: told.error?.text || w["ui.failed"] }));
+    if (!log.entries)
+      return render(box, el("p", { class: "kh-failed", text: log.error?.text || w["ui.failed"] }));
     const head = ["when", "who", "role", "what", "outcome"];
     render(
       box,
@@ -72,7 +72,7 @@ function trail(data, w) {
         el(
           "tbody",
           {},
-          told.entries.map((e) =>
+          log.entries.map((e) =>
             el("tr", {}, [
               el("td", { dir: "ltr", text: e.at.slice(0, 19).replace("T", " ") }),
               el("td", { dir: "ltr", text: e.email || e.short || "—" }),
@@ -111,9 +111,9 @@ async function page(held, data, before) {
   const answer = await fetch(
     `/api/changes?${new URLSearchParams({ lang: data.lang, ...(before ? { before } : {}) })}`,
   );
-  const told = await answer.json().catch(() => ({}));
-  held.refused = answer.ok ? "" : told.error?.text || String(answer.status);
-  if (answer.ok) held.pages.push(told);
+  const body = await answer.json().catch(() => ({}));
+  held.refused = answer.ok ? "" : body.error?.text || String(answer.status);
+  if (answer.ok) held.pages.push(body);
 }
 
 function line(s, held, ctx) {
@@ -152,7 +152,7 @@ function line(s, held, ctx) {
 
 function inside(set, ctx) {
   const { data, w } = ctx;
-  const said = refusal();
+  const errorLine = refusal();
   const sign = signature(set.signed, w);
   const undo = async (only) => {
     try {
@@ -167,7 +167,7 @@ function inside(set, ctx) {
       forget();
       ctx.state.again();
     } catch (error) {
-      said.say(error.message);
+      errorLine.say(error.message);
     }
   };
   const moved = set.changes.filter((c) => c.to || c.from).slice(0, 60);
@@ -186,7 +186,7 @@ function inside(set, ctx) {
       ),
     }).catch(() => canvas.remove());
   return el("div", { class: "kh-inside" }, [
-    said.node,
+    errorLine.node,
     canvas,
     el(
       "ul",

@@ -23,7 +23,7 @@ export async function draw({ data, w, state }) {
 
 const here = (held) => `/api/import/${held.id}`;
 
-function idle(held, ctx, said = "") {
+function idle(held, ctx, message = "") {
   const { data, w } = ctx;
   held.id = null;
   const take = (file) => file && begin(file, held, ctx);
@@ -85,7 +85,7 @@ function idle(held, ctx, said = "") {
         }),
       ),
     ),
-    ...(said ? [el("p", { class: "kh-failed", role: "alert", text: said })] : []),
+    ...(message ? [el("p", { class: "kh-failed", role: "alert", text: message })] : []),
     drop,
     el("p", { class: "kh-hint" }, [
       el("span", { text: `${w["ui.import.no_file"]} ` }),
@@ -137,7 +137,7 @@ async function begin(file, held, ctx) {
 function waiting(held, ctx, text) {
   const { w } = ctx;
   const bar = el("progress", { "aria-label": w["ui.import.title"] });
-  const told = el("p", { class: "kh-hint", role: "status", dir: "auto", text });
+  const status = el("p", { class: "kh-hint", role: "status", dir: "auto", text });
   const stop = el("button", {
     type: "button",
     class: "kh-link",
@@ -145,9 +145,9 @@ function waiting(held, ctx, text) {
     text: w["ui.import.cancel"],
     on: { click: () => give(held, ctx) },
   });
-  render(held.box, steps(1, w), told, bar, stop);
+  render(held.box, steps(1, w), status, bar, stop);
   return ({ stage, done, of }) => {
-    told.textContent = of > 1 ? `${stage} (${done} / ${of})` : stage;
+    status.textContent = of > 1 ? `${stage} (${done} / ${of})` : stage;
     if (of > 1) Object.assign(bar, { max: of, value: done });
   };
 }
@@ -174,7 +174,7 @@ async function look(held, ctx) {
         tell ??= waiting(held, ctx, a.stage);
         tell(a);
       }
-      await new Promise((later) => setTimeout(later, LOOK_MS));
+      await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
     }
   } catch {
     idle(held, ctx, w["ui.failed"]);
@@ -185,16 +185,16 @@ function show(a, held, ctx) {
   const { data, w } = ctx;
   if (a.state === "failed") return idle(held, ctx, a.error || w["ui.failed"]);
   if (a.state === "stored") return stored(a, held, ctx);
-  const said = refusal();
-  said.say(a.error);
+  const errorLine = refusal();
+  errorLine.say(a.error);
   const ask = async (path, json) => {
-    said.say("");
+    errorLine.say("");
     try {
       await send(`${here(held)}/${path}?lang=${data.lang}`, { json });
       await look(held, ctx);
     } catch (error) {
-      said.say(error.text || w["ui.failed"]);
-      said.node.scrollIntoView({ block: "nearest" });
+      errorLine.say(error.text || w["ui.failed"]);
+      errorLine.node.scrollIntoView({ block: "nearest" });
     }
   };
   const act = {
@@ -216,7 +216,7 @@ function show(a, held, ctx) {
     again: () => show(a, held, ctx),
     remarks: `${here(held)}/remarks.xlsx?lang=${data.lang}`,
   };
-  render(held.box, steps(1, w), ...importPlan(a, held, act, ctx), said.node);
+  render(held.box, steps(1, w), ...importPlan(a, held, act, ctx), errorLine.node);
   held.box.dataset.planned = String(Number(held.box.dataset.planned || 0) + 1);
 }
 

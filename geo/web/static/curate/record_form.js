@@ -45,11 +45,11 @@ export async function formPart(collection, id, { data, w, state, held }) {
 function parts(form, ctx) {
   const { a } = form;
   const { w } = ctx;
-  const said = refusal();
+  const errorLine = refusal();
   const sign = signature(a.signed, w);
   const box = el("div", { class: "kh-clash" });
   const act = async (path, json, then) => {
-    said.say("");
+    errorLine.say("");
     render(box);
     mend(form, {});
     try {
@@ -59,10 +59,10 @@ function parts(form, ctx) {
       forget();
       then(made);
     } catch (error) {
-      said.say(error.message);
+      errorLine.say(error.message);
       if (error.answer?.fields) mend(form, error.answer.fields);
       if (error.answer?.clashes) render(box, ...clash(form, error.answer.clashes[0], ctx));
-      said.node.scrollIntoView({ block: "nearest" });
+      errorLine.node.scrollIntoView({ block: "nearest" });
     }
   };
   form.save = () =>
@@ -134,7 +134,7 @@ function parts(form, ctx) {
           ]),
           sign.node,
         ]),
-        said.node,
+        errorLine.node,
         box,
         el("div", { class: "kh-row" }, [
           el("button", {

@@ -13,7 +13,7 @@ export default component("facets", async (root, state, current) => {
     words(state.data),
   ]);
   if (!current()) return;
-  state.whole ||= new Set();
+  state.expanded ||= new Set();
   state.typed ||= new Map();
   const only = state.data.only || [];
   const shown = only.length
@@ -49,7 +49,7 @@ function head(answer, w, state) {
 function facet(f, w, state, redraw) {
   const all = f.groups.flatMap((g) => g.values);
   const typed = (state.typed.get(f.field) || "").toLocaleLowerCase();
-  const whole = state.whole.has(f.field) || typed;
+  const expanded = state.expanded.has(f.field) || typed;
   const best = new Set(
     [...all]
       .sort((a, b) => b.count - a.count)
@@ -60,7 +60,7 @@ function facet(f, w, state, redraw) {
     v.picked ||
     (typed
       ? v.label.toLocaleLowerCase().includes(typed)
-      : whole || all.length <= SHORT + 2 || best.has(v.value));
+      : expanded || all.length <= SHORT + 2 || best.has(v.value));
   const groups = f.groups
     .map((g) => [g, g.values.filter(shown)])
     .filter(([, values]) => values.length);
@@ -107,11 +107,11 @@ function facet(f, w, state, redraw) {
               type: "button",
               class: "kh-link",
               "data-key": `all-${f.field}`,
-              text: whole ? w["ui.fewer"] : `${w["ui.all_values"]} (${all.length})`,
+              text: expanded ? w["ui.fewer"] : `${w["ui.all_values"]} (${all.length})`,
               on: {
                 click: () => {
-                  if (whole) state.whole.delete(f.field);
-                  else state.whole.add(f.field);
+                  if (expanded) state.expanded.delete(f.field);
+                  else state.expanded.add(f.field);
                   redraw();
                 },
               },
@@ -156,16 +156,16 @@ function value(f, v, state) {
 /* Tolerated age: one slider, its last step tolerates everything. */
 function age(a, state) {
   const at = a.steps.findIndex((s) => s.value === a.value);
-  const said = el("b", { text: a.steps[at].label });
+  const ageLabel = el("b", { text: a.steps[at].label });
   const count = el("i", { text: a.steps[at].text });
   const show = (i) => {
-    said.textContent = a.steps[i].label;
+    ageLabel.textContent = a.steps[i].label;
     count.textContent = a.steps[i].text;
   };
   return el("div", { class: "kh-age", "data-field": "fresh" }, [
     el("label", {}, [
       el("span", { text: a.label }),
-      el("span", { class: "kh-age-said" }, [said, count]),
+      el("span", { class: "kh-age-said" }, [ageLabel, count]),
       el("input", {
         type: "range",
         "data-key": "fresh",

@@ -271,7 +271,7 @@ function focusRow(row) {
 /* Where the next page is asked for: by scrolling near it, by a click, by the down arrow. */
 function more(answer, { body, page, state, w }) {
   if (answer.next === null) return null;
-  let asking = false;
+  let loading = false;
   let onward = false; // onward: the reader wants to go on, not just to see
   const foot = el("div", { class: "kh-foot" });
   const button = el("button", {
@@ -287,8 +287,8 @@ function more(answer, { body, page, state, w }) {
     },
   });
   async function ask() {
-    if (asking) return;
-    asking = true;
+    if (loading) return;
+    loading = true;
     try {
       const next = await getJSON(page(answer.next));
       if (!foot.isConnected) return;
@@ -311,7 +311,7 @@ function more(answer, { body, page, state, w }) {
         }),
       );
     } finally {
-      asking = false;
+      loading = false;
     }
   }
   foot.append(button);

@@ -13,26 +13,26 @@ export default component("cover", load);
 
 async function load(root, state) {
   const { data } = state;
-  const asked = [data.filters, data.locate].filter(Boolean).join("&");
-  state.wanted = `${asked}|${data.lang}`;
+  const query = [data.filters, data.locate].filter(Boolean).join("&");
+  state.wanted = `${query}|${data.lang}`;
   const key = state.wanted;
   busy(root);
   try {
-    const [answer, w] = await Promise.all([getJSON(`/api/coverage?${asked}`), words(data)]);
+    const [answer, w] = await Promise.all([getJSON(`/api/coverage?${query}`), words(data)]);
     if (state.wanted !== key) return;
     const planning = data.new !== "0" || data.pin.length > 0;
     if (planning && !state.planning) state.view = "next";
     state.planning = planning;
     draw(root, answer, w, state);
-    root.dataset.asked = asked;
+    root.dataset.query = query;
     const current = () => root.isConnected && state.wanted === key;
     await follow(
-      asked,
+      query,
       (plan, cancel) => {
         state.plan = plan;
         state.cancel = cancel;
         if (state.view === "next") draw(root, answer, w, state);
-        root.dataset.sited = plan.state === "working" ? "" : asked;
+        root.dataset.sited = plan.state === "working" ? "" : query;
       },
       current,
     );

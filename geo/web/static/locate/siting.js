@@ -8,12 +8,12 @@ import { segments } from "./start_place.js";
 const COUNTS = ["0", "1", "2", "3", "5", "10", "20"];
 
 /* Ask until the answer is final; `told` gets each one. The map listens to the same event. */
-export async function follow(query, told, alive) {
+export async function follow(query, onChange, alive) {
   let stop = false;
   const share = (answer) => {
     bus.siting = { query, answer };
     window.dispatchEvent(new Event("kharita-siting"));
-    told(answer, () => {
+    onChange(answer, () => {
       stop = true;
     });
   };

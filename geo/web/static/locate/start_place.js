@@ -241,16 +241,16 @@ function finder(root, state, w) {
     open(items.length > 0 && document.activeElement === input);
     mark(-1);
   };
-  const later = debounce(() => look(), WAIT_MS);
+  const debouncedLook = debounce(() => look(), WAIT_MS);
   return {
     close,
     take,
     typed() {
       mark(-1);
-      later();
+      debouncedLook();
     }, // what was marked answered another text
     left(to) {
-      later.cancel();
+      debouncedLook.cancel();
       turn++;
       open(false);
       if (!root.contains(to)) say(state, "");
@@ -271,7 +271,7 @@ function finder(root, state, w) {
           take(items[active].ref);
           return;
         }
-        later.cancel();
+        debouncedLook.cancel();
         if (shownFor !== input.value.trim()) await look();
         // Only what is certain is taken unasked; namesakes wait for a choice.
         if (sure && items.length) take(items[0].ref);

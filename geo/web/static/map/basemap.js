@@ -50,7 +50,7 @@
   function unpack(flat, scale, closed) {
     const n = flat.length / 2;
     const xy = new Float64Array(2 * n);
-    const boxes = new Float64Array(4 * Math.ceil(n / CHUNK));
+    const chunkBoxes = new Float64Array(4 * Math.ceil(n / CHUNK));
     const box = [Infinity, Infinity, -Infinity, -Infinity];
     let lon = 0;
     let lat = 0;
@@ -63,19 +63,19 @@
       const k = 4 * Math.floor(i / CHUNK);
       xy[2 * i] = x;
       xy[2 * i + 1] = y;
-      if (i % CHUNK === 0) boxes.set([x, y, x, y], k);
-      boxes[k] = Math.min(boxes[k], x);
-      boxes[k + 1] = Math.min(boxes[k + 1], y);
-      boxes[k + 2] = Math.max(boxes[k + 2], x);
-      boxes[k + 3] = Math.max(boxes[k + 3], y);
+      if (i % CHUNK === 0) chunkBoxes.set([x, y, x, y], k);
+      chunkBoxes[k] = Math.min(chunkBoxes[k], x);
+      chunkBoxes[k + 1] = Math.min(chunkBoxes[k + 1], y);
+      chunkBoxes[k + 2] = Math.max(chunkBoxes[k + 2], x);
+      chunkBoxes[k + 3] = Math.max(chunkBoxes[k + 3], y);
     }
-    for (let k = 0; k < boxes.length; k += 4) {
+    for (let k = 0; k < chunkBoxes.length; k += 4) {
       for (const side of [0, 1]) {
-        box[side] = Math.min(box[side], boxes[k + side]);
-        box[side + 2] = Math.max(box[side + 2], boxes[k + side + 2]);
+        box[side] = Math.min(box[side], chunkBoxes[k + side]);
+        box[side + 2] = Math.max(box[side + 2], chunkBoxes[k + side + 2]);
       }
     }
-    return { xy, boxes, box, closed };
+    return { xy, chunkBoxes, box, closed };
   }
 
   const outside = (b, k, f) => b[k] > f[2] || b[k + 2] < f[0] || b[k + 1] > f[3] || b[k + 3] < f[1];
@@ -84,7 +84,7 @@
      wider than the tile), world (pixels), left, top. Null when nothing is inside. */
   function trace(lines, { frame, world, left, top }) {
     let path = null;
-    for (const { xy, boxes, box, closed } of lines) {
+    for (const { xy, chunkBoxes, box, closed } of lines) {
       if (outside(box, 0, frame)) continue;
       if ((box[2] - box[0]) * world < NEAR && (box[3] - box[1]) * world < NEAR) continue;
       path = path || new Path2D();
@@ -104,7 +104,7 @@
         const end = Math.min(n, start + CHUNK) - 1;
         // A chunk on the far side of one edge of the frame may become a straight line
         // there: the fill inside the frame stays the same.
-        if (outside(boxes, k, frame)) {
+        if (outside(chunkBoxes, k, frame)) {
           go(start, true);
           go(end, true);
         } else for (let i = start; i <= end; i++) go(i, i === 0 || i === n - 1);

@@ -55,7 +55,7 @@
       live.scaled = L.control.scale({ imperial: false, position: "bottomleft" }).addTo(map);
       map.attributionControl.setPrefix(false).addAttribution(live.config.credits);
     }
-    live.boxes = {};
+    live.checkboxes = {};
     const rows = LAYERS.filter(
       (name) => !live.locate || name === "sites" || name === "maisons",
     ).map((name) => {
@@ -63,7 +63,7 @@
         type: "checkbox",
         on: { change: () => live.send({ op: "toggle", field: "layers", value: name }) },
       });
-      live.boxes[name] = box;
+      live.checkboxes[name] = box;
       return node(
         "label",
         {},
@@ -154,7 +154,7 @@
   }
 
   function update(live, message) {
-    for (const [name, box] of Object.entries(live.boxes))
+    for (const [name, box] of Object.entries(live.checkboxes))
       box.checked = message.layers.includes(name);
     live.tiles.checked = message.base === "osm";
     live.base.showLabels(message.base !== "osm");

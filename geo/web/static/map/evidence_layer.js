@@ -101,10 +101,10 @@
       this.fitted = `${key}|${branch}`;
       this.legend(answer?.chain, page);
       this.keepInside();
-      const whole = this.map.getContainer().querySelector(".kh-legend:not(.kh-chain-key)");
-      if (whole && !this.folded && page.path.endsWith("/veille")) {
+      const legend = this.map.getContainer().querySelector(".kh-legend:not(.kh-chain-key)");
+      if (legend && !this.folded && page.path.endsWith("/veille")) {
         // this map is low: its legend waits to be asked for
-        whole.open = false;
+        legend.open = false;
         this.folded = true;
       }
       document.documentElement.dataset.chain = answer ? `${id}|${proof}` : "";

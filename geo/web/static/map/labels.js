@@ -141,13 +141,13 @@
       const cities = visible
         .filter((label) => label[5] === "town" && label[3] <= CITY_FROM)
         .map(dotAt);
-      const said = new Set();
+      const placedWords = new Set();
       const placed = [];
       for (const label of visible) {
         const [text, lon, lat, first, , kind, reach] = label;
         // A province named like a town already shown would only repeat it, as would a sea.
         const word = ["province", "town", "sea"].includes(kind) ? plain(text) : "";
-        if (word && kind !== "town" && said.has(word)) continue;
+        if (word && kind !== "town" && placedWords.has(word)) continue;
         const at = map.latLngToContainerPoint([lat, lon]);
         const dot = kind === "town" ? dotAt(label) : null;
         if (dot && !clear(dot, taken)) continue;
@@ -170,7 +170,7 @@
         if (!box) continue;
         taken.push(box);
         if (dot) taken.push(dot);
-        if (word) said.add(word);
+        if (word) placedWords.add(word);
         placed.push({ text, lines, kind, box, style, at });
       }
       return placed;
@@ -283,12 +283,12 @@
 
   /* A canvas does not wait for fonts as a page does. */
   function fonts() {
-    const asked = ["Inter", '"IBM Plex Sans Arabic"'].flatMap((family) =>
+    const loads = ["Inter", '"IBM Plex Sans Arabic"'].flatMap((family) =>
       [400, 500, 600].map((weight) =>
         document.fonts.load(`${weight} 12px ${family}`, family === "Inter" ? "Aéžœ" : "م"),
       ),
     );
-    return Promise.allSettled(asked);
+    return Promise.allSettled(loads);
   }
 
   window.KharitaLabels = { Labels, boxesOf, fonts, pixelRatio };

@@ -144,8 +144,8 @@
       const base = this.base;
       page
         .getJSON("/api/ages")
-        .then((told) => {
-          if (this.base === base) base.age(told.markets);
+        .then((ages) => {
+          if (this.base === base) base.age(ages.markets);
         })
         .catch(() => {}); // without ages nothing is paler
     },

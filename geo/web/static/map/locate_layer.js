@@ -183,8 +183,8 @@
     }
 
     async show(view) {
-      const asked = [view.filters, view.locate].filter(Boolean).join("&");
-      const get = (what) => this.page.getJSON(`/api/${what}?${asked}`);
+      const query = [view.filters, view.locate].filter(Boolean).join("&");
+      const get = (what) => this.page.getJSON(`/api/${what}?${query}`);
       const [near, cover] = await Promise.all([get("near"), get("coverage")]);
       await this.live.turn; // the legend is there: it takes its room from what is framed
       if (this.page.view.locate !== view.locate || this.page.view.filters !== view.filters) return;
@@ -196,7 +196,7 @@
       this.paintReach(view.reach === "yes" && near.reachable ? get("reach") : null, view);
       this.frame(near, view);
       this.declutter();
-      document.documentElement.dataset.located = asked;
+      document.documentElement.dataset.located = query;
     }
 
     /* A label over another says nothing: the nearer answer keeps its own. One that the edge of the
@@ -270,8 +270,8 @@
         .filter((a) => chosen(a.code))
         .map((a) => L.geoJSON(a.geometry).getBounds());
       if (!shapes.length) return;
-      const whole = shapes.reduce((all, b) => all.extend(b), L.latLngBounds(shapes[0]));
-      this.live.frame(() => this.map.fitBounds(whole, { padding: [24, 24], reset: true }));
+      const bounds = shapes.reduce((all, b) => all.extend(b), L.latLngBounds(shapes[0]));
+      this.live.frame(() => this.map.fitBounds(bounds, { padding: [24, 24], reset: true }));
     }
 
     async paintCover(answer, view) {
@@ -318,8 +318,8 @@
     }
 
     /* What a road server says can be reached; it may take its time, and the rest does not wait. */
-    async paintReach(asked, view) {
-      const answer = asked && (await asked.catch(() => null));
+    async paintReach(request, view) {
+      const answer = request && (await request.catch(() => null));
       if (this.page.view.locate !== view.locate || this.page.view.filters !== view.filters) return;
       this.reach.clearLayers();
       const color = this.dark ? ROAD_DARK : ROAD;

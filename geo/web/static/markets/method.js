@@ -67,7 +67,7 @@ export async function draw({ data, w, state }) {
 
 /* Ask the server to fetch, and follow its progress by asking again: nothing is pushed. */
 function refresh(a, w, state) {
-  const said = el("p", { role: "status", class: "kh-progress" });
+  const status = el("p", { role: "status", class: "kh-progress" });
   const button = el("button", {
     type: "button",
     class: "kh-button",
@@ -82,7 +82,7 @@ function refresh(a, w, state) {
             { method: "POST", headers: { "x-kharita": "1" } },
           ).then((r) => r.json());
           while (answer.running) {
-            said.textContent = answer.text;
+            status.textContent = answer.text;
             await new Promise((next) => {
               setTimeout(next, 700);
             });
@@ -96,14 +96,14 @@ function refresh(a, w, state) {
           const line = document.querySelector(".kh-progress");
           if (line) line.textContent = end;
         } catch {
-          said.textContent = w["ui.failed"];
+          status.textContent = w["ui.failed"];
         } finally {
           button.disabled = false;
         }
       },
     },
   });
-  const part = el("div", { hidden: true }, [button, said]);
+  const part = el("div", { hidden: true }, [button, status]);
   me(document.documentElement.lang)
     .then((person) => {
       part.hidden = !person.may.includes("editor");

@@ -18,7 +18,7 @@ export default component("weights", async (root, state, current) => {
   ]);
   if (!current()) return;
   // One drag is one entry of the history: its first step is pushed, the others replace it.
-  state.later ||= debounce((codes) => {
+  state.save ||= debounce((codes) => {
     const intent = { op: "set", field: "weights", value: codes };
     if (state.pushed) {
       bus.correct(write(apply(bus.view, intent)));
@@ -39,7 +39,7 @@ export default component("weights", async (root, state, current) => {
   }
   const move = (key, value) => {
     held.set(key, String(value));
-    state.later([...held].map(([k, v]) => `${k}.${v}`));
+    state.save([...held].map(([k, v]) => `${k}.${v}`));
   };
   render(
     root,

@@ -40,7 +40,7 @@ export default component("sharing", async (root, state, current) => {
 });
 
 function frame(root, state, w) {
-  const later = debounce(() => {
+  const debouncedRefresh = debounce(() => {
     preview(root, state, w);
     links(root, state, w);
   }, 600);
@@ -53,7 +53,7 @@ function frame(root, state, w) {
     on: {
       input: (e) => {
         state.title = e.target.value;
-        later();
+        debouncedRefresh();
       },
     },
   });
@@ -142,10 +142,10 @@ function links(root, state, w) {
 }
 
 function link(state, w) {
-  const said = el("p", { class: "kh-said-here kh-link-said", role: "status" });
+  const status = el("p", { class: "kh-said-here kh-link-said", role: "status" });
   const copied = async (text) => {
-    const told = (await copy(text)) ? w["ui.copied"] : text;
-    (document.querySelector(".kh-link-said") || said).textContent = told;
+    const message = (await copy(text)) ? w["ui.copied"] : text;
+    (document.querySelector(".kh-link-said") || status).textContent = message;
   };
   const make = el("button", {
     type: "button",
@@ -168,7 +168,7 @@ function link(state, w) {
           (document.querySelector(".kh-recent") || list).replaceChildren(...recent(w, copied));
           await copied(`${location.origin}/s/${made.code}`);
         } catch (error) {
-          said.textContent = error.message;
+          status.textContent = error.message;
         } finally {
           make.disabled = false;
         }
@@ -187,7 +187,7 @@ function link(state, w) {
   );
   return [
     make,
-    said,
+    status,
     list,
     el("button", {
       type: "button",
@@ -297,12 +297,12 @@ function atlas(state, w) {
       return failed(error);
     }
     const bar = el("progress", { max: 1, value: 0, "aria-label": w[`ui.shr.atlas_${kind}`] });
-    const said = el("p", { class: "kh-said-here", role: "status" });
+    const status = el("p", { class: "kh-said-here", role: "status" });
     render(
       box,
       el("h2", { text: w[`ui.shr.atlas_${kind}`] }),
       bar,
-      said,
+      status,
       el("button", {
         type: "button",
         class: "kh-link",
@@ -331,7 +331,7 @@ function atlas(state, w) {
           ]),
         );
       } else if (answer.state === "running") {
-        said.textContent = answer.text;
+        status.textContent = answer.text;
         setTimeout(look, 400);
       } else if (answer.state === "cancelled") idle();
       else failed({ message: answer.text || answer.error?.text || w["ui.failed"] });

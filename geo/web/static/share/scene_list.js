@@ -23,7 +23,7 @@ export function meetingPart(w) {
 
 function content(w) {
   const meeting = load();
-  const said = el("p", { class: "kh-said-here", role: "status" });
+  const status = el("p", { class: "kh-said-here", role: "status" });
   const title = el("input", {
     type: "text",
     maxlength: 200,
@@ -37,7 +37,7 @@ function content(w) {
   const addView = async () => {
     const { query, filters } = bus.view;
     const facets = await getJSON(`/api/facets?${filters}`).catch(() => null);
-    if (!add(query, facets ? nameOf(facets) : "")) said.textContent = w["ui.meet.full"];
+    if (!add(query, facets ? nameOf(facets) : "")) status.textContent = w["ui.meet.full"];
   };
   const minutes = (kind) =>
     el("button", {
@@ -45,7 +45,7 @@ function content(w) {
       class: "kh-button",
       "data-key": `minutes-${kind}`,
       text: w[`ui.meet.${kind}`],
-      on: { click: () => leaveWith(kind, said, w) },
+      on: { click: () => leaveWith(kind, status, w) },
     });
   const full = meeting.scenes.length > 0;
   return [
@@ -81,7 +81,7 @@ function content(w) {
           minutes("pptx"),
         ])
       : null,
-    said,
+    status,
   ].filter(Boolean);
 }
 
@@ -121,8 +121,8 @@ function line(scene, i, count, w) {
   ]);
 }
 
-async function leaveWith(kind, said, w) {
-  said.textContent = w["ui.meet.making"];
+async function leaveWith(kind, status, w) {
+  status.textContent = w["ui.meet.making"];
   const { title, scenes } = load();
   try {
     const file = await send(`/minutes.${kind}`, {
@@ -139,8 +139,8 @@ async function leaveWith(kind, said, w) {
     const href = URL.createObjectURL(file);
     el("a", { href, download: `kharita.${kind}` }).click();
     setTimeout(() => URL.revokeObjectURL(href), 60_000);
-    said.textContent = "";
+    status.textContent = "";
   } catch (error) {
-    said.textContent = error.message;
+    status.textContent = error.message;
   }
 }

@@ -31,7 +31,7 @@ export default component(
     root.dataset.lang = data.lang;
     const search = (value) =>
       state.data.q !== value.trim() && state.send({ op: "set", field: "q", value: value.trim() });
-    const later = debounce(search, 350);
+    const debouncedSearch = debounce(search, 350);
     const input = el("input", {
       type: "search",
       value: data.q,
@@ -41,25 +41,25 @@ export default component(
       autocomplete: "off",
       dir: data.dir,
       on: {
-        input: (e) => later(e.target.value),
+        input: (e) => debouncedSearch(e.target.value),
         keydown: (e) => {
           if (e.key === "Enter") {
-            later.cancel();
+            debouncedSearch.cancel();
             search(input.value);
           }
           if (e.key === "Escape") {
-            later.cancel();
+            debouncedSearch.cancel();
             input.value = "";
             search("");
           }
         },
       },
     });
-    const said = el("span", { class: "kh-copied", role: "status" });
+    const status = el("span", { class: "kh-copied", role: "status" });
     const say = (text) => {
-      said.textContent = text;
+      status.textContent = text;
       setTimeout(() => {
-        said.textContent = "";
+        status.textContent = "";
       }, 2500);
     };
     const scene = el(
@@ -115,7 +115,7 @@ export default component(
       scene,
       share,
       ...(person ? [person] : []),
-      said,
+      status,
     );
     skip(w);
     document.querySelector(".kh-alone")?.remove();

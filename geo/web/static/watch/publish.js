@@ -33,7 +33,7 @@ export function publishPart(state, w) {
 
 const lang = (state) => `lang=${state.data.lang}`;
 
-function idle(box, state, w, said = "") {
+function idle(box, state, w, message = "") {
   const take = (file) => file && upload(file, box, state, w);
   const input = el("input", {
     type: "file",
@@ -64,16 +64,16 @@ function idle(box, state, w, said = "") {
     box,
     el("h3", { text: w["ui.pub.title"] }),
     el("p", { class: "kh-hint", text: w["ui.pub.lead"] }),
-    ...(said ? [el("p", { class: "kh-failed", role: "alert", text: said })] : []),
+    ...(message ? [el("p", { class: "kh-failed", role: "alert", text: message })] : []),
     drop,
   );
 }
 
 async function upload(file, box, state, w) {
   const bar = el("progress", { max: 1, "aria-label": w["ui.pub.title"] });
-  const told = el("p", { class: "kh-hint", role: "status", dir: "auto", text: file.name });
+  const status = el("p", { class: "kh-hint", role: "status", dir: "auto", text: file.name });
   const stop = el("button", { type: "button", class: "kh-link", text: w["ui.pub.cancel"] });
-  render(box, el("h3", { text: w["ui.pub.title"] }), told, bar, stop);
+  render(box, el("h3", { text: w["ui.pub.title"] }), status, bar, stop);
   try {
     const job = await send(
       `/api/intake?${new URLSearchParams({ name: file.name, lang: state.data.lang })}`,
@@ -93,11 +93,11 @@ async function upload(file, box, state, w) {
       if (answer.state === "done") return decide(answer, here, file, box, state, w);
       if (answer.of) {
         Object.assign(bar, { max: answer.of, value: answer.done });
-        told.textContent = w["ui.pub.reading"]
+        status.textContent = w["ui.pub.reading"]
           .replace("{done}", answer.done)
           .replace("{of}", answer.of);
       }
-      await new Promise((later) => setTimeout(later, LOOK_MS));
+      await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
     }
   } catch (error) {
     idle(box, state, w, error.message);

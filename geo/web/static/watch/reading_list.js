@@ -126,10 +126,10 @@ export function followPart(state, w) {
   const { filters, lang } = state.data;
   state.since ??= day(new Date(Date.now() - MONTH_DAYS * DAY_MS));
   const where = (kind, query, since, more = {}) => {
-    const asked = new URLSearchParams(query);
+    const params = new URLSearchParams(query);
     for (const [key, value] of Object.entries({ lang, ...(since ? { since } : {}), ...more }))
-      asked.set(key, value);
-    return `/digest.${kind}?${asked}`;
+      params.set(key, value);
+    return `/digest.${kind}?${params}`;
   };
   const links = (query, since) => [
     el("a", {

@@ -19,6 +19,7 @@ from geo.core.errors import KharitaError
 from geo.core.zip_guard import GuardedZip, UnsafeZip, ZipLimits
 from geo.i18n.words import Words, words
 from geo.locate.locator import Locator
+from geo.model.palette import BRAND
 from geo.model.records import CRAFTS, LANGUAGES, STATUSES, Site
 from geo.text.folding import fold
 from geo.web.masking import shown
@@ -78,7 +79,7 @@ def write(here: Locator, region: str, t: Words, *, seen: bool = False) -> bytes:
         out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     )
     head = book.add_format(
-        {"bold": True, "bg_color": "#0F3D3E", "font_color": "#FFFFFF", "text_wrap": True}
+        {"bold": True, "bg_color": BRAND, "font_color": "#FFFFFF", "text_wrap": True}
     )
     fixed = book.add_format({"font_color": "#66736F", "bg_color": "#F6F4EF"})
     free = book.add_format({"locked": False, "num_format": "0.00000"})

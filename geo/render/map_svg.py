@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+from geo.model.palette import (
+    CLUSTER,
+    FADING,
+    INK,
+    LAND,
+    LINE,
+    NAMES,
+    PICKED,
+    SEA,
+    SELECTED,
+    SOFT,
+    WHITE,
+)
 from geo.render.fonts import width_of
 from geo.render.frame import BasemapPaths, areas_of, basemap_paths
 from geo.render.map_layout import NORTH_PLATE, corner_rect
 from geo.render.mark_placement import Label
-from geo.render.mark_svg import INK, SEVERAL, WHITE, mark_svg, n
+from geo.render.mark_svg import mark_svg, n
 from geo.render.scene import Scene
 from geo.render.text_svg import Pen
 from geo.text.cleaning import isolate
 
-SEA, LINE, BORDER = "#C5D5DC", "#DDD8CD", "#FFFFFF"
-LAND_FILLS = {"land": "#F8F4EC", "market": "#EDE2CB", "home": "#EFE3C6"}
-#: How far a market's tint goes over to that of other land, by the age of its latest report.
-FADED = (0.0, 0.0, 0.1, 0.2, 0.35, 0.5, 0.65)
+BORDER = WHITE
 
 
 def _mixed(color: str, other: str, part: float) -> str:
@@ -24,27 +34,13 @@ def _mixed(color: str, other: str, part: float) -> str:
 
 
 TONES = {
-    **LAND_FILLS,
-    **{
-        f"market{i}": _mixed(LAND_FILLS["market"], LAND_FILLS["land"], part)
-        for i, part in enumerate(FADED)
-    },
+    **LAND,
+    **{f"market{i}": _mixed(LAND["market"], LAND["land"], part) for i, part in enumerate(FADING)},
 }
-PICKED, PICKED_LINE = "#C3DDD8", "#0F3D3E"
 REGION, PROVINCE = "#B9A878", "#CDBE96"
-SOFT, FAINT = "#52605E", "#5F6B69"
-NAMES = {
-    "home": "#2F3B39",
-    "market": "#36433F",
-    "country": "#56625F",
-    "region": "#5F5030",
-    "province": "#6B5C3A",
-    "town": "#36433F",
-    "record": INK,
-    "sea": "#425D69",
-}
+FAINT = "#5F6B69"
 #: Names on land stand on a light halo, names of seas on the water's own colour.
-HALOS = {"sea": "#C5D5DC"}
+HALOS = {"sea": SEA}
 
 
 def map_parts(scene: Scene, pen: Pen) -> list[str]:
@@ -99,13 +95,11 @@ def _ground(ground: BasemapPaths, scene: Scene) -> list[str]:
     if "picked" in by_kind:
         parts.append(
             f'<path d="{"".join(by_kind["picked"])}" fill="{PICKED}" '
-            f'fill-rule="evenodd" stroke="{PICKED_LINE}" stroke-width="1.4" '
+            f'fill-rule="evenodd" stroke="{SELECTED}" stroke-width="1.4" '
             'stroke-linejoin="round"/>'
         )
     if ground.outline:
-        parts.append(
-            f'<path d="{ground.outline}" fill="{LAND_FILLS["home"]}" fill-rule="evenodd"/>'
-        )
+        parts.append(f'<path d="{ground.outline}" fill="{LAND["home"]}" fill-rule="evenodd"/>')
     areas = areas_of(scene.basemap, scene.frame, scene.areas)
     if areas:
         parts.append(f'<path d="{areas}" fill="{PICKED}" fill-rule="evenodd"/>')
@@ -113,7 +107,7 @@ def _ground(ground: BasemapPaths, scene: Scene) -> list[str]:
         (ground.provinces, PROVINCE, 0.8),
         (ground.regions, REGION, 0.5 if zoom < 4 else 1.0),
         (ground.outline, REGION, 0.9 if zoom < 4 else 1.5),
-        (areas, PICKED_LINE, 1.4),
+        (areas, SELECTED, 1.4),
     ):
         if path:
             parts.append(
@@ -162,7 +156,7 @@ def _tags(scene: Scene, pen: Pen) -> list[str]:
         x0, y0, x1, y1 = tag.rect
         parts.append(
             f'<rect x="{n(x0)}" y="{n(y0)}" width="{n(x1 - x0)}" height="{n(y1 - y0)}" '
-            f'rx="6" fill="{WHITE}" stroke="{SEVERAL[tag.kind]}" stroke-width="1.3"/>'
+            f'rx="6" fill="{WHITE}" stroke="{CLUSTER[tag.kind]}" stroke-width="1.3"/>'
         )
         parts.append(pen.raw(tag.x, tag.y + 4, tag.text, 11.5, weight=500, anchor="middle"))
     return parts

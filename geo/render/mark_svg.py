@@ -6,15 +6,18 @@ pale when generated; darker with a figure when several.
 
 from __future__ import annotations
 
+from geo.model.palette import (
+    CLUSTER,
+    FILL,
+    FULLNESS,
+    INK,
+    KEYLINE,
+    NAMED,
+    PALE,
+    SELECTED,
+    WHITE,
+)
 from geo.render.mark_placement import Mark
-
-FILL = {"buyer": "#0072B2", "site": "#D55E00", "maison": "#009E73", "fair": "#8E3F85"}
-SEVERAL = {"buyer": "#0072B2", "site": "#B54C00", "maison": "#00795A", "fair": "#8E3F85"}
-INK, WHITE, KEYLINE = "#16211F", "#FFFFFF", "#3A4644"
-PALE = {"buyer": "#A9CFE5", "site": "#F0C3A3", "maison": "#A5DBCB", "fair": "#DDBCD8"}
-#: How full a mark is by its age, as on the live map (marks.js).
-PALER = {2: 0.85, 3: 0.7, 4: 0.55, 5: 0.35, 6: 0.2}
-CHOSEN, NAMED = "#0F3D3E", "#B58900"
 
 
 def n(value: float) -> str:
@@ -48,7 +51,7 @@ def mark_svg(mark: Mark) -> str:
     kind, x, y, r = mark.kind, mark.x, mark.y, mark.radius
     parts = []
     if mark.selected or mark.named:
-        color, width = (CHOSEN, 4) if mark.selected else (NAMED, 2.5)
+        color, width = (SELECTED, 4) if mark.selected else (NAMED, 2.5)
         parts.append(
             f'<path d="{outline(kind, x, y, r + 4.5)}" fill="none" stroke="{color}" '
             f'stroke-width="{width}"/>'
@@ -58,7 +61,7 @@ def mark_svg(mark: Mark) -> str:
     if mark.n > 1:
         letters = 13 if r > 15 else 12
         down = r * 0.28 if kind == "maison" else 0
-        parts.append(f'<path d="{shape}" fill="{SEVERAL[kind]}"/>')
+        parts.append(f'<path d="{shape}" fill="{CLUSTER[kind]}"/>')
         parts.append(
             f'<text x="{n(x)}" y="{n(y + down + letters * 0.34)}" font-size="{letters}" '
             f'font-weight="600" fill="{WHITE}" text-anchor="middle">{mark.text}</text>'
@@ -66,16 +69,16 @@ def mark_svg(mark: Mark) -> str:
     elif mark.demo:
         fill = PALE[kind] if mark.open else WHITE
         parts.append(
-            f'<path d="{shape}" fill="{fill}" stroke="{SEVERAL[kind]}" '
+            f'<path d="{shape}" fill="{fill}" stroke="{CLUSTER[kind]}" '
             'stroke-width="1.6" stroke-dasharray="2.6 1.9"/>'
         )
     elif not mark.open:
         parts.append(
-            f'<path d="{shape}" fill="{WHITE}" stroke="{SEVERAL[kind]}" stroke-width="2.2"/>'
+            f'<path d="{shape}" fill="{WHITE}" stroke="{CLUSTER[kind]}" stroke-width="2.2"/>'
         )
     else:
-        full = PALER.get(mark.age, 1)
-        stroke, thick = (KEYLINE, ".9") if full > 0.6 else (SEVERAL[kind], "1.8")
+        full = FULLNESS.get(mark.age, 1)
+        stroke, thick = (KEYLINE, ".9") if full > 0.6 else (CLUSTER[kind], "1.8")
         parts.append(
             f'<path d="{shape}" fill="{FILL[kind]}" fill-opacity="{full}" stroke="{stroke}" '
             f'stroke-width="{thick}"/>'
@@ -91,7 +94,7 @@ def tag_svg(mark: Mark) -> str:
     half = 8.5 + 3 * (len(mark.text) - 1)
     return (
         f'<rect x="{n(mark.x - half)}" y="{n(mark.y - 8.5)}" width="{n(2 * half)}" height="17" '
-        f'rx="5" fill="{WHITE}" stroke="{SEVERAL[kind]}" stroke-width="1.5"/>'
+        f'rx="5" fill="{WHITE}" stroke="{CLUSTER[kind]}" stroke-width="1.5"/>'
         f'<text x="{n(mark.x)}" y="{n(mark.y + 4)}" font-size="11.5" font-weight="600" '
         f'fill="{INK}" text-anchor="middle">{mark.text}</text>'
     )

@@ -12,9 +12,10 @@ from collections.abc import Iterable
 import segno
 
 from geo.i18n.words import words
+from geo.model.palette import INK, LINE, SOFT, WHITE
 from geo.render.fonts import FAMILY, fit, width_of, wrap
-from geo.render.map_svg import FAINT, LINE, SOFT, map_parts, mat
-from geo.render.mark_svg import INK, WHITE, n, symbol_svg
+from geo.render.map_svg import FAINT, map_parts, mat
+from geo.render.mark_svg import n, symbol_svg
 from geo.render.scene import Scene
 from geo.render.sheets import SheetBox
 from geo.render.text_svg import Pen, data

@@ -25,7 +25,8 @@ from pptx.text.text import TextFrame
 from pptx.util import Emu, Inches, Pt
 
 from geo.i18n.words import Words, words
-from geo.render.mark_svg import FILL, PALE, SEVERAL
+from geo.model import palette
+from geo.model.palette import CLUSTER, FILL, KEYLINE, PALE, WHITE
 from geo.render.scene import Scene
 from geo.render.scene_text import LegendEntry, ListedRecord
 from geo.text.cleaning import clean
@@ -34,7 +35,9 @@ WIDE, HIGH = 13.333, 7.5
 EDGE, PANEL = 0.45, 3.05
 ROWS_PER_SLIDE = 15
 FONT = "Arial"
-INK, SOFT, TEAL, LINE = "16211F", "52605E", "0F3D3E", "DDD8CD"
+INK, SOFT, TEAL, LINE = (
+    color[1:] for color in (palette.INK, palette.SOFT, palette.BRAND, palette.LINE)
+)
 _SHAPES = {
     "buyer": MSO_SHAPE.OVAL,
     "site": MSO_SHAPE.RECTANGLE,
@@ -226,16 +229,16 @@ def _symbol(slide: Slide, key: LegendEntry, x: float, y: float) -> None:
     )
     shape.shadow.inherit = False
     shape.fill.solid()
-    color = FILL.get(kind, "#FFFFFF" if kind == "tag" else "#3A4644")
-    shape.line.color.rgb = RGBColor.from_string(SEVERAL.get(kind, "#0072B2")[1:])
+    color = FILL.get(kind, WHITE if kind == "tag" else KEYLINE)
+    shape.line.color.rgb = RGBColor.from_string(CLUSTER.get(kind, CLUSTER["buyer"])[1:])
     shape.line.width = Pt(1.25)
     if key.symbol == "hollow":
-        color = "#FFFFFF"
+        color = WHITE
     elif key.symbol == "demo":
         color = PALE["buyer"]
         shape.line.dash_style = MSO_LINE_DASH_STYLE.SQUARE_DOT
     elif key.symbol == "many":
-        color = SEVERAL["site"]
+        color = CLUSTER["site"]
     shape.fill.fore_color.rgb = RGBColor.from_string(color[1:])
     if key.symbol in ("many", "tag"):
         frame = shape.text_frame

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from geo.model.palette import BRAND, INK, SOFT
 from geo.render.fonts import FAMILY, folder
 from geo.text.cleaning import FSI, PDI, clean
 
@@ -19,14 +20,14 @@ MAX_BLOCKS, MAX_LINES = 60, 60
 _PAGE = """#let doc = json(bytes(sys.inputs.doc))
 #set document(title: doc.title, author: "Kharita", date: none)
 #set page(paper: "a4", margin: (x: 20mm, top: 18mm, bottom: 20mm), numbering: none,
-  footer: context [#set text(size: 7.5pt, fill: rgb("#52605e")); #grid(
+  footer: context [#set text(size: 7.5pt, fill: rgb("SOFT")); #grid(
     columns: (1fr, auto), text(doc.footer), counter(page).display())])
-#set text(font: "FAMILY", size: 9.5pt, lang: doc.lang, fill: rgb("#16211f"))
+#set text(font: "FAMILY", size: 9.5pt, lang: doc.lang, fill: rgb("INK"))
 #set par(leading: 0.62em)
 #text(size: 19pt, weight: 600, doc.title)
 #v(-4mm)
-#text(fill: rgb("#52605e"), doc.subtitle)
-#line(length: 100%, stroke: 0.6pt + rgb("#0f3d3e"))
+#text(fill: rgb("SOFT"), doc.subtitle)
+#line(length: 100%, stroke: 0.6pt + rgb("BRAND"))
 #for block in doc.blocks [
   #block_above(block)
 ]
@@ -34,12 +35,12 @@ _PAGE = """#let doc = json(bytes(sys.inputs.doc))
 _BLOCKS = """#let block_above(b) = {
   block(above: 7mm, below: 3mm, sticky: true, grid(
     columns: (1fr, auto),
-    text(size: 11.5pt, weight: 600, fill: rgb("#0f3d3e"), b.heading),
-    text(fill: rgb("#52605e"), b.aside)))
+    text(size: 11.5pt, weight: 600, fill: rgb("BRAND"), b.heading),
+    text(fill: rgb("SOFT"), b.aside)))
   for l in b.lines {
     block(above: if l.strong == "" { 1.8mm } else { 3.2mm }, below: 0mm, breakable: false, {
       if l.strong != "" { text(weight: 500, l.strong); if l.text != "" { linebreak() } }
-      if l.text != "" { text(size: 8.5pt, fill: rgb("#52605e"), l.text) }
+      if l.text != "" { text(size: 8.5pt, fill: rgb("SOFT"), l.text) }
       if l.source != "" { linebreak(); text(size: 7pt, fill: rgb("#66736f"), l.source) }
     })
   }
@@ -99,9 +100,9 @@ def document_pdf(document: Document) -> bytes:
         for b in content["blocks"][:MAX_BLOCKS]
     ]
     content |= {k: _bidi_isolated(content[k]) for k in ("title", "subtitle", "footer")}
-    source = _PAGE.replace("FAMILY", FAMILY).replace(
-        "#for block in doc.blocks", _BLOCKS + "#for block in doc.blocks"
-    )
+    source = _PAGE.replace("#for block in doc.blocks", _BLOCKS + "#for block in doc.blocks")
+    for name, value in {"FAMILY": FAMILY, "INK": INK, "SOFT": SOFT, "BRAND": BRAND}.items():
+        source = source.replace(f'"{name}"', f'"{value}"')
     fonts: list[Any] = [str(folder())]
     return bytes(
         typst.compile(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from xml.sax.saxutils import escape
 
-from geo.render.mark_svg import INK, n
+from geo.model.palette import INK
+from geo.render.mark_svg import n
 from geo.render.scene import Scene
 from geo.render.sheets import SheetBox
 from geo.text.cleaning import PDI, RLI

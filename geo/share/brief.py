@@ -14,10 +14,11 @@ from dataclasses import dataclass
 from functools import partial
 
 from geo.i18n.words import words
+from geo.model.palette import BRAND, INK, PAGE, SOFT, WHITE
 from geo.render.fonts import fit, width_of, wrap
-from geo.render.map_svg import SOFT, map_parts, mat
+from geo.render.map_svg import map_parts, mat
 from geo.render.mark_placement import Mark
-from geo.render.mark_svg import INK, WHITE, mark_svg, n, symbol_svg
+from geo.render.mark_svg import mark_svg, n, symbol_svg
 from geo.render.scene import Scene
 from geo.render.scene_text import Figure
 from geo.render.sheet_svg import document, foot_parts, rule
@@ -27,11 +28,15 @@ from geo.render.workers import Workers
 from geo.share.brief_layout import BRIEF, GAP, Body, Line, Plan, Section, columns_of, share
 from geo.text.cleaning import isolate
 
-TEAL, ALERT = "#0F3D3E", "#A50D26"
 TEXT, SMALL, HEADING = 12.0, 10.8, 24.0
 STEP, SUB_STEP, AFTER = 15.0, 13.0, 3.5
 MARK_ROOM, CELL_GAP, BETWEEN = 17.0, 8.0, 14.0
-_TONES = {"strong": (600, INK), "plain": (400, INK), "soft": (400, SOFT), "alert": (600, ALERT)}
+_TONES = {
+    "strong": (600, INK),
+    "plain": (400, INK),
+    "soft": (400, SOFT),
+    "alert": (600, PAGE["bad"]),
+}
 
 
 @dataclass(frozen=True)
@@ -81,7 +86,7 @@ def _head(brief: Brief, pen: Pen) -> list[str]:
     box, title = brief.plan.head, brief.scene.title
     size = next((s for s in (30.0, 26.0, 22.0) if width_of(title, s, 600) <= box.w), 18.0)
     return [
-        pen.text(pen.start(box), box.y + 12, brief.kicker, 12.5, weight=600, color=TEAL),
+        pen.text(pen.start(box), box.y + 12, brief.kicker, 12.5, weight=600, color=BRAND),
         pen.text(pen.start(box), box.y + 44, fit(title, box.w, size, 600), size, weight=600),
         pen.text(pen.start(box), box.y + 67, fit(brief.lead, box.w, TEXT), TEXT, color=SOFT),
         rule(box, box.bottom + 4),
@@ -233,7 +238,7 @@ def _line_height(section: Section, line: Line, width: float) -> float:
 
 
 def _section(pen: Pen, box: SheetBox, section: Section) -> list[str]:
-    parts = [pen.text(pen.start(box), box.y + 12, section.title, 13.5, weight=600, color=TEAL)]
+    parts = [pen.text(pen.start(box), box.y + 12, section.title, 13.5, weight=600, color=BRAND)]
     y = box.y + HEADING + 6
     for text in _lead(section, box.w):
         parts.append(pen.text(pen.start(box), y, text, SMALL, color=SOFT))
@@ -252,7 +257,7 @@ def _section(pen: Pen, box: SheetBox, section: Section) -> list[str]:
             y += STEP
     elif shown < section.total:
         for text in more_lines(pen.scene, section, section.total - shown, box.w):
-            parts.append(pen.text(pen.start(box), y, text, SMALL, color=TEAL))
+            parts.append(pen.text(pen.start(box), y, text, SMALL, color=BRAND))
             y += SUB_STEP
     return parts
 

@@ -20,10 +20,12 @@ from docx.text.paragraph import Paragraph
 from docx.text.run import Run
 
 from geo.i18n.words import Words, words
+from geo.model import palette
 from geo.share.minutes import Action, Minutes, Page, heads
 from geo.text.cleaning import clean
 
-FONT, INK, SOFT, TEAL = "Arial", "16211F", "52605E", "0F3D3E"
+FONT = "Arial"
+INK, SOFT, TEAL = (color[1:] for color in (palette.INK, palette.SOFT, palette.BRAND))
 EDGE_CM, PICTURE_CM = 2.0, 16.6
 LANGS = {"ar": "ar-MA", "fr": "fr-FR", "en": "en-GB"}
 LINK = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/hyperlink"

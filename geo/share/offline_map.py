@@ -21,13 +21,15 @@ from geo.core.errors import BadRequest
 from geo.explore.api.fairs import country_of, matching_fairs, when
 from geo.explore.api.table import COLUMNS
 from geo.i18n.words import Words, words
+from geo.model import palette
+from geo.model.palette import PICKED, SELECTED
 from geo.model.records import Buyer, Fair
 from geo.places.basemap import labels_bytes
 from geo.places.basemap_data import BasemapData
 from geo.places.curve import mercator
 from geo.render.frame import Frame, areas_of, basemap_paths
 from geo.render.map_layout import raw_tags
-from geo.render.map_svg import PICKED, PICKED_LINE, TONES, tone_of
+from geo.render.map_svg import TONES, tone_of
 from geo.render.scene import Scene
 from geo.render.sheet_svg import code_path
 from geo.share.export.export_columns import Export
@@ -145,7 +147,8 @@ def _style(lang: str) -> str:
         + "}"
         for family, weight, name in files
     ]
-    return "".join(faces) + (_FOLDER / "viewer.css").read_text(encoding="utf-8")
+    colors = f":root{{--ink:{palette.INK};--teal:{palette.BRAND};--warn:{palette.PAGE['warn']}}}"
+    return "".join(faces) + colors + (_FOLDER / "viewer.css").read_text(encoding="utf-8")
 
 
 def _data(scene: Scene, export: Export, reach: float, finer: float) -> dict[str, Any]:
@@ -176,6 +179,18 @@ def _data(scene: Scene, export: Export, reach: float, finer: float) -> dict[str,
             "y": frame.top + frame.height / frame.world / 2,
             "world": frame.world,
             "w": frame.width,
+        },
+        "palette": {
+            "fill": palette.FILL,
+            "cluster": palette.CLUSTER,
+            "pale": palette.PALE,
+            "names": palette.NAMES,
+            "ink": palette.INK,
+            "keyline": palette.KEYLINE,
+            "sea": palette.SEA,
+            "home": palette.LAND["home"],
+            "picked": palette.PICKED,
+            "selected": palette.SELECTED,
         },
         "figures": [(f.value, f.label, f.sub) for f in scene.figures],
         "legend": [(k.symbol, k.text, k.count) for k in scene.legend if k.symbol != "outside"],
@@ -217,7 +232,7 @@ def _ground(frame: Frame, scene: Scene) -> dict[str, Any]:
         if kind in by_kind
     ]
     if "picked" in by_kind:
-        countries.append((PICKED, "".join(by_kind["picked"]), PICKED_LINE, 1.4))
+        countries.append((PICKED, "".join(by_kind["picked"]), SELECTED, 1.4))
     areas = areas_of(scene.basemap, frame, scene.areas)
     return {
         "left": frame.left,

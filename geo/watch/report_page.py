@@ -12,14 +12,15 @@ from datetime import date
 from typing import Any
 
 from geo.i18n.words import Words, words
+from geo.model.palette import CHAIN, INK, LINE, SOFT, WHITE
 from geo.model.view import ViewState
 from geo.query.engine import Query
 from geo.render.fonts import fit, wrap
 from geo.render.frame import frame_around
 from geo.render.map_layout import corners_of, place_texts
-from geo.render.map_svg import LINE, SOFT, map_parts, mat
+from geo.render.map_svg import map_parts, mat
 from geo.render.mark_placement import Mark
-from geo.render.mark_svg import INK, WHITE, n
+from geo.render.mark_svg import n
 from geo.render.scene import Scene, scene_of
 from geo.render.scene_text import distance, latitude
 from geo.render.sheet_svg import document
@@ -28,7 +29,6 @@ from geo.render.text_svg import Pen
 from geo.text.cleaning import clean, isolate
 
 SHEET = "a4-portrait"
-COLORS = {"market": "#0F3D3E", "buyer": "#0072B2", "site": "#B54C00"}
 MARGIN, MAP_TOP, MAP_HIGH, GAP = 48.0, 176.0, 500.0, 40.0
 FOOT = 64.0
 BEND = 0.14
@@ -139,12 +139,12 @@ def chain_lines(scene: Scene, chain: dict[str, Any]) -> list[str]:
         dash = ' stroke-dasharray="7 5"' if step["basis"] == "inferred" else ""
         parts.append(
             f'<path d="M{n(x0)} {n(y0)}Q{n(cx)} {n(cy)} {n(x1)} {n(y1)}" fill="none" '
-            f'stroke="{COLORS[step["kind"]]}" stroke-width="1.8" stroke-opacity=".8"{dash}/>'
+            f'stroke="{CHAIN[step["kind"]]}" stroke-width="1.8" stroke-opacity=".8"{dash}/>'
         )
     for number, step in enumerate(chain["steps"], start=1):
         at = place(step["end"])
         if at:
-            parts.append(_numbered(*at, number, COLORS[step["kind"]]))
+            parts.append(_numbered(*at, number, CHAIN[step["kind"]]))
     return parts
 
 
@@ -256,7 +256,7 @@ def _steps(pen: Pen, box: SheetBox, chain: dict[str, Any], t: Words) -> list[str
             break
         end, inset = chain["nodes"][step["end"]], indent[step["kind"]] + 28
         x, y = column.pen.start(box, indent[step["kind"]] + 10), column.y + 14
-        column.parts.append(_numbered(x, y, number, COLORS[step["kind"]]))
+        column.parts.append(_numbered(x, y, number, CHAIN[step["kind"]]))
         column.write(
             end["title"], 14.5, weight=600, inset=inset, lines=1, quoted=step["kind"] != "market"
         )

@@ -23,20 +23,42 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from geo.core import shipped
-from geo.core.settings import BOUNDARIES, settings
-from geo.i18n.words import LOCALES_DIR, catalogue, words
-from geo.model.address import MAX_CHARS, VERSION
+from geo.core.settings import BOUNDARIES
+from geo.i18n.words import LOCALES_DIR, catalogue
 from geo.model.records import LANGUAGES
-from geo.model.view import FIELDS, MAX_TEXT, SELECTABLE
 from geo.places.basemap_data import BasemapData, basemap_data
 from geo.query.current import current, held
+from geo.web import shared_tables
 
 FOLDER = Path(__file__).parent / "static"
 BASEMAP_DETAILS = ("110m", "50m", "morocco")
-#: What the map's frame loads: streamlit-folium fetches one file after the other.
+#: Made from the tables of the model.
+GENERATED = {
+    "core/fields.js": shared_tables.fields_js,
+    "core/palette.js": shared_tables.palette_js,
+    "core/palette.css": shared_tables.palette_css,
+    "map/palette.js": shared_tables.map_palette_js,
+    "map/palette.css": shared_tables.map_palette_css,
+}
+#: What a page loads at once, in the order of the cascade: the style of all rooms, and what the
+#: map's frame needs, for streamlit-folium fetches one file after the other.
 BUNDLES = {
+    "app.css": (
+        "fonts.css",
+        "core/palette.css",
+        "core/parts.css",
+        "explore/table.css",
+        "explore/panel.css",
+        "markets/markets.css",
+        "share/share.css",
+        "locate/locate.css",
+        "watch/watch.css",
+        "curate/curate.css",
+        "shell/app.css",
+    ),
     "map.js": (
         "leaflet/leaflet.js",
+        "map/palette.js",
         "map/labels.js",
         "map/basemap.js",
         "map/marks.js",
@@ -44,9 +66,16 @@ BUNDLES = {
         "map/live_layer.js",
         "map/evidence_layer.js",
     ),
-    "map.css": ("fonts.css", "leaflet/leaflet.css", "map/live_layer.css", "map/evidence_layer.css"),
+    "map.css": (
+        "fonts.css",
+        "leaflet/leaflet.css",
+        "map/palette.css",
+        "map/live_layer.css",
+        "map/evidence_layer.css",
+    ),
     "locate.js": (
         "leaflet/leaflet.js",
+        "map/palette.js",
         "map/labels.js",
         "map/basemap.js",
         "map/marks.js",
@@ -55,10 +84,11 @@ BUNDLES = {
         "map/locate_layer.js",
         "map/live_layer.js",
     ),
-    "point.js": ("leaflet/leaflet.js", "map/labels.js", "map/basemap.js"),
+    "point.js": ("leaflet/leaflet.js", "map/palette.js", "map/labels.js", "map/basemap.js"),
     "locate.css": (
         "fonts.css",
         "leaflet/leaflet.css",
+        "map/palette.css",
         "map/live_layer.css",
         "map/locate_layer.css",
     ),
@@ -91,11 +121,12 @@ def assets() -> Mapping[str, Asset]:
         for path in sorted(p for p in folder.rglob("*") if p.is_file()):
             name = prefix + path.relative_to(folder).as_posix()
             found[name] = Asset(_media_type(name), path.read_bytes)
+    for name, make in GENERATED.items():
+        found[name] = Asset(_media_type(name), make)
     for name, parts in BUNDLES.items():
         found[name] = Asset(_media_type(name), partial(_bundle, found, parts))
     for unit in ("region", "province"):
         found[f"areas/{unit}.json"] = _drawn(partial(_areas, unit=unit))
-    found["core/fields.js"] = Asset("text/javascript", _fields)
     for lang in LANGUAGES:
         found[f"words.{lang}.json"] = Asset("application/json", partial(_words, lang))
         found[f"basemap/labels.{lang}.json"] = _drawn(partial(_labels, lang=lang))
@@ -127,7 +158,7 @@ def _digest(reference: str) -> str:
 
 @cache
 def _files_digest() -> str:
-    total = hashlib.sha256(_fields())
+    total = hashlib.sha256(b"".join(make() for make in GENERATED.values()))
     inputs = [
         *FOLDER.rglob("*"),
         *LOCALES_DIR.glob("*.po"),
@@ -208,32 +239,6 @@ def _media_type(name: str) -> str:
 def _words(lang: str) -> bytes:
     own, source = catalogue(lang), catalogue("fr")
     return orjson.dumps({k: own.get(k, v) for k, v in source.items() if k.startswith("ui.")})
-
-
-def _fields() -> bytes:
-    """The field table of ``geo.model.view`` for the browser: one table, two readers."""
-    tables = {
-        "FIELDS": [
-            {
-                "name": f.name,
-                "many": f.many,
-                "default": f.default,
-                "affects": f.affects,
-                "values": f.values if isinstance(f.values, tuple) else None,
-                "pattern": f.pattern,
-                "filter": bool(f.concerns),
-            }
-            for f in FIELDS.values()
-        ],
-        "LANGUAGES": {lang: words(lang).dir for lang in LANGUAGES},
-        "SELECTABLE": SELECTABLE,
-        "LIMITS": {"text": MAX_TEXT, "address": MAX_CHARS, "version": VERSION},
-        "BOUNDARIES": settings().boundaries,
-    }
-    return b"".join(
-        b"export const %s = %s;\n" % (name.encode(), orjson.dumps(table))
-        for name, table in tables.items()
-    )
 
 
 def _labels(data: BasemapData, *, lang: str) -> bytes:

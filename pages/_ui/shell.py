@@ -54,7 +54,7 @@ def main() -> None:
     t = words(view.lang)
     st.session_state["kh_page"], st.session_state["kh_lang"] = page.url_path, view.lang
     st.session_state["kh_run"] = view, [notice_text(n, t) for n in notices]
-    st.html(f'<style>@import url("{asset_url("shell/app.css")}")</style>')
+    st.html(f'<style>@import url("{asset_url("app.css")}")</style>')
     st.set_page_config(page_title=f"{t(f'page.{page.url_path or LISTED[0][0]}')} · Kharita")
     widgets.head(view, page=page.url_path, repaired=bool(notices), live=page.url_path in LIVE)
     show_problems(t)

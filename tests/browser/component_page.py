@@ -1,6 +1,6 @@
 """A page that holds one component and an API made of fixtures: no Streamlit, no server.
 
-The real files of ``geo/web/assets`` are handed to the browser as they are; every other
+The real assets of ``geo.web.assets`` are handed to the browser as they are; every other
 request is answered from `Stage.answers`, and may be held back to look at a component
 while it waits.
 """
@@ -8,7 +8,6 @@ while it waits.
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -17,12 +16,9 @@ from playwright.sync_api import Page, Route
 from geo.i18n.words import catalogue
 from geo.web.assets import assets
 
-ASSETS = Path(__file__).parents[2] / "geo" / "web" / "static"
 ORIGIN = "http://kharita.test"
-TYPES = {".js": "text/javascript", ".css": "text/css", ".woff2": "font/woff2"}
 HTML = """<!doctype html><html lang="fr"><head><meta charset="utf-8"><title>stage</title>
-<link rel="stylesheet" href="/assets/shell/app.css">
-<link rel="stylesheet" href="/assets/explore/table.css"><link rel="stylesheet" href="/assets/explore/panel.css">
+<link rel="stylesheet" href="/assets/app.css">
 <style>body{margin:0;background:#fff;font-family:Inter,"IBM Plex Sans Arabic",sans-serif;font-size:14px}
 .st-key-kh-table,.st-key-kh-dock{margin:8px}.st-key-kh-dock{height:640px!important}</style></head>
 <body class="stApp"><input id="elsewhere" aria-label="elsewhere">
@@ -102,13 +98,11 @@ class Stage:
     def _fulfill(self, route: Route) -> None:
         url = urlsplit(route.request.url)
         address = unquote(url.path + (f"?{url.query}" if url.query else ""))
-        file = ASSETS / url.path.removeprefix("/assets/")
-        if url.path == "/assets/core/fields.js":
-            route.fulfill(body=assets()["core/fields.js"].make(), content_type="text/javascript")
-        elif url.path == "/":
+        asset = assets().get(url.path.removeprefix("/assets/"))
+        if url.path == "/":
             route.fulfill(body=HTML, content_type="text/html")
-        elif url.path.startswith("/assets/") and file.is_file():
-            route.fulfill(body=file.read_bytes(), content_type=TYPES.get(file.suffix, ""))
+        elif url.path.startswith("/assets/") and asset:
+            route.fulfill(body=asset.make(), content_type=asset.media_type)
         elif url.path.startswith("/words."):
             lang = url.path.split(".")[1]
             _give(

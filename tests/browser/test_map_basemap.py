@@ -28,7 +28,8 @@ pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="no system Chromiu
 PAGE = b"""<!doctype html><meta charset="utf-8">
 <link rel="stylesheet" href="/leaflet/leaflet.css"><link rel="stylesheet" href="/fonts.css">
 <style>html, body, #map { height: 100%; margin: 0 }</style><div id="map"></div>
-<script src="/leaflet/leaflet.js"></script><script src="/map/labels.js"></script>
+<script src="/leaflet/leaflet.js"></script><script src="/map/palette.js"></script>
+<script src="/map/labels.js"></script>
 <script src="/map/basemap.js"></script>
 <script>
 function start({ lat, lon, zoom, lang, dark, boundaries, lost = [], avoid = null }) {

@@ -9,12 +9,15 @@ import numpy as np
 import pytest
 
 from geo.i18n.labels import FORMS, form_of
-from geo.model.records import SITE_KINDS, STATUSES
-from geo.web.assets import FOLDER
+from geo.model import palette
+from geo.model.records import AGE_STEPS, SITE_KINDS, STATUSES
+from geo.web.assets import BUNDLES, FOLDER, assets
 
-MARKS, BASE = (
-    (FOLDER / "map" / f"{name}.js").read_text(encoding="utf-8") for name in ("marks", "basemap")
-)
+#: Colours of facilities by status, and the land they stand on, by day and by night.
+THEMES = {
+    "day": (palette.STATUS, palette.LAND),
+    "night": (palette.STATUS_NIGHT, palette.LAND_NIGHT),
+}
 #: Machado, Oliveira and Fernandes (2009), severity 1: what protanopes, deuteranopes and tritanopes see.
 SEEN_AS = {
     "everybody": np.eye(3),
@@ -42,12 +45,6 @@ SEEN_AS = {
 }
 
 
-def colors(text: str, name: str) -> dict[str, str]:
-    """The hex colours of one table of a script."""
-    table = re.search(rf"const {name} = {{(.*?)}};", text, re.S).group(1)
-    return dict(re.findall(r'(\w+): \[?"(#[0-9A-Fa-f]{6})"', table))
-
-
 def linear(color: str) -> np.ndarray:
     part = np.array([int(color[i : i + 2], 16) / 255 for i in (1, 3, 5)])
     return np.where(part <= 0.04045, part / 12.92, ((part + 0.055) / 1.055) ** 2.4)
@@ -67,28 +64,44 @@ def lab(rgb: np.ndarray) -> np.ndarray:
     return np.array([116 * f[1] - 16, 500 * (f[0] - f[1]), 200 * (f[1] - f[2])])
 
 
-@pytest.mark.parametrize(("table", "ground"), [("STATUS", "LIGHT"), ("STATUS_DARK", "DARK")])
-def test_every_status_stands_out_from_land(table, ground):
-    lands = [c for name, c in colors(BASE, ground).items() if name in ("land", "market", "home")]
-    statuses = colors(MARKS, table)
+@pytest.mark.parametrize("theme", THEMES)
+def test_every_status_stands_out_from_land(theme):
+    statuses, lands = THEMES[theme]
     assert set(statuses) == set(STATUSES) and len(lands) == 3
-    for color, land in itertools.product(statuses.values(), lands):
+    for color, land in itertools.product(statuses.values(), lands.values()):
         assert contrast(color, land) >= 3, (color, land, contrast(color, land))
 
 
-@pytest.mark.parametrize("table", ["STATUS", "STATUS_DARK"])
+@pytest.mark.parametrize("theme", THEMES)
 @pytest.mark.parametrize("eyes", SEEN_AS)
-def test_statuses_differ_for_every_eye(table, eyes):
-    seen = {s: lab(SEEN_AS[eyes] @ linear(c)) for s, c in colors(MARKS, table).items()}
+def test_statuses_differ_for_every_eye(theme, eyes):
+    seen = {s: lab(SEEN_AS[eyes] @ linear(c)) for s, c in THEMES[theme][0].items()}
     for a, b in itertools.combinations(seen, 2):
         assert np.linalg.norm(seen[a] - seen[b]) > 35, (a, b)
 
 
-def test_the_list_uses_the_colours_of_the_map():
-    sheet = (FOLDER / "locate" / "locate.css").read_text(encoding="utf-8").casefold()
-    for table in ("STATUS", "STATUS_DARK"):
-        for color in colors(MARKS, table).values():
-            assert color.casefold() in sheet
+@pytest.mark.parametrize("name", ["core/palette.css", "map/palette.css"])
+def test_style_sheets_read_the_colours_of_the_table(name):
+    """A sheet names a colour of a class or status by its property, and each property is there."""
+    given = set(re.findall(r"--([\w-]+):", assets()[name].make().decode()))
+    bundles = [b for b, parts in BUNDLES.items() if name in parts and b.endswith(".css")]
+    assert bundles
+    for bundle in bundles:
+        sheet = assets()[bundle].make().decode()
+        read = set(re.findall(r"var\(--([cs]-[\w-]+|cover-\w+|plan|named|teal|ink)\)", sheet))
+        assert read and read <= given, (bundle, read - given)
+
+
+def test_scripts_and_style_sheets_write_no_colour_of_a_class():
+    written = {*palette.FILL.values(), *palette.CLUSTER.values(), *palette.STATUS.values()}
+    line_colours = {"markets/markets.css"}  # series of a chart: they mean no class
+    found = {
+        (path.relative_to(FOLDER).as_posix(), color)
+        for path in (*FOLDER.rglob("*.js"), *FOLDER.rglob("*.css"))
+        for color in written
+        if color.casefold() in path.read_text("utf-8").casefold()
+    }
+    assert {(name, color) for name, color in found if name not in line_colours} == set()
 
 
 def test_every_kind_has_a_shape(query):
@@ -97,26 +110,15 @@ def test_every_kind_has_a_shape(query):
     assert {kinds["maison_artisan"], kinds["dar_maalma"]} == {"maison"} and kinds[
         "ensemble_artisanal"
     ] == "complex"
+    assert set(palette.FORM_GLYPHS) == set(FORMS)
 
 
-def tokens(theme: str) -> dict[str, str]:
-    """The colours that the style sheets share, by day (``:root``) or by night."""
-    sheet = (FOLDER / "shell" / "app.css").read_text(encoding="utf-8")
-    block = re.search(
-        r":root \{(.*?)\}" if theme == "light" else r'html\[data-kh-theme="dark"\] \{(.*?)\}',
-        sheet,
-        re.S,
-    ).group(1)
-    found = dict(re.findall(r"--([\w-]+): (#[0-9a-f]{3,6})\b", block))
-    return {
-        name: c if len(c) == 7 else "#" + "".join(2 * digit for digit in c[1:])
-        for name, c in found.items()
-    }
-
-
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_every_text_can_be_read_on_every_ground(theme):
-    t = tokens(theme)
+@pytest.mark.parametrize(
+    ("t", "fills"),
+    [(palette.PAGE, palette.FILL), (palette.PAGE_NIGHT, palette.FILL_NIGHT)],
+    ids=["day", "night"],
+)
+def test_every_text_can_be_read_on_every_ground(t, fills):
     pairs = [
         *itertools.product(
             ("ink", "soft", "faint", "teal"), ("paper", "wash", "hover", "teal-soft")
@@ -134,26 +136,27 @@ def test_every_text_can_be_read_on_every_ground(theme):
         if contrast(t[text], t[ground]) < 4.5
     }
     assert weak == {}
-    marks = {
-        name: contrast(t[name], t["paper"]) for name in ("c-buyer", "c-site", "c-maison", "c-fair")
-    }
-    assert min(marks.values()) >= 3, marks
+    marks = {kind: contrast(color, t["paper"]) for kind, color in fills.items()}
+    assert set(marks) == set(palette.FILL) and min(marks.values()) >= 3, marks
 
 
 @pytest.mark.parametrize("eyes", SEEN_AS)
-@pytest.mark.parametrize("table", ["FILL", "CLUSTER"])
+@pytest.mark.parametrize("table", [palette.FILL, palette.CLUSTER], ids=["one", "several"])
 def test_classes_differ_for_every_eye(table, eyes):
-    """Never by colour alone: two classes come as near as 11 for some eyes, so each has its own shape."""
-    seen = {c: lab(SEEN_AS[eyes] @ linear(color)) for c, color in colors(MARKS, table).items()}
-    legend = re.search(
-        r"const SHAPES = {(.*?)};", (FOLDER / "map" / "controls.js").read_text("utf-8"), re.S
-    ).group(1)
-    shapes = dict(re.findall(r'(\w+): "([^"]+)"', legend))
-    assert set(seen) == set(shapes) and len(set(shapes.values())) == len(shapes)
+    """Never by colour alone: two classes come as near as 11 for some eyes; each has its shape."""
+    seen = {kind: lab(SEEN_AS[eyes] @ linear(color)) for kind, color in table.items()}
+    shapes = {palette.GLYPHS[kind] for kind in seen}
+    assert len(shapes) == len(seen) == 4
     for a, b in itertools.combinations(seen, 2):
         assert np.linalg.norm(seen[a] - seen[b]) > (35 if eyes == "everybody" else 10), (a, b)
 
 
 def test_a_figure_in_a_mark_can_be_read():
-    for name, color in colors(MARKS, "CLUSTER").items():
-        assert contrast("#FFFFFF", color) >= 4.5, name
+    for kind, color in palette.CLUSTER.items():
+        assert contrast(palette.WHITE, color) >= 4.5, kind
+
+
+def test_older_marks_are_paler_step_by_step():
+    steps = [palette.FULLNESS.get(step, 1.0) for step in range(len(AGE_STEPS))]
+    assert steps == sorted(steps, reverse=True) and min(steps) > 0
+    assert set(palette.FULLNESS) <= set(range(len(AGE_STEPS)))

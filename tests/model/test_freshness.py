@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from datetime import date
 
@@ -22,12 +21,11 @@ from geo.model.freshness import (
     rank_of,
     step_of,
 )
+from geo.model.palette import FADING
 from geo.model.records import AGE_MONTHS, AGE_STEPS, Catalogue
 from geo.model.view import ViewState
 from geo.query.engine import Query
 from geo.query.viewport import Bbox
-from geo.render.map_svg import FADED
-from tests.conftest import ROOT
 
 TODAY = date(2026, 6, 30)
 
@@ -138,9 +136,4 @@ def test_markets_fade_with_their_latest_report_on_screen_and_on_paper(catalogue)
         for m in catalogue.markets
     }
     assert len(set(ranks.values())) > 1
-    script = (ROOT / "geo/web/static/map/basemap.js").read_text("utf-8")
-    assert (
-        tuple(float(v) for v in re.search(r"const FADED = \[([^\]]+)\]", script)[1].split(","))
-        == FADED
-    )
-    assert len(FADED) == len(AGE_STEPS)
+    assert len(FADING) == len(AGE_STEPS)

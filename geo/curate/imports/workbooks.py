@@ -14,6 +14,7 @@ from geo.curate.imports.planner import Item, Plan
 from geo.curate.imports.record_builder import position_of
 from geo.curate.imports.vocabularies import labels
 from geo.i18n.words import Words
+from geo.model.palette import BRAND
 from geo.model.records import Catalogue
 
 _OPTIONS = {
@@ -161,7 +162,7 @@ def _formats(book: Any) -> tuple[Any, Any, dict[str, Any]]:
         book.add_format(
             {
                 "bold": True,
-                "bg_color": "#0F3D3E",
+                "bg_color": BRAND,
                 "font_color": "#FFFFFF",
                 "text_wrap": True,
                 "valign": "vcenter",

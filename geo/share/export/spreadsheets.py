@@ -11,6 +11,7 @@ import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
 
 from geo.i18n.labels import crafts_text
+from geo.model.palette import BRAND
 from geo.share.export.export_columns import COLUMNS, Export
 from geo.text.cleaning import clean
 from geo.text.csv_injection import guarded
@@ -39,7 +40,7 @@ def xlsx_of(export: Export) -> bytes:
     head = book.add_format(
         {
             "bold": True,
-            "bg_color": "#0F3D3E",
+            "bg_color": BRAND,
             "font_color": "#FFFFFF",
             "text_wrap": True,
             "valign": "vcenter",

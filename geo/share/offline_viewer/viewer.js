@@ -4,17 +4,15 @@
   "use strict";
   const D = JSON.parse(document.getElementById("data").textContent);
   const NS = "http://www.w3.org/2000/svg";
-  const FILL = { buyer: "#0072B2", site: "#D55E00", maison: "#009E73", fair: "#8E3F85" };
-  const SEVERAL = { buyer: "#0072B2", site: "#B54C00", maison: "#00795A", fair: "#8E3F85" };
-  const PALE = { buyer: "#A9CFE5", site: "#F0C3A3", maison: "#A5DBCB", fair: "#DDBCD8" };
+  const palette = D.palette;
   const LABEL = {
-    home: [14.5, 600, "#2F3B39"],
-    market: [12.5, 600, "#36433F"],
-    country: [12, 400, "#56625F"],
-    region: [12.5, 500, "#5F5030"],
-    province: [11, 400, "#6B5C3A"],
-    town: [11.5, 500, "#36433F"],
-    sea: [12, 400, "#425D69"],
+    home: [14.5, 600, palette.names.home],
+    market: [12.5, 600, palette.names.market],
+    country: [12, 400, palette.names.country],
+    region: [12.5, 500, palette.names.region],
+    province: [11, 400, palette.names.province],
+    town: [11.5, 500, palette.names.town],
+    sea: [12, 400, palette.names.sea],
   };
   const FONT = 'Inter, "IBM Plex Sans Arabic", sans-serif';
 
@@ -52,7 +50,7 @@
     const shape = { d: outline(kind, x, y, r) };
     if (n > 1) {
       group.append(
-        svg("path", { ...shape, fill: SEVERAL[kind] }),
+        svg("path", { ...shape, fill: palette.cluster[kind] }),
         svg(
           "text",
           {
@@ -70,8 +68,8 @@
       group.append(
         svg("path", {
           ...shape,
-          fill: open ? PALE[kind] : "#fff",
-          stroke: SEVERAL[kind],
+          fill: open ? palette.pale[kind] : "#fff",
+          stroke: palette.cluster[kind],
           "stroke-width": 1.6,
           "stroke-dasharray": "2.6 1.9",
         }),
@@ -80,8 +78,8 @@
       group.append(
         svg("path", {
           ...shape,
-          fill: open ? FILL[kind] : "#fff",
-          stroke: open ? "#3A4644" : SEVERAL[kind],
+          fill: open ? palette.fill[kind] : "#fff",
+          stroke: open ? palette.keyline : palette.cluster[kind],
           "stroke-width": open ? 0.9 : 2.2,
         }),
       );
@@ -98,7 +96,7 @@
         height: 18,
         rx: 5,
         fill: "#fff",
-        stroke: SEVERAL[kind],
+        stroke: palette.cluster[kind],
         "stroke-width": 1.4,
       }),
       svg(
@@ -108,7 +106,7 @@
           y: y + 4,
           "font-size": 11.5,
           "font-weight": 600,
-          fill: "#16211F",
+          fill: palette.ink,
           "text-anchor": "middle",
         },
         text,
@@ -130,7 +128,7 @@
 
   function layer({ left, top, world, w, h, countries, outline: home, areas, regions, provinces }) {
     const group = svg("g");
-    group.append(svg("rect", { x: 0, y: 0, width: w, height: h, fill: "#C5D5DC" }));
+    group.append(svg("rect", { x: 0, y: 0, width: w, height: h, fill: palette.sea }));
     const line = {
       "vector-effect": "non-scaling-stroke",
       "stroke-linejoin": "round",
@@ -138,13 +136,13 @@
     };
     for (const [fill, d, stroke, width] of countries)
       group.append(svg("path", { d, fill, stroke, "stroke-width": width, ...line }));
-    if (home) group.append(svg("path", { d: home, fill: "#EFE3C6", ...line }));
-    if (areas) group.append(svg("path", { d: areas, fill: "#C3DDD8", ...line }));
+    if (home) group.append(svg("path", { d: home, fill: palette.home, ...line }));
+    if (areas) group.append(svg("path", { d: areas, fill: palette.picked, ...line }));
     for (const [d, stroke, width] of [
       [provinces, "#CDBE96", 0.8],
       [regions, "#B9A878", 1],
       [home, "#B9A878", 1.4],
-      [areas, "#0F3D3E", 1.4],
+      [areas, palette.selected, 1.4],
     ])
       if (d) group.append(svg("path", { d, fill: "none", stroke, "stroke-width": width, ...line }));
     return {
@@ -608,7 +606,7 @@
       ),
     );
   const code = svg("svg", { viewBox: `0 0 ${D.code.side} ${D.code.side}`, "aria-hidden": "true" });
-  code.append(svg("path", { d: D.code.path, fill: "#16211F" }));
+  code.append(svg("path", { d: D.code.path, fill: palette.ink }));
   document
     .getElementById("foot")
     .append(

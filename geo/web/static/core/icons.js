@@ -1,4 +1,6 @@
 /* The signs of buttons and the marks of records, as small drawings beside their words. */
+import { GLYPHS } from "./palette.js";
+
 const SVG = "http://www.w3.org/2000/svg";
 
 function svg(name, attributes, shapes) {
@@ -30,18 +32,7 @@ const ICONS = {
 };
 export const icon = (name) => svg("kh-icon", { viewBox: "0 0 16 16" }, ICONS[name]);
 
-const SHAPES = {
-  buyer: "M8 2a6 6 0 1 0 .01 0z",
-  site: "M2.6 2.6h10.8v10.8H2.6z",
-  maison: "M8 1.6 14.6 13.4H1.4z",
-  fair: "M8 .6 15.4 8 8 15.4.6 8z",
-  report: "M3.5 1.5h6l3 3v10h-9z",
-  note: "M3.5 1.5h6l3 3v10h-9z",
-  market: "M8 1.5a6.5 6.5 0 1 0 .01 0z M1.5 8h13",
-  craft: "M8 1.5 14.5 8 8 14.5 1.5 8z",
-  region: "M2 4l4-2 4 2 4-2v10l-4 2-4-2-4 2z",
-};
 export const mark = (kind, { open = true, demo = false } = {}) =>
   svg(`kh-mark ${kind}${open ? "" : " hollow"}${demo ? " dashed" : ""}`, { viewBox: "0 0 16 16" }, [
-    SHAPES[kind] || SHAPES.craft,
+    GLYPHS[kind] || GLYPHS.craft,
   ]);

@@ -13,35 +13,25 @@
 (() => {
   "use strict";
   const { Labels, boxesOf, fonts, pixelRatio } = window.KharitaLabels;
+  const palette = window.KharitaPalette;
   const LIGHT = {
-    sea: "#C5D5DC",
-    land: "#F8F4EC",
-    market: "#EDE2CB",
-    home: "#EFE3C6",
+    ...palette.day.ground,
     border: "#FFFFFF",
     thick: 0.9,
     region: "#C9BA96",
     province: "#D6C79F",
-    picked: "#C3DDD8",
-    pickedLine: "#0F3D3E",
+    pickedLine: palette.day.selected,
   };
   const DARK = {
-    sea: "#0B1313",
-    land: "#1E2928",
-    market: "#2A3735",
-    home: "#303A2F",
+    ...palette.night.ground,
     border: "#0F1818",
     thick: 0.7,
     region: "#4B5A4C",
     province: "#3E4A3D",
-    picked: "#21504E",
     pickedLine: "#7FD0C9",
   };
   const FINE_FROM = 4;
   const PROVINCES_FROM = 7;
-  /* How far a market's tint goes over to that of other land, by the age of its latest report
-     (geo/render/map_svg.py says the same). */
-  const FADED = [0, 0, 0.1, 0.2, 0.35, 0.5, 0.65];
   const CHUNK = 48; // points that share one bounding box
   const NEAR = 0.6; // pixels: nearer points are not worth a line
 
@@ -177,7 +167,7 @@
         ctx.fillStyle = picked
           ? c.picked
           : kind === "market"
-            ? mixed(c.market, c.land, FADED[this.ages[iso2]] || 0)
+            ? mixed(c.market, c.land, palette.fading[this.ages[iso2]] || 0)
             : c[kind];
         ctx.fill(path, "evenodd");
         drawn.push([path, picked]);

@@ -3,12 +3,7 @@
   "use strict";
   const LAYERS = ["buyers", "sites", "maisons", "fairs"];
   const SVG = "http://www.w3.org/2000/svg";
-  const SHAPES = {
-    buyer: "M8 2a6 6 0 1 0 .01 0z",
-    site: "M2.6 2.6h10.8v10.8H2.6z",
-    maison: "M8 1.6 14.6 13.4H1.4z",
-    fair: "M8 .6 15.4 8 8 15.4.6 8z",
-  };
+  const { glyphs } = window.KharitaPalette;
 
   function node(tag, properties = {}, ...children) {
     const made = document.createElement(tag);
@@ -28,7 +23,7 @@
     svg.setAttribute("aria-hidden", "true");
     svg.setAttribute("class", `kh-mark ${shape} ${kind}`);
     const path = document.createElementNS(SVG, "path");
-    path.setAttribute("d", SHAPES[shape]);
+    path.setAttribute("d", glyphs[shape]);
     svg.append(path);
     return svg;
   }

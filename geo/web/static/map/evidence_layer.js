@@ -3,14 +3,7 @@
 (() => {
   "use strict";
   const SVG = "http://www.w3.org/2000/svg";
-  const SHAPES = {
-    buyer: "M8 2a6 6 0 1 0 .01 0z",
-    site: "M2.6 2.6h10.8v10.8H2.6z",
-    maison: "M8 1.6 14.6 13.4H1.4z",
-    market: "M8 1 15 8 8 15 1 8z",
-  };
-  const COLORS = { market: "#0F3D3E", buyer: "#0072B2", site: "#B54C00" };
-  const LIGHT = { market: "#6CC3BC", buyer: "#4AA3DA", site: "#F08A3C" };
+  const { chainGlyphs, day, fill, night } = window.KharitaPalette;
   const BEND = 0.16;
   const POINTS = 24;
   const Z = 6;
@@ -148,7 +141,10 @@
       ]) {
         const row = node("div", "kh-key");
         row.append(
-          symbol(kind, document.documentElement.dataset.dark === "1" ? LIGHT[kind] : COLORS[kind]),
+          symbol(
+            kind,
+            document.documentElement.dataset.dark === "1" ? night.chain[kind] : day.chain[kind],
+          ),
           node("span", "", w[word]),
         );
         box.append(row);
@@ -172,7 +168,7 @@
     draw(chain, now, page) {
       this.lines.clearLayers();
       const dark = document.documentElement.dataset.dark === "1";
-      const color = dark ? LIGHT : COLORS;
+      const color = (dark ? night : day).chain;
       this.map.getPane("overlayPane").style.opacity = chain?.steps.length ? "0.22" : "";
       if (!chain) return;
       const place = (sel) => {
@@ -304,7 +300,7 @@
 
   function end(item, on, color, named) {
     const box = node("div", `kh-end ${item.class}${on ? " on" : ""}`);
-    box.append(symbol(item.class, item.class === "maison" ? "#009E73" : color[item.class]));
+    box.append(symbol(item.class, item.class === "maison" ? fill.maison : color[item.class]));
     if (item.class !== "market" && named && (on || item.class === "buyer"))
       // countries are named by the map
       box.append(node("span", "", item.title));
@@ -317,7 +313,7 @@
     svg.setAttribute("viewBox", "0 0 16 16");
     svg.setAttribute("aria-hidden", "true");
     const path = document.createElementNS(SVG, "path");
-    path.setAttribute("d", SHAPES[shape]);
+    path.setAttribute("d", chainGlyphs[shape]);
     path.setAttribute("fill", fill);
     svg.append(path);
     return svg;

@@ -2,23 +2,10 @@
    around the place, large places out of reach, and a click that makes a place. */
 (() => {
   "use strict";
-  const FILL = {
-    all: ["#6FAFA6", 0.75],
-    half: ["#A9CDC5", 0.75],
-    some: ["#DCE0C6", 0.7],
-    none: ["#F3E3CB", 0.6],
-    unknown: ["#9AA3A0", 0.28],
-  };
-  const FILL_DARK = {
-    all: ["#2F8A80", 0.75],
-    half: ["#2A6660", 0.75],
-    some: ["#3F5A3C", 0.6],
-    none: ["#5A4630", 0.55],
-    unknown: ["#5C6663", 0.35],
-  };
+  const { day, night } = window.KharitaPalette;
   const BAD = "#C0122F";
   const BAD_DARK = "#FF8A9C";
-  const INK = "#0F3D3E";
+  const INK = day.selected;
   const INK_DARK = "#8FD6D0";
   const ROAD = "#8A5A00";
   const ROAD_DARK = "#F0C469";
@@ -82,7 +69,7 @@
           interactive: false,
           radius: 7,
           weight: 2.5,
-          color: dark ? "#F0C469" : "#8A5A00",
+          color: dark ? ROAD_DARK : ROAD,
           fillColor: dark ? "#101918" : "#FFFFFF",
           fillOpacity: hollow ? 0.2 : 1,
         }).addTo(this.fixes);
@@ -101,7 +88,7 @@
               interactive: false,
               weight: 2,
               dashArray: "5 4",
-              color: dark ? "#F0C469" : "#8A5A00",
+              color: dark ? ROAD_DARK : ROAD,
             },
           ).addTo(this.fixes);
         }
@@ -284,7 +271,7 @@
       }
       this.cover.clearLayers();
       if (!unit) return;
-      const fills = this.dark ? FILL_DARK : FILL;
+      const fills = (this.dark ? night : day).coverage;
       for (const { code, geometry } of this.areas) {
         const [color, opacity] = fills[answer.fill[code] || "unknown"];
         L.geoJSON(geometry, {
@@ -447,7 +434,7 @@
             const row = document.createElement("div");
             row.className = "kh-key";
             const swatch = document.createElement("i");
-            const [color, opacity] = (this.dark ? FILL_DARK : FILL)[name];
+            const [color, opacity] = (this.dark ? night : day).coverage[name];
             Object.assign(swatch.style, { background: color, opacity });
             const label = document.createElement("span");
             label.textContent = text;

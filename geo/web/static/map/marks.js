@@ -4,15 +4,8 @@
    hollow, and the shape the use. */
 (() => {
   "use strict";
-  const FILL = { buyer: "#0072B2", site: "#D55E00", maison: "#009E73", fair: "#8E3F85" };
-  const CLUSTER = { buyer: "#0072B2", site: "#B54C00", maison: "#00795A", fair: "#8E3F85" };
-  const SEVERAL = "#44504D";
-  const SEVERAL_DARK = "#7C8A86";
-  const STATUS = { active: "#0072B2", under_construction: "#B54C00", planned: "#3A0F1B" };
-  const STATUS_DARK = { active: "#5AB4F0", under_construction: "#F09A4A", planned: "#E6DDD1" };
+  const { cluster, day, fill, fullness, named: NAMED, night } = window.KharitaPalette;
   const RADIUS = 7;
-  /* How full a mark is by the age of its latest look: geo.model.records.AGE_STEPS, undated last. */
-  const PALER = { 2: 0.85, 3: 0.7, 4: 0.55, 5: 0.35, 6: 0.2 };
 
   const clusterRadius = (n) => Math.min(24, 10 + 3 * Math.log10(n) + (n > 999 ? 3 : 0));
 
@@ -41,8 +34,8 @@
     ctx.closePath();
   }
 
-  const neutral = (dark) => (dark ? SEVERAL_DARK : SEVERAL);
-  const statusColors = (dark) => (dark ? STATUS_DARK : STATUS);
+  const neutral = (dark) => (dark ? night : day).neutral;
+  const statusColors = (dark) => (dark ? night : day).status;
 
   /* Half filled, in slanted lines: begun, not yet there. */
   function hatch(ctx, shape, x, y, r, color) {
@@ -78,13 +71,13 @@
       ? n
         ? neutral(mark.dark)
         : statusColors(mark.dark)[status] || neutral(mark.dark)
-      : (n ? CLUSTER : FILL)[kind];
+      : (n ? cluster : fill)[kind];
     ctx.save();
     ctx.lineJoin = "round";
     if (mark.selected || named) {
       outline(ctx, shape, x, y, r + 4.5);
       ctx.lineWidth = mark.selected ? 4 : 2.5;
-      ctx.strokeStyle = mark.selected ? (mark.dark ? "#6CC3BC" : "#0F3D3E") : "#B58900";
+      ctx.strokeStyle = mark.selected ? (mark.dark ? night : day).selected : NAMED;
       ctx.stroke();
     }
     outline(ctx, shape, x, y, r + 1.5);
@@ -100,7 +93,7 @@
       ctx.textBaseline = "middle";
       ctx.fillText(mark.text, x, y + (shape === "maison" ? r * 0.22 : 0.5));
     } else {
-      ctx.globalAlpha = demo ? 0.45 : (PALER[age] ?? 1); // the outline keeps its colour
+      ctx.globalAlpha = demo ? 0.45 : (fullness[age] ?? 1); // the outline keeps its colour
       ctx.fillStyle = open ? color : mark.dark ? "#101918" : "#FFFFFF";
       ctx.fill();
       ctx.globalAlpha = 1;

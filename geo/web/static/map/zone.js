@@ -1,6 +1,7 @@
 /* A zone drawn on the map: a box to drag, a shape corner by corner, or what the map shows. */
 (() => {
   "use strict";
+  const PLAN = window.KharitaPalette.plan;
 
   class Zone {
     constructor(locate) {
@@ -123,7 +124,7 @@
           interactive: false,
           radius: 4,
           weight: 2,
-          color: "#5b2a86",
+          color: PLAN,
           fillColor: "#fff",
           fillOpacity: 1,
         }).addTo(this.layer);
@@ -168,7 +169,7 @@
         renderer: this.locate.ringCanvas,
         pane: "khRings",
         interactive: false,
-        color: this.locate.dark ? "#C9A3EE" : "#5b2a86",
+        color: this.locate.dark ? "#C9A3EE" : PLAN,
         weight: 2,
         fillOpacity: 0.07,
       });

@@ -83,6 +83,14 @@ test-nightly: export HYPOTHESIS_PROFILE := nightly
 test-nightly: test-setup lint ## every test at its full size, pictures of whole pages
 	$(PYTEST) -m "" $(T)
 
+# The rooms that must notice, and how many mutations of each are tried.
+MUTATED := $(addprefix geo/,model places query store markets)
+N ?= 200
+.PHONY: mutate
+mutate: test-setup ## do the tests of a room notice small slips? make mutate T=geo/query SEED=7
+	$(BIN)/python -m scripts.mutate $(if $(filter tests,$(T)),$(MUTATED),$(T)) --number $(N) --least 85 \
+	  $(if $(SEED),--seed $(SEED))
+
 screenshots: test-setup ## renew the pictures that the tests compare with; look at them before you commit
 	KHARITA_RENEW_PICTURES=1 $(BIN)/python -m pytest -q -m "" tests/browser -k looks_as_agreed
 

@@ -12,7 +12,7 @@ from geo.core.paths import DATA_DIR
 from geo.i18n.words import words
 from geo.locate.api.coverage import coverage_answer
 from geo.locate.locator import locator
-from geo.locate.siting.problem import Problem
+from geo.locate.siting.problem import SitingProblem
 from geo.locate.siting.solve import solve
 from geo.model.records import CRAFTS, Catalogue
 from geo.model.view import ViewState
@@ -53,7 +53,7 @@ def _country(catalogue: Catalogue) -> dict[str, float]:
 def _siting() -> dict[str, float]:
     chance = np.random.default_rng(3)
     at = chance.uniform((-10, 28), (-2, 35), (CANDIDATES, 2))
-    problem = Problem(
+    problem = SitingProblem(
         at[:, 0], at[:, 1], at[:, 0], at[:, 1], chance.integers(500, 60_000, CANDIDATES), 50_000, 10
     )
     began = time.perf_counter()

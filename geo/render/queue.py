@@ -1,4 +1,4 @@
-"""Files being drawn: a few at once, a few waiting, the last used kept; the same request is one file."""
+"""Queue of files being rendered: few at once, few waiting, a cache; equal requests share one."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ CACHE_BYTES = 48 * 2**20
 
 
 class NotDrawn(InternalError):
-    """The file could not be made, for a reason that only the log tells."""
+    """The file could not be rendered, for a reason that only the log holds."""
 
 
 class DrawingQueue(JobQueue[Job[bytes]]):
-    """Draws files, with a few processes to draw in; keeps the last used ones.
+    """A queue that renders files in a few processes and caches the last used ones.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Background jobs: limited, followed, cancelled, forgotten in time; the same question is one job."""
+"""Background jobs: limited, followed, cancelled, expired; equal questions share one job."""
 
 from __future__ import annotations
 

@@ -148,10 +148,10 @@ BROKEN = [
 @pytest.mark.parametrize("content", BROKEN)
 def test_a_broken_file_leaves_the_others_readable(folder, content):
     for name in SHIPPED:
-        whole = (folder / name).read_bytes()
+        original = (folder / name).read_bytes()
         (folder / name).write_bytes(content)
         assert name in {p.file for p in FileStore(folder).load().problems}
-        (folder / name).write_bytes(whole)
+        (folder / name).write_bytes(original)
     assert FileStore(folder).load().problems == ()
 
 

@@ -33,8 +33,8 @@ def test_what_is_counted_is_what_the_records_say(catalogue, collection):
     assert found.real + found.demo == len(records) == sum(found.provenance.values())
     for name, knows in ASKED[collection].items():
         assert found.filled[name] == len([r for r in real if knows(r)])
-    for told in filter(None, (found.fresh, found.precision)):
-        assert sum(told.values()) == found.real
+    for counts in filter(None, (found.fresh, found.precision)):
+        assert sum(counts.values()) == found.real
 
 
 @pytest.mark.parametrize(
@@ -59,10 +59,10 @@ def test_ages(verified, age):
 
 
 @given(st.dates(date(1990, 1, 1), date(2026, 11, 25)), st.integers(0, 4000))
-def test_a_verification_never_grows_younger(day, later):
+def test_a_verification_never_grows_younger(day, days):
     order = {name: i for i, name in enumerate(FRESHNESS)}
     now = age_of(day.isoformat(), TODAY)
-    assert order[age_of(day.isoformat(), TODAY + timedelta(days=later))] >= order[now]
+    assert order[age_of(day.isoformat(), TODAY + timedelta(days=days))] >= order[now]
 
 
 def test_mending_a_record_takes_its_fault_away(catalogue):

@@ -28,7 +28,7 @@ def raws(collection):
 
 
 def answered(collection, raw):
-    """The answers a browser would send for a record that nobody changed, but for what saving asks."""
+    """The answers a browser sends for an unchanged record, but for what saving needs."""
     values = values_of(collection, raw)
     if "provenance" in values:
         values |= {

@@ -67,12 +67,18 @@ def test_an_agreement_is_told_in_the_readers_language_and_as_unverified(
     client, catalogue, lang, agreement, doubt
 ):
     facts = [f["value"] for f in client.get(f"/api/entity/market/DE?lang={lang}").json()["facts"]]
-    (told,) = [f for f in facts if agreement in f]
-    assert told.endswith(doubt)
+    (fact,) = [f for f in facts if agreement in f]
+    assert fact.endswith(doubt)
     if lang != "en":
         for market in catalogue.markets:
-            said = str(client.get(f"/api/entity/market/{market.iso2}?lang={lang}").json()["facts"])
-            assert "FTA" not in said and "knowledge" not in said and "agreement" not in said
+            facts_text = str(
+                client.get(f"/api/entity/market/{market.iso2}?lang={lang}").json()["facts"]
+            )
+            assert (
+                "FTA" not in facts_text
+                and "knowledge" not in facts_text
+                and "agreement" not in facts_text
+            )
 
 
 @pytest.mark.parametrize(
@@ -83,14 +89,14 @@ def test_an_agreement_is_told_in_the_readers_language_and_as_unverified(
         ("en", {"exportations (January – November 2022)": "928.66 MDH"}),
     ],
 )
-def test_key_figures_tell_their_period_and_number_in_words(client, catalogue, lang, told):
+def test_key_figures_tell_their_period_and_number_in_words(client, catalogue, lang, expected):
     seen: dict[str, set[str]] = {}
     for report in catalogue.reports:
         answer = client.get(f"/api/entity/report/{report.id}?lang={lang}").json()
         for fact in answer["facts"]:
             assert not re.search(r"\d{4}-\d\d|\d/\d", fact["label"]), fact
             seen.setdefault(fact["label"].replace("\u2009", " "), set()).add(fact["value"])
-    for label, value in told.items():
+    for label, value in expected.items():
         assert value in seen[label]
 
 
@@ -198,11 +204,11 @@ def test_a_missing_file_leaves_the_rest(client, folder):
 
 
 def test_a_broken_file_leaves_the_rest_and_mending_it_is_seen(client, folder):
-    whole = (folder / "sites.geojson").read_text("utf-8")
-    (folder / "sites.geojson").write_text(whole[: len(whole) // 2], "utf-8")
+    original = (folder / "sites.geojson").read_text("utf-8")
+    (folder / "sites.geojson").write_text(original[: len(original) // 2], "utf-8")
     assert client.get("/healthz").json()["counts"]["maisons"] == 0
     assert client.get("/api/rows/buyers").json()["total"] == 228
-    (folder / "sites.geojson").write_text(whole, "utf-8")
+    (folder / "sites.geojson").write_text(original, "utf-8")
     assert client.get("/healthz").json()["status"] == "ok"
 
 
@@ -211,8 +217,8 @@ def _drop(path):
 
 
 def _cut(path):
-    whole = path.read_text("utf-8")
-    path.write_text(whole[: len(whole) // 2], "utf-8")
+    original = path.read_text("utf-8")
+    path.write_text(original[: len(original) // 2], "utf-8")
 
 
 def _empty(path):

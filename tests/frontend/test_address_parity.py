@@ -138,8 +138,8 @@ def apply(view: ViewState, intent: dict[str, Any]) -> ViewState:
             return changed
         return changed.with_(layers=tuple(c for c in CODES["layers"] if c in changed.layers))
     text = ",".join(value) if isinstance(value, list) else value
-    asked, _ = decode({name: text}, CATALOGUE)
-    return view.with_(**{name: getattr(asked, name)})
+    decoded, _ = decode({name: text}, CATALOGUE)
+    return view.with_(**{name: getattr(decoded, name)})
 
 
 @pytest.fixture(scope="module")

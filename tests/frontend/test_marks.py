@@ -18,7 +18,7 @@ THEMES = {
     "day": (palette.STATUS, palette.LAND),
     "night": (palette.STATUS_NIGHT, palette.LAND_NIGHT),
 }
-#: Machado, Oliveira and Fernandes (2009), severity 1: what protanopes, deuteranopes and tritanopes see.
+#: Machado, Oliveira and Fernandes (2009), severity 1: protanopia, deuteranopia and tritanopia.
 SEEN_AS = {
     "everybody": np.eye(3),
     "protan": np.array(

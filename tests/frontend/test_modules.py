@@ -64,9 +64,9 @@ def reached(name: str, path: str) -> str:
 
 def imports(name: str) -> Iterator[tuple[str, list[str]]]:
     """Each module that a module imports, with the names it wants of it."""
-    for also, names, whole, path in IMPORTS.findall(MODULES[name]):
+    for also, names, everything, path in IMPORTS.findall(MODULES[name]):
         wanted = [n.split(" as ")[0].strip() for n in names.split(",") if n.strip()]
-        yield reached(name, path), wanted + ["default"] * bool(also or whole)
+        yield reached(name, path), wanted + ["default"] * bool(also or everything)
     for path in LAZY.findall(MODULES[name]):
         yield reached(name, path), []
 

@@ -103,9 +103,9 @@ def test_every_sum_is_that_of_a_loop(rows, points, coming, km, milieu, unit):
 def test_without_facilities_nobody_is_reached(query):
     here = locator(query)
     nothing = np.empty(0)
-    whole = here.census.by_area("country", here.census.metres_to(nothing, nothing))["MA"]
-    assert whole.reached[50] == 0 and whole.people == 36_828_330
-    assert 0 < whole.placed < whole.people
+    country = here.census.by_area("country", here.census.metres_to(nothing, nothing))["MA"]
+    assert country.reached[50] == 0 and country.people == 36_828_330
+    assert 0 < country.placed < country.people
 
 
 def test_the_whole_country_is_counted_quickly(query):
@@ -125,9 +125,9 @@ def test_a_region_looks_at_its_people_and_counts_facilities_across_its_border(qu
     from geo.locate.api.coverage import coverage_answer
 
     here = locator(query)
-    whole = coverage_answer(here, ViewState(craft=("zellige",)), words("fr"))
+    answer = coverage_answer(here, ViewState(craft=("zellige",)), words("fr"))
     region = coverage_answer(here, ViewState(craft=("zellige",), region=("03",)), words("fr"))
-    rows = {r["code"]: r["cells"] for r in whole["rows"]}
+    rows = {r["code"]: r["cells"] for r in answer["rows"]}
     assert region["rows"] and all(r["cells"] == rows[r["code"]] for r in region["rows"])
     assert {r["code"][:2] for r in region["rows"]} == {"03"}
     people = {c.code: c for c in here.census.all}

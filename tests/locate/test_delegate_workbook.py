@@ -110,7 +110,7 @@ def test_what_cannot_be_taken_is_explained_line_by_line(here):
     sheet.delete_rows(12)
     found = delegate_workbook.read(saved(book), here, REGION)
     assert found.changes == []
-    said = remarks(found)
+    found_remarks = remarks(found)
     for expected in [
         (2, "status"),
         (3, "swapped"),
@@ -123,7 +123,7 @@ def test_what_cannot_be_taken_is_explained_line_by_line(here):
         (10, "twice"),
         (11, "no_id"),
     ]:
-        assert expected in said
+        assert expected in found_remarks
     assert ("excel.remark.deleted", {"id": deleted}) in [(k, v) for _, k, v in found.remarks]
 
 

@@ -215,7 +215,7 @@ def test_the_answer_counts_who_lives_and_what_stands_in_each_area(server, query)
     here, t = locator(query), words("fr")
     view = ViewState(place="town:2546187", reach="yes")
     server.act = lambda h: reply(h, areas(*(box(m) for m in MINUTES)))
-    told = reach_answer(here, view, t, Router(ors=Ors(server.url, KEY)))
+    answer = reach_answer(here, view, t, Router(ors=Ors(server.url, KEY)))
     (x, y), half = START, 0.6
     inside = [
         c
@@ -227,20 +227,20 @@ def test_the_answer_counts_who_lives_and_what_stands_in_each_area(server, query)
         for s in query.catalogue.sites
         if s.lon_lat and abs(s.lon_lat[0] - x) < half and abs(s.lon_lat[1] - y) < half
     ]
-    last = told["bands"][-1]
+    last = answer["bands"][-1]
     assert last["label"] == "60 min" and last["people"] == t.n(
         "unit.people", sum(c.population_2024 for c in inside)
     )
     assert last["sites"] == t.n("reach.sites", len(sites)) and len(sites) > 0
-    assert "openrouteservice" in told["note"] and "OpenStreetMap" in told["note"]
+    assert "openrouteservice" in answer["note"] and "OpenStreetMap" in answer["note"]
 
 
 def test_without_areas_the_page_says_as_the_crow_flies(server, query):
     here, t, view = locator(query), words("fr"), ViewState(place="town:2546187", reach="yes")
     server.act = lambda h: reply(h, b"", 500)
     for router in (Router(), Router(ors=Ors(server.url, KEY))):
-        told = reach_answer(here, view, t, router)
-        assert told["bands"] == [] and "vol d’oiseau" in told["note"]
+        answer = reach_answer(here, view, t, router)
+        assert answer["bands"] == [] and "vol d’oiseau" in answer["note"]
     assert reach_answer(here, view.with_(reach="no"), t, Router(ors=Ors(server.url)))["note"] == ""
     assert len(server.requests) == 1
 
@@ -261,6 +261,6 @@ def test_the_setting_is_an_address_and_a_key(monkeypatch, given, read):
 def test_a_wrong_setting_is_refused_without_the_key(monkeypatch):
     for given in (f"{KEY} https://ors.example", f"ors.example {KEY}", f"https://x {KEY}\u00e9"):
         monkeypatch.setenv("KHARITA_ORS", given)
-        with pytest.raises(ValueError, match="KHARITA_ORS") as told:
+        with pytest.raises(ValueError, match="KHARITA_ORS") as raised:
             settings()
-        assert KEY not in str(told.value)
+        assert KEY not in str(raised.value)

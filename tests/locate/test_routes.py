@@ -1,4 +1,4 @@
-"""The routes of the Locate page and its printed sheets, through Starlette, over the shipped data."""
+"""Routes of the Locate page and its printed pages, through Starlette, over the shipped data."""
 
 from __future__ import annotations
 
@@ -212,10 +212,10 @@ def test_there_is_no_sheet_of_an_unknown_region(client):
     assert client.get("/sheet/99").status_code == 404
 
 
-@pytest.mark.parametrize(("code", "told"), [("08", True), ("07", False)])
-def test_a_region_that_no_programme_names_is_said_so(client, code, told):
+@pytest.mark.parametrize(("code", "absent"), [("08", True), ("07", False)])
+def test_a_region_that_no_programme_names_is_said_so(client, code, absent):
     page = client.get(f"/sheet/{code}").text
-    assert (messages("fr")["sheet.no_programmes"] in page) is told and messages("fr")[
+    assert (messages("fr")["sheet.no_programmes"] in page) is absent and messages("fr")[
         "sheet.programmes"
     ] in page
 

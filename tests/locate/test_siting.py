@@ -13,7 +13,7 @@ from pyproj import Geod
 
 from geo.core.errors import NotFound
 from geo.locate.api import siting
-from geo.locate.siting.problem import Answer, Problem, Progress
+from geo.locate.siting.problem import Answer, Progress, SitingProblem
 from geo.locate.siting.solve import solve
 from tests.sizes import examples
 
@@ -24,7 +24,7 @@ def made(seed, m, n, **rules):
     chance = np.random.default_rng(seed)
     at = chance.uniform((-8, 30), (-4, 34), (m, 2))
     to = np.vstack([at[: n // 2], chance.uniform((-8, 30), (-4, 34), (n - min(m, n // 2), 2))])[:n]
-    return Problem(
+    return SitingProblem(
         at[:, 0], at[:, 1], to[:, 0], to[:, 1], chance.integers(0, 50_000, len(to)), **rules
     )
 

@@ -105,10 +105,10 @@ def test_all_weights_zero_is_said_in_one_sentence(client):
 
 
 def test_filters_choose_rows_and_never_change_a_score(client):
-    whole = {r["iso2"]: r for r in ask(client, "rank").json()["rows"]}
+    all_rows = {r["iso2"]: r for r in ask(client, "rank").json()["rows"]}
     some = ask(client, "rank", market="DE,FR").json()["rows"]
     assert {r["iso2"] for r in some} == {"DE", "FR"}
-    assert all(r == whole[r["iso2"]] for r in some)
+    assert all(r == all_rows[r["iso2"]] for r in some)
 
 
 def test_each_bar_adds_up_to_what_is_known_and_the_unknown_to_the_rest(client):

@@ -26,12 +26,12 @@ def text_of(pdf: bytes) -> str:
 def test_the_brief_of_a_market_is_a_pdf_with_its_sections(query, lang):
     pdf = document_pdf(market_document(query, "FR", ViewState(lang=lang), words(lang)))
     assert pdf.startswith(b"%PDF")
-    said = text_of(pdf)
+    text = text_of(pdf)
     if lang != "ar":  # a PDF keeps Arabic in the order it is drawn
         assert (
-            words(lang)("marketpage.rules") in said and words(lang)("marketpage.neighbours") in said
+            words(lang)("marketpage.rules") in text and words(lang)("marketpage.neighbours") in text
         )
-    assert "https://" in said and "2025" in said
+    assert "https://" in text and "2025" in text
 
 
 def test_the_weights_in_use_are_printed(query):
@@ -40,11 +40,11 @@ def test_the_weights_in_use_are_printed(query):
 
 
 def test_a_mission_says_which_buyers_are_demonstration(query):
-    said = text_of(
+    text = text_of(
         document_pdf(mission_document(query, "FR", ViewState(), words("fr"), start="2027-03-01"))
     )
     demo = words("fr")("origin.demo")
-    names = re.findall(r"Acteur démo \d+[^(]*\(([^)]*)\)", said)
+    names = re.findall(r"Acteur démo \d+[^(]*\(([^)]*)\)", text)
     assert names and set(names) == {demo}
 
 

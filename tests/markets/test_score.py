@@ -224,6 +224,6 @@ def test_every_agreement_has_its_access():
 def test_the_last_of_two_codes_wins(codes):
     found = weights_of(tuple(codes))
     for key in KEYS:
-        said = [int(c.split(".")[1]) for c in codes if c.split(".")[0] == key]
-        if said:
-            assert found[key] == said[-1]
+        numbers = [int(c.split(".")[1]) for c in codes if c.split(".")[0] == key]
+        if numbers:
+            assert found[key] == numbers[-1]

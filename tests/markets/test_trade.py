@@ -30,7 +30,7 @@ class Server:
     """A service whose next answers a test chooses."""
 
     def __init__(self) -> None:
-        self.asked: list[tuple[str, dict[str, str]]] = []
+        self.requests: list[tuple[str, dict[str, str]]] = []
         self.answer: Callable[[BaseHTTPRequestHandler, str, dict[str, str]], None] = (
             lambda h, p, q: give(h, {})
         )
@@ -41,7 +41,7 @@ class Server:
             def do_GET(self) -> None:
                 parts = urlsplit(self.path)
                 query = {k: v[0] for k, v in parse_qs(parts.query).items()}
-                outer.asked.append((parts.path, query))
+                outer.requests.append((parts.path, query))
                 try:
                     outer.answer(self, parts.path, query)
                 except (BrokenPipeError, ConnectionResetError):
@@ -135,7 +135,7 @@ def test_a_fault_is_one_plain_error_that_holds_no_key(server, answer, key):
     error = failing(server)
     assert error.key == key
     assert SECRET not in repr(error) and error.__cause__ is None
-    assert len(server.asked) == 1
+    assert len(server.requests) == 1
 
 
 def test_a_redirect_is_never_followed(server):
@@ -143,7 +143,7 @@ def test_a_redirect_is_never_followed(server):
     try:
         server.answer = lambda h, p, q: give(h, b"", 302, location=other.base + "/private")
         assert failing(server).key == "trade.error.redirect"
-        assert other.asked == []
+        assert other.requests == []
     finally:
         other.close()
 
@@ -217,7 +217,7 @@ def test_a_pause_longer_than_the_deadline_ends_at_once(server):
     server.answer = lambda h, p, q: give(h, {}, 429, retry_after="3600")
     time_ = Time()
     error = failing(server, clock=time_.clock, sleep=time_.sleep)
-    assert error.key == "trade.error.busy" and time_.slept == [] and len(server.asked) == 1
+    assert error.key == "trade.error.busy" and time_.slept == [] and len(server.requests) == 1
 
 
 def test_after_500_it_tries_again_with_longer_pauses_then_gives_up(server):
@@ -225,7 +225,7 @@ def test_after_500_it_tries_again_with_longer_pauses_then_gives_up(server):
     time_ = Time()
     error = failing(server, clock=time_.clock, sleep=time_.sleep, deadline_s=60)
     assert (error.key, error.values["status"]) == ("trade.error.status", "500")
-    assert time_.slept == [1.0, 2.0, 4.0] and len(server.asked) == 4
+    assert time_.slept == [1.0, 2.0, 4.0] and len(server.requests) == 4
 
 
 def test_a_retry_after_that_is_a_date_or_nonsense_is_no_error(server):
@@ -295,7 +295,7 @@ def test_imports_are_summed_over_headings_of_the_newest_year_only(server):
     )
     found = trade_refresh.comtrade(client(server), {"FR": 251}, base=server.base, last_year=2024)
     assert found == {"imports": {"FR": (150.0, 2024)}}
-    path, query = server.asked[0]
+    path, query = server.requests[0]
     assert path == "/public/v1/preview/C/A/HS"
     assert (
         query["reportercode"] == "251"
@@ -309,8 +309,8 @@ def test_with_a_key_the_full_service_is_asked(server):
     server.answer = lambda h, p, q: give(h, comtrade_answer([record("5701", 1.0)]))
     trade_refresh.comtrade(client(server), {"FR": 251}, base=server.base, key=SECRET)
     assert (
-        server.asked[0][0] == "/data/v1/get/C/A/HS"
-        and server.asked[0][1]["subscription-key"] == SECRET
+        server.requests[0][0] == "/data/v1/get/C/A/HS"
+        and server.requests[0][1]["subscription-key"] == SECRET
     )
 
 
@@ -377,7 +377,7 @@ def test_the_newest_year_known_is_taken_over_all_pages(server):
     )
     found = trade_refresh.worldbank(client(server), ["FR", "BH"], base=server.base, last_year=2025)
     assert found["gdp"] == {"FR": (3e12, 2023), "BH": (4e10, 2022)}
-    assert [p for p, _ in server.asked[:2]] == ["/v2/country/BH;FR/indicator/NY.GDP.MKTP.CD"] * 2
+    assert [p for p, _ in server.requests[:2]] == ["/v2/country/BH;FR/indicator/NY.GDP.MKTP.CD"] * 2
 
 
 def test_the_error_of_the_world_bank_is_a_list_of_one(server):
@@ -398,7 +398,7 @@ def var(tmp_path, monkeypatch):
     return tmp_path
 
 
-def whole(handler, path, query):
+def full_answer(handler, path, query):
     if "/indicator/" in path:
         give(
             handler,
@@ -421,7 +421,7 @@ def test_figures_are_kept_with_date_and_licence_and_used_by_the_score(
     server, var, monkeypatch, query, catalogue
 ):
     point_at(server, monkeypatch)
-    server.answer = whole
+    server.answer = full_answer
     before = market_table(query)
     assert before.cells["BH"]["gdp"].value is None and before.cells["FR"]["imports"].value is None
     assert trade_refresh.refresh(markets=catalogue.markets, client=client(server)) == {
@@ -441,7 +441,7 @@ def test_when_a_service_fails_its_last_good_figures_stay_with_their_date(
     server, var, monkeypatch, catalogue
 ):
     point_at(server, monkeypatch)
-    server.answer = whole
+    server.answer = full_answer
     trade_refresh.refresh(markets=catalogue.markets, client=client(server))
     good = {p.name: p.read_bytes() for p in (var / "trade").iterdir()}
 
@@ -451,7 +451,7 @@ def test_when_a_service_fails_its_last_good_figures_stay_with_their_date(
         elif "/indicator/" in path:
             give(handler, {}, 404)
         else:
-            whole(handler, path, query)
+            full_answer(handler, path, query)
 
     server.answer = half
     result = trade_refresh.refresh(markets=catalogue.markets, client=client(server))

@@ -1,4 +1,4 @@
-"""The real app read by OWSLib, and its OpenAPI document held against its answers by schemathesis."""
+"""The real app read by OWSLib, and its OpenAPI document checked by schemathesis."""
 
 from __future__ import annotations
 

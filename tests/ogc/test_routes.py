@@ -45,7 +45,7 @@ def inside(lon_lat, west, south, east, north):
 
 degree = st.floats(-180, 180, allow_nan=False).map(lambda v: round(v, 3))
 latitude = st.floats(-90, 90, allow_nan=False).map(lambda v: round(v, 3))
-boxes = st.none() | st.tuples(degree, latitude, degree, latitude).map(
+bounding_boxes = st.none() | st.tuples(degree, latitude, degree, latitude).map(
     lambda b: (b[0], min(b[1], b[3]), b[2], max(b[1], b[3]))
 )
 spans = st.none() | st.tuples(st.integers(1990, 2030), st.integers(0, 12))
@@ -53,7 +53,7 @@ spans = st.none() | st.tuples(st.integers(1990, 2030), st.integers(0, 12))
 
 @settings(max_examples=examples(60))
 @given(
-    box=boxes,
+    box=bounding_boxes,
     span=spans,
     craft=st.sets(st.sampled_from(CRAFTS), max_size=3),
     kind=st.sets(st.sampled_from(BUYER_KINDS), max_size=2),
@@ -270,11 +270,11 @@ def test_reports_of_a_span(web, query):
 def test_a_wrong_parameter_is_named(web, name, value):
     for lang in ("fr", "ar", "en"):
         answer = web.get(ITEMS.format("buyers"), params={"lang": lang} | {name: value})
-        told = answer.json()
+        error = answer.json()
         assert (
             answer.status_code == 400
-            and told["code"] == "InvalidParameterValue"
-            and name in told["description"]
+            and error["code"] == "InvalidParameterValue"
+            and name in error["description"]
         )
         assert answer.headers["cache-control"] == "no-store"
 

@@ -127,8 +127,8 @@ def test_what_does_not_fit_is_counted(query, kind, code, lang):
         shown, own = shown_lines(section, drawn, titles)
         if section.lines and shown < section.total:
             cut += 1
-            said = bare(more_lines(found.scene, section, section.total - shown, 9_999)[0])
-            assert any(text and said.startswith(text) for text in own), (section.title, said, own)
+            more = bare(more_lines(found.scene, section, section.total - shown, 9_999)[0])
+            assert any(text and more.startswith(text) for text in own), (section.title, more, own)
     assert cut or code == "12"
 
 
@@ -207,7 +207,7 @@ def test_exporters_are_listed_in_their_region_only(query):
 def test_no_text_covers_another_on_any_page(query, kind, lang):
     for code in checked_codes(query, kind, []):
         found = brief(query, kind, code, lang)
-        boxes = []
+        text_areas = []
         for text in ElementTree.fromstring(brief_svg(found)).findall(f"{SVG}text"):
             if not (text.text or "").strip():
                 continue
@@ -217,10 +217,10 @@ def test_no_text_covers_another_on_any_page(query, kind, lang):
             assert left > 20 and left + wide < BRIEF.units_w - 20 and y < BRIEF.units_h - 10, (
                 text.text
             )
-            boxes.append((left, y - 0.72 * size, left + wide, y + 0.2 * size, text.text))
+            text_areas.append((left, y - 0.72 * size, left + wide, y + 0.2 * size, text.text))
         clashes = [
             (a[4], b[4])
-            for a, b in combinations(boxes, 2)
+            for a, b in combinations(text_areas, 2)
             if a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
         ]
         assert clashes == [], (code, clashes)
@@ -319,7 +319,7 @@ def test_room_is_shared_fairly():
 
 
 def test_an_atlas_is_one_page_each_in_the_order_asked(query, workers):
-    told, codes = [], ["FR", "DE", "JP"]
+    steps, codes = [], ["FR", "DE", "JP"]
     content = atlas_pdf(
         query,
         "market",
@@ -328,10 +328,10 @@ def test_an_atlas_is_one_page_each_in_the_order_asked(query, workers):
         workers,
         base=BASE,
         today=DAY,
-        progress=lambda done, total: told.append((done, total)),
+        progress=lambda done, total: steps.append((done, total)),
     )
     reader = PdfReader(io.BytesIO(content))
-    assert told == [(0, 3), (1, 3), (2, 3), (3, 3)] and len(reader.pages) == 3
+    assert steps == [(0, 3), (1, 3), (2, 3), (3, 3)] and len(reader.pages) == 3
     assert [str(o.title) for o in reader.outline] == ["France", "Germany", "Japan"]
     assert [reader.get_destination_page_number(o) for o in reader.outline] == [0, 1, 2]
     for page, name in zip(reader.pages, ("France", "Germany", "Japan"), strict=True):

@@ -49,15 +49,15 @@ def ended(answer) -> dict:
     return id_
 
 
-@pytest.mark.parametrize("asked", ["market=DE&lang=fr", "region=08&lang=ar"])
-def test_a_brief_is_served_and_kept_by_its_tag(client, asked):
-    first = client.get(f"/brief.pdf?{asked}")
+@pytest.mark.parametrize("query", ["market=DE&lang=fr", "region=08&lang=ar"])
+def test_a_brief_is_served_and_kept_by_its_tag(client, query):
+    first = client.get(f"/brief.pdf?{query}")
     assert first.status_code == 200 and first.headers["content-type"] == "application/pdf"
     assert len(PdfReader(io.BytesIO(first.content)).pages) == 1
     assert first.headers["content-disposition"].startswith("inline;")
-    again = client.get(f"/brief.pdf?{asked}", headers={"if-none-match": first.headers["etag"]})
+    again = client.get(f"/brief.pdf?{query}", headers={"if-none-match": first.headers["etag"]})
     assert again.status_code == 304 and again.content == b""
-    saved = client.get(f"/brief.pdf?{asked}&download=1")
+    saved = client.get(f"/brief.pdf?{query}&download=1")
     assert saved.headers["content-disposition"].startswith("attachment;")
 
 
@@ -99,10 +99,10 @@ def test_an_atlas_is_made_page_by_page_and_fetched(client):
 
 def test_two_atlases_at_once_then_a_clear_refusal_then_cancel(client, held):
     gate, started = held
-    asked = {"kind": "region", "codes": [], "lang": "en"}
-    first, second = (client.post("/api/jobs/atlas", json=asked) for _ in range(2))
+    body = {"kind": "region", "codes": [], "lang": "en"}
+    first, second = (client.post("/api/jobs/atlas", json=body) for _ in range(2))
     assert started.acquire(timeout=WAIT_S) and started.acquire(timeout=WAIT_S)
-    third = client.post("/api/jobs/atlas", json=asked)
+    third = client.post("/api/jobs/atlas", json=body)
     assert third.status_code == 503 and third.headers["retry-after"] == "5"
     assert third.json()["error"]["text"] == messages("en")["error.jobs_busy"]
     id_ = first.json()["id"]

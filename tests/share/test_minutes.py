@@ -76,18 +76,18 @@ def expected(query, lang: str) -> list[list[str]]:
 @pytest.mark.parametrize("lang", LANGS)
 def test_a_document_holds_each_view_and_every_action(client, query, catalogue, lang):
     t, doc = words(lang), sent(client, "docx", body(lang))
-    said = [p.text for p in doc.paragraphs]
+    texts = [p.text for p in doc.paragraphs]
     headings = [p.text for p in doc.paragraphs if p.style.name == "Heading 1"]
-    assert said[0] == "Comité export" and len(doc.inline_shapes) == 3
+    assert texts[0] == "Comité export" and len(doc.inline_shapes) == 3
     assert headings[0] == "1. Tapis en Allemagne" and headings[-1] == t("minutes.all")
-    for asked in QUERIES:
-        view = decode(asked, catalogue)[0].with_(lang=lang)
-        assert filters_text(query, view, t).replace("\u2068", "").replace("\u2069", "") in said
+    for address in QUERIES:
+        view = decode(address, catalogue)[0].with_(lang=lang)
+        assert filters_text(query, view, t).replace("\u2068", "").replace("\u2069", "") in texts
     first, second, every = doc.tables
     rows = [[[c.text for c in r.cells] for r in table.rows] for table in doc.tables]
     lines = expected(query, lang)
     assert rows[0] == [list(heads(t, with_scene=False)), *lines[:2]]
-    assert rows[1][1:] == lines[2:] and t("minutes.none") in said
+    assert rows[1][1:] == lines[2:] and t("minutes.none") in texts
     assert rows[2] == [
         list(heads(t, with_scene=True)),
         *([*line, scene] for line, scene in zip(lines, "112", strict=True)),
@@ -173,9 +173,9 @@ def test_what_the_data_no_longer_know_is_said_and_nothing_is_lost(client):
         ],
     }
     doc = sent(client, "docx", content)
-    said = " ".join(p.text for p in doc.paragraphs)
+    text = " ".join(p.text for p in doc.paragraphs)
     assert doc.paragraphs[0].text == words("fr")("minutes.title")
-    assert "ZZ" in said and "R-1999-01" in said
+    assert "ZZ" in text and "R-1999-01" in text
     pins = [r.cells[2].text for r in doc.tables[0].rows][1:]
     assert pins == [words("fr")("minutes.pin_gone", pin=p) for p in ("buyer:gone", "nonsense")]
 

@@ -117,7 +117,8 @@ def test_clusters_open_by_mouse_and_keyboard(query, opened):
     page.locator('.mark[data-n="2"]').first.focus()
     page.keyboard.press("Enter")
     page.wait_for_function(
-        "before => document.querySelector('.popup') || document.querySelector('#map').dataset.drawn !== before",
+        """before => document.querySelector('.popup')
+            || document.querySelector('#map').dataset.drawn !== before""",
         arg=before,
     )
 

@@ -71,11 +71,11 @@ def test_a_view_shared_without_a_title_is_named_after_its_filters(client):
     assert client.get(f"{PATH}/{made['code']}").json()["title"] == made["title"]
 
 
-@pytest.mark.parametrize(("lang", "said"), [("fr", " à "), ("ar", "على الساعة"), ("en", " at ")])
-def test_nothing_changed_is_said(client, catalogue, query, lang, said):
+@pytest.mark.parametrize(("lang", "created"), [("fr", " à "), ("ar", "على الساعة"), ("en", " at ")])
+def test_nothing_changed_is_said(client, catalogue, query, lang, created):
     code = share(client)["code"]
     answer = client.get(f"{PATH}/{code.lower()}?lang={lang}").json()
-    assert answer["same"] and answer["title"] == "Tapis & cœur" and said in answer["created"]
+    assert answer["same"] and answer["title"] == "Tapis & cœur" and created in answer["created"]
     assert answer["version"] == answer["version_now"] == catalogue.version
     assert [answer[k]["total"] for k in ("added", "removed", "changed")] == [0, 0, 0]
     assert (

@@ -1,4 +1,4 @@
-"""From a file to a report: a hostile corpus, marked examples, and publishing whole or not at all."""
+"""From a file to a report: a hostile corpus, marked examples, and atomic publishing."""
 
 from __future__ import annotations
 
@@ -37,8 +37,9 @@ from tests.web_app import web_app
 
 MARKED = json.loads((ROOT / "tests" / "data" / "watch_marked.json").read_text("utf-8"))
 FRENCH = (
-    "Note de marché : l'Allemagne\n\n12 mars 2026. Les exportations de tapis vers l'Allemagne ont progressé "
-    "de 12 % en 2025. Limala commande à Taznakht. La France recule de 3 %.\n"
+    "Note de marché : l'Allemagne\n\n12 mars 2026. "
+    "Les exportations de tapis vers l'Allemagne ont progressé de 12 % en 2025. "
+    "Limala commande à Taznakht. La France recule de 3 %.\n"
 )
 
 
@@ -489,13 +490,13 @@ def test_an_editor_signs_only_what_was_accepted(query):
     text = {"title": "T", "pages": (FRENCH,), "name": "note.md"}
     proposals = Tagger(query.catalogue).propose(text["pages"])
     accepted = [i for i, p in enumerate(proposals) if p.id in ("DE", "tapis_tissage")]
-    asked = {"title": "T", "date": "2026-03-12", "kind": "etude_marche", "accepted": accepted}
+    decisions = {"title": "T", "date": "2026-03-12", "kind": "etude_marche", "accepted": accepted}
     signed = [
         {"market": "DE", "craft": "tapis_tissage", "sign": "-"},
         {"market": "", "craft": "", "sign": "0"},
     ]
     made = report_of(
-        text, proposals, {**asked, "signals": signed}, query.catalogue, date(2026, 4, 1)
+        text, proposals, {**decisions, "signals": signed}, query.catalogue, date(2026, 4, 1)
     )
     assert made["signals"] == signed
     for bad in (
@@ -506,7 +507,9 @@ def test_an_editor_signs_only_what_was_accepted(query):
         [signed[0]] * 401,
     ):
         with pytest.raises(BadRequest):
-            report_of(text, proposals, {**asked, "signals": bad}, query.catalogue, date(2026, 4, 1))
+            report_of(
+                text, proposals, {**decisions, "signals": bad}, query.catalogue, date(2026, 4, 1)
+            )
 
 
 def test_the_sign_of_an_editor_comes_before_the_figures_and_raises_a_doubt(catalogue):
@@ -583,7 +586,7 @@ def test_titles_places_and_corrections_of_every_kind_are_kept(query, catalogue):
     at = {p.kind: i for i, p in reversed(list(enumerate(proposals)))}
     assert {"market", "craft", "town", "buyer", "figure"} <= set(at)
     other = next(b for b in catalogue.buyers if b.provenance != "demo" and b.id != "limala-de")
-    asked = {
+    decisions = {
         "title": "Tapis",
         "date": "2026-03-12",
         "kind": "etude_marche",
@@ -595,7 +598,7 @@ def test_titles_places_and_corrections_of_every_kind_are_kept(query, catalogue):
             str(at["figure"]): {"value": "14", "unit": "%", "period": "2024"},
         },
     }
-    made = report_of(text, proposals, asked, catalogue, date(2026, 4, 1))
+    made = report_of(text, proposals, decisions, catalogue, date(2026, 4, 1))
     assert (made["lang"], made["title"]) == ("fr", {"fr": "Tapis", "ar": "زرابي", "en": "Tapis"})
     assert "Tazarine" in made["places"] and "Taznakht" not in made["places"]
     assert other.id in made["named"] and other.name in made["notes"][0]["organisations"]
@@ -615,13 +618,13 @@ def test_titles_places_and_corrections_of_every_kind_are_kept(query, catalogue):
             report_of(
                 text,
                 proposals,
-                {**asked, "corrected": {str(at[kind]): bad}},
+                {**decisions, "corrected": {str(at[kind]): bad}},
                 catalogue,
                 date(2026, 4, 1),
             )
     for bad in ({"xx": "T"}, {"ar": 5}, {"ar": "x" * 201}, "T"):
         with pytest.raises(BadRequest):
-            report_of(text, proposals, {**asked, "titles": bad}, catalogue, date(2026, 4, 1))
+            report_of(text, proposals, {**decisions, "titles": bad}, catalogue, date(2026, 4, 1))
 
 
 def test_a_title_that_nobody_translated_says_its_language():
@@ -646,7 +649,7 @@ def test_a_title_that_nobody_translated_says_its_language():
 
 def test_an_organisation_can_be_renamed(catalogue):
     proposal = Proposal("organisation", "ONA", "ONA", 1, 1, "ONA", "ONA", 0.9, "name")
-    asked = {
+    decisions = {
         "title": "T",
         "date": "",
         "kind": "salon",
@@ -654,8 +657,10 @@ def test_an_organisation_can_be_renamed(catalogue):
         "corrected": {"0": " Office national "},
     }
     text = {"title": "T", "pages": ("ONA",), "name": "n.md"}
-    assert report_of(text, [proposal], asked, catalogue, date(2026, 4, 1))["notes"][0][
+    assert report_of(text, [proposal], decisions, catalogue, date(2026, 4, 1))["notes"][0][
         "organisations"
     ] == ["Office national"]
     with pytest.raises(BadRequest):
-        report_of(text, [proposal], {**asked, "corrected": {"0": " "}}, catalogue, date(2026, 4, 1))
+        report_of(
+            text, [proposal], {**decisions, "corrected": {"0": " "}}, catalogue, date(2026, 4, 1)
+        )

@@ -1,4 +1,4 @@
-"""The routes of importing: a file comes in, is planned, answered, planned again, and stored.
+"""Routes of the import: a file comes in, is planned, answered, planned again, and stored.
 
 ``POST /api/import?name=…&kind=…`` (the bytes), ``GET`` and ``DELETE /api/import/{id}``, ``POST
 …/answer``, ``…/online`` and ``…/store``, ``GET …/rows`` and ``…/remarks.xlsx``, ``GET
@@ -49,7 +49,7 @@ def routes() -> list[Route]:
     """Every route of this module."""
     return [
         Route("/api/import", _route(_start, MAX_BYTES, has_quota=True), methods=["POST"]),
-        Route("/api/import/{id}", _route(_told), methods=["GET"]),
+        Route("/api/import/{id}", _route(_state), methods=["GET"]),
         Route("/api/import/{id}", _route(_drop), methods=["DELETE"]),
         Route("/api/import/{id}/rows", _route(_rows), methods=["GET"]),
         Route("/api/import/{id}/answer", _route(_answer, MAX_ANSWERS), methods=["POST"]),
@@ -60,7 +60,7 @@ def routes() -> list[Route]:
     ]
 
 
-def _start(request: Request, who: Identity, content: bytes, t: Words) -> dict[str, Any]:
+def _start(request: Request, who: Identity, content: bytes, _t: Words) -> dict[str, Any]:
     kind = request.query_params.get("kind", "")
     if kind not in KINDS:
         raise BadRequest("error.bad_parameter", name="kind", value=kind[:40])
@@ -68,7 +68,7 @@ def _start(request: Request, who: Identity, content: bytes, t: Words) -> dict[st
     return {"id": UPLOADS.add(content, name, kind, who.email).id}
 
 
-def _told(request: Request, who: Identity, content: bytes, t: Words) -> dict[str, Any]:
+def _state(request: Request, who: Identity, _content: bytes, t: Words) -> dict[str, Any]:
     upload = _upload(request, who)
     # The online services are asked for places in Morocco only.
     online = bool(settings().usable_geocoders) and upload.kind in ("sites", "maisons")
@@ -79,12 +79,12 @@ def _told(request: Request, who: Identity, content: bytes, t: Words) -> dict[str
     }
 
 
-def _drop(request: Request, who: Identity, content: bytes, t: Words) -> dict[str, Any]:
+def _drop(request: Request, who: Identity, _content: bytes, _t: Words) -> dict[str, Any]:
     UPLOADS.drop(_upload(request, who))
     return {}
 
 
-def _rows(request: Request, who: Identity, content: bytes, t: Words) -> dict[str, Any]:
+def _rows(request: Request, who: Identity, _content: bytes, t: Words) -> dict[str, Any]:
     shown, offset = request.query_params.get("show", ""), request.query_params.get("offset", "0")
     if shown not in SHOWN or not offset.isascii() or not offset.isdigit() or len(offset) > 9:
         raise BadRequest("error.bad_parameter", name="show", value=shown[:40])
@@ -96,7 +96,7 @@ def _rows(request: Request, who: Identity, content: bytes, t: Words) -> dict[str
     )
 
 
-def _answer(request: Request, who: Identity, content: bytes, t: Words) -> dict[str, Any]:
+def _answer(request: Request, who: Identity, content: bytes, _t: Words) -> dict[str, Any]:
     body = _json_of(content)
     UPLOADS.answer(
         _upload(request, who),
@@ -106,7 +106,7 @@ def _answer(request: Request, who: Identity, content: bytes, t: Words) -> dict[s
     return {}
 
 
-def _online(request: Request, who: Identity, content: bytes, t: Words) -> dict[str, Any]:
+def _online(request: Request, who: Identity, _content: bytes, t: Words) -> dict[str, Any]:
     def act(importer: Importer, upload: Upload) -> str:
         if upload.plan is None:
             return "planned"
@@ -118,7 +118,7 @@ def _online(request: Request, who: Identity, content: bytes, t: Words) -> dict[s
     return {}
 
 
-def _store(request: Request, who: Identity, content: bytes, t: Words) -> dict[str, Any]:
+def _store(request: Request, who: Identity, content: bytes, _t: Words) -> dict[str, Any]:
     body = _json_of(content)
     author, reason, demo, rows = (
         author_of(who, body),
@@ -148,7 +148,7 @@ def _store(request: Request, who: Identity, content: bytes, t: Words) -> dict[st
     return {}
 
 
-def _remarks(request: Request, who: Identity, content: bytes, t: Words) -> Response:
+def _remarks(request: Request, who: Identity, _content: bytes, t: Words) -> Response:
     from geo.curate.imports.workbooks import corrected  # writes workbooks: not needed to start
 
     upload = _upload(request, who)
@@ -160,7 +160,7 @@ def _remarks(request: Request, who: Identity, content: bytes, t: Words) -> Respo
     )
 
 
-def _template(request: Request, who: Identity, content: bytes, t: Words) -> Response:
+def _template(request: Request, _who: Identity, _content: bytes, t: Words) -> Response:
     from geo.curate.imports.workbooks import template
 
     kind = request.path_params["kind"]
@@ -181,7 +181,7 @@ def _file(content: bytes, name: str) -> Response:
     )
 
 
-# --- what was asked -------------------------------------------------------------------
+# --- parameters -----------------------------------------------------------------------
 
 
 def _upload(request: Request, who: Identity) -> Upload:
@@ -202,7 +202,7 @@ def _reading(given: Mapping[str, Any]) -> ReadOptions:
 
 
 def _options(given: Mapping[str, Any]) -> Options:
-    """Anything a browser may send; what makes no sense is left out, never guessed."""
+    """Parse the options of a body; invalid ones are left out, never guessed."""
     rows = {
         name: {int(k): v for k, v in _mapping(given, name).items() if k.isascii() and k.isdigit()}
         for name in ("cells", "places", "decisions")

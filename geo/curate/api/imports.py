@@ -1,4 +1,4 @@
-"""An import in the reader's words: what was understood, what it would change, what it leaves out."""
+"""Responses of the import: the state of an upload, its plan, and pages of its rows."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ SHOWN = ("new", "changed", "refused", "alike", "unchanged", "left")
 
 
 def upload_answer(upload: Upload, catalogue: Catalogue, t: Words) -> dict[str, Any]:
-    """How far an upload is; once planned, everything about it but its rows."""
-    told: dict[str, Any] = {
+    """The progress of an upload; once planned, everything about it but its rows."""
+    state: dict[str, Any] = {
         "id": upload.id,
         "state": upload.status,
         "name": upload.name,
@@ -34,14 +34,14 @@ def upload_answer(upload: Upload, catalogue: Catalogue, t: Words) -> dict[str, A
     }
     if upload.status == "running":
         return {
-            **told,
+            **state,
             "stage": t(f"import.stage.{upload.stage}"),
             "done": upload.done,
             "of": upload.total,
         }
     if upload.plan is not None:
-        told |= plan_answer(upload.plan, catalogue, t)
-    return {**told, "made": upload.made}
+        state |= plan_answer(upload.plan, catalogue, t)
+    return {**state, "made": upload.made}
 
 
 def plan_answer(plan: Plan, catalogue: Catalogue, t: Words) -> dict[str, Any]:

@@ -174,7 +174,7 @@ def _set(request: Request) -> ChangeSet:
     return found
 
 
-# --- reading what was asked, answering ------------------------------------------------
+# --- parameters and responses ---------------------------------------------------------
 
 
 def _revision(body: Mapping[str, Any]) -> int:

@@ -1,4 +1,4 @@
-"""The JSON routes of the Locate page: places, what is around one, coverage, siting."""
+"""JSON routes of the page Localiser: places, what is around one, coverage, siting."""
 
 from __future__ import annotations
 
@@ -63,19 +63,19 @@ def _geocoder(services: tuple[tuple[str, str], ...], contact: str) -> Geocoder:
     )
 
 
-def _geocode(asked: ViewRequest) -> Mapping[str, Any]:
+def _geocode(request: ViewRequest) -> Mapping[str, Any]:
     """Addresses online: one explicit act of a reader, never as they type."""
     if not settings().usable_geocoders:
         raise NotFound("geocode.off")
-    hits = geocoder().search(asked.params.get("text", ""), asked.view.lang)
-    return online_answer(locator(asked.query), hits, asked.t)
+    hits = geocoder().search(request.params.get("text", ""), request.view.lang)
+    return online_answer(locator(request.query), hits, request.t)
 
 
-def _siting(asked: ViewRequest) -> Mapping[str, Any]:
-    here = locator(asked.query)
-    if asked.params.get("stop") == "1":
-        stop(key_of(here, asked.view))
-    return siting_answer(here, asked.view, asked.t)
+def _siting(request: ViewRequest) -> Mapping[str, Any]:
+    here = locator(request.query)
+    if request.params.get("stop") == "1":
+        stop(key_of(here, request.view))
+    return siting_answer(here, request.view, request.t)
 
 
 _MAKERS: Mapping[str, Maker] = {

@@ -1,4 +1,4 @@
-"""The answer of ``/api/siting``: the next sites, what each brings, and how sure that is."""
+"""Response of ``/api/siting``: the next sites, what each brings, and the proven bound."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from geo.i18n.words import Words
 from geo.locate.api.coverage import percent
 from geo.locate.api.nearby import province_text
 from geo.locate.locator import Locator
-from geo.locate.siting.problem import Answer, Problem, Progress, within
+from geo.locate.siting.problem import Answer, Progress, SitingProblem, within
 from geo.locate.siting.solve import solve
 from geo.model.address import encode
 from geo.model.records import Commune
@@ -48,7 +48,7 @@ SITING: JobQueue[SitingJob] = JobQueue(
 class Question:
     """A siting problem over the census: ``commune`` indexes ``Census.placed`` per candidate."""
 
-    problem: Problem
+    problem: SitingProblem
     commune: np.ndarray
     before: int
     everyone: int
@@ -76,7 +76,7 @@ def question(here: Locator, view: ViewState) -> Question:
     commune = np.flatnonzero(allowed)
     at = {int(c): i for i, c in enumerate(commune)}
     return Question(
-        Problem(
+        SitingProblem(
             census.lon[commune],
             census.lat[commune],
             census.lon[out],
@@ -95,11 +95,12 @@ def question(here: Locator, view: ViewState) -> Question:
 
 
 def key_of(here: Locator, view: ViewState) -> str:
-    """What makes two questions the same one."""
-    return f"{here.catalogue.version}|{encode(view.with_(lang='fr'), only='data')}|{encode(view, only='locate')}"
+    """The key of a question: equal keys share one job."""
+    filters = encode(view.with_(lang="fr"), only="data")
+    return f"{here.catalogue.version}|{filters}|{encode(view, only='locate')}"
 
 
-def ask(key: str, problem: Problem, patience_s: float) -> tuple[SitingJob, Answer | None]:
+def ask(key: str, problem: SitingProblem, patience_s: float) -> tuple[SitingJob, Answer | None]:
     """The job that solves a problem, and its answer if it ends soon; raises what went wrong."""
     job = SITING.start(SitingJob(id=key), lambda job: solve(problem, job.solver))
     if not job.wait(patience_s) or job.state == "cancelled":
@@ -133,11 +134,11 @@ def siting_answer(
     }
     if view.new == "0" and not view.pin:
         return blank
-    asked = question(here, view)
-    job, final = ask(key_of(here, view), asked.problem, patience)
+    posed = question(here, view)
+    job, final = ask(key_of(here, view), posed.problem, patience)
     answer = final or job.solver.best
-    notes = [t("siting.unknown", codes=", ".join(asked.unknown))] if asked.unknown else []
-    told = {
+    notes = [t("siting.unknown", codes=", ".join(posed.unknown))] if posed.unknown else []
+    answer_json = {
         **blank,
         "state": "done" if final else "working",
         "notes": notes,
@@ -145,15 +146,15 @@ def siting_answer(
             f"siting.stage.{job.solver.stage}",
             seconds=t.number(round(time.monotonic() - job.began_s, 1)),
         ),
-        "rules": rules_text(view, len(asked.commune), t),
-        "candidates": [_candidate(here, int(i)) for i in asked.commune],
+        "rules": rules_text(view, len(posed.commune), t),
+        "candidates": [_candidate(here, int(i)) for i in posed.commune],
     }
     if answer is None:
-        return told
+        return answer_json
     return {
-        **told,
-        "sites": _sites(here, view, asked, answer, t),
-        "text": _text(asked, answer, view, t),
+        **answer_json,
+        "sites": _sites(here, view, posed, answer, t),
+        "text": _text(posed, answer, view, t),
         "sure": sure_text(answer, t),
     }
 
@@ -178,25 +179,25 @@ def sure_text(answer: Answer, t: Words) -> str:
     return t("siting.within", share=percent(gap, t), bound=t.number(answer.bound))
 
 
-def _text(asked: Question, answer: Answer, view: ViewState, t: Words) -> str:
+def _text(posed: Question, answer: Answer, view: ViewState, t: Words) -> str:
     if not answer.chosen or not answer.reached:
         return t("siting.nothing")
-    whole = asked.everyone or 1
+    everyone = posed.everyone or 1
     return t.n(
         "siting.brings",
         answer.reached,
         km=view.km,
-        before=percent(asked.before / whole, t),
-        after=percent((asked.before + answer.reached) / whole, t),
+        before=percent(posed.before / everyone, t),
+        after=percent((posed.before + answer.reached) / everyone, t),
     )
 
 
 def _sites(
-    here: Locator, view: ViewState, asked: Question, answer: Answer, t: Words
+    here: Locator, view: ViewState, posed: Question, answer: Answer, t: Words
 ) -> list[dict[str, Any]]:
-    found, sofar = [], asked.before
+    found, sofar = [], posed.before
     for rank, (j, gain) in enumerate(zip(answer.chosen, answer.gains, strict=True), start=1):
-        c, at = _placed(here, int(asked.commune[j]))
+        c, at = _placed(here, int(posed.commune[j]))
         sofar += gain
         found.append(
             {
@@ -214,7 +215,7 @@ def _sites(
                 "gain": f"+{t.number(gain)}",
                 "people": gain,
                 "pinned": c.code in view.pin,
-                "after": percent(sofar / (asked.everyone or 1), t),
+                "after": percent(sofar / (posed.everyone or 1), t),
             }
         )
     return found

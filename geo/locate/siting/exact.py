@@ -11,11 +11,11 @@ import threading
 import highspy
 import numpy as np
 
-from geo.locate.siting.problem import Answer, Problem, Progress, ordered_answer
+from geo.locate.siting.problem import Answer, Progress, SitingProblem, ordered_answer
 
 
 def exact(
-    problem: Problem,
+    problem: SitingProblem,
     cover: np.ndarray,
     allowed: np.ndarray,
     clash: np.ndarray | None,
@@ -65,7 +65,7 @@ def _merged(cover: np.ndarray, people: np.ndarray) -> tuple[np.ndarray, np.ndarr
 
 
 def _model(
-    problem: Problem,
+    problem: SitingProblem,
     columns: np.ndarray,
     cover: np.ndarray,
     people: np.ndarray,

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from geo.locate.siting.problem import Answer, Problem, ordered_answer
+from geo.locate.siting.problem import Answer, SitingProblem, ordered_answer
 
 
 def greedy(
-    problem: Problem, cover: np.ndarray, allowed: np.ndarray, clash: np.ndarray | None
+    problem: SitingProblem, cover: np.ndarray, allowed: np.ndarray, clash: np.ndarray | None
 ) -> Answer:
     """The greedy answer with exchanges; ``cover`` is (m, n), ``clash`` (m, m) or None."""
     people = problem.people.astype(float)
@@ -43,7 +43,7 @@ def greedy(
 
 
 def _swapped(
-    problem: Problem,
+    problem: SitingProblem,
     cover: np.ndarray,
     allowed: np.ndarray,
     clash: np.ndarray | None,

@@ -14,7 +14,7 @@ from geo.places.nearest import EARTH_M, GEOD, SPHERE_ERROR, arc_matrix
 
 
 @dataclass(frozen=True)
-class Problem:
+class SitingProblem:
     """One siting question.
 
     Attributes
@@ -81,7 +81,7 @@ def within(
     return near
 
 
-def clashes(problem: Problem) -> np.ndarray | None:
+def clashes(problem: SitingProblem) -> np.ndarray | None:
     """(m, m) which candidates are too close to each other; None without the rule."""
     if problem.apart_m <= 0:
         return None
@@ -93,7 +93,7 @@ def clashes(problem: Problem) -> np.ndarray | None:
 
 
 def ordered_answer(
-    problem: Problem, cover: np.ndarray, chosen: list[int], bound: float, *, exact: bool
+    problem: SitingProblem, cover: np.ndarray, chosen: list[int], bound: float, *, exact: bool
 ) -> Answer:
     """Order the sites of an answer by what each adds, pinned ones first."""
     left = problem.people.astype(np.int64).copy()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from geo.locate.siting.greedy import greedy
-from geo.locate.siting.problem import Answer, Problem, Progress, clashes, within
+from geo.locate.siting.problem import Answer, Progress, SitingProblem, clashes, within
 
 #: Non-zeros of the reduced model up to which an exact answer is tried.
 EXACT_PAIRS = 400_000
@@ -13,7 +13,7 @@ EXACT_SECONDS = 3.5
 
 
 def solve(
-    problem: Problem, progress: Progress | None = None, *, seconds: float = EXACT_SECONDS
+    problem: SitingProblem, progress: Progress | None = None, *, seconds: float = EXACT_SECONDS
 ) -> Answer:
     """The best sites that can be found within a time limit; never worse than greedy."""
     progress = progress or Progress()

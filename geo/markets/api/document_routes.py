@@ -1,4 +1,4 @@
-"""Market briefs and mission plans as PDF files, two drawings at once."""
+"""Routes of printed documents: market briefs and mission plans as PDF."""
 
 from __future__ import annotations
 

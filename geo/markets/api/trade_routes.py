@@ -1,4 +1,4 @@
-"""The two addresses behind the button that refreshes the trade figures."""
+"""Routes of the trade refresh: start it, and read its progress."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What the routes of Partager answer."""
+"""Responses of the page Partager: snapshots, exports, briefs, minutes and shared views."""

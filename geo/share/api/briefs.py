@@ -1,8 +1,8 @@
-"""The routes of briefs, atlases, minutes and shared views.
+"""Routes of briefs and atlases.
 
 ``GET /brief.pdf?market=DE&lang=fr`` or ``?region=08``. An atlas is a job:
 ``POST /api/jobs/atlas`` with ``{kind, codes, lang}`` gives its id; ``GET /api/jobs/{id}`` its
-state; ``DELETE`` stops it; ``GET /api/jobs/{id}/file`` is the PDF.
+state; ``DELETE`` cancels it; ``GET /api/jobs/{id}/file`` is the PDF.
 """
 
 from __future__ import annotations
@@ -68,10 +68,10 @@ def routes() -> list[Route]:
 
 
 async def _brief(request: Request) -> Response:
-    asked = {kind: code for kind in KINDS if (code := request.query_params.get(kind, ""))}
-    if len(asked) != 1:
+    chosen = {kind: code for kind in KINDS if (code := request.query_params.get(kind, ""))}
+    if len(chosen) != 1:
         raise BadRequest("error.brief_asked")
-    ((kind, code),) = asked.items()
+    ((kind, code),) = chosen.items()
     lang, base, today = lang_of(request), base_of(request), clock.today()
     query = await asyncio.to_thread(current)
     (code,) = checked_codes(query, kind, [code])

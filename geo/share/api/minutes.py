@@ -1,4 +1,4 @@
-"""``POST /minutes.docx`` and ``/minutes.pptx``: what was shown in a meeting, and decided.
+"""Routes of minutes: ``POST /minutes.docx`` and ``/minutes.pptx``.
 
 The body is ``{lang, title, scenes: [{title, query, notes: [{text, pin, owner, due}]}]}``: at
 most 40 scenes, 400 notes and 512 kB.

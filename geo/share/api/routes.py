@@ -1,4 +1,4 @@
-"""The routes of the page Partager: files of a view, short links, meetings."""
+"""Routes of the page Partager: files of a view, short links, meetings."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Shared views: kept with their picture, and compared with what the data say today.
+"""Routes of shared views: kept with their picture, and compared with the data of today.
 
 ``POST /api/shared`` with ``{query, title, lang}`` gives ``{code, url, address, title, picture}``;
 ``GET /api/shared/{code}?lang=`` what changed since; ``GET /s/{code}.png`` the picture as it
@@ -131,7 +131,7 @@ async def _compare(request: Request) -> Response:
         answer[name] = {
             "total": len(records),
             "text": t.number(len(records)),
-            "rows": [_row(key, said, query, t) for key, said in records[:MAX_LISTED]],
+            "rows": [_row(key, name, query, t) for key, name in records[:MAX_LISTED]],
         }
     return json_answer(answer)
 

@@ -1,9 +1,10 @@
-"""The routes of snapshots, exports and short links.
+"""Routes of snapshots, exports and short links.
 
 ``/snapshot.{png|svg|pdf|pptx|html}?<view>&size=…&title=…&code=…``, ``/export.{ending}?<view>``,
-``/s/{code}``. With ``code``, the file prints that short link instead of the permalink. The same request is the same file: answers carry an ETag made of the view, the
-size, the title and the data version, and a 304 costs no drawing. Work is bounded: two
-drawings at once, twenty waiting, then a clear 503.
+``/s/{code}``. With ``code``, the file prints that short link instead of the permalink. Equal
+requests give equal files: responses carry an ETag made of the view, the size, the title and the
+data version, and a 304 costs no rendering. Work is bounded: two files at once, twenty waiting,
+then a clear 503.
 """
 
 from __future__ import annotations
@@ -78,7 +79,7 @@ async def _export(request: Request) -> Response:
     kind = request.url.path.rpartition(".")[2]
 
     def make(
-        query: Query, view: ViewState, base: str, params: dict[str, str]
+        query: Query, view: ViewState, base: str, _params: dict[str, str]
     ) -> tuple[tuple[Any, ...], Callable[[], bytes]]:
         return (), lambda: FORMATS[kind].make(export_of(query, view, base=base))
 

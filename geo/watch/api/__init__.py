@@ -1,1 +1,1 @@
-"""What the routes of Veille answer."""
+"""Responses of the page Veille: reports, evidence chains, digests and publishing."""

@@ -1,4 +1,4 @@
-"""The routes of publishing: a file comes in, is read, decided on, and becomes a report.
+"""Routes of publishing: a file comes in, its text is extracted, decided on, and becomes a report.
 
 ``POST /api/intake?name=…`` (the bytes), ``GET`` and ``DELETE /api/intake/{job}``, ``POST
 /api/intake/{job}/publish`` (the editor's decisions as JSON), ``GET /watch/original/{report}``.
@@ -57,11 +57,11 @@ def _store() -> ImportedReports:
 
 async def _start(request: Request) -> Response:
     require(request, "editor")
-    with quotas.files.taking(quotas.client_of(request)) as told_size:
+    with quotas.files.taking(quotas.client_of(request)) as set_size:
         content = await body_of(
             request, MAX_BYTES, ReportRejected("intake.too_big", limit=MAX_BYTES // 2**20)
         )
-        told_size(len(content))
+        set_size(len(content))
     name = request.query_params.get("name", "")[:200]
     job = await anyio.to_thread.run_sync(EXTRACTIONS.add, content, name)
     return json_answer({"id": job.id})
@@ -74,7 +74,7 @@ async def _job(request: Request) -> Response:
         await anyio.to_thread.run_sync(EXTRACTIONS.drop, job)
         return json_answer({"state": "cancelled"})
     t = words(lang_of(request))
-    return json_answer(await anyio.to_thread.run_sync(_told, job, t))
+    return json_answer(await anyio.to_thread.run_sync(_extraction_json, job, t))
 
 
 async def _publish(request: Request) -> Response:
@@ -92,11 +92,11 @@ async def _publish(request: Request) -> Response:
     return json_answer(await anyio.to_thread.run_sync(_published, job, body))
 
 
-def _published(job: Extraction, asked: dict[str, Any]) -> dict[str, Any]:
+def _published(job: Extraction, decisions: dict[str, Any]) -> dict[str, Any]:
     if job.state != "done":
         raise BadRequest("intake.not_ready")
     query, text = current(), {**job.result, "name": job.name}
-    report = report_of(text, _proposals(job), asked, query.catalogue, clock.today())
+    report = report_of(text, _proposals(job), decisions, query.catalogue, clock.today())
     id_ = _store().add(report, job.path.read_bytes(), "\n".join(text["pages"]))
     EXTRACTIONS.drop(job)
     _wait_for(id_)
@@ -127,15 +127,15 @@ async def _original(request: Request) -> Response:
 # --- what the editor sees -------------------------------------------------------------
 
 
-def _told(job: Extraction, t: Words) -> dict[str, Any]:
+def _extraction_json(job: Extraction, t: Words) -> dict[str, Any]:
     if job.error:
         return {"state": "refused", "text": t(job.error.key, **job.error.values)}
     if job.state != "done":
         return {"state": job.state, "done": job.done, "of": job.total}
     text, query = job.result, current()
-    whole = "\n".join(text["pages"])
+    full_text = "\n".join(text["pages"])
     when, notes = date_of(text["pages"], text["date"]), [t(key) for key in text["notes"]]
-    same = _store().same_as(digest_of(whole))
+    same = _store().same_as(digest_of(full_text))
     if same:
         return {"state": "refused", "text": t("intake.twice", id=same)}
     if when > clock.today().isoformat():
@@ -144,7 +144,7 @@ def _told(job: Extraction, t: Words) -> dict[str, Any]:
         "state": "done",
         "title": text["title"],
         "date": when,
-        "lang": language_of(whole),
+        "lang": language_of(full_text),
         "pages": t.n("intake.pages", len(text["pages"])),
         "notes": notes,
         "proposals": [_proposal(p, i, query, t) for i, p in enumerate(_proposals(job))],

@@ -1,4 +1,4 @@
-"""The answer of ``/api/watch/{report}``: its text, its evidence chain, what it is related to."""
+"""Response of ``/api/watch/{report}``: its text, its evidence chain, related reports."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from geo.watch.related import Shared, related
 
 
 def reading_answer(query: Query, id_: str, view: ViewState, t: Words) -> dict[str, Any]:
-    """Everything the reading view shows of one report.
+    """The full response on one report.
 
     Raises
     ------
@@ -82,7 +82,7 @@ def _note(note: Note, wanted: SearchTerms | None, t: Words) -> dict[str, Any]:
 
 
 def _related(shared: Shared, t: Words) -> dict[str, str]:
-    said = [
+    reasons = [
         t(f"watch.shared.{key}", names=t.all_of(names[:3]))
         for key, names in (
             ("named", shared.named),
@@ -97,7 +97,7 @@ def _related(shared: Shared, t: Words) -> dict[str, str]:
         "id": shared.report.id,
         "title": title_of(shared.report, t),
         "when": when(shared.report, t),
-        "why": " · ".join(said[:2]),
+        "why": " · ".join(reasons[:2]),
     }
 
 
@@ -110,7 +110,7 @@ def _chain(query: Query, report: Report, view: ViewState, t: Words) -> dict[str,
     for link in chain.links:
         nodes[link.end] = _node(query, link, t)
     return {
-        "steps": [_step(query, link, t) for link in chain.links],
+        "steps": [_step(link, t) for link in chain.links],
         "nodes": nodes,
         "empty": "" if chain.links else t("watch.chain_empty"),
         "more": t(
@@ -146,7 +146,7 @@ def _node(query: Query, link: Link, t: Words) -> dict[str, Any]:
     }
 
 
-def _step(query: Query, link: Link, t: Words) -> dict[str, Any]:
+def _step(link: Link, t: Words) -> dict[str, Any]:
     kind = link.end.partition(":")[0]
     record = link.record
     return {

@@ -1,4 +1,4 @@
-"""The answers of ``/api/watch``: the list of reports, one report, what they say together."""
+"""Response of ``/api/watch``: the list of reports, what they say together, and the timeline."""
 
 from __future__ import annotations
 
@@ -208,10 +208,8 @@ def _why_empty(query: Query, view: ViewState, t: Words) -> str:
         for i, code in view.picks()
         if i.name == info.name
     )
-    return (
-        f"{t('empty.reports')} "
-        f"{t('blame.one' if enough else 'blame.several', label=t(f'facet.{info.name}'), value=label)}"
-    )
+    key = "blame.one" if enough else "blame.several"
+    return f"{t('empty.reports')} {t(key, label=t(f'facet.{info.name}'), value=label)}"
 
 
 def crafts_line(crafts: tuple[str, ...], t: Words) -> str:

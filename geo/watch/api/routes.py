@@ -1,6 +1,7 @@
-"""The routes of the watch room: reports as JSON, reading lists as PDF.
+"""Routes of the page Veille: reports as JSON, reading lists as PDF and slides, digests.
 
-``/api/watch?<view>``, ``/api/watch/{report}?<view>``, ``/watch.{pdf|pptx}?ids=R-2024-05,R-2024-06&<view>``,
+``/api/watch?<view>``, ``/api/watch/{report}?<view>``,
+``/watch.{pdf|pptx}?ids=R-2024-05,R-2024-06&<view>``,
 ``/digest.{atom|html}?<view>&since=2026-01-31``.
 """
 

@@ -1,7 +1,7 @@
-"""Files being read: off the page's thread, with progress, bounded in time, cancellable.
+"""Text extraction jobs: off the page's thread, with progress, bounded in time, cancellable.
 
 A job lives in this process only; the uploaded bytes lie in ``KHARITA_VAR/intake`` until the
-report is published, the job is dropped or forgotten.
+report is published, the job is dropped or expires.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class Extraction(Job[dict[str, Any]]):
 
     @property
     def path(self) -> Path:
-        """Where the uploaded bytes lie."""
+        """The file of the uploaded bytes."""
         return self.folder / f"{self.id}.bin"
 
     def cancel(self) -> None:
@@ -113,7 +113,7 @@ def _extract(job: Extraction) -> dict[str, Any]:
 
 
 def _text(job: Extraction) -> dict[str, Any] | None:
-    """What the process read; None if it ended without a word."""
+    """The text that the process extracted; None if it ended without a result."""
     arguments = [sys.executable, "-m", "geo.watch.publish.worker", str(job.path), job.name[:200]]
     text = None
     with subprocess.Popen(  # noqa: S603  ourselves, without a shell

@@ -1,4 +1,4 @@
-"""Files that an import must survive, made here: the kinds of ``tests/data/bad_inputs.zip`` and others."""
+"""Files that an import must survive: the kinds of ``tests/data/bad_inputs.zip`` and others."""
 
 from __future__ import annotations
 
@@ -230,7 +230,8 @@ def geojson_cases() -> list[Case]:
         ),
         case(
             "vrt",
-            b'<OGRVRTDataSource><OGRVRTLayer name="x"><SrcDataSource>/etc/passwd</SrcDataSource></OGRVRTLayer></OGRVRTDataSource>',
+            b'<OGRVRTDataSource><OGRVRTLayer name="x"><SrcDataSource>/etc/passwd</SrcDataSource>'
+            b"</OGRVRTLayer></OGRVRTDataSource>",
             "reject",
             "NOT_GEOJSON",
         ),
@@ -596,12 +597,17 @@ def gpkg(
     base = sqlite3.connect(":memory:")
     base.executescript(f"""
         PRAGMA application_id = {application};
-        CREATE TABLE gpkg_spatial_ref_sys (srs_name TEXT, srs_id INTEGER PRIMARY KEY, organization TEXT,
+        CREATE TABLE gpkg_spatial_ref_sys (
+            srs_name TEXT, srs_id INTEGER PRIMARY KEY, organization TEXT,
             organization_coordsys_id INTEGER, definition TEXT);
-        INSERT INTO gpkg_spatial_ref_sys VALUES ('WGS 84', 4326, 'EPSG', 4326, ''), ('x', 77, 'NONE', 77, '');
-        CREATE TABLE gpkg_contents (table_name TEXT, data_type TEXT, identifier TEXT, srs_id INTEGER);
+        INSERT INTO gpkg_spatial_ref_sys VALUES
+            ('WGS 84', 4326, 'EPSG', 4326, ''), ('x', 77, 'NONE', 77, '');
+        CREATE TABLE gpkg_contents (
+            table_name TEXT, data_type TEXT, identifier TEXT, srs_id INTEGER);
         INSERT INTO gpkg_contents VALUES ('{table}', '{kind}', '{table}', {srs});
-        CREATE TABLE gpkg_geometry_columns (table_name TEXT, column_name TEXT, geometry_type_name TEXT, srs_id INTEGER, z INTEGER, m INTEGER);
+        CREATE TABLE gpkg_geometry_columns (
+            table_name TEXT, column_name TEXT, geometry_type_name TEXT,
+            srs_id INTEGER, z INTEGER, m INTEGER);
         INSERT INTO gpkg_geometry_columns VALUES ('{table}', 'geom', 'POINT', {srs}, 0, 0);
         CREATE TABLE sites (fid INTEGER PRIMARY KEY, geom BLOB, name TEXT);""")
     blob = (
@@ -619,7 +625,10 @@ def gpkg(
 
 
 def gpkg_cases() -> list[Case]:
-    endless = "CREATE VIEW v AS WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) SELECT x AS fid, NULL AS geom, 'a' AS name FROM c;"
+    endless = (
+        "CREATE VIEW v AS WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) "
+        "SELECT x AS fid, NULL AS geom, 'a' AS name FROM c;"
+    )
     plain = gpkg()
     return [
         ("no_rows.gpkg", gpkg(count=0), "reject", "NO_ROWS", None),
@@ -720,8 +729,8 @@ def kml_cases() -> list[Case]:
         (
             "line.kml",
             kml(
-                MARK
-                + "<Placemark><name>L</name><LineString><coordinates>1,1 2,2</coordinates></LineString></Placemark>"
+                MARK + "<Placemark><name>L</name><LineString><coordinates>1,1 2,2</coordinates>"
+                "</LineString></Placemark>"
             ),
             "warn",
             "GEOMETRY_TYPE",
@@ -737,8 +746,8 @@ def kml_cases() -> list[Case]:
         (
             "words.kml",
             kml(
-                MARK
-                + "<Placemark><name>W</name><Point><coordinates>here,there</coordinates></Point></Placemark>"
+                MARK + "<Placemark><name>W</name><Point><coordinates>here,there</coordinates>"
+                "</Point></Placemark>"
             ),
             "warn",
             "COORD_NOT_NUMBER",

@@ -30,7 +30,7 @@ def given(name: str) -> bytes:
         return box.read(name)
 
 
-def said(plan):
+def codes_of(plan):
     return [(p["code"], p["where"]) for p in plan_json(plan, words("fr"))["problems"]]
 
 
@@ -38,9 +38,10 @@ def said(plan):
 def test_a_given_file_comes_out_as_listed(case, importer: Importer):
     started = time.monotonic()
     plan = importer.preview(given(case["file"]), case["file"], "buyers")
-    assert (plan.outcome, (case["code"], case["where"]) in said(plan)) == (case["outcome"], True), (
-        said(plan)
-    )
+    assert (plan.outcome, (case["code"], case["where"]) in codes_of(plan)) == (
+        case["outcome"],
+        True,
+    ), codes_of(plan)
     assert time.monotonic() - started < SECONDS
 
 
@@ -49,7 +50,7 @@ def test_a_made_file_comes_out_as_told(case, importer: Importer):
     name, content, outcome, code, where = case
     started = time.monotonic()
     plan = importer.preview(content, name, "buyers")
-    found = said(plan)
+    found = codes_of(plan)
     assert plan.outcome == outcome, found
     assert (
         code is None or (code, where) in found or (where is None and code in [c for c, _ in found])

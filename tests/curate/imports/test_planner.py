@@ -42,13 +42,13 @@ OFFICIAL = (
 def test_a_file_as_administrations_send_it(bare: Importer):
     plan = bare.preview(OFFICIAL.encode("cp1252"), "liste.csv", "buyers")
     assert plan.counts == {"new": 3, "changed": 0, "unchanged": 0, "refused": 1, "left": 0}
-    said = {p.code: p.where for p in plan.problems}
+    places = {p.code: p.where for p in plan.problems}
     assert (
-        said["HEADER_ROW"] == "row 4"
-        and said["REPEATED_HEADER"] == "row 7"
-        and said["TOTAL_ROW"] == "row 10"
+        places["HEADER_ROW"] == "row 4"
+        and places["REPEATED_HEADER"] == "row 7"
+        and places["TOTAL_ROW"] == "row 10"
     )
-    assert said["NAME_MISSING"] == "row 9" and said["ENCODING_CP1252"] == ""
+    assert places["NAME_MISSING"] == "row 9" and places["ENCODING_CP1252"] == ""
     atlas, kasbah, riad = (i.after for i in plan.items if i.after)
     assert atlas["properties"] | {"sources": 0} == {
         "name": "Maison Atlas",
@@ -101,7 +101,8 @@ def test_an_arabic_workbook_with_titles_and_headings_on_two_lines(bare: Importer
             3,
             0,
             (
-                "\u062f\u0627\u0631 \u0627\u0644\u0635\u0627\u0646\u0639\u0629 \u0622\u0632\u0631\u0648",
+                "\u062f\u0627\u0631 \u0627\u0644\u0635\u0627\u0646\u0639\u0629 "
+                "\u0622\u0632\u0631\u0648",
                 "\u0622\u0632\u0631\u0648",
                 "\u0625\u0641\u0631\u0627\u0646",
                 33.43443,
@@ -232,7 +233,10 @@ def test_a_row_names_its_own_sources_after_the_file(bare: Importer):
 
 def test_fairs_and_markets_too(importer: Importer):
     fairs = importer.preview(
-        "Salon;Pays;Ville;Date de d\u00e9but;Date de fin;Fili\u00e8re\nAmbiente 2027;Allemagne;Francfort;05/02/2027;09/02/2027;tapis\n".encode(),
+        (
+            "Salon;Pays;Ville;Date de d\u00e9but;Date de fin;Fili\u00e8re\n"
+            "Ambiente 2027;Allemagne;Francfort;05/02/2027;09/02/2027;tapis\n"
+        ).encode(),
         "f.csv",
         "fairs",
     )

@@ -103,9 +103,13 @@ def test_excel_rows_types_and_statement(export):
         for value, column in zip(row, COLUMNS, strict=True):
             assert value is None or isinstance(value, kinds[column.kind]), column.key
         assert row[ID] == record.id
-    said = "\n".join(str(c.value) for row in about.iter_rows() for c in row)
-    assert export.link in said and export.query.catalogue.version in said and "2026" in said
-    assert all(text in said for _, text in export.about())
+    about_text = "\n".join(str(c.value) for row in about.iter_rows() for c in row)
+    assert (
+        export.link in about_text
+        and export.query.catalogue.version in about_text
+        and "2026" in about_text
+    )
+    assert all(text in about_text for _, text in export.about())
     assert reports.max_row - 1 == len(export.reports)
 
 
@@ -178,10 +182,10 @@ def test_gpx_rows_and_statement(export):
     space = {"g": "http://www.topografix.com/GPX/1/1"}
     root = ET.fromstring(made("gpx", export))
     assert [e.text for e in root.iterfind("g:wpt/g:cmt", space)] == [r.id for r in export.placed]
-    told = root.findtext("g:metadata/g:desc", namespaces=space)
+    description = root.findtext("g:metadata/g:desc", namespaces=space)
     left_out = len(export.records) - len(export.placed)
-    assert export.query.catalogue.version in told
-    assert (str(left_out) in told) if left_out else True
+    assert export.query.catalogue.version in description
+    assert (str(left_out) in description) if left_out else True
 
 
 def cards(content: bytes) -> list[list[str]]:

@@ -1,4 +1,4 @@
-"""Checks of a whole data folder: what no single record can tell.
+"""Audit of a data folder: faults that no single record shows.
 
 Positions against the outlines of regions, provinces and countries, references between files,
 counts against the announced figures. Run by ``make check-data`` and by the tests, never when

@@ -28,7 +28,7 @@ class Coverage:
 
     Attributes
     ----------
-    people : everyone, of the milieu asked for.
+    people : everyone of the chosen milieu.
     placed : those whose commune has a position.
     reached : distance in km -> people within it of a chosen facility.
     rural, urban : (placed, reached within the distance looked at) of each milieu.

@@ -39,7 +39,7 @@ class Start:
     place : the gazetteer's place; None for coordinates.
     lon_lat : degrees. ``approximate`` when it is only the middle of the province.
     province : the province it lies in; None outside Morocco.
-    name : what an online service calls these coordinates; empty when it was not asked.
+    name : what an online service calls these coordinates; empty without one.
     """
 
     ref: str

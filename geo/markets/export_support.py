@@ -31,8 +31,8 @@ def eligible(*, turnover_mdh: float | None, status: str, crafts: tuple[str, ...]
 
     Parameters
     ----------
-    turnover_mdh : yearly turnover in million dirhams, None when not said.
-    status : company, cooperative, artisan, or empty when not said.
+    turnover_mdh : yearly turnover in million dirhams, None when unknown.
+    status : company, cooperative, artisan, or empty when unknown.
     """
     return [
         _pact(turnover_mdh),

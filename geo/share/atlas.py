@@ -27,7 +27,7 @@ def checked_codes(query: Query, kind: str, codes: Sequence[str]) -> list[str]:
 
     Raises
     ------
-    BadRequest : neither markets nor regions are asked.
+    BadRequest : ``kind`` is neither markets nor regions.
     NotFound : a code is unknown.
     """
     if kind not in KINDS:

@@ -52,7 +52,7 @@ class Section:
     lead : a sentence under the title.
     columns : widths of the cells, units, in reading order.
     heads : what the cells are; empty = not written.
-    empty : what is said when there is no line.
+    empty : the text when there is no line.
     complete : it takes the room it needs before the others share the rest.
     more : the key of the sentence that says how many more there are, and where.
     """

@@ -255,7 +255,7 @@ def unknown_section(sites: list[Site], t: Words) -> Section:
 
 
 def contacts_section(query: Query, code: str, t: Words) -> Section:
-    """The exporters that the press places in the region, all of them, and who says so."""
+    """All exporters that the press places in the region, with the sources."""
     found = exporters_in(code, query.catalogue)
     names = " \u00b7 ".join(isolate(f"{clean(e.name)} ({clean(e.city)})") for e in found)
     hosts = t("ui.comma").join(dict.fromkeys(isolate(host(e.url)) for e in found))

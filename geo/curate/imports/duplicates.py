@@ -29,7 +29,7 @@ MOST = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What is compared of a record. ``key`` tells it apart: a row number or an id."""
+    """The compared fields of a record; ``key`` identifies it: a row number or an id."""
 
     key: int | str
     name: str

@@ -144,7 +144,7 @@ def _area(kind: str, at: Any, repair: bool) -> Place:
 
 
 def area_point(area: Any, repair: bool) -> Place:
-    """A point inside a shapely area; one that crosses itself is repaired only when asked."""
+    """A point inside a shapely area; one that crosses itself is repaired only on request."""
     from shapely import get_num_coordinates, make_valid
     from shapely.validation import explain_validity
 

@@ -103,7 +103,7 @@ def locate(
     ----------
     at : field -> index of its cell, of ``lat``, ``lon``, ``position``, ``x``, ``y``.
     domestic : whether every position must be in Morocco.
-    refused : numbers of the rows that go no further: nothing more is said of them.
+    refused : numbers of the rows that go no further: they get no more remarks.
     expected : ISO-2 of the country each row names; empty when it names none.
     """
     n = len(rows)

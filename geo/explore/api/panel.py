@@ -40,7 +40,7 @@ def entity_answer(
 
     Parameters
     ----------
-    seen : whether the reader may read what it tells about persons.
+    seen : whether the reader may read personal data.
 
     Raises
     ------

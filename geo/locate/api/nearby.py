@@ -145,7 +145,7 @@ def _point(here: Locator, at: tuple[float, float], t: Words) -> dict[str, Any]:
 
 
 def described(here: Locator, place: Place, t: Words) -> str:
-    """What a place is, where, and how many live there: what tells namesakes apart."""
+    """What a place is, where, and how many live there: what distinguishes namesakes."""
     parts = []
     if place.kind in ("town", "commune"):
         parts.append(
@@ -202,8 +202,8 @@ def near_answer(
 
     Parameters
     ----------
-    router : who knows the roads; None, or no answer: estimates, said to be so.
-    seen : whether the reader may read what a facility tells about persons.
+    router : the routing servers; None, or no answer: estimates, marked as such.
+    seen : whether the reader may read the personal data of a facility.
     """
     zoned = here.zone_start(view)
     start = here.start(view.place) if view.place else zoned

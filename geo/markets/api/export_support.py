@@ -28,7 +28,7 @@ def support_answer(
 
     Parameters
     ----------
-    turnover : yearly turnover in million dirhams, as typed; empty when not said.
+    turnover : yearly turnover in million dirhams, as typed; empty when unknown.
     """
     facts = {r["id"]: r for r in shipped.table(shipped.SEED_FACTS)}
     return {

@@ -150,7 +150,9 @@ def read(content: bytes, here: Locator, region: str) -> WorkbookChanges:
     sheet = next((s for s in book.worksheets if s.title != SENT), None)
     if sheet is None:
         raise BadWorkbook("excel.error.empty")
-    rows = sheet.iter_rows(max_row=MAX_ROWS + 1, max_col=40, values_only=True)
+    # Beyond its last row openpyxl would make empty cells up to the limit.
+    last = min(sheet.max_row, MAX_ROWS + 1)
+    rows = sheet.iter_rows(max_row=last, max_col=40, values_only=True)
     at = _columns(next(rows, ()), found)
     if "id" not in at:
         raise BadWorkbook("excel.error.no_id", column=words("fr")("excel.id"))

@@ -112,11 +112,11 @@ def test_the_whole_country_is_counted_quickly(query):
     here = locator(query)
     view = ViewState(craft=("tapis_tissage",))
     here.chosen(view)
-    began = time.perf_counter()
+    began = time.process_time()
     chosen = here.chosen(view)
     metres = here.census.metres_to(here.lon[chosen], here.lat[chosen])
     found = here.census.by_area("province", metres)
-    assert time.perf_counter() - began < 0.3
+    assert time.process_time() - began < 0.3
     assert len(found) == 75 and any(c.share(50) for c in found.values())
 
 

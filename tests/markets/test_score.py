@@ -125,7 +125,7 @@ def test_a_tipping_share_is_where_recomputed_scores_meet_and_swap(table, j):
 
 def test_every_change_of_order_has_a_tipping_share():
     rng = np.random.default_rng(4)
-    for _ in range(200):
+    for _ in range(examples(200)):
         n = rng.random((2, 4))
         n[rng.random((2, 4)) < 0.2] = np.nan
         weights = rng.integers(1, 20, 4) * 5.0
@@ -172,9 +172,9 @@ def test_the_rank_interval_holds_the_rank_repeats_and_is_quick():
     rng = np.random.default_rng(1)
     n, weights = rng.random((34, 12)), rng.integers(1, 20, 12) * 5.0
     rank_interval(n, weights)
-    began = time.perf_counter()
+    began = time.process_time()
     low, high = rank_interval(n, weights)
-    assert time.perf_counter() - began < 0.1
+    assert time.process_time() - began < 0.1
     again = rank_interval(n, weights)
     assert (low == again[0]).all() and (high == again[1]).all()
     rank = score(n, weights).rank

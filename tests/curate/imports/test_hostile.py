@@ -36,26 +36,26 @@ def codes_of(plan):
 
 @pytest.mark.parametrize("case", GIVEN["cases"], ids=lambda c: c["file"])
 def test_a_given_file_comes_out_as_listed(case, importer: Importer):
-    started = time.monotonic()
+    started = time.process_time()
     plan = importer.preview(given(case["file"]), case["file"], "buyers")
     assert (plan.outcome, (case["code"], case["where"]) in codes_of(plan)) == (
         case["outcome"],
         True,
     ), codes_of(plan)
-    assert time.monotonic() - started < SECONDS
+    assert time.process_time() - started < SECONDS
 
 
 @pytest.mark.parametrize("case", MADE, ids=lambda c: c[0])
 def test_a_made_file_comes_out_as_told(case, importer: Importer):
     name, content, outcome, code, where = case
-    started = time.monotonic()
+    started = time.process_time()
     plan = importer.preview(content, name, "buyers")
     found = codes_of(plan)
     assert plan.outcome == outcome, found
     assert (
         code is None or (code, where) in found or (where is None and code in [c for c, _ in found])
     ), found
-    assert time.monotonic() - started < SECONDS
+    assert time.process_time() - started < SECONDS
 
 
 def test_everything_said_has_its_sentence(importer: Importer):
@@ -112,10 +112,10 @@ importer.preview(b"id,name,lat,lon\\nB1,Acme,48.1,11.6\\n", "warm.csv", "buyers"
 files = [(n, given(n)) for n in {given!r}] + [c[:2] for c in all_cases() if c[0] in {made!r}]
 base = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 for name, content in files:
-    started = time.monotonic()
+    started = time.process_time()
     plan = importer.preview(content, name, "buyers")
     grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - base) // 1024
-    print(name, round(time.monotonic() - started, 2), grown)
+    print(name, round(time.process_time() - started, 2), grown)
 """
 
 

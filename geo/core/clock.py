@@ -1,4 +1,4 @@
-"""What day it is: the one clock on the wall that everything else reads.
+"""Wall clock: the current day and time, which KHARITA_TODAY can set.
 
 Deadlines, expiry and pauses are measured by ``time.monotonic``, which no setting moves.
 """

@@ -1,7 +1,6 @@
-"""Requests to outside services: politely, and never longer or larger than promised.
+"""HTTP client for outside services: total deadlines, size limits, allowed hosts, retries.
 
-Knows: deadlines, sizes, allowed hosts, pauses between calls, Retry-After. Not: what the services
-offer. A slow response that drips one byte a second passes every read timeout, and headers may drip
+A slow response that drips one byte a second passes every read timeout, and headers may drip
 too: each request runs in an event loop of its own that ends it at its deadline, in a thread of its
 own, since looking a name up cannot be ended. Redirects are not followed: they could lead to an
 address of our own network. Neither a proxy nor a password file of the machine is used. No error
@@ -31,7 +30,7 @@ if TYPE_CHECKING:
     import httpx
 
 AGENT = "Kharita/1 (handicraft map of Morocco)"
-#: What an answer to a reader may weigh, and one of statistics.
+#: Size limits of responses: for a reader, and of statistics.
 SMALL_BYTES, MAX_BYTES = 200_000, 8_000_000
 EACH_READ_S = 3.0
 RETRIES = 3
@@ -47,19 +46,19 @@ class Busy(Exception):
 
 
 class TooLarge(OSError):
-    """The answer is bigger than allowed."""
+    """The response exceeds the size limit."""
 
 
 class Unreachable(OSError):
-    """Nobody answered there."""
+    """No connection, or no valid response."""
 
 
 class Broken(OSError):
-    """The answer ended too early."""
+    """The response ended too early."""
 
 
 def agent(contact: str = "") -> str:
-    """The User-Agent of a request; ``contact`` is the page or address that policies ask for."""
+    """User-Agent header; ``contact`` is the page or address that usage policies require."""
     return f"Kharita/1 (handicraft map; {contact})" if contact else AGENT
 
 
@@ -72,9 +71,11 @@ def bounded(
     deadline_s: float,
     most_bytes: int = SMALL_BYTES,
 ) -> Answer:
-    """Status, headers (names in lower case) and body of one request: a POST with a body, else GET.
+    """Send one request under a total deadline: a POST with a body, else a GET.
 
-    The body is read only when the status is 200.
+    Returns
+    -------
+    Status, headers (names in lower case) and body; the body is read only when the status is 200.
 
     Raises
     ------
@@ -166,7 +167,7 @@ def _certificates() -> ssl.SSLContext:
 
 
 class Fetcher:
-    """One patient client of statistics services: it waits its turn, and tries again.
+    """Client of statistics services with rate limit and retries.
 
     Parameters
     ----------
@@ -191,11 +192,12 @@ class Fetcher:
         self._last = -1e9
 
     def json(self, url: str, params: Mapping[str, str]) -> Any:
-        """The JSON behind an address.
+        """Fetch and parse JSON.
 
         Raises
         ------
-        TradeError : refused host, redirect, status, slow, too large, or no JSON. It names the host only.
+        TradeError : disallowed host, redirect, status, timeout, too large, or no JSON. It names
+            the host only.
         """
         host = self._allowed(url)
         until = self._clock() + self._deadline_s
@@ -254,7 +256,7 @@ class Fetcher:
 
 
 def seconds_of(text: str) -> float | None:
-    """What a Retry-After header says, seconds or a date; None when it says nothing."""
+    """Parse a Retry-After header, seconds or a date; None when it is neither."""
     if text.strip().isdigit():
         return float(text.strip())
     try:

@@ -1,8 +1,6 @@
-"""Background jobs: a few run, some wait, all can be followed and cancelled, none is kept for ever.
+"""Background jobs: queues with limits, progress, cancellation and expiry.
 
-Every queue of the process is known by its name to ``/metrics`` and to the shutdown.
-Knows   states, limits, how long an ended job is kept.
-Not     HTTP, or what the work is.
+Every queue of the process is registered by its name for ``/metrics`` and the shutdown.
 """
 
 from __future__ import annotations
@@ -260,8 +258,8 @@ class JobQueue(Generic[J]):
         with self._lock:
             return self._active + len(self._waiting)
 
-    def weigh(self, job: J) -> int | None:
-        """What an ended job counts of ``keep``; None forgets it at once."""
+    def weigh(self, job: J) -> int | None:  # noqa: ARG002  for subclasses
+        """Weight of an ended job towards ``keep``; None forgets it at once."""
         return 1
 
     # --- with the lock held -----------------------------------------------------------

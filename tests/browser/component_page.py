@@ -45,7 +45,7 @@ class Stage:
     def __init__(self, page: Page) -> None:
         self.page = page
         self.answers: dict[str, Any] = {}
-        self.asked: list[str] = []
+        self.requested: list[str] = []
         self.problems: list[str] = []
         self._held: dict[str, list[Route]] = {}
         page.on("pageerror", lambda error: self.problems.append(str(error)))
@@ -88,7 +88,7 @@ class Stage:
     def _answer(self, route: Route) -> None:
         url = urlsplit(route.request.url)
         if not url.path.startswith("/assets/"):
-            self.asked.append(unquote(url.path + (f"?{url.query}" if url.query else "")))
+            self.requested.append(unquote(url.path + (f"?{url.query}" if url.query else "")))
         for part, routes in self._held.items():
             if part in route.request.url:
                 routes.append(route)

@@ -70,10 +70,15 @@ def many(total: int) -> Any:
     """``total`` buyers, a page at a time, in the order of the address."""
 
     def page(address: str) -> dict[str, Any]:
-        asked = parse_qs(urlsplit(address).query)
-        offset, limit = int(asked.get("offset", ["0"])[0]), int(asked.get("limit", ["24"])[0])
+        parameters = parse_qs(urlsplit(address).query)
+        offset, limit = (
+            int(parameters.get("offset", ["0"])[0]),
+            int(parameters.get("limit", ["24"])[0]),
+        )
         order = (
-            range(total - 1, -1, -1) if asked.get("sort", [""])[0].startswith("-") else range(total)
+            range(total - 1, -1, -1)
+            if parameters.get("sort", [""])[0].startswith("-")
+            else range(total)
         )
         numbers = list(order)[offset : offset + limit]
         after = offset + len(numbers)
@@ -112,7 +117,8 @@ def entity(**more: Any) -> dict[str, Any]:
         "subtitle": "Berlin, Allemagne",
         "demo": False,
         "tags": [{"text": "Marque de créateur", "tone": "plain"}],
-        "lead": "Label de tapis noués main fondé par un couple maroco-allemand, fabrication au Maroc.",
+        "lead": "Label de tapis noués main fondé par un couple maroco-allemand, fabrication au "
+        "Maroc.",
         "facts": [
             {"label": "Filières", "value": "Tapis et tissage", "href": ""},
             {"label": "Relation depuis", "value": "2021", "href": ""},

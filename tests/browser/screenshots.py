@@ -31,8 +31,8 @@ def shoot(page: Page, masked: list[str]) -> Image.Image:
         if now == before:
             break
         before = now
-    whole = Image.open(io.BytesIO(now)).convert("RGB")
-    return whole.resize((whole.width // 2, whole.height // 2), Image.Resampling.BOX)
+    image = Image.open(io.BytesIO(now)).convert("RGB")
+    return image.resize((image.width // 2, image.height // 2), Image.Resampling.BOX)
 
 
 def keep(picture: Image.Image, name: str) -> None:
@@ -83,6 +83,7 @@ def compare(picture: Image.Image, name: str, folder: Path) -> str:
     sheet.save(file)
     left, top, right, bottom = (2 * v for v in differs.getbbox())
     return (
-        f"{share:.2%} of {name} differs, between {left},{top} and {right},{bottom} (CSS pixels): look at {file}; "
+        f"{share:.2%} of {name} differs, between {left},{top} and {right},{bottom} (CSS pixels): "
+        f"look at {file}; "
         "if it is meant to, run make screenshots"
     )

@@ -43,7 +43,7 @@ def stage(page: Page) -> Iterator[Stage]:
 
 
 def asked_rows(stage: Stage) -> list[str]:
-    return [a for a in stage.asked if a.startswith("/api/rows/")]
+    return [a for a in stage.requested if a.startswith("/api/rows/")]
 
 
 def table_row(page: Page, sel: str):
@@ -221,7 +221,7 @@ def test_standing_on_the_button_loads_nothing_until_it_is_pressed(stage: Stage, 
     expect(page.locator(".kh-more")).to_be_focused()
     expect(page.locator(".kh-more")).to_be_in_viewport()
     page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
-    assert NEXT not in stage.asked
+    assert NEXT not in stage.requested
     page.keyboard.press("Enter")
     expect(table_row(page, "buyer:b24")).to_be_focused()
 
@@ -402,7 +402,7 @@ def test_a_source_opens_beside_the_app(stage: Stage, page: Page) -> None:
 def test_the_panel_asks_with_the_filters_and_shows_what_it_got(stage: Stage, page: Page) -> None:
     stage.show("explore/panel", sel=SEL, filters="v=1&market=DE")
     expect(page.locator(".kh-card h2")).to_have_text("Limala")
-    assert "/api/entity/buyer/limala?v=1&market=DE" in stage.asked
+    assert "/api/entity/buyer/limala?v=1&market=DE" in stage.requested
     expect(page.locator("dt")).to_have_text(
         ["Filières", "Relation depuis", "Site web", "Position", "Vérifié"]
     )

@@ -18,7 +18,7 @@ FORM = f"/donnees?book=records&sel={SITE}"
 
 
 @pytest.fixture(scope="module")
-def desk(serve: Callable[..., str]) -> str:
+def editable(serve: Callable[..., str]) -> str:
     """An app of this file's own: it is written to."""
     return serve()
 
@@ -35,10 +35,10 @@ def past(page: Page) -> list[str]:
 
 
 @pytest.mark.parametrize("lang", ["fr", "ar"])
-def test_from_a_fault_to_a_mended_record_and_back(visit, desk, lang):
+def test_from_a_fault_to_a_mended_record_and_back(visit, editable, lang):
     t = words(lang)
     visit.expects += REFUSALS
-    page = visit(f"/donnees?lang={lang}", base=desk)
+    page = visit(f"/donnees?lang={lang}", base=editable)
     expect(page.locator('[data-collection="buyers"] .kh-filled li')).to_have_count(8)
     page.locator('[data-key="fault-no_year"]').click()
     expect(page.locator(".kh-tasks li").first.locator('[data-fault="no_year"]')).to_be_visible()
@@ -61,7 +61,7 @@ def test_from_a_fault_to_a_mended_record_and_back(visit, desk, lang):
     expect(page.locator(".kh-past .kh-differ ins").filter(has_text="1998").first).to_be_visible()
 
     entity = f"/api/entity/{sel.replace(':', '/', 1)}?lang={lang}"
-    eventually(lambda: "1998" in str(ask(desk, entity)))
+    eventually(lambda: "1998" in str(ask(editable, entity)))
     page.locator('[data-key="show-history"]').click()
     first = page.locator(".kh-sets > li").first
     expect(first).to_contain_text("vu sur place")
@@ -69,14 +69,14 @@ def test_from_a_fault_to_a_mended_record_and_back(visit, desk, lang):
     expect(first.locator(".kh-inside")).to_contain_text(name)
     first.locator("[data-key^=undo-set]").click()
     expect(page.locator(".kh-sets > li").first).to_contain_text(t("change.undo"))
-    eventually(lambda: "1998" not in str(ask(desk, entity)))
+    eventually(lambda: "1998" not in str(ask(editable, entity)))
     page.locator('[data-key="trail"] summary').click()
     expect(page.locator(".kh-trail tbody tr").first).to_contain_text("/undo")
     expect(page.locator(".kh-trail tbody tr").first).to_contain_text(t("role.administrator"))
 
 
-def test_a_point_is_placed_by_pressing_the_map_or_by_typing(visit, desk):
-    page = visit(FORM, base=desk)
+def test_a_point_is_placed_by_pressing_the_map_or_by_typing(visit, editable):
+    page = visit(FORM, base=editable)
     canvas = page.locator(".kh-pointmap")
     canvas.locator(".kh-pin.after").wait_for()
     before = page.locator('[data-key="position"]').input_value()
@@ -97,9 +97,9 @@ def test_a_point_is_placed_by_pressing_the_map_or_by_typing(visit, desk):
     ).to_be_visible()
 
 
-def test_the_second_editor_sees_both_versions_and_chooses(visit, desk):
+def test_the_second_editor_sees_both_versions_and_chooses(visit, editable):
     visit.expects += REFUSALS
-    one, two = visit(FORM, base=desk), visit(FORM, base=desk)
+    one, two = visit(FORM, base=editable), visit(FORM, base=editable)
     for page, town in ((one, "Al Hoceima"), (two, "Imzouren")):
         page.locator('[data-key="f-verified"]').fill("2026-11-24")
         page.locator('[data-key="f-town"]').fill(town)
@@ -119,8 +119,8 @@ def test_the_second_editor_sees_both_versions_and_chooses(visit, desk):
     expect(two.locator('[data-key="f-town"]')).to_have_value("Tamassint")
 
 
-def test_a_new_record_is_found_on_the_map_and_can_be_removed(visit, desk):
-    page = visit("/donnees?book=records", base=desk, size=PHONE)
+def test_a_new_record_is_found_on_the_map_and_can_be_removed(visit, editable):
+    page = visit("/donnees?book=records", base=editable, size=PHONE)
     page.locator('[data-key="new"]').click()
     page.locator(".kh-form").wait_for()
     page.locator('[data-key="f-name"]').fill("Zarbia <b>Zürich</b>")
@@ -135,11 +135,11 @@ def test_a_new_record_is_found_on_the_map_and_can_be_removed(visit, desk):
     page.locator(".kh-source-line input").first.fill("Salon de Zürich")
     save(page, "rencontré au salon")
     expect(page.locator(".kh-form-head h2")).to_have_text("Zarbia <b>Zürich</b>")
-    eventually(lambda: ask(desk, "/api/records/buyers?q=zarbia")["total"] == 1)
+    eventually(lambda: ask(editable, "/api/records/buyers?q=zarbia")["total"] == 1)
     page.locator('[data-key="reason"]').fill("doublon")
     page.locator('[data-key="remove"]').click()
     expect(page.locator(".kh-form-head p")).to_have_text(words("fr")("ui.form.removed"))
-    eventually(lambda: ask(desk, "/api/records/buyers?q=zarbia")["total"] == 0)
+    eventually(lambda: ask(editable, "/api/records/buyers?q=zarbia")["total"] == 0)
 
 
 def test_a_reader_is_told_what_it_takes(visit, serve):

@@ -50,7 +50,7 @@ def messy(title: str) -> dict:
 
 
 @pytest.fixture(scope="module")
-def desk(serve: Callable[..., str]) -> str:
+def editable(serve: Callable[..., str]) -> str:
     """An app of this file's own: it is written to."""
     return serve()
 
@@ -65,9 +65,9 @@ def planned(page: Page, times: int) -> None:
 
 
 @pytest.mark.parametrize(("lang", "size"), [("fr", {"width": 1440, "height": 900}), ("ar", PHONE)])
-def test_a_messy_file_goes_in_is_answered_and_comes_out_again(visit, desk, lang, size):
-    t, before = words(lang), ask(desk, "/healthz")["counts"]
-    page = visit(f"/donnees?book=import&lang={lang}", base=desk, size=size)
+def test_a_messy_file_goes_in_is_answered_and_comes_out_again(visit, editable, lang, size):
+    t, before = words(lang), ask(editable, "/healthz")["counts"]
+    page = visit(f"/donnees?book=import&lang={lang}", base=editable, size=size)
     page.set_input_files("#kh-import-file", messy(f"Salon {lang}"))
     planned(page, 1)
     expect(tally(page, "refused")).to_have_text("2")
@@ -86,17 +86,17 @@ def test_a_messy_file_goes_in_is_answered_and_comes_out_again(visit, desk, lang,
     page.locator('.kh-import-rows[data-loaded="alike"] [data-key^="skip-"]').last.click()
     planned(page, 4)
     expect(tally(page, "left")).to_have_text("1")
-    assert ask(desk, "/healthz")["counts"] == before, "stored before anybody said so"
+    assert ask(editable, "/healthz")["counts"] == before, "stored before anybody said so"
 
     page.locator('[data-key="author"]').fill("Amina Idrissi")
     page.locator('[data-key="demo-replaced"]').check()
     page.locator('[data-key="store"]').click()
     expect(page.locator(".kh-stored h2")).to_have_text(t("ui.import.stored"))
-    eventually(lambda: ask(desk, "/healthz")["counts"]["demo"] == before["demo"] - 4)
-    assert ask(desk, "/healthz")["counts"]["buyers"] == before["buyers"]
-    found = ask(desk, "/api/records/buyers?q=zarbiyat")["rows"]
+    eventually(lambda: ask(editable, "/healthz")["counts"]["demo"] == before["demo"] - 4)
+    assert ask(editable, "/healthz")["counts"]["buyers"] == before["buyers"]
+    found = ask(editable, "/api/records/buyers?q=zarbiyat")["rows"]
     assert [r["name"] for r in found] == ["Zarbiyat Tokyo"]
-    origin = ask(desk, f"/api/entity/buyer/{found[0]['id']}?lang={lang}")
+    origin = ask(editable, f"/api/entity/buyer/{found[0]['id']}?lang={lang}")
     assert t("origin.imported") in json.dumps(origin, ensure_ascii=False)
 
     page.locator('[data-key="to-history"]').click()
@@ -105,19 +105,21 @@ def test_a_messy_file_goes_in_is_answered_and_comes_out_again(visit, desk, lang,
     first.locator(".kh-set").click()
     first.locator("[data-key^=undo-set]").click()
     expect(page.locator(".kh-sets > li").first).to_contain_text(t("change.undo"))
-    eventually(lambda: ask(desk, "/healthz")["counts"] == before)
+    eventually(lambda: ask(editable, "/healthz")["counts"] == before)
 
 
 @pytest.mark.parametrize(
-    ("name", "content", "said"),
+    ("name", "content", "code"),
     [
         ("liste.csv", b"", "empty_file"),
         ("../../etc/liste.csv", b"a;b\n1;2\n", "missing_columns"),
         ("carte.geojson", b"<OGRVRTDataSource/>", "not_geojson"),
     ],
 )
-def test_a_file_that_cannot_be_used_says_why_and_stores_nothing(visit, desk, name, content, said):
-    page = visit("/donnees?book=import", base=desk)
+def test_a_file_that_cannot_be_used_says_why_and_stores_nothing(
+    visit, editable, name, content, code
+):
+    page = visit("/donnees?book=import", base=editable)
     page.set_input_files(
         "#kh-import-file", {"name": name, "mimeType": "text/csv", "buffer": content}
     )
@@ -126,15 +128,15 @@ def test_a_file_that_cannot_be_used_says_why_and_stores_nothing(visit, desk, nam
         words("fr")("ui.import.rejected")
     )
     expect(
-        page.locator(f'.kh-problems-list [data-code="{said.upper()}"].reject').first
+        page.locator(f'.kh-problems-list [data-code="{code.upper()}"].reject').first
     ).to_be_visible()
     assert page.locator('[data-key="store"]').count() == 0
     page.locator('[data-key="give-up"]').click()
     expect(page.locator("#kh-import-file")).to_be_attached()
 
 
-def test_the_file_to_correct_and_the_templates_are_workbooks(visit, desk):
-    page = visit("/donnees?book=import&lang=ar", base=desk)
+def test_the_file_to_correct_and_the_templates_are_workbooks(visit, editable):
+    page = visit("/donnees?book=import&lang=ar", base=editable)
     with page.expect_download() as template:
         page.locator('[data-key="template"]').click()
     assert openpyxl.load_workbook(BytesIO(template.value.path().read_bytes())).sheetnames

@@ -211,7 +211,8 @@ def test_rings_lines_and_coverage_are_on_the_map(visit):
     frame.wait_for_function("window.kharita.locate.cover.getLayers().length === 0")
     page.get_by_role("radio", name="Régions").check()
     frame.wait_for_function(
-        "window.kharita.locate.cover.getLayers().filter((x) => x instanceof L.GeoJSON).length === 12"
+        "window.kharita.locate.cover.getLayers().filter((x) => x instanceof L.GeoJSON).length "
+        "=== 12"
     )
 
 
@@ -379,7 +380,8 @@ def test_areas_by_road_are_drawn_and_stated_on_demand(visit, connected, roads, l
     assert address(page)["reach"] == ["yes"]
     frame = next(f for f in page.frames if "/component/" in f.url)
     frame.wait_for_function(
-        "document.documentElement.dataset.reached === '4' && window.kharita.locate.reach.getLayers().length === 8"
+        "document.documentElement.dataset.reached === '4' && "
+        "window.kharita.locate.reach.getLayers().length === 8"
     )
     assert KEY not in page.content()
 

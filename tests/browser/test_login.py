@@ -46,10 +46,14 @@ class Place:
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     folder, port = tmp_path_factory.mktemp("login"), free_port()
     amina = User(sub="amina", claims={"email": "amina@example.ma", "name": "Amina <b>El</b> Fassi"})
-    base, roles, told = f"http://127.0.0.1:{port}", folder / "roles.toml", folder / "secrets.toml"
+    base, roles, secrets_file = (
+        f"http://127.0.0.1:{port}",
+        folder / "roles.toml",
+        folder / "secrets.toml",
+    )
     roles.write_text(EDITOR)
     with run_server_in_thread(user_claims=[amina]) as provider:
-        told.write_text(f'''[auth]
+        secrets_file.write_text(f'''[auth]
 redirect_uri = "{base}/oauth2callback"
 cookie_secret = "{SECRET}"
 [auth.office]
@@ -70,7 +74,7 @@ server_metadata_url = "http://localhost:{provider.server_port}/.well-known/openi
                     "--server.address",
                     "127.0.0.1",
                     "--secrets.files",
-                    str(told),
+                    str(secrets_file),
                 ],
                 cwd=ROOT,
                 env={**os.environ, "KHARITA_VAR": str(folder / "var"), "KHARITA_ROLES": str(roles)},
@@ -146,12 +150,12 @@ def test_from_log_in_to_log_out(place, context, lang, role, removed, gone):
     assert COOKIE not in {c["name"] for c in context.cookies(place.base)}
     status, sentence = write(page, lang)
     assert status == 401 and gone in sentence
-    told = [
+    entries = [
         (e["what"], e["short"], e["role"])
         for e in AuditLog(place.roles.parent / "var").latest()
         if "/api/" not in e["what"]
     ]
-    assert told[:2] == [
+    assert entries[:2] == [
         ("GET /auth/logout", "a…@example.ma", "reader"),
         ("GET /oauth2callback", "a…@example.ma", "editor"),
     ]

@@ -142,8 +142,8 @@ def opened(browser: Browser, address: str) -> Iterator[Any]:
             viewport={"width": size[0], "height": size[1]}, device_scale_factor=ratio
         )
         pages.append(page)
-        page.asked, page.complaints, page.errors = [], [], []
-        page.on("request", lambda r: page.asked.append(r.url))
+        page.requested, page.complaints, page.errors = [], [], []
+        page.on("request", lambda r: page.requested.append(r.url))
         page.on("console", lambda m: page.complaints.append((m.type, m.text)))
         page.on("pageerror", lambda e: page.errors.append(str(e)))
         page.goto(address)
@@ -249,11 +249,11 @@ def test_labels_never_overlap_nor_leave_the_view(opened, lang):
     page = opened(lang=lang)
     for lat, lon, zoom in VIEWS:
         look_at(page, lat, lon, zoom)
-        boxes = [label["box"] for label in shown(page).values()]
-        assert len(boxes) >= 5
-        for i, a in enumerate(boxes):
+        label_boxes = [label["box"] for label in shown(page).values()]
+        assert len(label_boxes) >= 5
+        for i, a in enumerate(label_boxes):
             assert a[0] >= 0 and a[1] >= 0 and a[2] <= 1200 and a[3] <= 800
-            for b in boxes[i + 1 :]:
+            for b in label_boxes[i + 1 :]:
                 assert a[2] <= b[0] or b[2] <= a[0] or a[3] <= b[1] or b[3] <= a[1]
 
 
@@ -349,8 +349,8 @@ def test_nothing_is_asked_outside_and_nothing_twice(opened, address):
       }).then(() => true)""")
     assert colour(page, PLACES["market"][0]) == COLOURS[False]["market"]
     assert page.locator("canvas.kh-labels").count() == 1
-    assert all(url.startswith(address) for url in page.asked)
-    payloads = [url for url in page.asked if "/basemap/" in url]
+    assert all(url.startswith(address) for url in page.requested)
+    payloads = [url for url in page.requested if "/basemap/" in url]
     assert len(payloads) == len(set(payloads)) == 5
 
 

@@ -66,11 +66,13 @@ def test_who_wants_no_motion_gets_none(visit, motion):
     page = visit("/?market=DE&at=3,44,4", reduced_motion=motion)
     inside = frame(page).locator("html")
     inside.evaluate(
-        "() => { window.zooming = 0; window.kharita._map.on('zoomanim', () => { window.zooming += 1; }); }"
+        "() => { window.zooming = 0; window.kharita._map.on('zoomanim', () => { window.zooming "
+        "+= 1; }); }"
     )
     frame(page).locator(".kh-fit").click()
     page.wait_for_function(
-        "() => document.querySelector('.st-key-kh-map iframe').contentWindow.kharita._map.getZoom() > 4.5"
+        "() => document.querySelector('.st-key-kh-map "
+        "iframe').contentWindow.kharita._map.getZoom() > 4.5"
     )
     frame(page).locator(".leaflet-control-zoom-in").click()
     page.wait_for_url("**at=*")

@@ -59,7 +59,8 @@ def test_a_slider_changes_the_address_the_shares_and_the_order_without_python(vi
     page.wait_for_url(re.compile(r"weights="))
     assert "gdp_head.100" in view_of(page)["weights"]
     page.wait_for_function(
-        "(before) => JSON.stringify([...document.querySelectorAll('tr[data-market]')].map(r => r.dataset.market)) !== before",
+        "(before) => JSON.stringify([...document.querySelectorAll('tr[data-market]')].map(r => "
+        "r.dataset.market)) !== before",
         arg=str(before).replace("'", '"').replace(" ", ""),
     )
     assert runs == 1
@@ -343,7 +344,8 @@ def test_no_section_is_wider_than_a_phone(visit, show, lang):
     page = visit(f"v=1&lang={lang}&show={show}&sel=market:FR&compare=FR,DE,US", size=PHONE)
     page.wait_for_selector(f".kh-section[data-show={show}]")
     wide = page.evaluate(
-        "[...document.querySelectorAll('[data-testid=stMain], .kh-section')].map(n => n.scrollWidth - n.clientWidth)"
+        "[...document.querySelectorAll('[data-testid=stMain], .kh-section')].map(n => "
+        "n.scrollWidth - n.clientWidth)"
     )
     assert max(wide) <= 1, wide
 

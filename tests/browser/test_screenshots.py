@@ -189,7 +189,8 @@ MISSED = """() => {
 def test_the_keyboard_comes_everywhere_and_is_seen(scene):
     _, page = scene
     page.evaluate(
-        "window.stops = []; document.activeElement.blur(); document.querySelector('[data-testid=stMain]').scrollTop = 0"
+        "window.stops = []; document.activeElement.blur(); "
+        "document.querySelector('[data-testid=stMain]').scrollTop = 0"
     )
     hidden, unmarked, count = [], [], 0
     for _ in range(MOST_STOPS):
@@ -232,8 +233,8 @@ def test_the_first_stop_leads_past_the_filters_and_counts_are_said(visit, lang):
     assert page.evaluate("document.activeElement.tagName") == "H1"
     check(page, "market", "DE")
     shows(page, "market=DE" if lang == "fr" else f"lang={lang}&market=DE")
-    said = page.locator(".kh-counts[role=status]").inner_text()
-    assert [n for n in said.replace("،", ",").split(", ") if n][0].split()[0] == page.locator(
+    counts = page.locator(".kh-counts[role=status]").inner_text()
+    assert [n for n in counts.replace("،", ",").split(", ") if n][0].split()[0] == page.locator(
         '[data-figure="buyers"] b'
     ).inner_text()
 

@@ -35,11 +35,11 @@ def walk(browser: Browser, app: str) -> Iterator[Page]:
     context.set_default_timeout(SLOW_MS)
     context.add_init_script(REFUSED)
     page = context.new_page()
-    page.said = []
+    page.logged = []
     page.on(
         "console",
         lambda m: (
-            page.said.append(m.text)
+            page.logged.append(m.text)
             if "ontent Security Policy" in m.text or "ermissions policy" in m.text
             else None
         ),
@@ -126,10 +126,12 @@ def test_every_page_runs_under_its_policy(walk, app):
         ):
             assert "script-src 'self' blob: 'sha256-" in answer.headers["content-security-policy"]
             walk.wait_for_load_state("networkidle")
-        found = [r for r in walk.evaluate("top.__refused || []") if not PROBE.match(r)] + walk.said
+        found = [
+            r for r in walk.evaluate("top.__refused || []") if not PROBE.match(r)
+        ] + walk.logged
         if found:
             refused[address] = sorted(set(found))
-        walk.said.clear()
+        walk.logged.clear()
     assert refused == {}
 
 
@@ -354,9 +356,9 @@ def test_wherever_text_is_shown_it_stays_text(victim, infected):
 
 
 def test_files_that_a_browser_opens_hold_text(victim, infected, tmp_path):
-    told = urlencode({"title": TYPED, "q": "onerror"})
+    parameters = urlencode({"title": TYPED, "q": "onerror"})
     for ending in ("html", "svg"):
-        answer = victim.request.get(f"{infected}/snapshot.{ending}?v=1&{told}")
+        answer = victim.request.get(f"{infected}/snapshot.{ending}?v=1&{parameters}")
         assert answer.ok, answer.text()[:200]
         file = tmp_path / f"offline.{ending}"
         file.write_bytes(answer.body())
@@ -386,7 +388,9 @@ def test_what_a_colleague_sends_stays_text(victim, infected):
     stars = [{"sel": "buyer:attack-1", "name": TYPED, "note": TYPED}]
     victim.goto(f"{infected}/digest.html")
     victim.evaluate(
-        "([meeting, stars]) => { localStorage.setItem('kharita.meeting', JSON.stringify(meeting)); localStorage.setItem('kharita.shortlist', JSON.stringify(stars)); }",
+        "([meeting, stars]) => { localStorage.setItem('kharita.meeting', "
+        "JSON.stringify(meeting)); localStorage.setItem('kharita.shortlist', "
+        "JSON.stringify(stars)); }",
         [kept, stars],
     )
     victim.goto(f"{infected}/partager?shared={code}")
@@ -429,7 +433,8 @@ def test_the_pages_own_csv_is_guarded_as_the_servers(walk, app):
     walk.goto(app)
     painted(walk)
     asset = walk.evaluate(
-        "performance.getEntriesByType('resource').map((r) => r.name).find((n) => n.endsWith('/core/view_store.js'))"
+        "performance.getEntriesByType('resource').map((r) => r.name).find((n) => "
+        "n.endsWith('/core/view_store.js'))"
     )
     made = walk.evaluate(
         "async ([url, all]) => { const { guarded } = await import(url); return all.map(guarded); }",

@@ -28,11 +28,11 @@ def test_the_preview_follows_filters_and_title(visit, lang):
     page.wait_for_function(
         "(b) => document.querySelector('.kh-preview img').getAttribute('src') !== b", arg=before
     )
-    asked = parse_qs(urlsplit(page.locator(".kh-preview img").get_attribute("src")).query)
+    parameters = parse_qs(urlsplit(page.locator(".kh-preview img").get_attribute("src")).query)
     assert (
-        asked["title"] == ["Tapis <b>&</b> Berlin"]
-        and asked["market"] == ["DE"]
-        and asked["size"] == ["540p"]
+        parameters["title"] == ["Tapis <b>&</b> Berlin"]
+        and parameters["market"] == ["DE"]
+        and parameters["size"] == ["540p"]
     )
     check(page, "craft", "zellige")
     expect(page.locator(".kh-preview img")).to_have_attribute("src", re.compile("craft=zellige"))
@@ -76,7 +76,8 @@ def test_a_short_link_reopens_the_view_and_says_whether_it_changed(visit, app):
     reminder.get_by_role("button", name="Comparer").click()
     expect(page.locator(".kh-compare figcaption")).to_have_count(2)
     page.wait_for_function(
-        "() => [...document.querySelectorAll('.kh-two img')].every((i) => i.complete && i.naturalWidth > 0)"
+        "() => [...document.querySelectorAll('.kh-two img')].every((i) => i.complete && "
+        "i.naturalWidth > 0)"
     )
     expect(page.locator(".kh-compare")).to_contain_text("mêmes fiches")
     page.locator(".kh-shared [data-key=dismiss]").click()

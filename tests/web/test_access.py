@@ -312,8 +312,8 @@ def test_an_administrator_reads_the_log(login):
 
 @pytest.mark.parametrize(("lang", "role"), [("fr", "Rédacteur"), ("ar", "محرر"), ("en", "Editor")])
 def test_a_person_is_told_who_they_are(login, lang, role):
-    told = client(cookies=cookies()).get(f"/api/me?lang={lang}").json()
-    assert told == {
+    account = client(cookies=cookies()).get(f"/api/me?lang={lang}").json()
+    assert account == {
         "login": True,
         "name": "Amina",
         "role": "editor",

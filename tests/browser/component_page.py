@@ -19,7 +19,8 @@ from geo.web.assets import assets
 ORIGIN = "http://kharita.test"
 HTML = """<!doctype html><html lang="fr"><head><meta charset="utf-8"><title>stage</title>
 <link rel="stylesheet" href="/assets/app.css">
-<style>body{margin:0;background:#fff;font-family:Inter,"IBM Plex Sans Arabic",sans-serif;font-size:14px}
+<style>
+body{margin:0;background:#fff;font-family:Inter,"IBM Plex Sans Arabic",sans-serif;font-size:14px}
 .st-key-kh-table,.st-key-kh-dock{margin:8px}.st-key-kh-dock{height:640px!important}</style></head>
 <body class="stApp"><input id="elsewhere" aria-label="elsewhere">
 <div class="st-key-kh-table"></div><div class="st-key-kh-dock"></div>
@@ -32,7 +33,8 @@ window.kharita = { notice: "", look: () => false, follow: (key, act) => follower
 window.show = async (name, data) => {
   window.kharita.view = data;
   const component = await import(`/assets/${name}.js`);
-  const parentElement = document.querySelector(name === "explore/panel" ? ".st-key-kh-dock" : ".st-key-kh-table");
+  const parentElement = document.querySelector(
+    name === "explore/panel" ? ".st-key-kh-dock" : ".st-key-kh-table");
   component.default({ data: {}, parentElement, setTriggerValue: () => {} });
 };
 window.ready = true;

@@ -25,7 +25,7 @@ def shoot(page: Page, masked: list[str]) -> Image.Image:
     mask = [page.locator(selector) for selector in masked]
     before = b""
     for _ in range(TRIES):
-        # How far a step was scrolled into view depends on what was there first: always from the top.
+        # How far a step is scrolled into view depends on the earlier position: start at the top.
         page.evaluate("() => document.querySelector('[data-testid=stMain]')?.scrollTo(0, 0)")
         now = page.screenshot(animations="disabled", caret="hide", mask=mask, mask_color="#888888")
         if now == before:

@@ -123,11 +123,12 @@ class Scene:
         idle(page)
         if page.locator(".st-key-kh-map").count():
             page.wait_for_load_state("networkidle")  # a map that moved to its answer asks once more
-        page.wait_for_function("""() => document.fonts.status === 'loaded' && !document.querySelector('[aria-busy=true]')
+        page.wait_for_function("""() => document.fonts.status === 'loaded' &&
+          !document.querySelector('[aria-busy=true]')
             && [...document.images].every((i) => i.complete)""")
 
 
-#: Every state in French on a desk by day; what a phone changes in Arabic by night; the rest crosswise.
+#: Every state in French on a desktop by day; what a phone changes in Arabic by night; then mixed.
 SCENES = [
     *(Scene(state, "fr", "desktop", "light") for state in STATES),
     *(

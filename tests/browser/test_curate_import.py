@@ -1,4 +1,4 @@
-"""A file as an administration sends it, from the drop to the map and back out, in a real browser."""
+"""A file as an administration sends it, from the drop to the map and back, in a real browser."""
 
 from __future__ import annotations
 

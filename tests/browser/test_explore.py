@@ -44,7 +44,8 @@ def test_a_filter_never_remounts_the_map_nor_moves_it(visit):
     inside = frame(page).locator("html")
     inside.evaluate("() => { window.same = true; }")
     page.locator(".kh-facets h2").click()  # from the reader's first act on, what they see holds
-    corner = """() => { const c = map.getBounds().getNorthWest(); return [c.lng, c.lat, map.getZoom()]; }"""
+    corner = """() => { const c = map.getBounds().getNorthWest();
+      return [c.lng, c.lat, map.getZoom()]; }"""
     before = inside.evaluate(corner)
     check(page, "market", "FR")
     shows(page, "market=FR")
@@ -67,7 +68,8 @@ def test_a_mark_a_row_and_a_report_open_the_same_panel(visit):
     expect(row).to_have_attribute("aria-selected", "true")
     assert view_of(page)["sel"] == "buyer:limala-de"
     frame(page).locator("html").evaluate("""() => new Promise((done) => {
-        const seek = () => { let hit = false; window.kharita.eachLayer((m) => { hit ||= m.selected; });
+        const seek = () => { let hit = false; window.kharita.eachLayer((m) => {
+          hit ||= m.selected; });
           hit ? done() : requestAnimationFrame(seek); }; seek(); })""")
     page.locator('.kh-card [data-section="reports"] button').first.click()
     expect(page.locator(".kh-card [data-section=notes]")).to_be_visible()
@@ -85,7 +87,8 @@ def test_a_click_on_a_mark_selects_it(visit):
         const seek = () => { let hit = null;
           window.kharita.eachLayer((m) => { if (m.properties.class === 'buyer') hit = m; });
           if (!hit) return requestAnimationFrame(seek);
-          const p = map.latLngToContainerPoint(hit.getLatLng()); done([p.x, p.y, hit.id]); }; seek(); })""")
+          const p = map.latLngToContainerPoint(hit.getLatLng()); done([p.x, p.y, hit.id]); };
+            seek(); })""")
     )
     frame(page).locator("#map_div").click(position={"x": where[0], "y": where[1]})
     if where[2]:
@@ -202,8 +205,10 @@ def test_fairs_are_a_layer_a_list_and_a_panel_with_a_calendar(visit, app, lang):
     # A click on the marks of Paris lists its editions, each of which opens its panel.
     page.locator('.kh-card [data-key="close"]').click()
     frame(page).locator("html").evaluate("""() => {
-        const all = []; window.kharita.eachLayer((m) => m.properties.class === "fair" && m.properties.n === 4 && all.push(m));
-        window.kharita._click({ propagatedFrom: all[0], originalEvent: new Event("click"), type: "click" }); }""")
+        const all = []; window.kharita.eachLayer((m) => m.properties.class === "fair" &&
+          m.properties.n === 4 && all.push(m));
+        window.kharita._click({ propagatedFrom: all[0], originalEvent: new Event("click"),
+          type: "click" }); }""")
     listed = frame(page).locator(".kh-list li button")
     listed.first.wait_for()
     assert listed.count() == 4

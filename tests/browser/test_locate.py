@@ -24,7 +24,8 @@ from tests.places.test_geocoding import FOUND, Faults, reply
 
 IMILCHIL = "town:2546187"
 SHOWN = """(place) => document.querySelector('.kh-around')?.dataset.place === place
-  && document.querySelector('.st-key-kh-map iframe')?.contentDocument?.documentElement?.dataset.located !== undefined"""
+  && document.querySelector('.st-key-kh-map iframe')
+    ?.contentDocument?.documentElement?.dataset.located !== undefined"""
 both = pytest.mark.parametrize("lang", ["fr", "ar"])
 HOSTILE = "<img src=x onerror=window.hit=1>"
 
@@ -218,7 +219,8 @@ def test_rings_lines_and_coverage_are_on_the_map(visit):
 
 def sited(page: Page) -> list[str]:
     """Wait for the final answer of the address; the codes of the proposed communes."""
-    page.wait_for_function("""() => { const sited = document.querySelector('.kh-cover')?.dataset.sited;
+    page.wait_for_function("""() => {
+      const sited = document.querySelector('.kh-cover')?.dataset.sited;
       return sited && sited === document.querySelector('.kh-cover').dataset.query; }""")
     return [n.get_attribute("data-code") for n in page.locator(".kh-next li").all()]
 

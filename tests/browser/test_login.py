@@ -107,7 +107,8 @@ def write(page: Page, lang: str = "fr") -> tuple[int, str]:
     return tuple(
         page.evaluate(
             """(lang) => fetch(`/api/intake/none/publish?lang=${lang}`,
-        {method: "POST", headers: {"x-kharita": "1"}, body: "{}"}).then(async (r) => [r.status, (await r.json()).error.text])""",
+        {method: "POST", headers: {"x-kharita": "1"}, body: "{}"}).then(async (r) => [r.status,
+          (await r.json()).error.text])""",
             lang,
         )
     )

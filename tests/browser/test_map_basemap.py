@@ -34,7 +34,8 @@ PAGE = b"""<!doctype html><meta charset="utf-8">
 <script>
 function start({ lat, lon, zoom, lang, dark, boundaries, lost = [], avoid = null }) {
   document.documentElement.dir = lang === "ar" ? "rtl" : "ltr";
-  window.map = L.map("map", { minZoom: 2, maxZoom: 14, zoomControl: false, attributionControl: false,
+  window.map = L.map("map", { minZoom: 2, maxZoom: 14, zoomControl: false,
+    attributionControl: false,
     fadeAnimation: false, zoomAnimation: false }).setView([lat, lon], zoom);
   const urls = { coarse: `/basemap/110m.${boundaries}`, fine: `/basemap/50m.${boundaries}`,
     morocco: `/basemap/morocco.${boundaries}`, labels: `/basemap/labels.${lang}` };
@@ -51,7 +52,8 @@ function colourAt([lon, lat]) {
     const box = tile.getBoundingClientRect();
     if (p.x < box.left || p.x >= box.right || p.y < box.top || p.y >= box.bottom) continue;
     const ratio = tile.width / box.width;
-    const [r, g, b] = tile.getContext("2d").getImageData((p.x - box.left) * ratio, (p.y - box.top) * ratio, 1, 1).data;
+    const [r, g, b] = tile.getContext("2d").getImageData((p.x - box.left) * ratio,
+      (p.y - box.top) * ratio, 1, 1).data;
     return "#" + [r, g, b].map((v) => v.toString(16).padStart(2, "0")).join("");
   }
   return "no tile";
@@ -344,8 +346,10 @@ def test_nothing_is_asked_outside_and_nothing_twice(opened, address):
     page = opened(lang="ar", dark=True)
     page.evaluate("""() => new Promise((done) => {
         base.remove();
-        base = KharitaBase.create(map, { urls: { coarse: "/basemap/110m.regions", fine: "/basemap/50m.regions",
-          morocco: "/basemap/morocco.regions", labels: "/basemap/labels.fr" }, dark: false, rtl: false, onReady: done });
+        base = KharitaBase.create(map, { urls: {
+          coarse: "/basemap/110m.regions", fine: "/basemap/50m.regions",
+          morocco: "/basemap/morocco.regions", labels: "/basemap/labels.fr" },
+          dark: false, rtl: false, onReady: done });
       }).then(() => true)""")
     assert colour(page, PLACES["market"][0]) == COLOURS[False]["market"]
     assert page.locator("canvas.kh-labels").count() == 1
@@ -389,7 +393,8 @@ def test_a_redraw_is_quick(opened):
 
 ONLINE = """(url) => {
   window.failures = 0;
-  window.online = KharitaBase.tiles(map, { url, attribution: "x", onFail: () => { failures += 1; } });
+  window.online = KharitaBase.tiles(map, {
+    url, attribution: "x", onFail: () => { failures += 1; } });
 }"""
 
 
@@ -422,7 +427,8 @@ def test_controls_hide_no_label(opened):
         const control = L.control({ position: "topleft" });
         control.onAdd = () => {
           const panel = document.createElement("div");
-          panel.style.cssText = `position:absolute;margin:0;left:${x0}px;top:${y0}px;width:${x1 - x0}px;height:${y1 - y0}px`;
+          panel.style.cssText = `position:absolute;margin:0;left:${x0}px;top:${y0}px;` +
+            `width:${x1 - x0}px;height:${y1 - y0}px`;
           return panel;
         };
         control.addTo(map);

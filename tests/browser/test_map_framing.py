@@ -1,4 +1,4 @@
-"""How the map frames what a page is about: for its final size, once, and without motion for who wants none."""
+"""The map frames the subject of a page: for its final size, once, without unwanted motion."""
 
 from __future__ import annotations
 
@@ -53,7 +53,8 @@ def test_what_the_reader_looks_at_stays_when_the_size_changes(visit):
     before = frame(page).locator("html").evaluate(corner)
     page.set_viewport_size(WIDE)
     page.wait_for_function("""() => { const frame = document.querySelector('.st-key-kh-map iframe');
-        return innerWidth === 1720 && frame.contentWindow.kharita._map.getSize().x === frame.clientWidth; }""")
+        return innerWidth === 1720 &&
+          frame.contentWindow.kharita._map.getSize().x === frame.clientWidth; }""")
     after = frame(page).locator("html").evaluate(corner)
     assert camera(page)[2] == zoom
     assert after["lat"] == pytest.approx(before["lat"], abs=0.01) and after["lng"] == pytest.approx(

@@ -98,13 +98,16 @@ def test_nothing_stands_in_anybodys_way(scene):
 
 #: Passages of nine words or more in Latin letters that nothing marks as French on an Arabic page.
 UNMARKED = """() => {
-    const walker = document.createTreeWalker(document.querySelector('[data-testid=stMain]'), NodeFilter.SHOW_TEXT);
+    const walker = document.createTreeWalker(document.querySelector('[data-testid=stMain]'),
+      NodeFilter.SHOW_TEXT);
     const found = [];
     while (walker.nextNode()) {
         const text = walker.currentNode.textContent.trim();
-        const latin = text.split(/\\s+/).filter((word) => /^[«(]?[A-Za-zÀ-ÿ’'-]{2,}[,.;:)»]?$/.test(word)).length;
+        const latin = text.split(/\\s+/).filter((word) =>
+          /^[«(]?[A-Za-zÀ-ÿ’'-]{2,}[,.;:)»]?$/.test(word)).length;
         const at = walker.currentNode.parentElement;
-        if (latin >= 9 && at.closest('[lang]').lang === 'ar' && at.checkVisibility()) found.push(text.slice(0, 120));
+        if (latin >= 9 && at.closest('[lang]').lang === 'ar' &&
+          at.checkVisibility()) found.push(text.slice(0, 120));
     }
     return found;
 }"""
@@ -130,8 +133,10 @@ def test_the_page_says_what_it_is_and_all_of_it_is_there(scene):
         dir: getComputedStyle(document.querySelector('[data-testid=stMain]')).direction,
         headings: document.querySelectorAll('h1').length,
         wide: document.documentElement.scrollWidth - innerWidth,
-        failed: [...document.querySelectorAll('.kh-failed')].filter((n) => n.checkVisibility()).length,
-        raw: document.body.innerText.match(/\\b(undefined|NaN|null|ui\\.[a-z]+\\.?[a-z]*)\\b/g) })""")
+        failed: [...document.querySelectorAll('.kh-failed')].filter((n) =>
+          n.checkVisibility()).length,
+        raw: document.body.innerText
+          .match(/\\b(undefined|NaN|null|ui\\.[a-z]+\\.?[a-z]*)\\b/g) })""")
     assert seen == {
         "lang": wanted.lang,
         "dir": words(wanted.lang).dir,
@@ -159,29 +164,38 @@ STOP = """() => {
     let { left, top, right, bottom } = at.getBoundingClientRect();
     if (inFrame) { // what of it is inside the frame: a line of the map may run far beyond
         const { innerWidth, innerHeight } = at.ownerDocument.defaultView;
-        [left, top, right, bottom] = [Math.max(left, 0), Math.max(top, 0), Math.min(right, innerWidth), Math.min(bottom, innerHeight)];
+        [left, top, right, bottom] = [Math.max(left, 0), Math.max(top, 0),
+          Math.min(right, innerWidth), Math.min(bottom, innerHeight)];
     }
-    const seen = right > left && bottom > top && [[.5, .5], [.1, .2], [.9, .2], [.1, .8], [.9, .8]].some(([x, y]) => {
-        const hit = document.elementFromPoint(dx + left + (right - left) * x, dy + top + (bottom - top) * y);
+    const points = [[.5, .5], [.1, .2], [.9, .2], [.1, .8], [.9, .8]];
+    const seen = right > left && bottom > top && points.some(([x, y]) => {
+        const hit = document.elementFromPoint(dx + left + (right - left) * x,
+          dy + top + (bottom - top) * y);
         // A sheet that the reader opened may cover something: Escape closes it from anywhere.
-        if (hit?.closest('.st-key-kh-dock, .st-key-kh-tabs') && document.body.dataset.khSel === '1') return true;
-        return hit && (inFrame ? hit.tagName === 'IFRAME' : at.contains(hit) || hit.contains(at) || [...(at.labels || [])].some((l) => l.contains(hit)));
+        if (hit?.closest('.st-key-kh-dock, .st-key-kh-tabs') &&
+          document.body.dataset.khSel === '1') return true;
+        return hit && (inFrame ? hit.tagName === 'IFRAME' : at.contains(hit) ||
+          hit.contains(at) || [...(at.labels || [])].some((l) => l.contains(hit)));
     });
     const ring = (node) => {
         if (!node) return false;
         return [null, '::after'].some((part) => {
             const s = at.ownerDocument.defaultView.getComputedStyle(node, part);
-            return (s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) >= 1) || s.boxShadow !== 'none';
+            return (s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) >= 1) ||
+              s.boxShadow !== 'none';
         });
     };
     const shown = ring(at) || ring(at.parentElement) || ring(at.nextElementSibling);
     return { again, seen, shown, what: at.outerHTML.slice(0, 140) };
 }"""
-#: What a mouse can press and the keyboard did not come to; of a group of tabs or radios one is enough.
+#: What a mouse can press and the keyboard did not reach; one tab or radio of a group is enough.
 MISSED = """() => {
-    const can = 'a[href], button:not(:disabled), input:not(:disabled):not([type=hidden]), select, textarea, summary, [tabindex="0"]';
-    return [...document.querySelectorAll(can)].filter((n) => n.checkVisibility({ visibilityProperty: true }) && n.getClientRects().length
-        && !window.stops.includes(n) && n.tabIndex >= 0 && !(n.type === 'radio' && !n.checked)).map((n) => n.outerHTML.slice(0, 140));
+    const can = 'a[href], button:not(:disabled), input:not(:disabled):not([type=hidden]), ' +
+      'select, textarea, summary, [tabindex="0"]';
+    return [...document.querySelectorAll(can)].filter((n) =>
+      n.checkVisibility({ visibilityProperty: true }) && n.getClientRects().length
+        && !window.stops.includes(n) && n.tabIndex >= 0 && !(n.type === 'radio' && !n.checked))
+      .map((n) => n.outerHTML.slice(0, 140));
 }"""
 
 

@@ -1,4 +1,4 @@
-"""Attacks in a real browser: the policy the pages run under, and hostile text in every place that shows text."""
+"""Attacks in a real browser: the content security policy, and hostile text wherever text shows."""
 
 from __future__ import annotations
 
@@ -21,7 +21,8 @@ from tests.security.stored import poisoned
 #: Streamlit's protobuf library asks whether WebAssembly may run, and does without it.
 PROBE = re.compile(r"script-src wasm-eval \S+/static/js/protobuf\.")
 REFUSED = """addEventListener("securitypolicyviolation", (e) => (top.__refused ||= []).push(
-    `${e.violatedDirective} ${e.blockedURI} ${e.sourceFile}:${e.lineNumber} in ${location.pathname}`));"""
+    `${e.violatedDirective} ${e.blockedURI} ${e.sourceFile}:${e.lineNumber} ` +
+    `in ${location.pathname}`));"""
 
 
 @pytest.fixture
@@ -189,7 +190,8 @@ def test_another_sites_page_neither_frames_ours_nor_holds_its_window(walk, app, 
     walk.goto(app)
     painted(walk)
     inner = walk.evaluate("new URL(document.querySelector('.st-key-kh-map iframe').src).pathname")
-    evil = elsewhere(f"""<iframe id=a src="{app}{inner}"></iframe><iframe id=b src="{app}/?embed=1"></iframe><script>
+    evil = elsewhere(f"""<iframe id=a src="{app}{inner}"></iframe>
+<iframe id=b src="{app}/?embed=1"></iframe><script>
         document.onclick = () => {{ window.held = open("{app}{inner}"); }};</script>""")
     seen = []
     walk.on("console", lambda m: seen.append(m.text))
@@ -210,14 +212,18 @@ FOUND = """(within) => {
   const found = [];
   const look = (root, where) => {
     for (const node of root.querySelectorAll("*")) {
-      if (node.hasAttribute("data-xss") || node.localName === "x-ss") found.push(`${where}: <${node.localName}>`);
+      if (node.hasAttribute("data-xss") || node.localName === "x-ss")
+        found.push(`${where}: <${node.localName}>`);
       for (const { name, value } of node.attributes) {
         if (name.startsWith("on")) found.push(`${where}: ${node.localName}.${name}`);
-        if (["href", "src", "action", "formaction", "data", "xlink:href"].includes(name) && /^[\\s\\x00-\\x20]*(javascript|vbscript|data:text)/i.test(value)) found.push(`${where}: ${name}=${value}`);
+        if (["href", "src", "action", "formaction", "data", "xlink:href"].includes(name) &&
+            /^[\\s\\x00-\\x20]*(javascript|vbscript|data:text)/i.test(value))
+          found.push(`${where}: ${name}=${value}`);
         if (name === "style" && value.includes("evil.example")) found.push(`${where}: style`);
       }
       if (node.shadowRoot) look(node.shadowRoot, where);
-      if (node.localName === "iframe" && node.contentDocument) look(node.contentDocument, `${where} > frame`);
+      if (node.localName === "iframe" && node.contentDocument)
+        look(node.contentDocument, `${where} > frame`);
     }
   };
   look((within && document.querySelector(within)) || document, location.pathname);
@@ -257,7 +263,8 @@ def test_the_search_for_what_ran_finds_it(victim, app):
     """Most of the payloads do run where text is taken for markup."""
     victim.goto(f"{app}/digest.html")
     victim.evaluate(
-        """(all) => { for (const text of all) { const node = document.createElement("div"); document.body.append(node); node.innerHTML = text; } }""",
+        """(all) => { for (const text of all) { const node = document.createElement("div");
+          document.body.append(node); node.innerHTML = text; } }""",
         [m for m in MARKUP if "<base" not in m and "refresh" not in m],
     )
     victim.wait_for_function("top.__xss >= 8")
@@ -282,7 +289,10 @@ EACH_PANEL = """async (all) => {
   const found = []; let seen = 0;
   for (const sel of all) {
     window.kharita.go({ op: "set", field: "sel", value: sel });
-    await new Promise((done) => { const wait = () => document.querySelector(`.st-key-kh-dock [data-sel="${sel}"] h2`) ? done() : setTimeout(wait, 5); wait(); });
+    await new Promise((done) => {
+      const heading = `.st-key-kh-dock [data-sel="${sel}"] h2`;
+      const wait = () => document.querySelector(heading) ? done() : setTimeout(wait, 5);
+      wait(); });
     seen += 1;
     found.push(...window.__look(".st-key-kh-dock"));
   }
@@ -295,7 +305,8 @@ def hover_all(page: Page) -> None:
     frame(page).locator(
         "html"
     ).evaluate("""() => { const marks = []; window.kharita.eachLayer((m) => marks.push(m));
-        for (const m of marks) { m.fire("mouseover", { latlng: m.getLatLng(), layer: m }, true); } }""")
+        for (const m of marks) { m.fire("mouseover", { latlng: m.getLatLng(), layer: m }, true);
+          } }""")
 
 
 def test_on_locate_labels_and_tooltips_are_text(victim, infected):

@@ -12,7 +12,8 @@ from tests.browser.journeys import PHONE, frame, view_of
 
 NOTE = """# {title}
 
-12 mars 2026. Les exportations de tapis vers l'Allemagne ont progressé de 12 % en 2025, selon {word}.
+12 mars 2026. Les exportations de tapis vers l'Allemagne ont progressé de 12 % en 2025, \
+selon {word}.
 Limala commande des tapis à Taznakht.
 """
 

@@ -1,0 +1,1 @@
+"""Development scripts: generated docs, data checks, translations, mutation tests."""

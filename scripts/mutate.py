@@ -160,20 +160,20 @@ def baseline(copy: Path, room: str, folder: Path) -> Baseline:
     _, status = os.waitpid(in_child(copy, log, 3_600, record, copy, room, result), 0)
     if not result.exists():
         raise SystemExit(f"The tests of {room} do not run:\n{log.read_text()[-2000:]}")
-    told = json.loads(result.read_text())
+    recorded = json.loads(result.read_text())
     if os.waitstatus_to_exitcode(status):
         print(f"tests/{room} fails without any mutation; what fails is left out:")
         print(log.read_text()[-2000:])
-    for name in told["modules"]:  # forked processes then have them
+    for name in recorded["modules"]:  # forked processes then have them
         try:
             importlib.import_module(name)
         except Exception:  # noqa: S112  an optional module that only its own package may import
             continue
     lines = {
         file: {int(n): set(tests) for n, tests in found.items()}
-        for file, found in told["lines"].items()
+        for file, found in recorded["lines"].items()
     }
-    return Baseline(lines, told["seconds"])
+    return Baseline(lines, recorded["seconds"])
 
 
 @dataclass

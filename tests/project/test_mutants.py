@@ -62,8 +62,8 @@ def test_what_says_nothing_about_behaviour_is_left_alone(tmp_path, code):
 
 def test_a_mutation_knows_its_place_and_its_statement(tmp_path):
     code = "def f():\n    return (\n        a\n        + b\n    )\n\n\nif a > 1:\n    c = 2\n"
-    told = [(m.line, m.lines, m.change, m.code) for m in found(tmp_path, code)]
-    assert told == [
+    mutants = [(m.line, m.lines, m.change, m.code) for m in found(tmp_path, code)]
+    assert mutants == [
         (3, (2, 5), "a + b -> None", "a"),
         (4, (2, 5), "+ -> -", "+ b"),
         (8, (8, 8), "> -> >=", "if a > 1:"),

@@ -121,3 +121,104 @@ def test_too_long_is_refused_both_ways():
     )
     with pytest.raises(AddressTooLong):
         encode(everything)
+
+
+def padded(length: int) -> dict[str, str]:
+    """Parameters that take so many characters in an address."""
+    return {"market": "DE", "other": "x" * (length - len("market") - len("DE") - len("other") - 4)}
+
+
+@pytest.mark.parametrize(("length", "view"), [(2_000, ViewState(market=("DE",))), (2_001, None)])
+def test_an_address_of_two_thousand_characters_is_read(length, view):
+    found, notices = decode(padded(length), CATALOGUE)
+    assert found == (view or ViewState())
+    assert [n.key for n in notices] == ([] if view else ["notice.address_too_long"])
+
+
+def test_a_written_address_has_two_thousand_characters_at_most():
+    longest = MAX_CHARS - len(encode(ViewState(stars=("m:a",)))) + 1
+    assert len(encode(ViewState(stars=("m:" + "a" * longest,)))) == MAX_CHARS
+    with pytest.raises(AddressTooLong):
+        encode(ViewState(stars=("m:" + "a" * (longest + 1),)))
+
+
+def test_a_text_that_is_too_long_to_be_an_address_is_not_even_taken_apart():
+    def of(characters: int) -> str:
+        return "lang=ar&" + "%2C" * ((characters - 8) // 3)
+
+    assert decode(of(8_000) + "x" * (8_000 - len(of(8_000))), CATALOGUE)[0] == ViewState(lang="ar")
+    assert decode(of(8_000) + "x" * (8_001 - len(of(8_000))), CATALOGUE)[0] == ViewState()
+
+
+@pytest.mark.parametrize(
+    ("at", "camera"),
+    [
+        ("540,85.06,18", (540.0, 85.06, 18.0)),
+        ("-540,-85.06,1", (-540.0, -85.06, 1.0)),
+        ("540.1,0,5", None),
+        ("0,85.07,5", None),
+        ("0,0,18.1", None),
+        ("0,0,0.9", None),
+        ("nan,0,5", None),
+        ("0,inf,5", None),
+        ("1,2", None),
+        ("1.23456,2.34567,5.678", (1.2346, 2.3457, 5.68)),
+    ],
+)
+def test_a_camera_is_rounded_and_stays_on_the_map(at, camera):
+    view, notices = decode({"at": at}, CATALOGUE)
+    assert view.at == camera and len(notices) == (camera is None)
+
+
+def test_a_camera_is_written_short_and_zero_has_no_sign():
+    assert encode(ViewState(at=(-0.00001, 2.34567, 5.5))) == "v=1&at=0.0000,2.3457,5.5"
+
+
+def test_nothing_chosen_is_written_and_read_apart_from_nothing_said():
+    assert encode(ViewState(layers=())) == "v=1&layers=none"
+    assert decode("layers=none", CATALOGUE)[0].layers == ()
+    assert decode({"layers": ""}, CATALOGUE)[0].layers == ()
+    assert decode("layers=moon", CATALOGUE)[0].layers == FIELDS["layers"].default
+    view, notices = decode("layers=moon,sites,sites", CATALOGUE)
+    assert view.layers == ("sites",) and len(notices) == 1
+
+
+@pytest.mark.parametrize(
+    ("query", "refused"),
+    [
+        ("at=", 0),
+        ("sel=", 0),
+        ("sel=buyer:x", 0),
+        ("sel=planet:x", 1),
+        ("sel=buyer:", 1),
+        ("lang=", 0),
+        ("days=11", 1),
+        ("days=10", 0),
+        ("proof=0", 1),
+        ("proof=", 0),
+        ("proof=999", 0),
+        ("pin=none", 0),
+        ("pin=08.363.03.01,x", 1),
+        ("stars=m:DE,m:DE,q:1", 1),
+    ],
+)
+def test_what_is_refused_is_named_and_what_is_empty_is_not(query, refused):
+    name, _, value = query.partition("=")
+    assert len(decode({name: value}, CATALOGUE)[1]) == refused
+
+
+def test_a_text_is_cut_at_eighty_characters_and_what_is_named_at_forty():
+    assert decode({"q": "a" * 79 + " b"}, CATALOGUE)[0].q == "a" * 79
+    assert decode({"q": "a" * 81}, CATALOGUE)[0].q == "a" * 80
+
+    def named(value: str) -> str:
+        return dict(decode({"lang": value}, CATALOGUE)[1][0].values)["value"]
+
+    assert named("x" * 40) == "x" * 40 and named("x" * 41) == "x" * 39 + "…"
+
+
+def test_fields_can_be_left_out_and_the_version_stands_only_before_a_whole_view():
+    view = ViewState(market=("DE",), tab="reports", place="region:08")
+    assert encode(view, leave=("market",)) == "v=1&tab=reports&place=region:08"
+    assert encode(view, only="locate") == "place=region:08"
+    assert encode(ViewState()) == "" == data_query(ViewState(tab="reports"))

@@ -36,6 +36,9 @@ TODAY = date(2026, 6, 30)
         ("2020", date(2020, 12, 31)),
         ("2024-02", date(2024, 2, 29)),
         ("2024-12", date(2024, 12, 31)),
+        ("2024-11", date(2024, 11, 30)),
+        ("2024-01", date(2024, 1, 31)),
+        ("2025-00", None),
         ("2025-03-09", date(2025, 3, 9)),
         ("", None),
         ("soon", None),
@@ -89,6 +92,18 @@ def test_the_latest_of_verification_and_report_counts(catalogue):
     )
     assert looked_at(Catalogue("x"))(buyer) == "2001"
     assert looked_at(catalogue)(replace(buyer, id="nobody", verified="")) == ""
+
+
+def test_the_latest_date_is_the_last_day_that_a_text_can_mean():
+    assert latest(("2024-05-30", "2024-05", "2024-05-31")) == "2024-05"
+    assert latest(("2024", "2024-12-30", "soon", "")) == "2024"
+    assert latest(("soon", "")) == ""
+
+
+def test_a_market_that_no_report_names_is_undated(catalogue):
+    alone = Catalogue("x", markets=catalogue.markets[:2], reports=())
+    assert set(market_ranks(alone, TODAY).values()) == {AGE_STEPS.index("undated")} == {6}
+    assert market_looked_at(alone, alone.markets[0].iso2) == ""
 
 
 def test_the_day_is_given_and_moves_the_marks(catalogue):

@@ -300,6 +300,132 @@ def test_an_unknown_position_is_fine_when_the_precision_says_so(precision, kind)
     assert record_problems(kind, record, KNOWN) == []
 
 
+RING = [[-5, 31], [-4, 31], [-4, 32], [-5, 31]]
+SIGNAL = {"market": "DE", "craft": "zellige", "sign": "+"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "path", "most", "beyond"),
+    [
+        ("buyer", "properties.city", "x" * 4_000, "x" * 4_001),
+        ("buyer", "properties.name", "x", ""),
+        ("buyer", "properties.crafts", ["zellige"] * 60, ["zellige"] * 61),
+        ("buyer", "properties.sources", SOURCE * 60, SOURCE * 61),
+        ("buyer", "properties.year", 1000, 999),
+        ("buyer", "properties.year", 2100, 2101),
+        ("buyer", "properties.year", None, 2020.5),
+        ("buyer", "properties.website", "https://" + "x" * 2_000, "https://" + "x" * 2_001),
+        ("buyer", "id", "x" * 120, "x" * 121),
+        ("buyer", "geometry.coordinates", [180, 90], [180.1, 90]),
+        ("buyer", "geometry.coordinates", [-180, -90], [-180, -90.1]),
+        ("buyer", "geometry.coordinates", [1, 2, 3], [1, 2, 3, 4]),
+        ("buyer", "geometry.coordinates", [1, 90], [1, 90.1]),
+        ("buyer", "geometry.coordinates", [-180, 2], [-180.1, 2]),
+        ("buyer", "geometry.coordinates", [1, 2], [1, True]),
+        ("site", "properties.area_m2", 0, -0.1),
+        ("site", "properties.area_m2", 999_999_999_999, 1e12),
+        ("site", "properties.area_m2", 1.5, True),
+        ("site", "properties.women_only", False, 0),
+        ("site", "properties.phone", "x" * 40, "x" * 41),
+        ("site", "properties.verified_by", "x" * 120, "x" * 121),
+        ("fair", "months", list(range(1, 13)), [1] * 13),
+        ("fair", "months", [1, 12], [0]),
+        ("fair", "months", [1], [True]),
+        ("fair", "months", [], [13]),
+        ("fair", "country", "", "D"),
+        ("fair", "last", "2024-04-30", "2024-04-29"),
+        ("report", "notes", [NOTE] * 400, [NOTE] * 401),
+        ("report", "named", ["a"] * 400, ["a"] * 401),
+        ("report", "signals", [SIGNAL] * 400, [SIGNAL] * 401),
+        ("report", "signals", [SIGNAL | {"market": "", "craft": ""}], [SIGNAL | {"sign": ""}]),
+        ("report", "signals", [], [SIGNAL | {"craft": "tiles"}]),
+        ("report", "signals", [], [SIGNAL | {"market": "Germany"}]),
+        ("report", "signals", [], [None]),
+        ("report", "places", ["Fès"], "Fès"),
+        ("report", "lang", "", "es"),
+        ("report", "notes.0.key_figures", [{}] * 400, [{}] * 401),
+        ("report", "notes.0.key_figures", [{"value": None}], [[]]),
+        ("report", "notes.0.organisations", [], None),
+        ("report", "title", {"fr": "T"}, {"fr": "T", "ar": 5}),
+        ("market", "label_lon", 180, 180.5),
+        ("market", "label_lon", -180, -180.5),
+        ("market", "label_lat", 90, 90.5),
+        ("market", "label_lat", -90, -90.5),
+        ("market", "label_lat", 1.5, True),
+        ("town", "lon", 180, 180.5),
+        ("town", "lat", -90, -90.5),
+        ("region", "properties.label_lon", 180, 181),
+        ("region", "properties.label_lat", 90, 91),
+        ("province", "properties.region_code", "08", "8"),
+        ("region", "geometry.coordinates", [RING, RING], [RING, RING[:3]]),
+        ("region", "geometry.coordinates", [[*RING[:3], [-4, 33], RING[0]]], [[*RING[:3], [0, 0]]]),
+        ("region", "geometry.coordinates", [[[180, 90]] * 4], [[[180.5, 90]] * 4]),
+        ("region", "geometry.coordinates", [[[-180, -90]] * 4], [[[-180.5, -90]] * 4]),
+        ("region", "geometry.coordinates", [[[1, 90]] * 4], [[[1, 90.5]] * 4]),
+        ("region", "geometry.coordinates", [[[1, -90, 7]] * 4], [[[1, -90.5]] * 4]),
+        ("region", "geometry.coordinates", [[[1, 2]] * 4], [[[1, 2, 3, 4]] * 4]),
+        ("region", "geometry.coordinates", [RING], [[[1, 2]] * 3]),
+    ],
+)
+def test_each_rule_ends_where_it_says(kind, path, most, beyond):
+    assert record_problems(kind, changed(kind, path, most), KNOWN) == []
+    assert [p.code for p in record_problems(kind, changed(kind, path, beyond), KNOWN)] in (
+        ["bad_value"],
+        ["bad_lon_lat"],
+        ["bad_id"],
+    )
+
+
+def test_an_outline_may_have_several_parts():
+    record = copy.deepcopy(REGION)
+    record["geometry"] = {"type": "MultiPolygon", "coordinates": [[RING], [RING]]}
+    assert record_problems("region", record, KNOWN) == []
+    record["geometry"]["coordinates"][1] = [RING[:3]]
+    assert [p.code for p in record_problems("region", record, KNOWN)] == ["bad_value"]
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "fine"),
+    [("", "", True), ("2024-04-30", "2024-04-30", True), ("2024-04-30", "", False)],
+)
+def test_a_fair_has_both_days_or_none(first, last, fine):
+    record = {**FAIR, "first": first, "last": last}
+    assert (record_problems("fair", record, KNOWN) == []) is fine
+
+
+def test_a_fair_without_a_position_says_so_where_its_town_is_known():
+    record = {**FAIR, "lon": None, "lat": None}
+    assert [(p.field, p.code) for p in record_problems("fair", record, KNOWN)] == [
+        ("lon", "no_position")
+    ]
+    assert record_problems("fair", {**record, "precision": "country"}, KNOWN) == []
+
+
+@pytest.mark.parametrize("precision", ["building", "town", "commune", "city"])
+def test_a_precise_record_without_a_position_is_a_problem(precision):
+    record = changed("site", "properties.precision", precision)
+    record["geometry"] = None
+    assert [p.code for p in record_problems("site", record, KNOWN)] == ["no_position"]
+
+
+def test_what_is_shown_of_a_wrong_value_is_short():
+    def shown(value: object) -> str:
+        return record_problems("buyer", changed("buyer", "properties.kind", value), KNOWN)[0].value
+
+    assert shown("x" * 60) == "x" * 60
+    assert shown("x" * 61) == "x" * 59 + "…"
+
+
+def test_a_province_is_optional_even_where_none_is_known():
+    record = changed("site", "properties.province", "")
+    assert record_problems("site", record, KNOWN) == record_problems("site", record, Known()) == []
+
+
+@pytest.mark.parametrize("raw", [None, [], "x", {"properties": None}, {"properties": []}])
+def test_what_is_no_record_at_all_is_said_once(raw):
+    assert [p.code for p in record_problems("buyer", raw, KNOWN)] == ["not_a_record"]
+
+
 _ANYTHING = st.recursive(
     st.none()
     | st.booleans()

@@ -19,6 +19,7 @@ from geo.model.view import FIELDS, MAX_TEXT, SELECTABLE, FieldInfo, ViewState
 VERSION = "1"
 MAX_CHARS = 2_000
 MAX_SHOWN = 40
+MAX_FIELDS = 60
 _SAFE = ",:@;"
 _ID = re.compile(r"[\w.:-]{1,120}\Z")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\u2028\u2029]+")
@@ -61,7 +62,10 @@ def decode(query: str | Mapping[str, str], catalogue: Catalogue) -> tuple[ViewSt
     if isinstance(query, str):
         if len(query) > 4 * MAX_CHARS:
             return ViewState(), [Notice("notice.address_too_long")]
-        query = dict(parse_qsl(query, max_num_fields=60))
+        try:
+            query = dict(parse_qsl(query, max_num_fields=MAX_FIELDS))
+        except ValueError:
+            return ViewState(), [Notice("notice.address_too_long")]
     if sum(len(k) + len(v) + 2 for k, v in query.items()) > MAX_CHARS:
         return ViewState(), [Notice("notice.address_too_long")]
     if query.get("v", VERSION) != VERSION:

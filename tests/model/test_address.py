@@ -222,3 +222,9 @@ def test_fields_can_be_left_out_and_the_version_stands_only_before_a_whole_view(
     assert encode(view, leave=("market",)) == "v=1&tab=reports&place=region:08"
     assert encode(view, only="locate") == "place=region:08"
     assert encode(ViewState()) == "" == data_query(ViewState(tab="reports"))
+
+
+def test_an_address_of_sixty_parameters_is_read_and_one_of_more_is_too_long():
+    assert decode("&".join(["lang=ar"] * 60), CATALOGUE) == (ViewState(lang="ar"), [])
+    view, notices = decode("&".join(["lang=ar"] * 61), CATALOGUE)
+    assert (view, [n.key for n in notices]) == (ViewState(), ["notice.address_too_long"])

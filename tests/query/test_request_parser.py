@@ -103,3 +103,82 @@ def test_maisons_are_open_and_those_with_the_craft_come_first(query):
     near = [km for (km, _), m in zip(found, makes, strict=True) if m]
     assert near == sorted(near)
     assert all(s.status == "active" and s.provenance != "demo" for _, s in found)
+
+
+@pytest.mark.parametrize(
+    ("text", "terms"),
+    [
+        ("1 rug", ["craft:tapis_tissage"]),
+        ("2 zellige", ["quantity:2", "craft:zellige"]),
+        ("9999999 pièces", ["quantity:9999999"]),
+        ("99999999 pièces", []),
+        ("1.500.000 pièces", ["quantity:1500000"]),
+        ("1.50 pièce", []),
+        ("10 000 5", ["quantity:10000"]),
+        ("3/4", []),
+        ("2050 pièces", ["quantity:2050"]),
+        ("1950 pièces", ["quantity:1950"]),
+        ("2020 pièces", []),
+        ("2049 pièces", []),
+        ("en 2027, 200 tapis", ["quantity:200", "craft:tapis_tissage"]),
+        ("15/06/2027 : 300 lanternes", ["date:2027-06", "quantity:300", "craft:dinanderie_metal"]),
+        ("31.12.2026", ["date:2026-12"]),
+        ("1/1/2027", ["date:2027-01"]),
+        ("32/12/2026", []),
+        ("2027-13-01", []),
+        ("mai 2027 et 2027-06-15", ["date:2027-05", "date:2027-06"]),
+        ("mai 2027, 2027-05-02", ["date:2027-05"]),
+        ("décembre 2026", ["date:2026-12"]),
+        ("january 2027", ["date:2027-01"]),
+        ("tapis berbère", ["craft:tapis_tissage", "word:tapis berbere"]),
+        ("cuirs, zelliges", ["craft:cuir_maroquinerie", "craft:zellige"]),
+        ("والزليج بفاس", ["craft:zellige", "place:03.231"]),
+        ("souq larb a al gharb", ["place:04.281"]),
+        ("Fès Fès zellige", ["place:03.231", "craft:zellige"]),
+    ],
+)
+def test_a_request_is_read_term_by_term_in_its_order(query, text, terms):
+    assert [t.text for t in understand(text, query)] == terms
+
+
+def test_a_term_knows_the_words_it_was_read_from(query):
+    found = understand("Des tapis : 1 500, 15/06/2027", query)
+    assert [(t.kind, t.phrase) for t in found] == [
+        ("craft", "tapis"),
+        ("quantity", "1 500"),
+        ("date", "15/06/2027"),
+    ]
+
+
+def test_a_request_has_twenty_four_terms_at_most(query):
+    names = [m.name["fr"] for m in query.catalogue.markets][:25]
+    assert len(names) == 25 and len(understand(", ".join(names), query)) == 24
+    assert len(read_terms([f"word:w{n}" for n in range(25)], query.catalogue)) == 24
+
+
+@pytest.mark.parametrize(
+    ("text", "terms"),
+    [
+        (" craft:zellige ", [("craft", "zellige")]),
+        ("quantity:123456789", [("quantity", "123456789")]),
+        ("quantity:1234567890", []),
+        ("quantity:٣", []),
+        ("quantity:", []),
+        ("date:2027", [("date", "2027")]),
+        ("date:2027-12", [("date", "2027-12")]),
+        ("date:2027-1", []),
+        ("market:DE", [("market", "DE")]),
+        ("place:08.401", [("place", "08.401")]),
+        ("place:08", [("place", "08")]),
+        ("word:" + "x" * 61, [("word", "x" * 60)]),
+        ("word: ", []),
+    ],
+)
+def test_a_written_term_is_read_again_where_it_is_known(query, text, terms):
+    assert [(t.kind, t.code) for t in read_terms([text], query.catalogue)] == terms
+
+
+def test_a_term_that_stands_twice_is_read_once(query):
+    assert read_terms(["craft:zellige", "craft:zellige"], query.catalogue) == [
+        Term("craft", "zellige")
+    ]

@@ -17,7 +17,7 @@ EN = words("en")
 
 
 @pytest.mark.parametrize(
-    ("markets", "crafts", "asked", "expected"),
+    ("markets", "crafts", "question", "expected"),
     [
         ((), (), {"market": "DE", "crafts": ("zellige",)}, True),
         (("DE",), (), {"market": "DE"}, True),
@@ -30,9 +30,9 @@ EN = words("en")
     ],
 )
 def test_a_report_covers_what_it_names_and_all_where_it_names_nothing(
-    markets, crafts, asked, expected
+    markets, crafts, question, expected
 ):
-    assert covers(report(markets=markets, crafts=crafts), **asked) is expected
+    assert covers(report(markets=markets, crafts=crafts), **question) is expected
 
 
 @pytest.mark.parametrize(
@@ -64,9 +64,9 @@ def test_a_report_covers_what_it_names_and_all_where_it_names_nothing(
     ],
 )
 def test_the_sentence_says_why(fields, record, sentence):
-    said = why(report(**fields), record, EN)
-    assert said.casefold().endswith(sentence.casefold()), said
-    assert ("Germany" in said) is ("Germany" in sentence)
+    reason = why(report(**fields), record, EN)
+    assert reason.casefold().endswith(sentence.casefold()), reason
+    assert ("Germany" in reason) is ("Germany" in sentence)
 
 
 REPORTS = (

@@ -176,5 +176,5 @@ def test_a_wide_frame_gets_coarser_cells():
     fine = marks(columns, Bbox(-5, -5, 5, 5), 12)
     assert [n for n, _, _ in fine] == [1] * 11
     # 1,200 cells at most: 64 by 64 are too many for the whole world, 32 by 32 are not.
-    whole = marks(columns, Bbox(-180, -90, 180, 90), 18)
-    assert len(whole) == 32 and sum(n for n, _, _ in whole) == 340
+    everything = marks(columns, Bbox(-180, -90, 180, 90), 18)
+    assert len(everything) == 32 and sum(n for n, _, _ in everything) == 340

@@ -8,22 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from operator import itemgetter
 from types import MappingProxyType
 from typing import Any
 
 from geo.model.records import (
     Area,
-    Buyer,
     Commune,
-    Fair,
     Figure,
-    Market,
     Note,
     Report,
-    Site,
     Source,
     Town,
 )
+from geo.model.schema import RECORD_CLASSES, SCHEMA
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,55 +50,49 @@ def lon_lat(raw: dict[str, Any]) -> tuple[float, float] | None:
     return (float(lon), float(lat))
 
 
-def buyer(raw: dict[str, Any]) -> Buyer:
-    """Parse a buyer from its GeoJSON feature."""
-    p = raw["properties"]
-    return Buyer(
-        id=raw["id"],
-        name=p["name"],
-        kind=p["kind"],
-        country=p["country"],
-        city=p["city"],
-        crafts=tuple(p["crafts"]),
-        relation_fr=p["relation_fr"],
-        year=p["year"],
-        website=p["website"],
-        provenance=p["provenance"],
-        precision=p["precision"],
-        verified=p["verified"],
-        sources=_sources(p["sources"]),
-        lon_lat=lon_lat(raw),
-    )
+def _reader(collection: str) -> Callable[[dict[str, Any]], Any]:
+    """Make the parser of one collection out of its fields; the tables are read once."""
+    make, feature = RECORD_CLASSES[collection], collection in ("buyers", "sites")
+    fields = SCHEMA[collection]
+    plain = [f for f in fields if not (f.optional or f.type in ("id", "position", *_MADE))]
+    names = [f.name for f in plain]
+    values = itemgetter(*(f.key for f in plain))
+    made = [(f.name, f.key, _MADE[f.type]) for f in fields if f.type in _MADE]
+    optional = [(f.name, f.key, f.unknown) for f in fields if f.optional]
+    id_ = next(f.name for f in fields if f.type == "id")
+    at = next(f for f in fields if f.type == "position")
+
+    def parse(raw: dict[str, Any]) -> Any:
+        inside = raw["properties"] if feature else raw
+        record = dict(zip(names, values(inside), strict=True))
+        for name, key, read in made:
+            record[name] = read(inside[key])
+        for name, key, unknown in optional:
+            record[name] = inside.get(key, unknown)
+        record[id_] = raw[id_]
+        record[at.name] = lon_lat(raw) if feature else _degrees(raw, *at.stored.split())
+        return make(**record)
+
+    return parse
 
 
-def site(raw: dict[str, Any]) -> Site:
-    """Parse a site or a Maison from its GeoJSON feature."""
-    p = raw["properties"]
-    return Site(
-        id=raw["id"],
-        name=p["name_fr"],
-        kind=p["kind"],
-        status=p["status"],
-        town=p["town"],
-        commune=p["commune"],
-        province=p["province"],
-        region=p["region"],
-        crafts=tuple(p["crafts"]),
-        year_opened=p["year_opened"],
-        capacity_artisans=p["capacity_artisans"],
-        area_m2=p["area_m2"],
-        budget_mad=p["budget_mad"],
-        women_only=p["women_only"],
-        rural=p["rural"],
-        fact_fr=p["fact_fr"],
-        provenance=p["provenance"],
-        precision=p["precision"],
-        verified=p["verified"],
-        sources=_sources(p["sources"]),
-        lon_lat=lon_lat(raw),
-        phone=p.get("phone", ""),
-        verified_by=p.get("verified_by", ""),
-    )
+def _degrees(raw: Mapping[str, Any], lon: str, lat: str) -> tuple[float, float] | None:
+    return None if raw[lon] is None else (float(raw[lon]), float(raw[lat]))
+
+
+def _sources(rows: list[dict[str, Any]]) -> tuple[Source, ...]:
+    return tuple(Source(r["url"], r["label"], r.get("date", "")) for r in rows)
+
+
+def _counted(value: float | None) -> int | None:
+    """A number of whole things; an older record may say 12.5 artisans."""
+    return None if value is None else round(value)
+
+
+#: How the types are read that are not served as they are stored.
+_MADE: Mapping[str, Callable[[Any], Any]] = MappingProxyType(
+    {"many": tuple, "months": tuple, "names": dict, "whole": _counted, "sources": _sources}
+)
 
 
 def report(raw: dict[str, Any]) -> Report:
@@ -119,45 +111,6 @@ def report(raw: dict[str, Any]) -> Report:
         signals=tuple((s["market"], s["craft"], s["sign"]) for s in raw.get("signals", ())),
         lang=raw.get("lang", ""),
         places=tuple(raw.get("places", ())),
-    )
-
-
-def fair(raw: dict[str, Any]) -> Fair:
-    """Parse one edition of a fair."""
-    return Fair(
-        id=raw["id"],
-        name=raw["name"],
-        kind=raw["kind"],
-        country=raw["country"],
-        city=raw["city"],
-        venue=raw["venue"],
-        months=tuple(raw["months"]),
-        edition=raw["edition"],
-        year=raw["year"],
-        first=raw["first"],
-        last=raw["last"],
-        crafts=tuple(raw["crafts"]),
-        provenance=raw["provenance"],
-        precision=raw["precision"],
-        verified=raw["verified"],
-        sources=_sources(raw["sources"]),
-        lon_lat=None if raw["lon"] is None else (float(raw["lon"]), float(raw["lat"])),
-    )
-
-
-def market(raw: dict[str, Any]) -> Market:
-    """Parse a market."""
-    return Market(
-        iso2=raw["iso2"],
-        name=dict(raw["name"]),
-        world_region=raw["world_region"],
-        capital=raw["capital"],
-        label_lon_lat=(float(raw["label_lon"]), float(raw["label_lat"])),
-        evidence=raw["evidence"],
-        evidence_fr=raw["evidence_fr"],
-        evidence_url=raw["evidence_url"],
-        agreements=tuple(raw["agreements"]),
-        agreement_source=raw["agreement_source"],
     )
 
 
@@ -210,10 +163,6 @@ def commune(row: dict[str, str]) -> Commune:
     )
 
 
-def _sources(rows: list[dict[str, Any]]) -> tuple[Source, ...]:
-    return tuple(Source(r["url"], r["label"], r.get("date", "")) for r in rows)
-
-
 def _note(raw: dict[str, Any]) -> Note:
     return Note(
         id=raw["id"],
@@ -248,10 +197,10 @@ def _points(coordinates: list[Any]) -> Iterator[list[float]]:
 #: The collections that can be edited. Markets first: buyers refer to them.
 RECORDS: Mapping[str, RecordKind] = MappingProxyType(
     {
-        "markets": RecordKind("markets.json", "markets", "iso2", "market", market),
-        "buyers": RecordKind("buyers.geojson", "features", "id", "buyer", buyer),
-        "sites": RecordKind("sites.geojson", "features", "id", "site", site),
+        "markets": RecordKind("markets.json", "markets", "iso2", "market", _reader("markets")),
+        "buyers": RecordKind("buyers.geojson", "features", "id", "buyer", _reader("buyers")),
+        "sites": RecordKind("sites.geojson", "features", "id", "site", _reader("sites")),
         "reports": RecordKind("reports.json", "reports", "id", "report", report),
-        "fairs": RecordKind("fairs.json", "fairs", "id", "fair", fair),
+        "fairs": RecordKind("fairs.json", "fairs", "id", "fair", _reader("fairs")),
     }
 )

@@ -172,7 +172,7 @@ class Site:
     region: str
     crafts: tuple[str, ...]
     year_opened: int | None
-    capacity_artisans: float | None
+    capacity_artisans: int | None
     area_m2: float | None
     budget_mad: float | None
     women_only: bool | None

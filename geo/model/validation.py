@@ -14,22 +14,8 @@ from functools import lru_cache
 from typing import Any
 
 from geo.model.problems import Problem
-from geo.model.records import (
-    AGREEMENT_SOURCES,
-    AGREEMENTS,
-    BUYER_KINDS,
-    CRAFTS,
-    EVIDENCES,
-    FAIR_KINDS,
-    LANGUAGES,
-    PRECISIONS,
-    PROVENANCES,
-    REPORT_KINDS,
-    SIGNS,
-    SITE_KINDS,
-    STATUSES,
-    WORLD_REGIONS,
-)
+from geo.model.records import CRAFTS, LANGUAGES, REPORT_KINDS, SIGNS
+from geo.model.schema import SCHEMA, Field
 
 MAX_TEXT = 4_000
 _ID = re.compile(r"[\w.:-]{1,120}\Z")
@@ -205,15 +191,6 @@ def _notes(value: Any) -> bool:
     )
 
 
-_COMMON: Mapping[str, Check] = {
-    "crafts": _all_among(CRAFTS),
-    "provenance": _among(PROVENANCES),
-    "precision": _among(PRECISIONS),
-    "verified": _date,
-    "sources": _sources,
-}
-
-
 _NOTE: Mapping[str, Check] = {
     "id": _filled,
     "date": _date,
@@ -228,72 +205,79 @@ _NOTE: Mapping[str, Check] = {
 }
 
 
-@lru_cache(maxsize=8)
-def _rules(kind: str, known: Known) -> Mapping[str, Check]:
-    if kind == "buyer":
-        return {
-            "name": _filled,
-            "kind": _among(BUYER_KINDS),
-            "country": _listed(known.markets, _MARKET),
-            "city": _text,
-            "relation_fr": _text,
-            "year": _year,
-            "website": _url,
-            **_COMMON,
-        }
-    if kind == "site":
-        return {
-            "name_fr": _filled,
-            "kind": _among(SITE_KINDS),
-            "status": _among(STATUSES),
-            "town": _text,
-            "commune": _text,
-            "province": _listed(known.provinces and known.provinces | {""}, _PROVINCE),
-            "region": _listed(known.regions, _REGION),
-            "year_opened": _year,
-            "capacity_artisans": _number,
-            "area_m2": _number,
-            "budget_mad": _number,
-            "women_only": _flag,
-            "rural": _flag,
-            "fact_fr": _text,
-            **_COMMON,
-        }
-    if kind == "report":
-        return {
-            "title": _title,
-            "date": _date,
-            "kind": _among(REPORT_KINDS),
-            "markets": _countries,
-            "crafts": _all_among(CRAFTS),
-            "named": _texts,
-            "notes": _notes,
-        }
-    if kind == "fair":
-        return {
-            "name": _filled,
-            "kind": _among(FAIR_KINDS),
-            "country": _country,
-            "city": _text,
-            "venue": _text,
-            "months": _months,
-            "edition": _text,
-            "year": _year,
-            "first": _day,
-            "last": _day,
-            **_COMMON,
-        }
-    return _PLACES[kind]
-
-
-#: Fields that a record may have.
-_OPTIONAL: Mapping[str, Mapping[str, Check]] = {
-    "site": {
-        "phone": lambda value: _text(value) and len(value) <= 40,
-        "verified_by": lambda value: _text(value) and len(value) <= 120,
-    },
-    "report": {"signals": _signals, "places": _texts, "lang": _among((*LANGUAGES, ""))},
+#: The report is published whole; its rules are not those of a field.
+_REPORT: Mapping[str, Check] = {
+    "title": _title,
+    "date": _date,
+    "kind": _among(REPORT_KINDS),
+    "markets": _countries,
+    "crafts": _all_among(CRAFTS),
+    "named": _texts,
+    "notes": _notes,
 }
+_REPORT_OPTIONAL: Mapping[str, Check] = {
+    "signals": _signals,
+    "places": _texts,
+    "lang": _among((*LANGUAGES, "")),
+}
+_PLAIN: Mapping[str, Check] = {
+    "whole": _number,
+    "number": _number,
+    "year": _year,
+    "flag": _flag,
+    "date": _date,
+    "day": _day,
+    "url": _url,
+    "sources": _sources,
+    "months": _months,
+    "names": _names,
+}
+
+
+def _check(field: Field, known: Known) -> Check:
+    """The rule of one field, by its type."""
+    if field.type in _PLAIN:
+        return _PLAIN[field.type]
+    if field.type == "many":
+        return _all_among(field.codes)
+    if field.type == "one":
+        return _code(field, known)
+    if field.required:
+        return _filled
+    return lambda value: _text(value) and len(value) <= field.most
+
+
+def _code(field: Field, known: Known) -> Check:
+    if field.codes == "countries":
+        return _country
+    if not isinstance(field.codes, str):
+        return _among(field.codes if field.required else (*field.codes, ""))
+    codes, form = {
+        "markets": (known.markets, _MARKET),
+        "regions": (known.regions, _REGION),
+        "provinces": (known.provinces, _PROVINCE),
+    }[field.codes]
+    return _listed(codes if field.required else codes and codes | {""}, form)
+
+
+@lru_cache(maxsize=8)
+def _rules(kind: str, known: Known) -> tuple[Mapping[str, Check], Mapping[str, Check]]:
+    """The rules of a kind's fields: of those it must have, and of those it may have."""
+    if kind == "report":
+        return _REPORT, _REPORT_OPTIONAL
+    if f"{kind}s" not in SCHEMA:
+        return _PLACES[kind], {}
+    needed: dict[str, Check] = {}
+    may_be: dict[str, Check] = {}
+    for field in SCHEMA[f"{kind}s"]:
+        if field.type == "position" and field.required:
+            lon, lat = field.stored.split()
+            needed |= {lon: _degrees(180), lat: _degrees(90)}
+        elif field.type not in ("id", "position"):
+            (may_be if field.optional else needed)[field.key] = _check(field, known)
+    return needed, may_be
+
+
 _LABEL: Mapping[str, Check] = {"label_lon": _degrees(180), "label_lat": _degrees(90)}
 _AREA: Mapping[str, Check] = {
     "name_fr": _filled,
@@ -302,17 +286,6 @@ _AREA: Mapping[str, Check] = {
     **_LABEL,
 }
 _PLACES: Mapping[str, Mapping[str, Check]] = {
-    "market": {
-        "name": _names,
-        "world_region": _among(WORLD_REGIONS),
-        "capital": _text,
-        **_LABEL,
-        "evidence": _among(EVIDENCES),
-        "evidence_fr": _text,
-        "evidence_url": _url,
-        "agreements": _all_among(AGREEMENTS),
-        "agreement_source": _among((*AGREEMENT_SOURCES, "")),
-    },
     "region": _AREA,
     "province": {**_AREA, "region_code": lambda value: _text(value) and bool(_REGION.match(value))},
     "town": {
@@ -370,12 +343,13 @@ def record_problems(kind: str, raw: Any, known: Known) -> list[Problem]:
 
 
 def _field_problems(kind: str, inside: Mapping[str, Any], known: Known) -> Iterator[Problem]:
-    for name, good in _rules(kind, known).items():
+    needed, optional = _rules(kind, known)
+    for name, good in needed.items():
         if name not in inside:
             yield Problem("", "", name, "field_missing", "")
         elif not good(inside[name]):
             yield Problem("", "", name, "bad_value", _shown(inside[name]))
-    for name, good in _OPTIONAL.get(kind, {}).items():
+    for name, good in optional.items():
         if name in inside and not good(inside[name]):
             yield Problem("", "", name, "bad_value", _shown(inside[name]))
 

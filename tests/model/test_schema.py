@@ -1,0 +1,61 @@
+"""One row of the table of fields is the whole of a field: nobody leaves a row out."""
+
+import dataclasses
+import json
+
+import pytest
+
+from geo.core.paths import DATA_DIR
+from geo.model.parsing import RECORDS
+from geo.model.schema import RECORD_CLASSES, SCHEMA, in_order
+from geo.model.validation import Known, record_problems
+
+
+def raws(collection):
+    kind = RECORDS[collection]
+    return json.loads((DATA_DIR / kind.file).read_text("utf-8"))[kind.list_key]
+
+
+@pytest.mark.parametrize("collection", SCHEMA)
+def test_the_table_has_every_attribute_of_a_record(collection):
+    attributes = {f.name for f in dataclasses.fields(RECORD_CLASSES[collection])}
+    assert attributes == {f.name for f in SCHEMA[collection]}
+
+
+@pytest.mark.parametrize("collection", SCHEMA)
+def test_every_field_is_parsed_and_checked(collection):
+    raw = raws(collection)[0]
+    record = RECORDS[collection].parse(raw)
+    inside = raw.get("properties", raw)
+    for field in SCHEMA[collection]:
+        if field.type == "id":
+            assert getattr(record, field.name) == raw[field.name]
+        elif field.type != "position" and field.key in inside:
+            stored, parsed = inside[field.key], getattr(record, field.name)
+            assert len(parsed) == len(stored) if field.type == "sources" else True
+            if field.type not in ("sources", "many", "months"):
+                assert parsed == stored
+        if field.type in ("id", "position"):
+            continue
+        spoiled = json.loads(json.dumps(raw))
+        spoiled.get("properties", spoiled)[field.key] = object()
+        problems = record_problems(RECORDS[collection].check, spoiled, Known())
+        assert (field.key, "bad_value") in {(p.field, p.code) for p in problems}
+        spoiled.get("properties", spoiled).pop(field.key)
+        missing = {
+            p.field
+            for p in record_problems(RECORDS[collection].check, spoiled, Known())
+            if p.code == "field_missing"
+        }
+        assert missing == (set() if field.optional else {field.key})
+
+
+def test_a_capacity_of_an_older_record_is_served_whole():
+    raw = raws("sites")[0]
+    raw["properties"]["capacity_artisans"] = 12.6
+    assert record_problems("site", raw, Known()) == []
+    assert RECORDS["sites"].parse(raw).capacity_artisans == 13
+
+
+def test_an_order_names_only_what_is_there_and_loses_nothing():
+    assert in_order("abcd", "cx", "ya") == ("c", "b", "d", "a")

@@ -16,6 +16,7 @@ from typing import Any
 from geo.curate.imports.duplicates import Known, alike
 from geo.model.freshness import months_since
 from geo.model.records import LANGUAGES, UNVERIFIED, Buyer, Catalogue, Market, Report, Site
+from geo.model.schema import SCHEMA, Field, in_order
 from geo.text.folding import fold
 
 #: Coarser than a town: good for a count, not for finding the door.
@@ -41,35 +42,39 @@ def _sourced(record: Any) -> bool:
     return any(s.url for s in record.sources)
 
 
+#: What it takes to know, where a value that is not empty does not do.
+_KNOWN: Mapping[tuple[str, str], Callable[[Any], bool]] = MappingProxyType(
+    {
+        ("buyers", "source"): _sourced,
+        ("sites", "source"): _sourced,
+        ("sites", "town"): lambda s: bool(s.town or s.commune),
+        ("markets", "evidence"): lambda m: m.evidence == "published",
+        ("markets", "agreement"): lambda m: (
+            bool(m.agreements) and m.agreement_source not in UNVERIFIED
+        ),
+    }
+)
+_FIRST = ("city", "town", "crafts", "position")
+_LAST = ("told", "source", "agreement", "verified")
+
+
+def _known(collection: str, field: Field) -> Callable[[Any], bool]:
+    def filled(record: Any) -> bool:
+        return getattr(record, field.name) not in ("", None, ())
+
+    return _KNOWN.get((collection, field.quality), filled)
+
+
+def _questions(collection: str) -> Mapping[str, Callable[[Any], bool]]:
+    asked = {f.quality: _known(collection, f) for f in SCHEMA[collection] if f.quality}
+    return MappingProxyType({name: asked[name] for name in in_order(asked, _FIRST, _LAST)})
+
+
 #: Collection -> what it should know, and how to tell that it does.
 ASKED: Mapping[str, Mapping[str, Callable[[Any], bool]]] = MappingProxyType(
     {
-        "buyers": MappingProxyType(
-            {
-                "city": lambda b: bool(b.city),
-                "crafts": lambda b: bool(b.crafts),
-                "position": lambda b: b.lon_lat is not None,
-                "year": lambda b: b.year is not None,
-                "website": lambda b: bool(b.website),
-                "told": lambda b: bool(b.relation_fr),
-                "source": _sourced,
-                "verified": lambda b: bool(b.verified),
-            }
-        ),
-        "sites": MappingProxyType(
-            {
-                "town": lambda s: bool(s.town or s.commune),
-                "crafts": lambda s: bool(s.crafts),
-                "position": lambda s: s.lon_lat is not None,
-                "province": lambda s: bool(s.province),
-                "year": lambda s: s.year_opened is not None,
-                "capacity": lambda s: s.capacity_artisans is not None,
-                "phone": lambda s: bool(s.phone),
-                "told": lambda s: bool(s.fact_fr),
-                "source": _sourced,
-                "verified": lambda s: bool(s.verified),
-            }
-        ),
+        "buyers": _questions("buyers"),
+        "sites": _questions("sites"),
         "reports": MappingProxyType(
             {
                 "date": lambda r: bool(r.date),
@@ -80,13 +85,7 @@ ASKED: Mapping[str, Mapping[str, Callable[[Any], bool]]] = MappingProxyType(
                 "translated": lambda r: all(r.title.get(lang) for lang in LANGUAGES),
             }
         ),
-        "markets": MappingProxyType(
-            {
-                "evidence": lambda m: m.evidence == "published",
-                "source": lambda m: bool(m.evidence_url),
-                "agreement": lambda m: bool(m.agreements) and m.agreement_source not in UNVERIFIED,
-            }
-        ),
+        "markets": _questions("markets"),
     }
 )
 #: ``maisons`` are sites; they are judged as such.

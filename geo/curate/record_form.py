@@ -1,7 +1,7 @@
 """What a form asks about one record, and the raw record it makes.
 
-One table for the page, the routes and the command line. A record saved by hand is no longer a
-generated one: it names a source and the day it was verified.
+The questions are those of the table of fields, for the page, the routes and the command line. A
+record saved by hand is no longer a generated one: it names a source and the day it was verified.
 """
 
 from __future__ import annotations
@@ -12,21 +12,13 @@ import unicodedata
 import uuid
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
 from geo.model.problems import Problem
-from geo.model.records import (
-    AGREEMENTS,
-    BUYER_KINDS,
-    CRAFTS,
-    EVIDENCES,
-    FAIR_KINDS,
-    PRECISIONS,
-    SITE_KINDS,
-    STATUSES,
-)
+from geo.model.records import TRUE_ORIGINS
+from geo.model.schema import SCHEMA, Field, in_order
 from geo.model.validation import Known, record_problems
 from geo.store.changes import Raw, ValidationFailed
 
@@ -36,114 +28,40 @@ KIND_OF: Mapping[str, str] = MappingProxyType(
 #: Collections whose records are GeoJSON features, and all that have a point.
 FEATURES = ("buyers", "sites")
 PLACED = (*FEATURES, "fairs")
-BY_HAND = ("published", "imported")
 MAX_SOURCES = 20
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
-    """One question of a form.
-
-    Attributes
-    ----------
-    name : property of the raw record.
-    kind : ``text``, ``long``, ``one``, ``many``, ``whole``, ``number``, ``flag``, ``date``,
-        ``url`` or ``sources``.
-    codes : what can be chosen; a vocabulary's codes, or the name of a list the store holds
-        (``markets``, ``regions``, ``provinces``, ``countries``).
-    words : prefix of the codes' names in the catalogue; empty: the store names them.
-    required : whether a record saved by hand must answer.
-    """
-
-    name: str
-    kind: str = "text"
-    codes: Sequence[str] | str = ()
-    words: str = ""
-    required: bool = False
-
-
-_PROVEN = (
-    Field("provenance", "one", BY_HAND, "origin", required=True),
-    Field("verified", "date", required=True),
-    Field("sources", "sources", required=True),
+#: The types that a form does not ask, and what a page draws for the others that are not its own.
+_UNASKED = ("id", "position", "names", "months")
+QUESTIONS: Mapping[str, str] = MappingProxyType({"year": "whole", "day": "date"})
+#: Where the order of the questions is not the order of the table: from the region to the door.
+_FIRST: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "sites": (
+            *("name", "kind", "status", "region", "province", "town", "commune"),
+            *("crafts", "phone"),
+        ),
+        "fairs": ("name", "kind", "country", "city", "venue", "edition"),
+    }
 )
+_LAST = ("precision", "provenance", "verified", "sources")
+
+
+def _form(collection: str) -> tuple[Field, ...]:
+    questions = {f.name: f for f in SCHEMA[collection] if f.form and f.type not in _UNASKED}
+    if "provenance" in questions:  # nobody writes a generated record by hand
+        questions["provenance"] = replace(questions["provenance"], codes=TRUE_ORIGINS)
+    return tuple(questions[name] for name in in_order(questions, _FIRST.get(collection, ()), _LAST))
+
 
 #: What can be edited one record at a time; reports are published instead.
-FORMS: Mapping[str, tuple[Field, ...]] = MappingProxyType(
-    {
-        "buyers": (
-            Field("name", required=True),
-            Field("kind", "one", BUYER_KINDS, "buyer", required=True),
-            Field("country", "one", "markets", required=True),
-            Field("city"),
-            Field("crafts", "many", CRAFTS, "craft"),
-            Field("relation_fr", "long"),
-            Field("year", "whole"),
-            Field("website", "url"),
-            Field("precision", "one", PRECISIONS, "precision", required=True),
-            *_PROVEN,
-        ),
-        "sites": (
-            Field("name_fr", required=True),
-            Field("kind", "one", SITE_KINDS, "site", required=True),
-            Field("status", "one", STATUSES, "status", required=True),
-            Field("region", "one", "regions", required=True),
-            Field("province", "one", "provinces"),
-            Field("town"),
-            Field("commune"),
-            Field("crafts", "many", CRAFTS, "craft"),
-            Field("phone"),
-            Field("year_opened", "whole"),
-            Field("capacity_artisans", "number"),
-            Field("area_m2", "number"),
-            Field("budget_mad", "number"),
-            Field("women_only", "flag"),
-            Field("rural", "flag"),
-            Field("fact_fr", "long"),
-            Field("precision", "one", PRECISIONS, "precision", required=True),
-            *_PROVEN,
-        ),
-        "fairs": (
-            Field("name", required=True),
-            Field("kind", "one", FAIR_KINDS, "support.fair", required=True),
-            Field("country", "one", "countries"),
-            Field("city"),
-            Field("venue"),
-            Field("edition"),
-            Field("first", "date"),
-            Field("last", "date"),
-            Field("crafts", "many", CRAFTS, "craft"),
-            Field("precision", "one", PRECISIONS, "precision", required=True),
-            *_PROVEN,
-        ),
-        "markets": (
-            Field("evidence", "one", EVIDENCES, "evidence", required=True),
-            Field("evidence_fr", "long"),
-            Field("evidence_url", "url"),
-            Field("agreements", "many", AGREEMENTS, "agreement"),
-        ),
-    }
-)
-_EMPTY: Mapping[str, Any] = MappingProxyType(
-    {
-        "text": "",
-        "long": "",
-        "one": "",
-        "many": [],
-        "whole": None,
-        "number": None,
-        "flag": None,
-        "date": "",
-        "url": "",
-        "sources": [],
-    }
-)
+FORMS: Mapping[str, tuple[Field, ...]] = MappingProxyType({c: _form(c) for c in SCHEMA})
 
 
 def values_of(collection: str, raw: Raw | None) -> dict[str, Any]:
     """The answers that a raw record gives; the empty form without one."""
     inside = (raw or {}).get("properties", raw or {})
-    return {f.name: inside.get(f.name, _EMPTY[f.kind]) for f in FORMS[collection]}
+    return {f.key: inside.get(f.key, f.unknown) for f in FORMS[collection]}
 
 
 def lon_lat_of(raw: Raw | None) -> list[float] | None:
@@ -178,14 +96,14 @@ def filled(
     given = {}
     for field in FORMS[collection]:
         try:
-            given[field.name] = _read(field, answers.get(field.name, _EMPTY[field.kind]))
+            given[field.key] = _read(field, answers.get(field.key, field.unknown))
         except (TypeError, ValueError, AttributeError, KeyError):
             problems.append(
-                Problem("", id_, field.name, "bad_value", str(answers.get(field.name))[:60])
+                Problem("", id_, field.key, "bad_value", str(answers.get(field.key))[:60])
             )
             continue
-        if field.required and given[field.name] in ("", None, []):
-            problems.append(Problem("", id_, field.name, "required", ""))
+        if field.required and given[field.key] in ("", None, []):
+            problems.append(Problem("", id_, field.key, "required", ""))
     made: dict[str, Any] = deepcopy(dict(before)) if before else {"id": id_}
     if collection in FEATURES:
         made = {
@@ -233,22 +151,22 @@ def _point(lon_lat: Sequence[float] | None) -> dict[str, Any] | None:
 
 
 def _read(field: Field, answer: Any) -> Any:
-    if field.kind == "flag":
+    if field.type == "flag":
         return (
             answer
             if isinstance(answer, bool)
             else {"": None, "yes": True, "no": False}[answer or ""]
         )
-    if field.kind in ("whole", "number"):
-        return _number(answer, integer=field.kind == "whole")
-    if field.kind == "many":
+    if field.type in ("whole", "year", "number"):
+        return _number(answer, integer=field.type != "number")
+    if field.type == "many":
         return [str(v) for v in answer] if isinstance(answer, list) else _refuse()
-    if field.kind == "sources":
+    if field.type == "sources":
         return [
             _source(s) for s in answer[:MAX_SOURCES] if _source(s)["label"] or _source(s)["url"]
         ]
     if not isinstance(answer, str) or (
-        field.kind == "one"
+        field.type == "one"
         and answer
         and not isinstance(field.codes, str)
         and answer not in field.codes

@@ -8,8 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from geo.markets.indicators import TRUE_ORIGINS
-from geo.model.records import CRAFTS, Report
+from geo.model.records import CRAFTS, TRUE_ORIGINS, Report
 from geo.model.view import ViewState
 from geo.query.engine import Query
 

@@ -17,15 +17,13 @@ from geo.markets.export_statistics import demand_of, growth_of
 from geo.markets.trade_cache import PAGES, fact, revision
 from geo.model.criteria import ACCESS, CRITERIA, GROWTH_SINCE, KEYS
 from geo.model.export_statistics import exports
-from geo.model.records import CRAFTS, Market
+from geo.model.records import CRAFTS, TRUE_ORIGINS, Market
 from geo.model.view import ViewState
 from geo.places.nearest import distance_km
 from geo.query.engine import Query
 
 #: Where exports leave from: Casablanca, lon/lat degrees (GeoNames).
 ORIGIN_LON_LAT = (-7.61138, 33.58831)
-#: What is not generated.
-TRUE_ORIGINS = ("published", "imported")
 NATURAL_EARTH = "https://www.naturalearthdata.com/"
 
 

@@ -58,7 +58,9 @@ SITE_KINDS = (
 )
 STATUSES = ("active", "under_construction", "planned")
 IN_PROGRESS = ("under_construction", "planned")
-PROVENANCES = ("published", "imported", "demo")
+#: Where a record comes from; those of ``TRUE_ORIGINS`` somebody read, ``demo`` is generated.
+TRUE_ORIGINS = ("published", "imported")
+PROVENANCES = (*TRUE_ORIGINS, "demo")
 PRECISIONS = ("building", "town", "commune", "city", "province", "region", "country")
 REPORT_KINDS = (
     "barometre_export",

@@ -149,7 +149,7 @@ def test_a_new_id_is_one_a_record_may_have(name):
 
 @given(
     st.dictionaries(
-        st.sampled_from([f.name for f in FORMS["sites"]]),
+        st.sampled_from([f.key for f in FORMS["sites"]]),
         st.recursive(
             st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
             lambda x: st.lists(x, max_size=3) | st.dictionaries(st.text(max_size=6), x, max_size=3),
@@ -163,5 +163,5 @@ def test_whatever_a_browser_sends_is_a_record_or_a_list_of_problems(answers):
     except ValidationFailed as refused:
         made, problems = None, refused.problems
     assert bool(made) != bool(problems)
-    assert {p.field for p in problems} <= {f.name for f in FORMS["sites"]} | {"geometry", "id"}
+    assert {p.field for p in problems} <= {f.key for f in FORMS["sites"]} | {"geometry", "id"}
     assert not made or record_problems("site", made, Known()) == []

@@ -59,3 +59,57 @@ def test_a_capacity_of_an_older_record_is_served_whole():
 
 def test_an_order_names_only_what_is_there_and_loses_nothing():
     assert in_order("abcd", "cx", "ya") == ("c", "b", "d", "a")
+
+
+@pytest.mark.parametrize("collection", SCHEMA)
+def test_the_form_asks_and_the_history_names_every_field_of_the_form(collection, catalogue):
+    from geo.curate.api.changes import differences
+    from geo.curate.record_form import FORMS, filled, lon_lat_of, values_of
+    from geo.i18n.words import words
+
+    raw = raws(collection)[0]
+    fields = {f.key for f in SCHEMA[collection] if f.form}
+    assert {f.key for f in FORMS[collection]} == fields
+    answers = values_of(collection, raw)
+    assert answers.keys() == fields
+    id_ = raw.get("id") or raw["iso2"]
+    if "sources" in answers:
+        answers |= {
+            "provenance": "published",
+            "verified": "2026-11-25",
+            "sources": [{"url": "https://example.org", "label": "page", "date": ""}],
+        }
+    made = filled(collection, raw, answers, lon_lat_of(raw), id_, Known())
+    assert made.get("properties", made).keys() >= fields
+    emptied = json.loads(json.dumps(made))
+    emptied.get("properties", emptied).update({f.key: f.unknown for f in SCHEMA[collection]})
+    named = {d["name"] for d in differences(collection, made, emptied, catalogue, words("fr"))}
+    inside = made.get("properties", made)
+    assert named >= {key for key in fields if inside[key] not in ("", None, [])}
+
+
+def test_a_form_takes_no_half_artisan(catalogue):
+    from geo.curate.record_form import filled, lon_lat_of, values_of
+    from geo.store.changes import ValidationFailed
+
+    raw = next(r for r in raws("sites") if r["properties"]["provenance"] == "published")
+    answers = values_of("sites", raw) | {"verified": "2026-11-25"}
+    with pytest.raises(ValidationFailed) as refused:
+        filled(
+            "sites",
+            raw,
+            answers | {"capacity_artisans": "12,5"},
+            lon_lat_of(raw),
+            raw["id"],
+            Known(),
+        )
+    assert [(p.field, p.code) for p in refused.value.problems] == [
+        ("capacity_artisans", "bad_value")
+    ]
+
+
+@pytest.mark.parametrize("collection", ["buyers", "sites", "markets"])
+def test_quality_asks_for_every_field_that_should_be_known(collection):
+    from geo.curate.quality import ASKED
+
+    assert set(ASKED[collection]) == {f.quality for f in SCHEMA[collection] if f.quality}

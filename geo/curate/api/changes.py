@@ -9,10 +9,11 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from geo.curate.record_form import FORMS, Field, lon_lat_of, values_of
+from geo.curate.record_form import FORMS, lon_lat_of, values_of
 from geo.i18n.labels import area_name
 from geo.i18n.words import Words
 from geo.model.records import Catalogue
+from geo.model.schema import Field
 from geo.places.nearest import distances
 from geo.store.changes import Change, ChangeSet, Raw
 
@@ -79,13 +80,13 @@ def differences(
     """The fields that differ: name, before and after as words; nothing for a field neither has."""
     for field in FORMS.get(collection, ()):
         old, new = (
-            values_of(collection, raw)[field.name] if raw else None for raw in (before, after)
+            values_of(collection, raw)[field.key] if raw else None for raw in (before, after)
         )
         if old == new or (old in (None, "", []) and new in (None, "", [])):
             continue
         yield {
-            "name": field.name,
-            "field": t(f"form.{field.name}"),
+            "name": field.key,
+            "field": t(f"form.{field.key}"),
             "before": shown(field, old, catalogue, t),
             "after": shown(field, new, catalogue, t),
         }
@@ -108,17 +109,17 @@ def shown(field: Field, value: Any, catalogue: Catalogue, t: Words) -> str:
     """The answer to one question of a form, as words."""
     if value in (None, "", []):
         return ""
-    if field.kind == "flag":
+    if field.type == "flag":
         return t("ui.yes" if value else "ui.no")
-    if field.kind == "sources":
+    if field.type == "sources":
         return " ; ".join(str(s.get("label") or s.get("url") or "") for s in value)
-    if field.kind in ("whole", "number") and field.name not in ("year", "year_opened"):
+    if field.type in ("whole", "number"):
         return t.number(value)
-    if field.kind == "date":
+    if field.type in ("date", "day"):
         return t.date(value)
     return (
         t.all_of(code_name(field, v, catalogue, t) for v in value)
-        if field.kind == "many"
+        if field.type == "many"
         else code_name(field, str(value), catalogue, t)
     )
 

@@ -9,10 +9,11 @@ import numpy as np
 
 from geo.core.errors import BadRequest
 from geo.curate.api.changes import change_answer, code_name, name_of, set_answer
-from geo.curate.record_form import FORMS, PLACED, Field, lon_lat_of, values_of
+from geo.curate.record_form import FORMS, PLACED, QUESTIONS, lon_lat_of, values_of
 from geo.i18n.labels import is_open, problem_text, where
 from geo.i18n.words import Words
 from geo.model.records import Catalogue
+from geo.model.schema import Field
 from geo.model.validation import Known
 from geo.model.view import RECORDS, ViewState
 from geo.query.engine import Query
@@ -129,7 +130,7 @@ def form_answer(
         "removed": held.raw is None and held.revision > 0,
         "demo": values.get("provenance") == "demo",
         "title": t(f"form.title.{collection}"),
-        "fields": [_question(f, values[f.name], catalogue, t) for f in FORMS[collection]],
+        "fields": [_question(f, values[f.key], catalogue, t) for f in FORMS[collection]],
         "placed": collection in PLACED,
         "lon_lat": lon_lat_of(held.raw),
         "history": [
@@ -144,16 +145,16 @@ def form_answer(
 
 def _question(field: Field, value: Any, catalogue: Catalogue, t: Words) -> dict[str, Any]:
     question: dict[str, Any] = {
-        "name": field.name,
-        "label": t(f"form.{field.name}"),
-        "kind": field.kind,
+        "name": field.key,
+        "label": t(f"form.{field.key}"),
+        "kind": QUESTIONS.get(field.type, field.type),
         "required": field.required,
-        "value": {True: "yes", False: "no", None: ""}[value] if field.kind == "flag" else value,
+        "value": {True: "yes", False: "no", None: ""}[value] if field.type == "flag" else value,
     }
-    if t.has(f"form.{field.name}.hint"):
-        question["hint"] = t(f"form.{field.name}.hint")
+    if t.has(f"form.{field.key}.hint"):
+        question["hint"] = t(f"form.{field.key}.hint")
     codes = _codes(field, catalogue, t)
-    if field.kind == "one" and not isinstance(field.codes, str) and value not in field.codes:
+    if field.type == "one" and not isinstance(field.codes, str) and value not in field.codes:
         question["value"] = ""  # such as ``demo``: nobody can answer that by hand
     if codes:
         question["choices"] = [

@@ -13,11 +13,11 @@ from geo.i18n.labels import agreements_text, is_demo, title_of, where
 from geo.i18n.words import Words
 from geo.markets.api.explanation import raw_text
 from geo.markets.api.export_statements import statement
-from geo.markets.indicators import TRUE_ORIGINS, crafts_in_demand, market_table
+from geo.markets.indicators import crafts_in_demand, market_table
 from geo.markets.score import normalised
 from geo.model.criteria import CRITERIA
 from geo.model.export_statistics import exports
-from geo.model.records import Buyer
+from geo.model.records import TRUE_ORIGINS, Buyer
 from geo.model.view import ViewState
 from geo.query.engine import Query
 from geo.watch.api.reports import doubts_text, market_doubts

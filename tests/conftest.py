@@ -10,6 +10,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -24,7 +25,7 @@ from tests import sizes  # noqa: F401  the profile must be chosen before a test 
 ROOT = Path(__file__).parent.parent
 START_SECONDS = 60
 #: Browser tests that need no server of ours: a page's components and scripts, alone.
-STAGE = ("test_components.py", "test_map_basemap.py")
+STAGE = ("test_components.py", "test_component_pictures.py", "test_map_basemap.py")
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -70,9 +71,10 @@ def free_port() -> int:
 
 @pytest.fixture(scope="session")
 def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., str]]:
-    """Start the app as a process of its own; returns its address."""
+    """The app as a process of its own, one for each set of settings; returns its address."""
     running: list[subprocess.Popen] = []
 
+    @cache
     def start(**settings: str) -> str:
         port = free_port()
         folder = tmp_path_factory.mktemp("app")

@@ -7,12 +7,17 @@ Chromium pass, anything that moved, vanished or changed its colour does not.
 from __future__ import annotations
 
 import io
+import os
+import tempfile
 from pathlib import Path
 
 from PIL import Image, ImageChops, ImageFilter
 from playwright.sync_api import Page
 
 FOLDER = Path(__file__).parent / "baselines"
+#: Where a picture that differs is laid beside the one that was kept.
+DIFFERS = Path(tempfile.gettempdir()) / "kharita-pictures"
+RENEW = "KHARITA_RENEW_PICTURES" in os.environ
 #: A point differs when one of its colours does by more than this, of 255.
 STEP = 36
 #: Share of the points that may differ: a chip or a button that vanishes is more.

@@ -150,6 +150,17 @@ SCENES = [
     *(Scene(state, "en", "desktop", "dark") for state in ("map-record", "rank", "locate", "share")),
     *(Scene(state, "en", "phone", "light") for state in ("map", "watch")),
 ]
+#: Whole pages whose pictures are compared at every commit.
+WITNESSES = [
+    Scene("map", "fr", "desktop", "light"),
+    Scene("map-record", "fr", "desktop", "light"),
+    Scene("map-record", "ar", "phone", "dark"),
+    Scene("rank", "fr", "desktop", "light"),
+    Scene("locate", "fr", "desktop", "light"),
+    Scene("watch", "fr", "desktop", "light"),
+    Scene("share", "fr", "desktop", "light"),
+    Scene("quality", "fr", "desktop", "light"),
+]
 #: Every page once for the walk by keyboard, on a desk or on a phone.
 WALKS = [
     Scene("map-record", "fr", "desktop", "light"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -15,12 +14,6 @@ SITE = "site:cooperative-nissae-idadouchen-poterie"
 #: What Chromium says of an answer that refuses.
 REFUSALS = tuple(f"status of {status}" for status in (400, 403, 409, 422))
 FORM = f"/donnees?book=records&sel={SITE}"
-
-
-@pytest.fixture(scope="module")
-def editable(serve: Callable[..., str]) -> str:
-    """An app of this file's own: it is written to."""
-    return serve()
 
 
 def save(page: Page, reason: str) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import urllib.error
 import urllib.request
-from collections.abc import Callable
 from io import BytesIO
 
 import openpyxl
@@ -47,12 +46,6 @@ def messy(title: str) -> dict:
     out = BytesIO()
     book.save(out)
     return {"name": f"{title}.xlsx", "mimeType": EXCEL, "buffer": out.getvalue()}
-
-
-@pytest.fixture(scope="module")
-def editable(serve: Callable[..., str]) -> str:
-    """An app of this file's own: it is written to."""
-    return serve()
 
 
 def tally(page: Page, key: str):

@@ -54,7 +54,7 @@ def test_a_filter_never_remounts_the_map_nor_moves_it(visit):
 
 
 def test_everything_placed_is_drawn_once(visit, app):
-    page = visit("/?market=DE,FR,ES&at=3,44,3")
+    page = visit("/?market=DE,FR,ES&at=3,44,3", fresh=True)
     counts = ask(app, "/api/layers/buyers?bbox=-180,-85,180,85&zoom=3&market=DE,FR,ES")
     total = sum(f["properties"].get("n", 1) for f in counts["features"])
     assert drawn(page)["buyer"] == total > 10
@@ -239,14 +239,14 @@ def test_navigation_keeps_the_view(visit, lang):
 
 
 def test_a_bad_address_is_said_and_harmless(visit):
-    page = visit("/?market=ZZ&lang=fr&at=oops")
+    page = visit("/?market=ZZ&lang=fr&at=oops", fresh=True)
     expect(page.locator(".kh-notice").first).to_contain_text("ZZ")
     assert figure(page, "buyers") == 228
 
 
 def test_online_tiles_switch_themselves_off(visit):
     visit.expects_outside = True
-    page = visit()
+    page = visit(own=True)
     frame(page).locator(".kh-legend label").last.click()
     expect(frame(page).locator(".kh-note")).to_be_visible()
     expect(frame(page).locator(".kh-legend label input").last).not_to_be_checked()
@@ -254,7 +254,7 @@ def test_online_tiles_switch_themselves_off(visit):
 
 
 def test_a_lost_network_keeps_what_was_drawn_and_offers_to_retry(visit):
-    page = visit("/?at=3,44,4")
+    page = visit("/?at=3,44,4", own=True)
     before = drawn(page)
     page.context.route("**/api/layers/**", lambda route: route.abort())
     frame(page).locator(".leaflet-control-zoom-in").click()
@@ -264,7 +264,7 @@ def test_a_lost_network_keeps_what_was_drawn_and_offers_to_retry(visit):
 
 @pytest.mark.parametrize("lang", ["fr", "ar"])
 def test_on_a_phone_the_record_is_a_sheet_and_nothing_is_wider_than_the_screen(visit, lang):
-    page = visit(f"/?lang={lang}&market=DE&sel=buyer:limala-de", size=PHONE)
+    page = visit(f"/?lang={lang}&market=DE&sel=buyer:limala-de", size=PHONE, fresh=True)
     sheet = page.locator(".st-key-kh-dock")
     expect(sheet).to_be_visible()
     box = sheet.bounding_box()
@@ -292,7 +292,7 @@ def test_hostile_text_is_shown_as_text(visit, serve, tmp_path):
 
 
 def test_each_act_is_one_entry_of_the_history_and_the_address_stays_readable(visit):
-    page = visit()
+    page = visit(own=True)  # a history of its own: the browser keeps fifty entries
     entries = page.evaluate("history.length")
     for turn, (field, value) in enumerate(
         (("market", "DE"), ("market", "FR"), ("craft", "zellige")), 1
@@ -307,7 +307,7 @@ def test_each_act_is_one_entry_of_the_history_and_the_address_stays_readable(vis
 
 
 def test_a_text_with_signs_is_one_entry_too(visit):
-    page = visit()
+    page = visit(own=True)
     entries = page.evaluate("history.length")
     page.locator(".kh-search input").fill("tapis & kilims (fès) *~'!")
     page.keyboard.press("Enter")
@@ -339,7 +339,7 @@ def test_camera_and_filters_survive_a_tour_of_the_pages(visit):
 
 def test_filters_work_while_the_server_session_is_gone(visit):
     """The pages lose their websocket; what the map shows does not need it."""
-    page = visit()
+    page = visit(own=True)
     page.context.route_web_socket(re.compile("_stcore/stream"), lambda ws: ws.close())
     page.evaluate("() => window.kharita.sync = () => {}")
     check(page, "market", "DE")

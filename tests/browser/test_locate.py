@@ -149,7 +149,9 @@ def test_a_refused_position_is_said(visit):
 
 
 def test_the_address_restores_everything_and_the_list_is_sorted(visit):
-    page = visit(f"place={IMILCHIL}&km=100&nearest=10&craft=tapis_tissage", place=IMILCHIL)
+    page = visit(
+        f"place={IMILCHIL}&km=100&nearest=10&craft=tapis_tissage", place=IMILCHIL, fresh=True
+    )
     expect(page.locator(".kh-stop")).to_have_count(10)
     metres = [
         float(t.replace("\u202f", "").replace("\xa0", " ").split()[0].replace(",", "."))
@@ -189,7 +191,7 @@ def test_coming_places_can_be_counted_by_keyboard(visit):
 
 @pytest.mark.parametrize("lang", ["fr", "ar"])
 def test_on_a_phone_the_answer_follows_the_map_and_nothing_sticks_out(visit, lang):
-    page = visit(f"place={IMILCHIL}&lang={lang}", place=IMILCHIL, size=PHONE)
+    page = visit(f"place={IMILCHIL}&lang={lang}", place=IMILCHIL, size=PHONE, fresh=True)
     chart, answer, table = (
         page.locator(s).bounding_box() for s in (".st-key-kh-map", ".kh-around", ".kh-cover")
     )
@@ -257,15 +259,14 @@ def test_a_dragged_site_is_pinned_where_it_was_dropped(visit):
     assert address(page)["pin"] == ["08.363.15.07"] and codes[0] not in address(page)["pin"]
 
 
-def test_the_delegate_loop_in_the_browser(visit, serve, tmp_path, query):
-    base = serve(KHARITA_VAR=str(tmp_path))
+def test_the_delegate_loop_in_the_browser(visit, editable, tmp_path, query):
     book = openpyxl.load_workbook(
         io.BytesIO(delegate_workbook.write(locator(query), "03", words("fr")))
     )
     book.worksheets[0].cell(2, 7).value = 535640000
     book.worksheets[0].cell(3, 4).value = "fermé"
     book.save(tmp_path / "f.xlsx")
-    page = visit("region=03", base=base)
+    page = visit("region=03", base=editable)
     page.get_by_role("tab", name="Corriger").click()
     page.get_by_label("Votre nom").fill("Amina")
     page.set_input_files("#kh-fix-file", tmp_path / "f.xlsx")

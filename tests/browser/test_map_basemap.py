@@ -9,21 +9,15 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import Browser, Page
 
 from geo.places.basemap import basemap_bytes, labels_bytes
 from geo.places.basemap_data import basemap_data
 from geo.query.current import current
 from geo.web import assets
-
-pytest.importorskip("playwright.sync_api")
-from playwright.sync_api import Browser, Page, sync_playwright
-
-CHROMIUM = Path("/usr/bin/chromium")
-pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="no system Chromium")
 
 PAGE = b"""<!doctype html><meta charset="utf-8">
 <link rel="stylesheet" href="/leaflet/leaflet.css"><link rel="stylesheet" href="/fonts.css">
@@ -114,14 +108,6 @@ def address() -> Iterator[str]:
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
     server.server_close()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as p:
-        chromium = p.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture

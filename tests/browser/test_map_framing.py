@@ -8,15 +8,16 @@ from playwright.sync_api import Page
 from tests.browser.journeys import DESKTOP, eventually, frame
 
 WIDE = {"width": 1720, "height": 900}
-#: An address, and what the map's frame says once it has framed it.
+night = pytest.mark.nightly
+#: An address, and what the map's frame says once it has framed it; one of each page at a commit.
 FRAMED = [
     ("/?market=DE,FR", "painted"),
-    ("/?market=DE&at=10,51,6.5", "painted"),
-    ("/", "painted"),
-    ("/localiser", "located"),
+    pytest.param("/?market=DE&at=10,51,6.5", "painted", marks=night),
+    pytest.param("/", "painted", marks=night),
+    pytest.param("/localiser", "located", marks=night),
     ("/localiser?place=town:2546187", "located"),
-    ("/localiser?region=01", "located"),
-    ("/veille?sel=report:R-2024-05", "chain"),
+    pytest.param("/localiser?region=01", "located", marks=night),
+    pytest.param("/veille?sel=report:R-2024-05", "chain", marks=night),
     ("/veille?sel=report:R-2024-05&proof=2", "chain"),
 ]
 
@@ -33,9 +34,9 @@ def camera(page: Page) -> list[float]:
 
 @pytest.mark.parametrize(("address", "says"), FRAMED)
 def test_until_the_reader_acts_each_size_is_framed_as_if_it_were_the_first(visit, address, says):
-    straight = visit(address, size=WIDE)
+    straight = visit(address, size=WIDE, fresh=True)
     frame(straight).locator(f"html[data-{says}]").wait_for(state="attached")
-    page = visit(address, size=DESKTOP)
+    page = visit(address, size=DESKTOP, fresh=True)
     frame(page).locator(f"html[data-{says}]").wait_for(state="attached")
     for opened in (straight, page):
         opened.wait_for_load_state("networkidle")
@@ -45,7 +46,7 @@ def test_until_the_reader_acts_each_size_is_framed_as_if_it_were_the_first(visit
 
 
 def test_what_the_reader_looks_at_stays_when_the_size_changes(visit):
-    page = visit("/?market=DE,FR")
+    page = visit("/?market=DE,FR", fresh=True)
     frame(page).locator(".leaflet-control-zoom-in").click()
     page.wait_for_url("**at=*")
     _, _, zoom = camera(page)
@@ -64,7 +65,7 @@ def test_what_the_reader_looks_at_stays_when_the_size_changes(visit):
 
 @pytest.mark.parametrize("motion", ["reduce", "no-preference"])
 def test_who_wants_no_motion_gets_none(visit, motion):
-    page = visit("/?market=DE&at=3,44,4", reduced_motion=motion)
+    page = visit("/?market=DE&at=3,44,4", reduced_motion=motion, fresh=True)
     inside = frame(page).locator("html")
     inside.evaluate(
         "() => { window.zooming = 0; window.kharita._map.on('zoomanim', () => { window.zooming "

@@ -360,7 +360,7 @@ def test_a_tab_is_reached_with_the_arrows(visit):
 
 
 def test_an_answer_that_fails_leaves_the_tabs_and_can_be_asked_again(visit):
-    page = visit("v=1")
+    page = visit("v=1", own=True)
     visit.expects.append("500 (Internal")
     page.route(
         "**/api/markets/gap*",

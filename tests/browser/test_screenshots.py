@@ -5,28 +5,25 @@ No rule of axe is switched off and no part of a page is left out, Streamlit's ow
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Callable, Iterator
 from importlib.resources import files
-from pathlib import Path
 
 import pytest
 from PIL import Image, ImageDraw
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Page
 
 from geo.i18n.words import words
 from tests.browser import screenshots
-from tests.browser.journeys import DESKTOP, SLOW_MS, check, shows
-from tests.browser.states import DAY, SCENES, WALKS, Scene
+from tests.browser.journeys import DESKTOP, check, shows
+from tests.browser.readers import Readers
+from tests.browser.screenshots import DIFFERS, RENEW
+from tests.browser.states import DAY, SCENES, WALKS, WITNESSES, Scene
+from tests.sizes import PROFILE
 
 AXE = (files("axe_playwright_python") / "axe.min.js").read_text("utf-8")
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 #: What no two runs share: the preview shows the address of the server, and a code made of it.
 MASKED = {"share": [".kh-preview img"]}
-#: Where a picture that differs is laid beside the one that was kept.
-DIFFERS = Path(tempfile.gettempdir()) / "kharita-pictures"
-RENEW = "KHARITA_RENEW_PICTURES" in os.environ
 #: A page at 1280 pixels seen at 200 %, and at 400 %.
 ZOOMED, ZOOMED_MORE = {"width": 640, "height": 450}, {"width": 320, "height": 450}
 MOST_STOPS = 400
@@ -39,40 +36,31 @@ def still(serve: Callable[..., str]) -> str:
 
 
 @pytest.fixture(scope="module")
-def readers(browser: Browser) -> Iterator[Callable[[Scene], BrowserContext]]:
-    """One browser profile for each kind of reader: what one page fetched, the next one has."""
-    kept: dict[tuple, BrowserContext] = {}
-
-    def reader(scene: Scene) -> BrowserContext:
-        kind = (scene.lang, scene.size, scene.theme)
-        if kind not in kept:
-            kept[kind] = browser.new_context(**scene.options)
-            kept[kind].set_default_timeout(SLOW_MS)
-        return kept[kind]
-
-    yield reader
-    for context in kept.values():
-        context.close()
-
-
-@pytest.fixture(scope="module")
 def scene(
-    request: pytest.FixtureRequest, still: str, readers: Callable[[Scene], BrowserContext]
+    request: pytest.FixtureRequest, still: str, readers: Readers
 ) -> Iterator[tuple[Scene, Page]]:
-    """One state of the app, whole."""
+    """One state of the app, whole: as it starts where its picture is taken, else moved to."""
     wanted: Scene = request.param
-    page = readers(wanted).new_page()
-    page.goto(still + wanted.address)
+    profile = readers.take(wanted.options)
+    pictured = wanted in WITNESSES or PROFILE == "nightly" or RENEW
+    page = profile.visit(still, wanted.address, fresh=pictured)
     wanted.settle(page)
     yield wanted, page
-    page.close()
+    readers.give_back(profile)
 
 
 every = pytest.mark.parametrize("scene", SCENES, indirect=True, ids=str)
 walks = pytest.mark.parametrize("scene", WALKS, indirect=True, ids=str)
+#: Whole pages are compared at night, for letters differ between browsers; a few at each commit.
+pictured = pytest.mark.parametrize(
+    "scene",
+    [pytest.param(s, marks=[] if s in WITNESSES else pytest.mark.nightly) for s in SCENES],
+    indirect=True,
+    ids=str,
+)
 
 
-@every
+@pictured
 def test_it_looks_as_agreed(scene):
     wanted, page = scene
     picture = screenshots.shoot(page, MASKED.get(wanted.state, []))

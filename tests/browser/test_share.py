@@ -171,7 +171,7 @@ def test_presenting_needs_no_network_beyond_what_is_drawn(visit):
 
 
 def test_what_the_browser_kept_may_be_anything(visit):
-    page = visit("/partager")
+    page = visit("/partager", fresh=True)
     for kept in ("{", "[]", '{"scenes": 3}', '{"scenes": [{"title": 5, "notes": "x"}, null]}'):
         page.evaluate("(kept) => localStorage.setItem('kharita.meeting', kept)", kept)
         page.reload()
@@ -179,7 +179,7 @@ def test_what_the_browser_kept_may_be_anything(visit):
 
 
 def test_inside_another_page_the_map_stands_alone(visit):
-    page = visit("/?market=DE&embed=1")
+    page = visit("/?market=DE&embed=1", fresh=True)
     for part in (".kh-said", ".kh-facets", ".kh-rows", ".kh-search", '[data-testid="stHeader"]'):
         expect(page.locator(part)).to_be_hidden()
     box = page.locator(".st-key-kh-map").bounding_box()

@@ -45,7 +45,9 @@ def test_opening_a_report_draws_its_chain_and_arrows_walk_it(visit):
 
 
 def test_an_address_restores_report_step_and_search(visit):
-    page = visit("/veille?q=imitation&sel=report:R-2024-05&proof=3&report_kind=concurrence")
+    page = visit(
+        "/veille?q=imitation&sel=report:R-2024-05&proof=3&report_kind=concurrence", fresh=True
+    )
     chain(page, "R-2024-05", "3")
     expect(page.locator(".kh-chain li.on")).to_have_class(re.compile("site"))
     expect(page.locator(".kh-reports mark").first).to_be_visible()
@@ -67,7 +69,7 @@ def test_cards_follow_every_filter_without_python(visit, lang):
 
 @pytest.mark.parametrize("lang", ["fr", "ar"])
 def test_a_file_is_published_and_drawn(visit, lang):
-    page = visit(f"/veille?lang={lang}")
+    page = visit(f"/veille?lang={lang}", fresh=True)
     page.locator(".kh-drop").wait_for()
     title = {"fr": "Tapis <b>en</b> Allemagne", "ar": "الزرابي في ألمانيا"}[lang]
     page.locator('.kh-publish input[type="file"]').set_input_files(

@@ -59,7 +59,8 @@ def deployed(cluster, prepared, serve, tmp_path_factory):
         "KHARITA_STORE": f"postgis:{cluster.url(database)}",
         "KHARITA_VAR": str(folder / "var"),
     }
-    apps = [serve(**settings), serve(**settings)]
+    # One process for each set of settings: they differ in a name that nobody reads.
+    apps = [serve(**settings, KHARITA_TEST_PROCESS=n) for n in ("first", "second")]
     port = free_port()
     config = CONFIG.read_text("utf-8").replace("listen 80;", f"listen 127.0.0.1:{port};")
     for number, app in zip(("8501", "8502"), apps, strict=True):

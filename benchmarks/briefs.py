@@ -16,7 +16,7 @@ from geo.query.current import current
 from geo.render.workers import Workers
 from geo.share.atlas import KINDS, atlas_pdf, checked_codes
 from geo.share.brief import brief_pdf
-from geo.share.minutes import Note, Shown, minutes_of
+from geo.share.minutes import MeetingNote, Shown, minutes_of
 from geo.share.minutes_docx import minutes_docx
 
 BASE = "https://kharita.example"
@@ -40,7 +40,7 @@ def measure_briefs(runs: int = 3) -> dict[str, Any]:
         began = time.perf_counter()
         atlas = atlas_pdf(query, "market", codes, "ar", workers, base=BASE)
         atlas_s = time.perf_counter() - began
-        notes = tuple(Note("x" * 200, "market:DE", "y", "2026-12-01") for _ in range(10))
+        notes = tuple(MeetingNote("x" * 200, "market:DE", "y", "2026-12-01") for _ in range(10))
         shown = [Shown(f"{code}", f"market={code}", notes) for code in (codes * 2)[:40]]
         began = time.perf_counter()
         minutes_docx(minutes_of(query, "fr", "T", shown, workers, base=BASE))

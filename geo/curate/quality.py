@@ -13,7 +13,7 @@ from datetime import date
 from types import MappingProxyType
 from typing import Any
 
-from geo.curate.imports.duplicates import Known, alike
+from geo.curate.imports.duplicates import ComparedRecord, alike
 from geo.model.freshness import months_since
 from geo.model.records import LANGUAGES, UNVERIFIED, Buyer, Catalogue, Market, Report, Site
 from geo.model.schema import SCHEMA, Field, in_order
@@ -187,7 +187,7 @@ def twins_of(catalogue: Catalogue) -> list[frozenset[str]]:
     for records in (catalogue.buyers, catalogue.sites):
         real = [r for r in records if r.provenance != "demo"]
         known = [
-            Known(
+            ComparedRecord(
                 i,
                 r.name,
                 getattr(r, "country", "MA"),

@@ -29,7 +29,7 @@ class Stop:
 
 
 @dataclass(slots=True)
-class Plan:
+class MissionPlan:
     """Days of stops, the buyers that no day has room for, and those without a city."""
 
     days: list[list[Stop]] = field(default_factory=list)
@@ -37,12 +37,12 @@ class Plan:
     placeless: list[Buyer] = field(default_factory=list)
 
 
-def plan(buyers: Sequence[Buyer], days: int, *, per_day: int = PER_DAY) -> Plan:
+def plan(buyers: Sequence[Buyer], days: int, *, per_day: int = PER_DAY) -> MissionPlan:
     """Fill the days: begin in the city with most buyers, then always go to the nearest one.
 
     Published buyers come before generated ones within a city.
     """
-    result = Plan(placeless=[b for b in buyers if b.lon_lat is None or not b.city])
+    result = MissionPlan(placeless=[b for b in buyers if b.lon_lat is None or not b.city])
     cities: dict[str, list[Buyer]] = {}
     for buyer in sorted(buyers, key=lambda b: (b.provenance == "demo", b.name, b.id)):
         if buyer.lon_lat is not None and buyer.city:

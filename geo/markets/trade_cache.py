@@ -30,7 +30,7 @@ class TradeFact:
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class CachedAnswer:
     """The last good answer of one service."""
 
     service: str
@@ -44,7 +44,7 @@ def folder() -> Path:
     return settings().var / "trade"
 
 
-def kept(service: str) -> Kept | None:
+def kept(service: str) -> CachedAnswer | None:
     """The last good answer of a service; None when there is none that can be read."""
     path = folder() / f"{service}.json"
     try:
@@ -54,13 +54,13 @@ def kept(service: str) -> Kept | None:
 
 
 @lru_cache(maxsize=8)
-def _read(path: Path, _: int) -> Kept:
+def _read(path: Path, _: int) -> CachedAnswer:
     raw = json.loads(path.read_text(encoding="utf-8"))
     values = {
         m: {iso2: (float(v), int(year)) for iso2, (v, year) in by.items()}
         for m, by in raw["values"].items()
     }
-    return Kept(raw["service"], raw["fetched"], raw["licence"], values)
+    return CachedAnswer(raw["service"], raw["fetched"], raw["licence"], values)
 
 
 def fact(measure: str, iso2: str) -> TradeFact | None:

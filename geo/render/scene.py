@@ -36,7 +36,7 @@ from geo.render.map_layout import (
 )
 from geo.render.mark_placement import Label, Mark
 from geo.render.scene_text import (
-    Figure,
+    KeyFigure,
     LegendEntry,
     ListedRecord,
     demo_only,
@@ -73,7 +73,7 @@ class Scene:
     labels: tuple[Label, ...]
     outside: int
     figures_title: str
-    figures: tuple[Figure, ...]
+    figures: tuple[KeyFigure, ...]
     listed: str
     rows_title: str
     rows: tuple[ListedRecord, ...]

@@ -20,7 +20,7 @@ COLLECTION_CLASS = {plural: one for one, plural in COLLECTION_OF.items()}
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
+class KeyFigure:
     """One key figure: value, what it counts, and a note on it."""
 
     value: str
@@ -54,7 +54,7 @@ def demo_only(view: ViewState) -> ViewState:
     return view.with_(origin=("demo",))
 
 
-def figures_of(query: Query, view: ViewState, counts: dict[str, int], t: Words) -> list[Figure]:
+def figures_of(query: Query, view: ViewState, counts: dict[str, int], t: Words) -> list[KeyFigure]:
     """The four key figures, each with what is to know about it."""
     demo = query.counts(demo_only(view)) if not view.origin or "demo" in view.origin else {}
     found = []
@@ -66,7 +66,7 @@ def figures_of(query: Query, view: ViewState, counts: dict[str, int], t: Words) 
         if demo.get(name):
             parts.append(t("snapshot.sub_demo", n=t.number(demo[name])))
         found.append(
-            Figure(
+            KeyFigure(
                 t.number(counts[name]), t.n(f"figure.{name}", counts[name]), " \u00b7 ".join(parts)
             )
         )
@@ -75,7 +75,7 @@ def figures_of(query: Query, view: ViewState, counts: dict[str, int], t: Words) 
     ids = t("ui.comma").join(isolate(r.id) for r in shown)
     if len(reports) > len(shown):
         ids = t.n("names.more", len(reports) - len(shown), names=ids)
-    found.append(Figure(t.number(len(reports)), t.n("figure.reports", len(reports)), ids))
+    found.append(KeyFigure(t.number(len(reports)), t.n("figure.reports", len(reports)), ids))
     return found
 
 

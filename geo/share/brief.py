@@ -20,12 +20,21 @@ from geo.render.map_svg import map_parts, mat
 from geo.render.mark_placement import Mark
 from geo.render.mark_svg import mark_svg, n, symbol_svg
 from geo.render.scene import Scene
-from geo.render.scene_text import Figure
+from geo.render.scene_text import KeyFigure
 from geo.render.sheet_svg import document, foot_parts, rule
 from geo.render.sheets import SheetBox
 from geo.render.text_svg import Pen
 from geo.render.workers import Workers
-from geo.share.brief_layout import BRIEF, GAP, Body, Line, Plan, Section, columns_of, share
+from geo.share.brief_layout import (
+    BRIEF,
+    GAP,
+    Body,
+    BriefLayout,
+    BriefLine,
+    Section,
+    columns_of,
+    share,
+)
 from geo.text.cleaning import isolate
 
 TEXT, SMALL, HEADING = 12.0, 10.8, 24.0
@@ -44,10 +53,10 @@ class Brief:
     """The content of one page; ``scene`` holds its map, stamp, sources, link and title."""
 
     scene: Scene
-    plan: Plan
+    plan: BriefLayout
     kicker: str
     lead: str
-    figures: tuple[Figure, ...]
+    figures: tuple[KeyFigure, ...]
     facts: tuple[Section, ...]
     body: Body
 
@@ -112,7 +121,7 @@ def _strip(brief: Brief, pen: Pen) -> list[str]:
     return parts
 
 
-def _legend(pen: Pen, plan: Plan) -> list[str]:
+def _legend(pen: Pen, plan: BriefLayout) -> list[str]:
     """The keys of the map, under it."""
     room, parts, x, y = plan.body, [], 0.0, plan.map.bottom + 17
     for key in pen.scene.legend:
@@ -181,7 +190,7 @@ def _column(pen: Pen, box: SheetBox, sections: tuple[Section, ...]) -> list[str]
 
 
 def _full_height(section: Section, width: float) -> float:
-    lines = section.lines or (Line(section.empty, tone="soft"),)
+    lines = section.lines or (BriefLine(section.empty, tone="soft"),)
     return (
         _heading_height(section, width)
         + sum(_line_height(section, line, width) for line in lines)
@@ -218,7 +227,7 @@ def _lead(section: Section, width: float) -> list[str]:
     return wrap(section.lead, width, SMALL, lines=3) if section.lead else []
 
 
-def _first(section: Section, line: Line, width: float) -> list[str]:
+def _first(section: Section, line: BriefLine, width: float) -> list[str]:
     room = (
         width
         - sum(section.columns)
@@ -228,12 +237,12 @@ def _first(section: Section, line: Line, width: float) -> list[str]:
     return wrap(line.text, room, TEXT, _TONES[line.tone][0], lines=6)
 
 
-def _sub(line: Line, width: float) -> list[str]:
+def _sub(line: BriefLine, width: float) -> list[str]:
     room = width - (MARK_ROOM if line.mark else 0)
     return wrap(line.sub, room, SMALL, lines=2) if line.sub else []
 
 
-def _line_height(section: Section, line: Line, width: float) -> float:
+def _line_height(section: Section, line: BriefLine, width: float) -> float:
     return STEP * len(_first(section, line, width)) + SUB_STEP * len(_sub(line, width)) + AFTER
 
 
@@ -280,7 +289,7 @@ def more_lines(scene: Scene, section: Section, left: int, width: float) -> list[
     return wrap(t.n(section.more, left, address=isolate(scene.link_text)), width, SMALL)
 
 
-def _line(pen: Pen, box: SheetBox, section: Section, line: Line, y: float) -> list[str]:
+def _line(pen: Pen, box: SheetBox, section: Section, line: BriefLine, y: float) -> list[str]:
     weight, color = _TONES[line.tone]
     inset = MARK_ROOM if line.mark else 0.0
     parts = _cells(pen, box, section, line.cells, y, SOFT)

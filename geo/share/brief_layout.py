@@ -20,7 +20,7 @@ HEAD_H, STRIP_H, MAP_W, MAP_H = 74.0, 48.0, 452.0, 262.0
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class BriefLine:
     """One line of a section.
 
     Attributes
@@ -58,7 +58,7 @@ class Section:
     """
 
     title: str
-    lines: tuple[Line, ...]
+    lines: tuple[BriefLine, ...]
     total: int
     lead: str = ""
     columns: tuple[float, ...] = ()
@@ -73,7 +73,7 @@ Body = tuple[tuple[tuple[float, tuple[Section, ...]], ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class BriefLayout:
     """The fixed parts of a brief, mirrored where the sheet is."""
 
     head: SheetBox
@@ -89,7 +89,7 @@ class Plan:
         return Layout(self.head, self.map, (self.facts,), self.foot)
 
 
-def plan_of(*, rtl: bool) -> Plan:
+def plan_of(*, rtl: bool) -> BriefLayout:
     """Where the parts of a brief stand."""
     inner = WIDE - 2 * EDGE
     head = SheetBox(EDGE, 34, inner, HEAD_H)
@@ -100,7 +100,7 @@ def plan_of(*, rtl: bool) -> Plan:
     top = ground.bottom + 50
     body = SheetBox(EDGE, top, inner, foot.y - 14 - top)
     parts = [head, strip, ground, facts, body, foot]
-    return Plan(*(b.mirrored(WIDE) for b in parts) if rtl else parts)
+    return BriefLayout(*(b.mirrored(WIDE) for b in parts) if rtl else parts)
 
 
 def share(room: float, needs: Sequence[float], first: Sequence[bool] = ()) -> list[float]:

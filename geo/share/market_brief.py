@@ -27,9 +27,9 @@ from geo.query.engine import Query
 from geo.query.report_match import why
 from geo.render.frame import camera_of, country_bbox
 from geo.render.scene import scene_of
-from geo.render.scene_text import Figure
+from geo.render.scene_text import KeyFigure
 from geo.share.brief import Brief
-from geo.share.brief_layout import BRIEF, MOST_LINES, Line, Section, plan_of
+from geo.share.brief_layout import BRIEF, MOST_LINES, BriefLine, Section, plan_of
 from geo.text.cleaning import clean, isolate
 
 MOST_CRAFTS, MOST_HOSTS = 6, 14
@@ -102,11 +102,11 @@ def market_brief(
     )
 
 
-def _figure(name: str, count: int, demo: int, t: Words) -> Figure:
+def _figure(name: str, count: int, demo: int, t: Words) -> KeyFigure:
     key = {"sites": "brief.figure.sites", "maisons": "brief.figure.houses"}.get(
         name, f"figure.{name}"
     )
-    return Figure(
+    return KeyFigure(
         t.number(count), t.n(key, count), t("snapshot.sub_demo", n=t.number(demo)) if demo else ""
     )
 
@@ -146,9 +146,9 @@ def facts_of(market: Market, t: Words) -> Section:
     return Section(t("brief.facts"), tuple(lines), len(lines), complete=True)
 
 
-def _fact(key: str, value: str, t: Words) -> Line:
+def _fact(key: str, value: str, t: Words) -> BriefLine:
     label = t(f"fact.{key}") if key in ("capital", "agreement") else t(f"brief.fact.{key}")
-    return Line(t("snapshot.filter", label=label, values=value))
+    return BriefLine(t("snapshot.filter", label=label, values=value))
 
 
 def export_section(statements: Iterable[ExportStatement], t: Words) -> Section:
@@ -159,7 +159,7 @@ def export_section(statements: Iterable[ExportStatement], t: Words) -> Section:
         if row.value_mdh is not None or row.share_pct is not None or row.growth_pct is not None:
             unique.setdefault(statement, row)
     lines = tuple(
-        Line(export_text(row, t), sub=t("brief.export.source", source=isolate(host(row.url))))
+        BriefLine(export_text(row, t), sub=t("brief.export.source", source=isolate(host(row.url))))
         for row in unique.values()
     )
     return Section(
@@ -210,7 +210,7 @@ def buyers_section(query: Query, view: ViewState, buyers: list[Buyer], t: Words)
         if c
     )
     lines = tuple(
-        Line(
+        BriefLine(
             record_name(b),
             (kind_label(b, t), clean(b.city) or t("snapshot.country_only")),
             mark="buyer",
@@ -257,12 +257,12 @@ def sites_section(
     )
 
 
-def place_line(site: Site, query: Query, t: Words) -> Line:
+def place_line(site: Site, query: Query, t: Words) -> BriefLine:
     """A site with its place, and its status unless it is open."""
     sub = where(site, query.catalogue, t)
     if not is_open(site):
         sub = f"{sub} \u00b7 {t(f'status.{site.status}')}" if sub else t(f"status.{site.status}")
-    return Line(
+    return BriefLine(
         record_name(site),
         sub=clean(sub),
         mark=site.class_,
@@ -276,7 +276,7 @@ def place_line(site: Site, query: Query, t: Words) -> Line:
 def reports_section(reports: list[Report], about: str, t: Words) -> Section:
     """The reports, newest first, each with the sentence that links it."""
     lines = tuple(
-        Line(
+        BriefLine(
             clean(t.pick(r.title)),
             sub=" \u00b7 ".join(
                 (isolate(r.id), t.date(r.date) or t("panel.undated"), why(r, about, t))
@@ -296,7 +296,7 @@ def sources_section(urls: Iterable[str], t: Words) -> Section:
         text = t.n("names.more", len(hosts) - MOST_HOSTS, names=text)
     return Section(
         t("brief.sources"),
-        (Line(text, tone="soft"),) if text else (),
+        (BriefLine(text, tone="soft"),) if text else (),
         1,
         empty=t("brief.sources.empty"),
     )

@@ -28,7 +28,7 @@ PICTURE_PIXELS = 1400
 
 
 @dataclass(frozen=True, slots=True)
-class Note:
+class MeetingNote:
     """A decision or an action as it was typed; ``pin`` is a selection such as market:DE."""
 
     text: str
@@ -43,7 +43,7 @@ class Shown:
 
     title: str
     query: str
-    notes: tuple[Note, ...] = ()
+    notes: tuple[MeetingNote, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,9 +21,9 @@ from geo.model.view import ViewState
 from geo.query.engine import Query
 from geo.render.frame import camera_of
 from geo.render.scene import scene_of
-from geo.render.scene_text import Figure
+from geo.render.scene_text import KeyFigure
 from geo.share.brief import Brief
-from geo.share.brief_layout import BRIEF, MOST_LINES, Line, Section, plan_of
+from geo.share.brief_layout import BRIEF, MOST_LINES, BriefLine, Section, plan_of
 from geo.share.market_brief import host, record_name, sources_section
 from geo.text.cleaning import clean, isolate
 
@@ -95,7 +95,7 @@ def covered(province: Area, sites: list[Site]) -> bool:
     )
 
 
-def _figures(sites: list[Site], bare: list[Area], t: Words) -> tuple[Figure, ...]:
+def _figures(sites: list[Site], bare: list[Area], t: Words) -> tuple[KeyFigure, ...]:
     found = []
     groups = (
         ("open", [s for s in sites if is_open(s)]),
@@ -105,13 +105,13 @@ def _figures(sites: list[Site], bare: list[Area], t: Words) -> tuple[Figure, ...
     for key, group in groups:
         demo = sum(map(is_demo, group))
         found.append(
-            Figure(
+            KeyFigure(
                 t.number(len(group)),
                 t(f"brief.figure.{key}"),
                 t("snapshot.sub_demo", n=t.number(demo)) if demo else "",
             )
         )
-    return (*found, Figure(t.number(len(bare)), t("brief.figure.bare"), ""))
+    return (*found, KeyFigure(t.number(len(bare)), t("brief.figure.bare"), ""))
 
 
 # --- sections -------------------------------------------------------------------------
@@ -137,7 +137,11 @@ def crafts_section(sites: list[Site], t: Words) -> Section:
         for c in sorted(counts, key=lambda c: (-counts[c], CRAFTS.index(c)))
     )
     return Section(
-        t("fact.crafts"), (Line(text),) if text else (), 1, empty=t("brief.unknown"), complete=True
+        t("fact.crafts"),
+        (BriefLine(text),) if text else (),
+        1,
+        empty=t("brief.unknown"),
+        complete=True,
     )
 
 
@@ -161,14 +165,14 @@ def province_section(provinces: list[Area], sites: list[Site], t: Words) -> Sect
     )
 
 
-def _table_line(name: str, own: list[Site], t: Words, *, alert: bool) -> Line:
+def _table_line(name: str, own: list[Site], t: Words, *, alert: bool) -> BriefLine:
     opened = [s for s in own if is_open(s)]
     maisons = [s for s in opened if s.class_ == "maison"]
     demo = sum(map(is_demo, maisons))
     text = t.number(len(maisons))
     if demo:
         text = t("brief.of_which_demo", n=text, demo=t.number(demo))
-    return Line(
+    return BriefLine(
         name,
         (t.number(len(opened)), t.number(len(own) - len(opened)), text),
         tone="alert" if alert else "plain",
@@ -182,7 +186,9 @@ def kinds_section(sites: list[Site], t: Words) -> Section:
         own = [s for s in sites if s.kind == kind]
         if own:
             opened = sum(map(is_open, own))
-            lines.append(Line(t(f"site.{kind}"), (t.number(opened), t.number(len(own) - opened))))
+            lines.append(
+                BriefLine(t(f"site.{kind}"), (t.number(opened), t.number(len(own) - opened)))
+            )
     return Section(
         t("brief.by_kind"),
         tuple(lines),
@@ -208,10 +214,10 @@ def facilities_section(sites: list[Site], t: Words) -> Section:
     )
 
 
-def _facility(site: Site, t: Words) -> Line:
+def _facility(site: Site, t: Words) -> BriefLine:
     place = clean(site.town or site.commune)
     place_and_status = [place] if is_open(site) else [place, t(f"status.{site.status}")]
-    return Line(
+    return BriefLine(
         record_name(site),
         (" \u00b7 ".join(filter(None, place_and_status)),),
         mark=site.class_,
@@ -232,7 +238,7 @@ def gaps_section(bare: list[Area], sites: list[Site], t: Words) -> Section:
         names.append(
             t("brief.gap.but", name=name, but=t.n("brief.gap.coming", coming)) if coming else name
         )
-    lines = (Line(t("snapshot.filter_join").join(names), tone="alert"),) if names else ()
+    lines = (BriefLine(t("snapshot.filter_join").join(names), tone="alert"),) if names else ()
     return Section(
         t("brief.gaps"),
         lines,
@@ -251,7 +257,7 @@ def unknown_section(sites: list[Site], t: Words) -> Section:
     }
     unknowns = [t.n(f"brief.unknown.{key}", n) for key, n in counts.items() if n]
     text = " \u00b7 ".join([*unknowns, t("brief.unknown.telephone")])
-    return Section(t("brief.unknowns"), (Line(text),), 1)
+    return Section(t("brief.unknowns"), (BriefLine(text),), 1)
 
 
 def contacts_section(query: Query, code: str, t: Words) -> Section:
@@ -259,5 +265,5 @@ def contacts_section(query: Query, code: str, t: Words) -> Section:
     found = exporters_in(code, query.catalogue)
     names = " \u00b7 ".join(isolate(f"{clean(e.name)} ({clean(e.city)})") for e in found)
     hosts = t("ui.comma").join(dict.fromkeys(isolate(host(e.url)) for e in found))
-    lines = (Line(names, sub=t("brief.export.source", source=hosts)),) if found else ()
+    lines = (BriefLine(names, sub=t("brief.export.source", source=hosts)),) if found else ()
     return Section(t("brief.contacts"), lines, 1, empty=t("brief.contacts.empty"))

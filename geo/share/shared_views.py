@@ -62,7 +62,7 @@ class Content:
 
 
 @dataclass(frozen=True)
-class Kept:
+class SharedView:
     """One shared view as it was presented. ``created`` is UTC, ISO 8601."""
 
     code: str
@@ -93,11 +93,11 @@ class Comparison:
 class SnapshotStore(Protocol):
     """A store of shared views."""
 
-    def put(self, kept: Kept) -> None:
+    def put(self, kept: SharedView) -> None:
         """Write one view."""
         ...
 
-    def get(self, code: str) -> Kept:
+    def get(self, code: str) -> SharedView:
         """Read one view."""
         ...
 
@@ -124,7 +124,7 @@ class FileSnapshots:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def put(self, kept: Kept) -> None:
+    def put(self, kept: SharedView) -> None:
         """Write one view atomically and durably."""
         atomic_write(
             self._folder / f"{kept.code}.json", orjson.dumps({"format": FORMAT, **asdict(kept)})
@@ -166,7 +166,7 @@ class FileSnapshots:
             raise Expired("error.picture_gone")
         return content
 
-    def get(self, code: str) -> Kept:
+    def get(self, code: str) -> SharedView:
         """Read one view.
 
         Raises
@@ -186,7 +186,7 @@ class FileSnapshots:
                 str(raw[name])
                 for name in ("address", "title", "data_version", "content_hash", "created")
             )
-            return Kept(code, address, title, version, digest, created, Content(records))
+            return SharedView(code, address, title, version, digest, created, Content(records))
         except FileNotFoundError:
             raise NotFound("error.code_unknown") from None
         except (OSError, ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
@@ -257,7 +257,7 @@ def keep(
         while store.has(code):
             code = new_code()
         store.put(
-            Kept(
+            SharedView(
                 code,
                 encode(view),
                 " ".join(title.split())[:MAX_TITLE],

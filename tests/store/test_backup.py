@@ -15,7 +15,7 @@ import pytest
 
 from geo.core.errors import StoreFull, StoreUnavailable
 from geo.query.current import open_store
-from geo.share.shared_views import Content, FileSnapshots, Kept
+from geo.share.shared_views import Content, FileSnapshots, SharedView
 from geo.store import backup as module
 from geo.store.audit_log import AuditLog
 from geo.store.backup import MANIFEST, BadArchive, backup, restore
@@ -42,7 +42,7 @@ def live(store, var):
     )
     Corrections(var).judge(made[0].id, "accepted", "Amina", store)
     FileSnapshots(var / "snapshots").put(
-        Kept(
+        SharedView(
             "ABCDEFGH",
             "market=DE",
             "Vue",

@@ -262,7 +262,7 @@ ENDLESS = """
 import sys
 from pathlib import Path
 from geo.store.corrections import Corrections
-from geo.share.shared_views import Content, FileSnapshots, Kept, new_code
+from geo.share.shared_views import Content, FileSnapshots, SharedView, new_code
 from geo.store.published_reports import ImportedReports
 folder, start = Path(sys.argv[1]), int(sys.argv[2])
 shared, reports = FileSnapshots(folder / "snapshots"), ImportedReports(folder / "reports")
@@ -272,7 +272,7 @@ for n in range(start, start + 10_000):
     print("correction", made[0].id, flush=True)
     code = new_code()
     content = Content({f"buyers:{i}": ("d", "n") for i in range(200)})
-    shared.put(Kept(code, "", "Vue", "v", "h", "2026-01-02T03:04:05+00:00", content))
+    shared.put(SharedView(code, "", "Vue", "v", "h", "2026-01-02T03:04:05+00:00", content))
     print("shared", code, flush=True)
     report = {"date": "2026-01-02", "notes": [], "title": {"fr": "R"}}
     print("report", reports.add(report, b"x" * 50_000, f"texte {n}"), flush=True)

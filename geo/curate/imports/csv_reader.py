@@ -17,7 +17,7 @@ from collections import Counter
 from geo.curate.imports.headings import looks_like_header
 from geo.curate.imports.problems import ImportProblem, ImportRejected, place
 from geo.curate.imports.source_table import MAX_CELLS, MAX_ROWS, Clock, Table, cell
-from geo.curate.imports.table_detection import Line, table_of
+from geo.curate.imports.table_detection import SheetLine, table_of
 
 SEPARATORS = (",", ";", "\t", "|")
 #: A quoted cell of more lines than this has lost its closing quote.
@@ -228,9 +228,9 @@ def _separator(text: str) -> str:
     return found
 
 
-def _parsed(text: str, separator: str, clock: Clock) -> list[Line]:
+def _parsed(text: str, separator: str, clock: Clock) -> list[SheetLine]:
     csv.field_size_limit(MOST_CHARS)
-    lines: list[Line] = []
+    lines: list[SheetLine] = []
     cells = 0
     # A line of our own at the end: a quote that was never closed swallows it.
     reader = csv.reader(
@@ -247,7 +247,7 @@ def _parsed(text: str, separator: str, clock: Clock) -> list[Line]:
             cells += len(record)
             if cells > MAX_CELLS:
                 raise ImportRejected("TOO_MANY_CELLS", limit=str(MAX_CELLS))
-            lines.append(Line(number, [cell(c) for c in record]))
+            lines.append(SheetLine(number, [cell(c) for c in record]))
             if number > MAX_ROWS + 1000:
                 raise ImportRejected(
                     "TOO_MANY_ROWS", n=str(text.count("\n") + 1), limit=str(MAX_ROWS)

@@ -28,7 +28,7 @@ MOST = 20_000
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class ComparedRecord:
     """The compared fields of a record; ``key`` identifies it: a row number or an id."""
 
     key: int | str
@@ -61,7 +61,7 @@ class Alike:
     metres: float | None
 
 
-def alike(rows: Sequence[Known], held: Sequence[Known] = ()) -> list[Alike]:
+def alike(rows: Sequence[ComparedRecord], held: Sequence[ComparedRecord] = ()) -> list[Alike]:
     """Candidate pairs of rows with rows and with held records, best first for each row."""
     everything = [*rows, *held]
     names = [plain(k.name) for k in everything]
@@ -81,7 +81,12 @@ def alike(rows: Sequence[Known], held: Sequence[Known] = ()) -> list[Alike]:
 
 
 def compared(
-    a: Known, b: Known, name_a: str = "", name_b: str = "", host_a: str = "", host_b: str = ""
+    a: ComparedRecord,
+    b: ComparedRecord,
+    name_a: str = "",
+    name_b: str = "",
+    host_a: str = "",
+    host_b: str = "",
 ) -> Alike | None:
     """Whether two records may be one; the later row speaks of the earlier."""
     name_a, name_b = name_a or plain(a.name), name_b or plain(b.name)

@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from geo.curate.imports.geometry import Convert, Place
+from geo.curate.imports.geometry import Convert, GeometryPosition
 from geo.curate.imports.problems import ImportProblem, ImportRejected, Remarks
 from geo.curate.imports.source_table import (
     MAX_CELL,
@@ -31,7 +31,7 @@ class Feature:
     """A record as a reader found it."""
 
     attributes: Mapping[str, Any]
-    place: Place
+    place: GeometryPosition
     id: str = ""
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from geo.curate.imports.csv_reader import decode
 from geo.curate.imports.geo_features import Feature, Gathered
-from geo.curate.imports.geometry import Place, converter, epsg_of, place_of
+from geo.curate.imports.geometry import GeometryPosition, converter, epsg_of, place_of
 from geo.curate.imports.problems import ImportProblem, ImportRejected, Remarks
 from geo.curate.imports.source_table import Clock, Table
 
@@ -168,7 +168,7 @@ def _crs(declared: Any) -> str:
 
 def _feature(raw: Any, repair: bool) -> Feature:
     if not isinstance(raw, dict) or raw.get("type") != "Feature":
-        return Feature({}, Place(None, "NOT_A_FEATURE"))
+        return Feature({}, GeometryPosition(None, "NOT_A_FEATURE"))
     inside = raw.get("properties")
     id_ = raw.get("id")
     return Feature(

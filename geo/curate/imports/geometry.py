@@ -30,7 +30,7 @@ _CRS84 = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class GeometryPosition:
     """What a geometry gives: a position in the file's own CRS, or the code of what is wrong."""
 
     x_y: LonLat | None
@@ -73,12 +73,12 @@ def converter(epsg: str) -> Convert | None:
     return made.transform
 
 
-def place_of(geometry: Any, *, repair: bool = False) -> Place:
+def place_of(geometry: Any, *, repair: bool = False) -> GeometryPosition:
     """The position of a GeoJSON geometry, or what is wrong with it; never raises."""
     if geometry is None:
-        return Place(None, "NO_GEOMETRY")
+        return GeometryPosition(None, "NO_GEOMETRY")
     if not isinstance(geometry, dict):
-        return Place(None, "GEOMETRY_TYPE", {"value": type(geometry).__name__})
+        return GeometryPosition(None, "GEOMETRY_TYPE", {"value": type(geometry).__name__})
     kind, at = geometry.get("type"), geometry.get("coordinates")
     if kind == "Point":
         return _point(at)
@@ -87,19 +87,19 @@ def place_of(geometry: Any, *, repair: bool = False) -> Place:
     if kind in ("Polygon", "MultiPolygon"):
         return _area(kind, at, repair)
     if kind in ("MultiPoint", "LineString", "MultiLineString") and at == []:
-        return Place(None, "NO_GEOMETRY")
-    return Place(None, "GEOMETRY_TYPE", {"value": str(kind)[:40]})
+        return GeometryPosition(None, "NO_GEOMETRY")
+    return GeometryPosition(None, "GEOMETRY_TYPE", {"value": str(kind)[:40]})
 
 
-def _point(at: Any) -> Place:
+def _point(at: Any) -> GeometryPosition:
     if not at:
-        return Place(None, "NO_GEOMETRY")
+        return GeometryPosition(None, "NO_GEOMETRY")
     if not isinstance(at, (list, tuple)) or len(at) < 2 or not all(map(_is_number, at[:2])):
-        return Place(None, "COORD_NOT_NUMBER", {"value": str(at)[:60]})
+        return GeometryPosition(None, "COORD_NOT_NUMBER", {"value": str(at)[:60]})
     x, y = float(at[0]), float(at[1])
     if not (math.isfinite(x) and math.isfinite(y)):
-        return Place(None, "COORD_MISSING")
-    return Place((x, y))
+        return GeometryPosition(None, "COORD_MISSING")
+    return GeometryPosition((x, y))
 
 
 def _is_number(value: Any) -> bool:
@@ -111,18 +111,18 @@ def _is_number(value: Any) -> bool:
     )
 
 
-def _area(kind: str, at: Any, repair: bool) -> Place:
+def _area(kind: str, at: Any, repair: bool) -> GeometryPosition:
     if not at:
-        return Place(None, "NO_GEOMETRY")
+        return GeometryPosition(None, "NO_GEOMETRY")
     polygons = [at] if kind == "Polygon" else at
     count = 0
     try:
         for ring in (ring for polygon in polygons for ring in polygon):
             count += len(ring)
             if count > MAX_VERTICES:
-                return Place(None, "TOO_MANY_VERTICES", {"limit": str(MAX_VERTICES)})
+                return GeometryPosition(None, "TOO_MANY_VERTICES", {"limit": str(MAX_VERTICES)})
             if len(ring) < 4:
-                return Place(None, "RING_TOO_SHORT")
+                return GeometryPosition(None, "RING_TOO_SHORT")
             if not all(
                 isinstance(p, (list, tuple))
                 and len(p) >= 2
@@ -132,35 +132,35 @@ def _area(kind: str, at: Any, repair: bool) -> Place:
                 and math.isfinite(p[1])
                 for p in ring
             ):
-                return Place(None, "COORD_NOT_NUMBER", {"value": ""})
+                return GeometryPosition(None, "COORD_NOT_NUMBER", {"value": ""})
             if list(ring[0][:2]) != list(ring[-1][:2]):
-                return Place(None, "RING_NOT_CLOSED")
+                return GeometryPosition(None, "RING_NOT_CLOSED")
     except TypeError:
-        return Place(None, "COORD_NOT_NUMBER", {"value": str(at)[:60]})
+        return GeometryPosition(None, "COORD_NOT_NUMBER", {"value": str(at)[:60]})
     from shapely.geometry import shape
 
     flat = [[[p[:2] for p in ring] for ring in polygon] for polygon in polygons]
     return area_point(shape({"type": "MultiPolygon", "coordinates": flat}), repair)
 
 
-def area_point(area: Any, repair: bool) -> Place:
+def area_point(area: Any, repair: bool) -> GeometryPosition:
     """A point inside a shapely area; one that crosses itself is repaired only on request."""
     from shapely import get_num_coordinates, make_valid
     from shapely.validation import explain_validity
 
     if area.is_empty:
-        return Place(None, "NO_GEOMETRY")
+        return GeometryPosition(None, "NO_GEOMETRY")
     if get_num_coordinates(area) > MAX_VERTICES:
-        return Place(None, "TOO_MANY_VERTICES", {"limit": str(MAX_VERTICES)})
+        return GeometryPosition(None, "TOO_MANY_VERTICES", {"limit": str(MAX_VERTICES)})
     if not area.is_valid:
         reason = explain_validity(area)
         near = re.search(r"\[(-?[0-9.e+-]+) (-?[0-9.e+-]+)", reason)
         if not repair:
-            return Place(
+            return GeometryPosition(
                 None,
                 "INVALID_GEOMETRY",
                 {"value": f"{float(near[1]):g},{float(near[2]):g}" if near else reason[:60]},
             )
         area = make_valid(area)
     inside = area.representative_point()
-    return Place((inside.x, inside.y), "POINT_INSIDE_AREA")
+    return GeometryPosition((inside.x, inside.y), "POINT_INSIDE_AREA")

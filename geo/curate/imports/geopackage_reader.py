@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from geo.curate.imports.geo_features import Feature, Gathered
-from geo.curate.imports.geometry import Place, area_point, converter
+from geo.curate.imports.geometry import GeometryPosition, area_point, converter
 from geo.curate.imports.problems import ImportProblem, ImportRejected, Remarks
 from geo.curate.imports.source_table import MAX_COLUMNS, MAX_ROWS, Clock, Table, cell
 
@@ -185,52 +185,54 @@ def _features(
     wanted = ", ".join(_quoted(c) for c in [*kept, *([geometry] if geometry in columns else [])])
     located = geometry in columns
     for row in base.execute(f"SELECT {wanted} FROM {_quoted(table)} LIMIT {MAX_ROWS + 1}"):  # noqa: S608  quoted
-        place = _place(row[-1], repair) if located else Place(None, "NO_GEOMETRY")
+        place = _place(row[-1], repair) if located else GeometryPosition(None, "NO_GEOMETRY")
         yield Feature(dict(zip(kept, row, strict=False)), place)
 
 
-def _place(blob: Any, repair: bool) -> Place:
+def _place(blob: Any, repair: bool) -> GeometryPosition:
     """The position in a GeoPackage geometry."""
     if blob is None:
-        return Place(None, "NO_GEOMETRY")
+        return GeometryPosition(None, "NO_GEOMETRY")
     if not isinstance(blob, bytes) or len(blob) < 13 or blob[:2] != b"GP":
-        return Place(None, "INVALID_GEOMETRY", {"value": ""})
+        return GeometryPosition(None, "INVALID_GEOMETRY", {"value": ""})
     flags = blob[3]
     envelope = flags >> 1 & 7
     if flags & 0x20 or envelope > 4:
-        return Place(None, "GEOMETRY_TYPE", {"value": ""})
+        return GeometryPosition(None, "GEOMETRY_TYPE", {"value": ""})
     if flags & 0x10:
-        return Place(None, "NO_GEOMETRY")
+        return GeometryPosition(None, "NO_GEOMETRY")
     wkb = blob[8 + _ENVELOPES[envelope] :]
     if len(wkb) < 5:
-        return Place(None, "INVALID_GEOMETRY", {"value": ""})
+        return GeometryPosition(None, "INVALID_GEOMETRY", {"value": ""})
     order = "<" if wkb[0] == 1 else ">"
     kind = struct.unpack(order + "I", wkb[1:5])[0] & 0xFFFFFFF
     if kind % 1000 == 1:
         if len(wkb) < 21:
-            return Place(None, "INVALID_GEOMETRY", {"value": ""})
+            return GeometryPosition(None, "INVALID_GEOMETRY", {"value": ""})
         x, y = struct.unpack(order + "2d", wkb[5:21])
         missing = not (abs(x) < 1e300 and abs(y) < 1e300)
-        return Place(None, "COORD_MISSING") if missing else Place((x, y))
+        return GeometryPosition(None, "COORD_MISSING") if missing else GeometryPosition((x, y))
     if kind % 1000 not in (3, 4, 6):
-        return Place(None, "GEOMETRY_TYPE", {"value": _NAMES.get(kind % 1000, str(kind))})
+        return GeometryPosition(
+            None, "GEOMETRY_TYPE", {"value": _NAMES.get(kind % 1000, str(kind))}
+        )
     return _area(wkb, repair)
 
 
-def _area(wkb: bytes, repair: bool) -> Place:
+def _area(wkb: bytes, repair: bool) -> GeometryPosition:
     import shapely
 
     if len(wkb) > 4 * 2**20:
-        return Place(None, "TOO_MANY_VERTICES", {"limit": ""})
+        return GeometryPosition(None, "TOO_MANY_VERTICES", {"limit": ""})
     try:
         shape: Any = shapely.from_wkb(wkb)
     except (shapely.errors.ShapelyError, ValueError):
-        return Place(None, "RING_TOO_SHORT")
+        return GeometryPosition(None, "RING_TOO_SHORT")
     if shape.geom_type == "MultiPoint":
         points = list(shape.geoms)
         return (
-            Place((points[0].x, points[0].y))
+            GeometryPosition((points[0].x, points[0].y))
             if len(points) == 1
-            else Place(None, "GEOMETRY_TYPE", {"value": "MultiPoint"})
+            else GeometryPosition(None, "GEOMETRY_TYPE", {"value": "MultiPoint"})
         )
     return area_point(shape, repair)

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from geo.curate.imports.geo_features import Feature, Gathered
-from geo.curate.imports.geometry import Place, place_of
+from geo.curate.imports.geometry import GeometryPosition, place_of
 from geo.curate.imports.problems import ImportProblem, ImportRejected, Remarks
 from geo.curate.imports.source_table import Clock, Table, cell
 from geo.curate.imports.xml_reader import Walker
@@ -102,16 +102,18 @@ class _Marks:
         self._path.pop()
         self._parts = []
 
-    def _place(self) -> Place:
+    def _place(self) -> GeometryPosition:
         if not self._shapes:
-            return Place(None, "NO_GEOMETRY")
+            return GeometryPosition(None, "NO_GEOMETRY")
         if len(self._shapes) > 1 or self._shapes[0]["type"] not in ("Point", "Polygon"):
-            return Place(None, "GEOMETRY_TYPE", {"value": self._shapes[0]["type"]})
+            return GeometryPosition(None, "GEOMETRY_TYPE", {"value": self._shapes[0]["type"]})
         shape = self._shapes[0]
         try:
             rings = [[_numbers(p) for p in ring.split()] for ring in shape["rings"]]
         except ValueError:
-            return Place(None, "COORD_NOT_NUMBER", {"value": shape["rings"][0].strip()[:60]})
+            return GeometryPosition(
+                None, "COORD_NOT_NUMBER", {"value": shape["rings"][0].strip()[:60]}
+            )
         if shape["type"] == "Point":
             at = rings[0][0] if rings and rings[0] else []
             return place_of({"type": "Point", "coordinates": at})

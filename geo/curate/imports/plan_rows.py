@@ -196,9 +196,9 @@ def propose(
             )
 
 
-def _compared(kind: str, key: int | str, raw: Mapping[str, Any]) -> twins.Known:
+def _compared(kind: str, key: int | str, raw: Mapping[str, Any]) -> twins.ComparedRecord:
     inside = raw["properties"] if kind in FEATURES else raw
-    return twins.Known(
+    return twins.ComparedRecord(
         key,
         str(inside.get("name") or inside.get("name_fr") or ""),
         str(inside.get("country", "")),

@@ -22,7 +22,7 @@ _RESERVED = re.compile(r"__|geometry\Z|geom\Z", re.IGNORECASE)
 
 
 @dataclass(slots=True)
-class Line:
+class SheetLine:
     """One line of a sheet: its number in the file, from 1, and its cells."""
 
     number: int
@@ -31,7 +31,7 @@ class Line:
 
 
 def table_of(
-    lines: Sequence[Line],
+    lines: Sequence[SheetLine],
     name: str,
     format_: str,
     clock: Clock,
@@ -84,7 +84,7 @@ def letter(index: int) -> str:
     return text
 
 
-def _heading(filled: list[Line], chosen: int | None) -> tuple[int, list[str]]:
+def _heading(filled: list[SheetLine], chosen: int | None) -> tuple[int, list[str]]:
     """How many filled lines end the headings, and the headings."""
     if chosen == 0:
         return 0, filled[0].cells
@@ -114,7 +114,7 @@ def _joined(upper: list[str], lower: list[str]) -> list[str] | None:
     return [low or up for up, low in zip(upper, lower, strict=True)]
 
 
-def _names(heading: list[str], body: list[Line]) -> tuple[str, ...]:
+def _names(heading: list[str], body: list[SheetLine]) -> tuple[str, ...]:
     used = [
         i
         for i in range(len(heading))
@@ -132,7 +132,7 @@ def _names(heading: list[str], body: list[Line]) -> tuple[str, ...]:
     return tuple(names)
 
 
-def _note_heading(table: Table, heading: list[str], filled: list[Line], at: int) -> None:
+def _note_heading(table: Table, heading: list[str], filled: list[SheetLine], at: int) -> None:
     table.detected["header_row"] = str(filled[at - 1].number if at else 0)
     if at > 1:
         table.note("HEADER_ROW", f"row {filled[at - 1].number}", n=str(at - 1))
@@ -149,7 +149,9 @@ def bad_names(columns: Sequence[str]) -> list[str]:
     return [c for c in columns if c and _RESERVED.match(c)]
 
 
-def _records(table: Table, body: list[Line], remarks: Remarks, clock: Clock, ragged: bool) -> None:
+def _records(
+    table: Table, body: list[SheetLine], remarks: Remarks, clock: Clock, ragged: bool
+) -> None:
     width = len(table.columns)
     again = tuple(map(plain, table.columns))
     usual = Counter(len(line.cells) for line in body[:2000]).most_common(1)
@@ -174,7 +176,7 @@ def _records(table: Table, body: list[Line], remarks: Remarks, clock: Clock, rag
         table.note(code, place("row", rows))
 
 
-def _fitted(line: Line, columns: tuple[str, ...], least: int, remarks: Remarks) -> list[str]:
+def _fitted(line: SheetLine, columns: tuple[str, ...], least: int, remarks: Remarks) -> list[str]:
     """The cells of a line, one for each column and none too long; what does not fit is remarked."""
     cells, width = line.cells, len(columns)
 

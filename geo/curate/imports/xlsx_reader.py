@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 from geo.curate.imports.headings import looks_like_header
 from geo.curate.imports.problems import ImportProblem, ImportRejected, place
 from geo.curate.imports.source_table import MAX_CELLS, MAX_COLUMNS, MAX_ROWS, Clock, Table, cell
-from geo.curate.imports.table_detection import Line, letter, table_of
+from geo.curate.imports.table_detection import SheetLine, letter, table_of
 from geo.curate.imports.xml_reader import Walker
 from geo.curate.imports.zip_archive import ZipArchive
 
@@ -387,7 +387,7 @@ def _column(letters: str) -> int:
     return found - 1
 
 
-def _lines(sheet: _Sheet) -> list[Line]:
+def _lines(sheet: _Sheet) -> list[SheetLine]:
     budget = MAX_CELLS
     for top, bottom, column, _ in sheet.merged:
         value = sheet.lines.get(top, {}).get(column, "")
@@ -401,6 +401,8 @@ def _lines(sheet: _Sheet) -> list[Line]:
         cells = sheet.lines[row]
         width = max(cells) + 1 if cells else 0
         found.append(
-            Line(row, [cells.get(i, "") for i in range(width)], tuple(sheet.faults.get(row, ())))
+            SheetLine(
+                row, [cells.get(i, "") for i in range(width)], tuple(sheet.faults.get(row, ()))
+            )
         )
     return found

@@ -28,7 +28,7 @@ MAX_SORTED = 2_000
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class TableColumn:
     """One column of a table: how to show a record, and how to sort by it."""
 
     key: str
@@ -45,39 +45,43 @@ def _place(r: Buyer | Site) -> str:
     return r.city if isinstance(r, Buyer) else r.town or r.commune
 
 
-_NAME = Column(
+_NAME = TableColumn(
     "name",
     "text",
     lambda r, _q, t: title_of(r, t),
     lambda r: fold(r.name if not isinstance(r, Report) else r.title["fr"]),
 )
-_KIND = Column("kind", "text", lambda r, _q, t: kind_label(r, t), lambda r: r.kind)
-_CRAFTS = Column("crafts", "crafts", lambda r, _q, t: crafts_text(r.crafts, t), lambda r: r.crafts)
-_STATUS = Column("status", "text", lambda r, _q, t: t(f"status.{r.status}"), lambda r: r.status)
-_TOWN = Column("town", "text", lambda r, _q, _t: _place(r), lambda r: fold(_place(r)))
-_REGION = Column(
+_KIND = TableColumn("kind", "text", lambda r, _q, t: kind_label(r, t), lambda r: r.kind)
+_CRAFTS = TableColumn(
+    "crafts", "crafts", lambda r, _q, t: crafts_text(r.crafts, t), lambda r: r.crafts
+)
+_STATUS = TableColumn(
+    "status", "text", lambda r, _q, t: t(f"status.{r.status}"), lambda r: r.status
+)
+_TOWN = TableColumn("town", "text", lambda r, _q, _t: _place(r), lambda r: fold(_place(r)))
+_REGION = TableColumn(
     "region", "text", lambda r, q, t: area_name(q.catalogue, r.region, t), lambda r: r.region
 )
-_SITE_YEAR = Column(
+_SITE_YEAR = TableColumn(
     "since", "number", lambda r, _q, _t: str(r.year_opened or ""), lambda r: r.year_opened or 0
 )
 _PLACES = (_NAME, _KIND, _TOWN, _REGION, _CRAFTS, _STATUS, _SITE_YEAR)
-COLUMNS: dict[str, tuple[Column, ...]] = {
+COLUMNS: dict[str, tuple[TableColumn, ...]] = {
     "buyers": (
         _NAME,
         _KIND,
-        Column("market", "text", _country, lambda b: b.country),
-        Column("city", "text", lambda b, _q, _t: _place(b), lambda b: fold(b.city)),
+        TableColumn("market", "text", _country, lambda b: b.country),
+        TableColumn("city", "text", lambda b, _q, _t: _place(b), lambda b: fold(b.city)),
         _CRAFTS,
-        Column("since", "number", lambda b, _q, _t: str(b.year or ""), lambda b: b.year or 0),
+        TableColumn("since", "number", lambda b, _q, _t: str(b.year or ""), lambda b: b.year or 0),
     ),
     "sites": _PLACES,
     "maisons": _PLACES,
     "reports": (
         _NAME,
         _KIND,
-        Column("date", "date", lambda r, _q, t: t.date(r.date), lambda r: r.date),
-        Column(
+        TableColumn("date", "date", lambda r, _q, t: t.date(r.date), lambda r: r.date),
+        TableColumn(
             "markets",
             "text",
             lambda r, _q, t: _some([t.country(m) for m in r.markets], t),
@@ -88,9 +92,9 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
     "fairs": (
         _NAME,
         _KIND,
-        Column("date", "date", lambda f, _q, t: when(f, t), newest_first),
-        Column("market", "text", lambda f, _q, t: country_of(f, t), lambda f: f.country),
-        Column("city", "text", lambda f, _q, _t: f.city, lambda f: fold(f.city)),
+        TableColumn("date", "date", lambda f, _q, t: when(f, t), newest_first),
+        TableColumn("market", "text", lambda f, _q, t: country_of(f, t), lambda f: f.country),
+        TableColumn("city", "text", lambda f, _q, _t: f.city, lambda f: fold(f.city)),
         _CRAFTS,
     ),
 }

@@ -14,7 +14,7 @@ from geo.explore.api.fairs import fairs_of, when
 from geo.explore.api.partners import sites_that_make
 from geo.i18n.labels import crafts_text, is_demo, title_of, where
 from geo.i18n.words import Words
-from geo.markets.mission_planner import PER_DAY, Plan, plan, working_days
+from geo.markets.mission_planner import PER_DAY, MissionPlan, plan, working_days
 from geo.model.records import Buyer, Market
 from geo.model.view import DAYS, ViewState
 from geo.query.engine import Query
@@ -89,7 +89,7 @@ def _buyers(query: Query, view: ViewState) -> list[Buyer]:
     return [r for r in records if isinstance(r, Buyer)]
 
 
-def _text(made: Plan, days: int, t: Words) -> str:
+def _text(made: MissionPlan, days: int, t: Words) -> str:
     visits = sum(len(s.buyers) for d in made.days for s in d)
     cities = len({s.city for d in made.days for s in d})
     text = t(
@@ -134,7 +134,7 @@ def _line(buyer: Buyer, query: Query, t: Words) -> dict[str, Any]:
     }
 
 
-def ics(made: Plan, dates: list[date], market: Market, query: Query, t: Words) -> str:
+def ics(made: MissionPlan, dates: list[date], market: Market, query: Query, t: Words) -> str:
     """The plan as an iCalendar file: one all-day event per stop, its brief in the description."""
     from icalendar import Calendar, Event  # only this file needs it
 

@@ -29,8 +29,8 @@ from geo.share.minutes import (
     PIN_CHARS,
     TEXT_CHARS,
     TITLE_CHARS,
+    MeetingNote,
     Minutes,
-    Note,
     Shown,
     minutes_of,
 )
@@ -97,7 +97,7 @@ def scenes_of(body: dict[str, Any]) -> tuple[Shown, ...]:
                 text_of(raw, "title", TITLE_CHARS),
                 text_of(raw, "query", MAX_CHARS),
                 tuple(
-                    Note(
+                    MeetingNote(
                         text_of(n, "text", TEXT_CHARS),
                         text_of(n, "pin", PIN_CHARS),
                         text_of(n, "owner", OWNER_CHARS),

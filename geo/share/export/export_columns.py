@@ -33,7 +33,7 @@ Record = Buyer | Site
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class ExportColumn:
     """One column: the name machines read, how it is typed, and how it is read."""
 
     key: str
@@ -56,47 +56,47 @@ def _place(r: Record, _q: Query, _t: Words) -> str:
     return r.city if isinstance(r, Buyer) else r.town or r.commune
 
 
-COLUMNS: tuple[Column, ...] = (
-    Column("name", "text", lambda r, _q, _t: r.name, 44),
-    Column("class", "text", lambda r, _q, t: t(f"snapshot.key.{r.class_}s"), 20),
-    Column("kind", "text", lambda r, _q, t: kind_label(r, t), 26),
-    Column(
+COLUMNS: tuple[ExportColumn, ...] = (
+    ExportColumn("name", "text", lambda r, _q, _t: r.name, 44),
+    ExportColumn("class", "text", lambda r, _q, t: t(f"snapshot.key.{r.class_}s"), 20),
+    ExportColumn("kind", "text", lambda r, _q, t: kind_label(r, t), 26),
+    ExportColumn(
         "country",
         "text",
         lambda r, _q, t: t.country(r.country if isinstance(r, Buyer) else "MA"),
         18,
     ),
-    Column("place", "text", _place, 22),
-    Column("province", "text", _area("province"), 22),
-    Column("region", "text", _area("region"), 24),
-    Column("crafts", "text", lambda r, _q, t: crafts_text(r.crafts, t), 36),
-    Column(
+    ExportColumn("place", "text", _place, 22),
+    ExportColumn("province", "text", _area("province"), 22),
+    ExportColumn("region", "text", _area("region"), 24),
+    ExportColumn("crafts", "text", lambda r, _q, t: crafts_text(r.crafts, t), 36),
+    ExportColumn(
         "status",
         "text",
         lambda r, _q, t: t(f"status.{r.status}") if isinstance(r, Site) else None,
         18,
     ),
-    Column(
+    ExportColumn(
         "year", "whole", lambda r, _q, _t: r.year if isinstance(r, Buyer) else r.year_opened, 14
     ),
-    Column("capacity", "number", _site("capacity_artisans"), 18),
-    Column("area", "number", _site("area_m2"), 16),
-    Column("budget", "number", _site("budget_mad"), 18),
-    Column("website", "text", lambda r, _q, _t: getattr(r, "website", None), 28),
-    Column("origin", "text", lambda r, _q, t: t(f"origin.{r.provenance}"), 18),
-    Column(
+    ExportColumn("capacity", "number", _site("capacity_artisans"), 18),
+    ExportColumn("area", "number", _site("area_m2"), 16),
+    ExportColumn("budget", "number", _site("budget_mad"), 18),
+    ExportColumn("website", "text", lambda r, _q, _t: getattr(r, "website", None), 28),
+    ExportColumn("origin", "text", lambda r, _q, t: t(f"origin.{r.provenance}"), 18),
+    ExportColumn(
         "precision",
         "text",
         lambda r, _q, t: t(f"precision.{r.precision}") if r.lon_lat else t("precision.unknown"),
         26,
     ),
-    Column("verified", "date", lambda r, _q, _t: r.verified, 14),
-    Column("lon", "number", lambda r, _q, _t: r.lon_lat[0] if r.lon_lat else None, 14),
-    Column("lat", "number", lambda r, _q, _t: r.lon_lat[1] if r.lon_lat else None, 14),
-    Column(
+    ExportColumn("verified", "date", lambda r, _q, _t: r.verified, 14),
+    ExportColumn("lon", "number", lambda r, _q, _t: r.lon_lat[0] if r.lon_lat else None, 14),
+    ExportColumn("lat", "number", lambda r, _q, _t: r.lon_lat[1] if r.lon_lat else None, 14),
+    ExportColumn(
         "sources", "text", lambda r, _q, _t: " | ".join(s.url or s.label for s in r.sources), 50
     ),
-    Column("id", "text", lambda r, _q, _t: r.id, 30),
+    ExportColumn("id", "text", lambda r, _q, _t: r.id, 30),
 )
 
 

@@ -8,7 +8,7 @@ import string
 
 from hypothesis import given, settings, strategies as st
 
-from geo.curate.imports.duplicates import Known, alike, compared
+from geo.curate.imports.duplicates import ComparedRecord, alike, compared
 from geo.curate.imports.importer import Importer
 from geo.curate.imports.planner import Options
 from tests.sizes import examples
@@ -27,7 +27,7 @@ WORDS = (
     "importer",
 )
 known = st.builds(
-    Known,
+    ComparedRecord,
     key=st.just(0),
     name=st.lists(st.sampled_from(WORDS), min_size=1, max_size=3).map(" ".join),
     country=st.sampled_from(["DE", "FR", ""]),
@@ -38,9 +38,9 @@ known = st.builds(
 )
 
 
-def numbered(found: list[Known]) -> list[Known]:
+def numbered(found: list[ComparedRecord]) -> list[ComparedRecord]:
     return [
-        Known(i, k.name, k.country, k.town, k.website, k.lon_lat, k.precise)
+        ComparedRecord(i, k.name, k.country, k.town, k.website, k.lon_lat, k.precise)
         for i, k in enumerate(found, 1)
     ]
 
@@ -59,13 +59,15 @@ def test_a_letter_off_is_found_among_many_others():
     def name() -> str:
         return " ".join("".join(chance.choices(string.ascii_lowercase, k=7)) for _ in range(3))
 
-    rows = [Known(i, name(), "DE", "", "", None) for i in range(1, 3001)]
-    rows.append(Known(3001, rows[1000].name[:-1] + "z", "DE", "", "", None))
+    rows = [ComparedRecord(i, name(), "DE", "", "", None) for i in range(1, 3001)]
+    rows.append(ComparedRecord(3001, rows[1000].name[:-1] + "z", "DE", "", "", None))
     assert [(p.row, p.other) for p in alike(rows)] == [(3001, 1001)]
 
 
 def test_two_numbered_halls_are_two():
-    rows = numbered([Known(0, f"Espace d'exposition {n}", "MA", "", "", None) for n in (12, 13)])
+    rows = numbered(
+        [ComparedRecord(0, f"Espace d'exposition {n}", "MA", "", "", None) for n in (12, 13)]
+    )
     assert alike(rows) == []
 
 

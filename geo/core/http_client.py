@@ -41,7 +41,7 @@ _SLOTS = threading.BoundedSemaphore(6)
 Answer = tuple[int, Mapping[str, str], bytes]
 
 
-class Busy(Exception):
+class TooManyRequests(Exception):
     """Too many requests are in flight."""
 
 
@@ -79,12 +79,12 @@ def bounded(
 
     Raises
     ------
-    Busy : six requests are in flight already.
+    TooManyRequests : six requests are in flight already.
     TimeoutError : it took longer than the deadline, headers included.
     TooLarge, Unreachable, Broken : as they say.
     """
     if not _SLOTS.acquire(blocking=False):
-        raise Busy
+        raise TooManyRequests
     address = f"{url}?{urlencode(params)}" if params else url
     done: Future[Answer] = Future()
 
@@ -248,7 +248,7 @@ class Fetcher:
             reason = "large"
         except Broken:
             reason = "broken"
-        except Busy:
+        except TooManyRequests:
             reason = "busy"
         except Unreachable:
             reason = "unreachable"

@@ -66,8 +66,8 @@ def _known(collection: str, field: Field) -> Callable[[Any], bool]:
 
 
 def _questions(collection: str) -> Mapping[str, Callable[[Any], bool]]:
-    asked = {f.quality: _known(collection, f) for f in SCHEMA[collection] if f.quality}
-    return MappingProxyType({name: asked[name] for name in in_order(asked, _FIRST, _LAST)})
+    fields = {f.quality: _known(collection, f) for f in SCHEMA[collection] if f.quality}
+    return MappingProxyType({name: fields[name] for name in in_order(fields, _FIRST, _LAST)})
 
 
 #: Collection -> what it should know, and how to tell that it does.

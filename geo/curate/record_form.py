@@ -19,7 +19,7 @@ from typing import Any
 from geo.model.problems import Problem
 from geo.model.records import TRUE_ORIGINS
 from geo.model.schema import SCHEMA, Field, in_order
-from geo.model.validation import Known, record_problems
+from geo.model.validation import ReferenceCodes, record_problems
 from geo.store.changes import Raw, ValidationFailed
 
 KIND_OF: Mapping[str, str] = MappingProxyType(
@@ -78,7 +78,7 @@ def filled(
     answers: Mapping[str, Any],
     lon_lat: Sequence[float] | None,
     id_: str,
-    known: Known,
+    known: ReferenceCodes,
 ) -> Raw:
     """The raw record that a filled-in form makes; what the form does not ask stays as it was.
 

@@ -21,7 +21,7 @@ import orjson
 import shapely
 from shapely.geometry import shape
 
-from geo.core.http_client import Answer, Busy, agent, bounded
+from geo.core.http_client import Answer, TooManyRequests, agent, bounded
 
 DEADLINE_S, REACH_DEADLINE_S = 2.0, 6.0
 PAUSE_S = 60.0
@@ -77,7 +77,7 @@ class _Server:
             status, _, body = ask()
             found = read(body) if status == 200 else None
         except (
-            Busy,
+            TooManyRequests,
             OSError,
             ValueError,
             KeyError,

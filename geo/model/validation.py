@@ -28,7 +28,7 @@ _URL = re.compile(r"(https?://[^\s<>\"\\]{1,2000})?\Z")
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class ReferenceCodes:
     """Reference codes for validation.
 
     None: the file that lists them is missing or partly unreadable. A code is then only checked
@@ -234,7 +234,7 @@ _PLAIN: Mapping[str, Check] = {
 }
 
 
-def _check(field: Field, known: Known) -> Check:
+def _check(field: Field, known: ReferenceCodes) -> Check:
     """The rule of one field, by its type."""
     if field.type in _PLAIN:
         return _PLAIN[field.type]
@@ -247,7 +247,7 @@ def _check(field: Field, known: Known) -> Check:
     return lambda value: _text(value) and len(value) <= field.most
 
 
-def _code(field: Field, known: Known) -> Check:
+def _code(field: Field, known: ReferenceCodes) -> Check:
     if field.codes == "countries":
         return _country
     if not isinstance(field.codes, str):
@@ -261,7 +261,7 @@ def _code(field: Field, known: Known) -> Check:
 
 
 @lru_cache(maxsize=8)
-def _rules(kind: str, known: Known) -> tuple[Mapping[str, Check], Mapping[str, Check]]:
+def _rules(kind: str, known: ReferenceCodes) -> tuple[Mapping[str, Check], Mapping[str, Check]]:
     """The rules of a kind's fields: of those it must have, and of those it may have."""
     if kind == "report":
         return _REPORT, _REPORT_OPTIONAL
@@ -310,7 +310,7 @@ _WITH_POINT = ("buyer", "site")
 _WITH_OUTLINE = ("region", "province")
 
 
-def record_problems(kind: str, raw: Any, known: Known) -> list[Problem]:
+def record_problems(kind: str, raw: Any, known: ReferenceCodes) -> list[Problem]:
     """Validate one raw record.
 
     Parameters
@@ -342,7 +342,9 @@ def record_problems(kind: str, raw: Any, known: Known) -> list[Problem]:
     return found
 
 
-def _field_problems(kind: str, inside: Mapping[str, Any], known: Known) -> Iterator[Problem]:
+def _field_problems(
+    kind: str, inside: Mapping[str, Any], known: ReferenceCodes
+) -> Iterator[Problem]:
     needed, optional = _rules(kind, known)
     for name, good in needed.items():
         if name not in inside:

@@ -21,7 +21,7 @@ from urllib.parse import urlsplit
 import orjson
 
 from geo.core.errors import KharitaError
-from geo.core.http_client import Busy, agent, bounded, seconds_of
+from geo.core.http_client import TooManyRequests, agent, bounded, seconds_of
 
 DEADLINE_S = 6.0
 INTERVAL_S = 1.0
@@ -119,7 +119,7 @@ class Geocoder:
         self._turn()
         try:
             status, headers, body = self._fetch(service, text, lang)
-        except Busy:
+        except TooManyRequests:
             raise Unavailable("geocode.busy") from None
         except TimeoutError:
             raise Unavailable("geocode.slow") from None

@@ -13,7 +13,7 @@ import orjson
 from geo.model.parsing import RECORDS, report
 from geo.model.problems import Problem
 from geo.model.records import Catalogue, Report
-from geo.model.validation import Known, record_problems
+from geo.model.validation import ReferenceCodes, record_problems
 from geo.store.shipped_files import PROVINCES, REGIONS, UNREADABLE, Base, label_of, made_of
 
 #: collection -> label -> the record as compact JSON
@@ -24,7 +24,7 @@ class CatalogueBuilder:
     """Builds the catalogues of one store; caches parsed records between builds."""
 
     def __init__(self) -> None:
-        self._made: dict[str, tuple[Known, dict[str, tuple[bytes, Any]]]] = {}
+        self._made: dict[str, tuple[ReferenceCodes, dict[str, tuple[bytes, Any]]]] = {}
 
     def catalogue(
         self,
@@ -41,7 +41,7 @@ class CatalogueBuilder:
         imports : file name and content of further reports, which nobody edits.
         """
         all_problems = [*base.problems, *problems]
-        markets, faults = self._records("markets", rows["markets"], Known())
+        markets, faults = self._records("markets", rows["markets"], ReferenceCodes())
         all_problems += faults
         if not rows["markets"] and not any(p.file == RECORDS["markets"].file for p in all_problems):
             all_problems.append(Problem(RECORDS["markets"].file, "", "", "empty_file", ""))
@@ -66,7 +66,7 @@ class CatalogueBuilder:
         )
 
     def _records(
-        self, name: str, rows: Mapping[str, bytes], known: Known
+        self, name: str, rows: Mapping[str, bytes], known: ReferenceCodes
     ) -> tuple[tuple[Any, ...], list[Problem]]:
         kind = RECORDS[name]
         before, held = self._made.get(name, (known, {}))
@@ -86,11 +86,11 @@ class CatalogueBuilder:
         return records, [p for _, r in made.values() if isinstance(r, tuple) for p in r]
 
 
-def known_codes(base: Base, markets: Mapping[str, bytes] | None) -> Known:
+def known_codes(base: Base, markets: Mapping[str, bytes] | None) -> ReferenceCodes:
     """Codes that records may refer to; ``markets`` is None unless all of them are valid."""
     file = RECORDS["markets"].file
     complete = bool(markets) and not any(p.file == file for p in base.problems)
-    return Known(
+    return ReferenceCodes(
         markets=frozenset(markets or ()) if complete else None,
         regions=base.codes(REGIONS, base.regions),
         provinces=base.codes(PROVINCES, base.provinces),
@@ -101,13 +101,13 @@ def all_sound(name: str, rows: Mapping[str, bytes]) -> Mapping[str, bytes] | Non
     """The records of a collection without references; None when one of them is invalid."""
     check = RECORDS[name].check
     faulty = any(
-        record_problems(check, orjson.loads(content), Known()) for content in rows.values()
+        record_problems(check, orjson.loads(content), ReferenceCodes()) for content in rows.values()
     )
     return None if faulty else rows
 
 
 def _imports(
-    imports: Iterable[tuple[str, bytes]], known: Known, held: Mapping[str, bytes]
+    imports: Iterable[tuple[str, bytes]], known: ReferenceCodes, held: Mapping[str, bytes]
 ) -> tuple[tuple[Report, ...], list[Problem]]:
     """The readable imports; one that is damaged leaves the others served."""
     found: list[Report] = []

@@ -13,7 +13,7 @@ import orjson
 from geo.core.errors import BadRequest, NotFound, StoreFull
 from geo.model.parsing import RECORDS
 from geo.model.problems import Problem
-from geo.model.validation import Known, record_problems
+from geo.model.validation import ReferenceCodes, record_problems
 from geo.store.catalogue_builder import all_sound, known_codes
 from geo.store.changes import KINDS, Conflict, Edit, ValidationFailed, counts_of
 from geo.store.packed_records import Entry, PackedChange
@@ -142,7 +142,7 @@ def author_and_reason(author: str, reason: str, kind: str) -> tuple[str, str]:
     return author, reason
 
 
-def _faults(w: PendingEdit, known: Known) -> Iterator[Problem]:
+def _faults(w: PendingEdit, known: ReferenceCodes) -> Iterator[Problem]:
     kind = RECORDS[w.edit.collection]
     raw: Mapping[str, Any] = orjson.loads(w.after or b"")
     faults = record_problems(kind.check, raw, known)

@@ -17,7 +17,7 @@ import orjson
 from geo.model import parsing
 from geo.model.problems import Problem
 from geo.model.records import Area, Commune, Town
-from geo.model.validation import Known, record_problems
+from geo.model.validation import ReferenceCodes, record_problems
 
 MAX_FILE_BYTES = 64 * 2**20
 REGIONS, PROVINCES, TOWNS = "regions.geojson", "provinces.geojson", "towns.json"
@@ -174,7 +174,7 @@ class _DocumentReader:
         found: dict[str, T] = {}
         for number, raw in enumerate(self._list(name, list_key), start=1):
             label = label_of(raw, id_key, number)
-            made = made_of(name, label, raw, make, kind, Known())
+            made = made_of(name, label, raw, make, kind, ReferenceCodes())
             if isinstance(made, tuple):
                 self.problems += made
             elif label in found:
@@ -238,7 +238,12 @@ class _DocumentReader:
 
 
 def made_of(
-    file: str, label: str, raw: Any, make: Callable[[dict[str, Any]], T], kind: str, known: Known
+    file: str,
+    label: str,
+    raw: Any,
+    make: Callable[[dict[str, Any]], T],
+    kind: str,
+    known: ReferenceCodes,
 ) -> T | tuple[Problem, ...]:
     """Parse and validate a record: the record of the model, or its problems."""
     problems = record_problems(kind, raw, known)

@@ -8,7 +8,7 @@ import threading
 
 import pytest
 
-from geo.core.http_client import Busy, TooLarge, Unreachable, bounded
+from geo.core.http_client import TooLarge, TooManyRequests, Unreachable, bounded
 from tests.places.test_geocoding import Faults, drip, reply
 
 SECRET = "Xq7-canary-9dKzT2"
@@ -56,7 +56,7 @@ def test_no_more_than_six_requests_are_in_flight(server):
         thread.start()
     while len(server.requests) < 6 and not server.closing.wait(0.01):
         assert any(thread.is_alive() for thread in waiting)
-    with pytest.raises(Busy):
+    with pytest.raises(TooManyRequests):
         fetch(server)
     server.closing.set()
     for thread in waiting:

@@ -11,7 +11,7 @@ from geo.curate.api.record_form import form_answer, known_codes
 from geo.curate.record_form import FORMS, KIND_OF, filled, lon_lat_of, new_id, values_of
 from geo.i18n.words import words
 from geo.model.records import LANGUAGES
-from geo.model.validation import Known, record_problems
+from geo.model.validation import ReferenceCodes, record_problems
 from geo.store.changes import Held, ValidationFailed
 
 FILES = {
@@ -141,7 +141,9 @@ def test_a_new_id_is_one_a_record_may_have(name):
     id_ = new_id("buyers", name)
     assert [
         p
-        for p in record_problems("buyer", {"id": id_, "properties": {}, "geometry": None}, Known())
+        for p in record_problems(
+            "buyer", {"id": id_, "properties": {}, "geometry": None}, ReferenceCodes()
+        )
         if p.field == "id"
     ] == []
     assert id_ != new_id("buyers", name)
@@ -159,9 +161,9 @@ def test_a_new_id_is_one_a_record_may_have(name):
 )
 def test_whatever_a_browser_sends_is_a_record_or_a_list_of_problems(answers):
     try:
-        made, problems = filled("sites", None, answers, None, "a-site", Known()), []
+        made, problems = filled("sites", None, answers, None, "a-site", ReferenceCodes()), []
     except ValidationFailed as refused:
         made, problems = None, refused.problems
     assert bool(made) != bool(problems)
     assert {p.field for p in problems} <= {f.key for f in FORMS["sites"]} | {"geometry", "id"}
-    assert not made or record_problems("site", made, Known()) == []
+    assert not made or record_problems("site", made, ReferenceCodes()) == []

@@ -8,7 +8,7 @@ import pytest
 from geo.core.paths import DATA_DIR
 from geo.model.parsing import RECORDS
 from geo.model.schema import RECORD_CLASSES, SCHEMA, in_order
-from geo.model.validation import Known, record_problems
+from geo.model.validation import ReferenceCodes, record_problems
 
 
 def raws(collection):
@@ -39,12 +39,12 @@ def test_every_field_is_parsed_and_checked(collection):
             continue
         spoiled = json.loads(json.dumps(raw))
         spoiled.get("properties", spoiled)[field.key] = object()
-        problems = record_problems(RECORDS[collection].check, spoiled, Known())
+        problems = record_problems(RECORDS[collection].check, spoiled, ReferenceCodes())
         assert (field.key, "bad_value") in {(p.field, p.code) for p in problems}
         spoiled.get("properties", spoiled).pop(field.key)
         missing = {
             p.field
-            for p in record_problems(RECORDS[collection].check, spoiled, Known())
+            for p in record_problems(RECORDS[collection].check, spoiled, ReferenceCodes())
             if p.code == "field_missing"
         }
         assert missing == (set() if field.optional else {field.key})
@@ -53,7 +53,7 @@ def test_every_field_is_parsed_and_checked(collection):
 def test_a_capacity_of_an_older_record_is_served_whole():
     raw = raws("sites")[0]
     raw["properties"]["capacity_artisans"] = 12.6
-    assert record_problems("site", raw, Known()) == []
+    assert record_problems("site", raw, ReferenceCodes()) == []
     assert RECORDS["sites"].parse(raw).capacity_artisans == 13
 
 
@@ -79,7 +79,7 @@ def test_the_form_asks_and_the_history_names_every_field_of_the_form(collection,
             "verified": "2026-11-25",
             "sources": [{"url": "https://example.org", "label": "page", "date": ""}],
         }
-    made = filled(collection, raw, answers, lon_lat_of(raw), id_, Known())
+    made = filled(collection, raw, answers, lon_lat_of(raw), id_, ReferenceCodes())
     assert made.get("properties", made).keys() >= fields
     emptied = json.loads(json.dumps(made))
     emptied.get("properties", emptied).update({f.key: f.unknown for f in SCHEMA[collection]})
@@ -101,7 +101,7 @@ def test_a_form_takes_no_half_artisan(catalogue):
             answers | {"capacity_artisans": "12,5"},
             lon_lat_of(raw),
             raw["id"],
-            Known(),
+            ReferenceCodes(),
         )
     assert [(p.field, p.code) for p in refused.value.problems] == [
         ("capacity_artisans", "bad_value")

@@ -7,10 +7,10 @@ import copy
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from geo.model.validation import Known, record_problems
+from geo.model.validation import ReferenceCodes, record_problems
 from tests.sizes import examples
 
-KNOWN = Known(
+KNOWN = ReferenceCodes(
     markets=frozenset({"DE", "FR"}),
     regions=frozenset({"07", "08"}),
     provinces=frozenset({"08.401"}),
@@ -285,7 +285,7 @@ def test_all_problems_of_a_record_are_found_at_once():
 def test_a_code_is_only_judged_by_its_form_when_its_list_cannot_be_read(
     kind, field, code, malformed
 ):
-    unread = Known()
+    unread = ReferenceCodes()
     assert record_problems(kind, changed(kind, f"properties.{field}", code), KNOWN)
     assert record_problems(kind, changed(kind, f"properties.{field}", code), unread) == []
     assert record_problems(kind, changed(kind, f"properties.{field}", malformed), unread)
@@ -418,7 +418,11 @@ def test_what_is_shown_of_a_wrong_value_is_short():
 
 def test_a_province_is_optional_even_where_none_is_known():
     record = changed("site", "properties.province", "")
-    assert record_problems("site", record, KNOWN) == record_problems("site", record, Known()) == []
+    assert (
+        record_problems("site", record, KNOWN)
+        == record_problems("site", record, ReferenceCodes())
+        == []
+    )
 
 
 @pytest.mark.parametrize("raw", [None, [], "x", {"properties": None}, {"properties": []}])

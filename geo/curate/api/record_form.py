@@ -14,7 +14,7 @@ from geo.i18n.labels import is_open, problem_text, where
 from geo.i18n.words import Words
 from geo.model.records import Catalogue
 from geo.model.schema import Field
-from geo.model.validation import Known
+from geo.model.validation import ReferenceCodes
 from geo.model.view import RECORDS, ViewState
 from geo.query.engine import Query
 from geo.store.changes import Change, ChangeSet, Conflict, Held, ValidationFailed
@@ -36,9 +36,9 @@ def collection_named(name: str) -> str:
     return name
 
 
-def known_codes(catalogue: Catalogue) -> Known:
+def known_codes(catalogue: Catalogue) -> ReferenceCodes:
     """The codes a record may refer to; None where the list itself is missing."""
-    return Known(
+    return ReferenceCodes(
         markets=frozenset(m.iso2 for m in catalogue.markets) or None,
         regions=frozenset(a.code for a in catalogue.regions) or None,
         provinces=frozenset(a.code for a in catalogue.provinces) or None,

@@ -22,7 +22,7 @@ from geo.curate.imports.record_builder import (
     usable_id,
 )
 from geo.curate.imports.reference_data import Reference
-from geo.model.validation import Known, record_problems
+from geo.model.validation import ReferenceCodes, record_problems
 from geo.store.changes import Held
 
 
@@ -46,7 +46,7 @@ class Items:
             options,
         )
         catalogue = reference.catalogue
-        self._known = Known(
+        self._known = ReferenceCodes(
             markets=frozenset(catalogue.market_by_code),
             regions=frozenset(a.code for a in catalogue.regions),
             provinces=frozenset(a.code for a in catalogue.provinces),

@@ -13,35 +13,16 @@ from datetime import date
 from typing import Any
 
 from geo.curate.imports import values
-from geo.curate.imports.headings import Heading
+from geo.curate.imports.headings import KINDS, Heading
 from geo.curate.imports.problems import ImportProblem, Level, Remarks
 from geo.curate.imports.source_table import SourceRow, Table
 from geo.curate.imports.vocabularies import Met, Vocabularies, Vocabulary
+from geo.model.schema import SCHEMA, Field
 
 #: Words that programs take for a missing value; a name or a country may be spelled so.
 LITERALS = frozenset(("NA", "N/A", "NULL", "None", "NaN", "nan", "null", "none"))
 _ACTIVE = re.compile(
     r"<\s*[a-z!/]|\$\{|`|javascript:|\x1f(?:[=@\t]|[+-](?=[^0-9 .,\x1f-]))", re.IGNORECASE
-)
-_NUMBERS = {"capacity": True, "area": False, "budget": False}
-_YEARS = ("year", "opened")
-_DAYS = ("verified", "start", "end")
-_FLAGS = ("women_only", "rural")
-_TEXTS = (
-    "id",
-    "name",
-    "name_ar",
-    "name_en",
-    "town",
-    "address",
-    "commune",
-    "relation",
-    "phone",
-    "source",
-    "capital",
-    "venue",
-    "edition",
-    "month",
 )
 MOST_GUESSES = 2_000
 
@@ -67,6 +48,18 @@ class Guess:
     how: str
     count: int = 0
     rows: list[int] = list_field(default_factory=list)
+
+
+def _fields_of(kind: str) -> dict[str, Field]:
+    """Field of a file -> what it holds: this kind's first, then those it does not store."""
+    found: dict[str, Field] = {}
+    for collection in (KINDS[kind], *SCHEMA):
+        for field in SCHEMA[collection]:
+            if field.column:
+                found.setdefault(field.column, field)
+            for name in field.helps if field.type != "position" else ():
+                found.setdefault(name, field if field.type == "one" else Field(name))
+    return found
 
 
 class Guesses:
@@ -129,6 +122,7 @@ class CellParser:
         self.at = {h.field: i for i, h in enumerate(headings) if h.field}
         self._heading = {h.field: h.heading for h in headings if h.field}
         self._words, self._given, self._today = vocabularies, given, today
+        self._fields = _fields_of(kind)
         self._table = table
         self._literal: list[int] = []
         self._active: list[int] = []
@@ -170,41 +164,49 @@ class CellParser:
     # --- cells ------------------------------------------------------------------------
 
     def _take(self, name: str, text: str, found: ParsedRow) -> None:
-        number = found.row.number
-        if name in _TEXTS:
-            if name == "name" and text in LITERALS:
-                self._literal.append(number)
-            found.values[name] = text
-        elif name in _NUMBERS:
-            self._plain(name, text, values.number(text, integer=_NUMBERS[name]), found)
-        elif name in _YEARS:
-            self._year(name, text, found)
-        elif name in _DAYS:
-            self._day(name, text, found)
-        elif name in _FLAGS:
-            self._plain(name, text, values.flag(text, name), found)
-        elif name == "website":
-            self._plain(name, text, values.website(text), found)
-        else:
-            self._code(name, text, found)
-
-    def _code(self, name: str, text: str, found: ParsedRow) -> None:
-        if name == "crafts":
-            self._coded(name, text, self._words.crafts, found, many=True)
-        elif name == "kind":
-            self._kind(text, found)
-        elif name == "country":
+        field = self._fields.get(name)
+        if field is None:
+            return
+        if name == "country":
             self._country(text, found)
+        elif field.type in ("whole", "number"):
+            read = values.number(text, field.unit, integer=field.type == "whole")
+            self._plain(name, text, read, found)
+        elif field.type == "year":
+            self._year(name, text, found)
+        elif field.type in ("date", "day"):
+            self._day(name, text, found)
+        elif field.type == "flag":
+            self._plain(name, text, values.flag(text, name), found)
+        elif field.type == "url":
+            self._plain(name, text, values.website(text), found)
+        elif field.type in ("one", "many"):
+            self._code(name, text, field, found)
         else:
-            vocabulary = {
-                "status": self._words.statuses,
-                "precision": self._words.precisions,
-                "province": self._words.provinces,
-                "region": self._words.regions,
-                "world_region": self._words.world_regions,
-            }.get(name)
-            if vocabulary:
-                self._coded(name, text, vocabulary, found)
+            self._text(name, text, field, found)
+
+    def _text(self, name: str, text: str, field: Field, found: ParsedRow) -> None:
+        number = found.row.number
+        if name == "name" and text in LITERALS:
+            self._literal.append(number)
+        if field.personal and len(text) > field.most:
+            self.remarks.say("TEXT_TOO_LONG", "warn", number, self._heading[name], value=text)
+            return
+        found.values[name] = text
+
+    def _code(self, name: str, text: str, field: Field, found: ParsedRow) -> None:
+        if name == "kind":
+            self._kind(text, found)
+            return
+        vocabulary = {
+            "crafts": self._words.crafts,
+            "status": self._words.statuses,
+            "precision": self._words.precisions,
+            "province": self._words.provinces,
+            "region": self._words.regions,
+            "world_region": self._words.world_regions,
+        }.get(name) or self._words.coded(field.words, tuple(field.codes))
+        self._coded(name, text, vocabulary, found, many=field.type == "many")
 
     def _plain(self, name: str, text: str, read: values.Read, found: ParsedRow) -> None:
         if read.fault:

@@ -15,6 +15,7 @@ from functools import cache, lru_cache
 from rapidfuzz import fuzz, process
 
 from geo.core import shipped
+from geo.model.schema import SCHEMA, in_order
 from geo.text.folding import fold, plain
 
 #: What can be imported, and the store's collection that holds it.
@@ -25,92 +26,28 @@ KINDS: Mapping[str, str] = {
     "markets": "markets",
     "fairs": "fairs",
 }
-_SITE = (
-    "id",
-    "name",
-    "kind",
-    "status",
-    "town",
-    "address",
-    "commune",
-    "province",
-    "region",
-    "lat",
-    "lon",
-    "position",
-    "x",
-    "y",
-    "crafts",
-    "opened",
-    "capacity",
-    "area",
-    "budget",
-    "women_only",
-    "rural",
-    "relation",
-    "verified",
-    "source",
-    "precision",
-)
+
+
+def _columns(kind: str) -> tuple[str, ...]:
+    fields = SCHEMA[KINDS[kind]]
+    names = [name for f in fields for name in (f.column, *f.helps) if name]
+    return in_order(names, last=("precision",))
+
+
 #: Kind -> the fields it stores, in the order of its template.
-FIELDS: Mapping[str, tuple[str, ...]] = {
-    "buyers": (
-        "id",
-        "name",
-        "kind",
-        "country",
-        "town",
-        "address",
-        "lat",
-        "lon",
-        "position",
-        "x",
-        "y",
-        "crafts",
-        "relation",
-        "year",
-        "website",
-        "verified",
-        "source",
-        "precision",
-    ),
-    "sites": _SITE,
-    "maisons": _SITE,
-    "markets": (
-        "country",
-        "name",
-        "name_ar",
-        "name_en",
-        "world_region",
-        "capital",
-        "lat",
-        "lon",
-        "position",
-        "x",
-        "y",
-        "relation",
-        "source",
-    ),
-    "fairs": (
-        "id",
-        "name",
-        "kind",
-        "country",
-        "town",
-        "venue",
-        "start",
-        "end",
-        "month",
-        "edition",
-        "lat",
-        "lon",
-        "position",
-        "crafts",
-        "verified",
-        "source",
-        "precision",
-    ),
+FIELDS: Mapping[str, tuple[str, ...]] = {kind: _columns(kind) for kind in KINDS}
+#: Kind -> the field of another kind that exports write in one column with one of its own -> that
+#: own one: the year of a site is that of its opening.
+_OWN: Mapping[str, Mapping[str, str]] = {
+    kind: {
+        f.export: f.column
+        for f in SCHEMA[KINDS[kind]]
+        if f.export and f.column and f.export not in FIELDS[kind]
+    }
+    for kind in KINDS
 }
+#: How sure a heading is that names the same fact of another kind: its own heading comes first.
+OF_ANOTHER = 0.95
 POSITION_FIELDS = ("lat", "lon", "position", "x", "y")
 CLOSE, INSIDE = 86, 0.6
 #: Numbers that programs add to rows: an identifier only when there is no other.
@@ -196,7 +133,7 @@ def total_words() -> frozenset[str]:
 
 @cache
 def _labels() -> Mapping[str, str]:
-    """Our own templates' headings, in every language."""
+    """The headings of our own templates and exports, in every language."""
     from geo.i18n.words import words
     from geo.model.records import LANGUAGES
 
@@ -204,6 +141,9 @@ def _labels() -> Mapping[str, str]:
     found = {
         plain(words(lang)(f"import.field.{name}")): name for lang in LANGUAGES for name in names
     }
+    for field in (f for fields in SCHEMA.values() for f in fields if f.export and f.column):
+        for lang in LANGUAGES:
+            found.setdefault(plain(words(lang)(f"export.col.{field.export}")), field.column)
     # What we add to a file that goes back is not its sender's.
     return found | {
         plain(words(lang)(f"import.sheet.{name}")): ""
@@ -247,11 +187,14 @@ def _met(folded: str, bare: str) -> tuple[str, float, str]:
     return "", 0.0, "unknown"
 
 
-def headings(columns: Sequence[str], given: Mapping[str, str] | None = None) -> tuple[Heading, ...]:
+def headings(
+    columns: Sequence[str], given: Mapping[str, str] | None = None, kind: str = ""
+) -> tuple[Heading, ...]:
     """What each column of a file is, one field at most once, the surest first.
 
     Parameters
     ----------
+    kind : what the rows are; empty when nobody knows yet.
     given : heading -> field, or an empty text for a column to leave out.
     """
     given = given or {}
@@ -260,7 +203,10 @@ def headings(columns: Sequence[str], given: Mapping[str, str] | None = None) -> 
         if name in given:
             found.append(Heading(name, given[name], 1.0, "given"))
         else:
-            found.append(Heading(name, *recognise(name)))
+            field, certainty, how = recognise(name)
+            if own := _OWN.get(kind, {}).get(field):
+                field, certainty = own, certainty * OF_ANOTHER
+            found.append(Heading(name, field, certainty, how))
     taken: set[str] = set()
     for i in sorted(
         range(len(found)),

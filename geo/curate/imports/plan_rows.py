@@ -11,7 +11,6 @@ from geo.curate.imports.inference import Inference
 from geo.curate.imports.plan import FieldChange, Item, Options, Plan, Progress
 from geo.curate.imports.problems import Remarks
 from geo.curate.imports.record_builder import (
-    CHECKED,
     FEATURES,
     changed_fields,
     is_demo,
@@ -22,6 +21,7 @@ from geo.curate.imports.record_builder import (
     usable_id,
 )
 from geo.curate.imports.reference_data import Reference
+from geo.model.parsing import RECORDS
 from geo.model.validation import ReferenceCodes, record_problems
 from geo.store.changes import Held
 
@@ -93,7 +93,7 @@ class Items:
             else {k: v for k, v in values.items() if k not in _inferred(row)}
         )
         after = record(self._plan.kind, id_, found, lon_lat, precision, self._about, before)
-        faults = record_problems(CHECKED[self._plan.kind], after, self._known)
+        faults = record_problems(RECORDS[self._plan.collection].check, after, self._known)
         if faults:
             self._remarks.say("UNFIT", "refuse", number, faults[0].field, value=faults[0].value)
             return item

@@ -78,7 +78,7 @@ def plan_of(
     reference : vocabularies, places and outlines over the current catalogue; build it once.
     """
     options, today = options or Options(), today or clock.today()
-    columns = headings(table.columns, options.columns)
+    columns = headings(table.columns, options.columns, kind)
     problems = [*table.problems, *_missing(table, kind, columns)]
     unused = [h.heading for h in columns if h.field not in FIELDS[kind]]
     if unused:

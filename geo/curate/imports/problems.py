@@ -29,6 +29,9 @@ _WITH_COLUMN = (
     "BAD_URL",
     "DATE_IN_FUTURE",
     "CELL_TOO_LONG",
+    "TEXT_TOO_LONG",
+    "NOT_WHOLE",
+    "WRONG_UNIT",
     "ERROR_CELL",
 )
 

@@ -13,120 +13,22 @@ from copy import deepcopy
 from typing import Any
 from urllib.parse import urlsplit
 
+from geo.curate.imports.headings import KINDS
 from geo.curate.imports.values import website
 from geo.model.records import MAISON_KINDS
+from geo.model.schema import SCHEMA
 from geo.text.folding import plain
 
 Raw = dict[str, Any]
 LonLat = tuple[float, float]
-#: What ``geo.model.validation`` calls one record of each kind.
-CHECKED = {
-    "buyers": "buyer",
-    "sites": "site",
-    "maisons": "site",
-    "markets": "market",
-    "fairs": "fair",
-}
-#: Kind -> field of a file -> key of the record.
+#: Fields that are made of several cells, or of the row as a whole.
+_MADE = ("id", "position", "names", "sources")
+#: Collection -> field of a file, or of what was inferred -> key of the record.
 KEYS: Mapping[str, Mapping[str, str]] = {
-    "buyers": {
-        "name": "name",
-        "kind": "kind",
-        "country": "country",
-        "town": "city",
-        "crafts": "crafts",
-        "relation": "relation_fr",
-        "year": "year",
-        "website": "website",
-        "verified": "verified",
-    },
-    "sites": {
-        "name": "name_fr",
-        "kind": "kind",
-        "status": "status",
-        "town": "town",
-        "commune": "commune",
-        "province": "province",
-        "region": "region",
-        "crafts": "crafts",
-        "opened": "year_opened",
-        "capacity": "capacity_artisans",
-        "area": "area_m2",
-        "budget": "budget_mad",
-        "women_only": "women_only",
-        "rural": "rural",
-        "relation": "fact_fr",
-        "verified": "verified",
-    },
-    "fairs": {
-        "name": "name",
-        "kind": "kind",
-        "country": "country",
-        "town": "city",
-        "venue": "venue",
-        "crafts": "crafts",
-        "start": "first",
-        "end": "last",
-        "edition": "edition",
-        "year": "year",
-        "months": "months",
-        "verified": "verified",
-    },
-    "markets": {"world_region": "world_region", "capital": "capital", "relation": "evidence_fr"},
-}
-_EMPTY: Mapping[str, Raw] = {
-    "buyers": {
-        "name": "",
-        "kind": "other",
-        "country": "",
-        "city": "",
-        "crafts": [],
-        "relation_fr": "",
-        "year": None,
-        "website": "",
-    },
-    "sites": {
-        "name_fr": "",
-        "kind": "autre",
-        "status": "active",
-        "town": "",
-        "commune": "",
-        "province": "",
-        "region": "",
-        "crafts": [],
-        "year_opened": None,
-        "capacity_artisans": None,
-        "area_m2": None,
-        "budget_mad": None,
-        "women_only": None,
-        "rural": None,
-        "precision": "",
-        "geoname_id": "",
-        "fact_fr": "",
-    },
-    "fairs": {
-        "name": "",
-        "kind": "international",
-        "country": "",
-        "city": "",
-        "venue": "",
-        "months": [],
-        "edition": "",
-        "year": None,
-        "first": "",
-        "last": "",
-        "crafts": [],
-        "lon": None,
-        "lat": None,
-    },
-    "markets": {
-        "capital": "",
-        "evidence": "assumed",
-        "evidence_fr": "",
-        "evidence_url": "",
-        "agreements": [],
-        "agreement_source": "",
-    },
+    collection: {
+        f.column or f.name: f.key for f in fields if f.type not in _MADE and f.name not in f.helps
+    }
+    for collection, fields in SCHEMA.items()
 }
 #: What tells where a record comes from, not what it says: a difference here alone changes nothing.
 ABOUT = frozenset(("provenance", "sources", "verified", "precision"))
@@ -136,7 +38,7 @@ _ID = re.compile(r"[\w.:-]{1,120}\Z")
 
 def collection_keys(kind: str) -> Mapping[str, str]:
     """The keys of a kind's records by the fields of a file."""
-    return KEYS["sites" if kind == "maisons" else kind]
+    return KEYS[KINDS[kind]]
 
 
 def slug(*parts: str) -> str:
@@ -205,10 +107,14 @@ def record(
 
 
 def _empty(kind: str) -> Raw:
-    return {
-        k: list(v) if isinstance(v, list) else v
-        for k, v in _EMPTY["sites" if kind == "maisons" else kind].items()
-    }
+    """What a new record says before its row does."""
+    made: Raw = {}
+    for f in SCHEMA[KINDS[kind]]:
+        if f.type == "position" and kind not in FEATURES and not f.required:
+            made |= dict.fromkeys(f.stored.split())
+        elif f.type not in _MADE and not f.optional and f.name not in ABOUT:
+            made[f.key] = f.unknown if f.default is None else f.default
+    return made
 
 
 def _placed(kind: str, made: Raw, inside: Raw, lon_lat: LonLat | None, precision: str) -> None:
@@ -243,8 +149,9 @@ def _set_provenance(
 ) -> None:
     """Set the provenance of a changed record: the file, before the sources known."""
     if kind == "markets":
-        if about["source"]["url"]:
-            inside["evidence_url"] = about["source"]["url"]
+        pages = [s["url"] for s in _sources(str(found.get("source", ""))) if s["url"]]
+        if page := next(iter(pages), about["source"]["url"]):
+            inside["evidence_url"] = page
         return
     inside["provenance"] = "imported"
     own = _sources(str(found.get("source", "")))

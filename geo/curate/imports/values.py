@@ -33,12 +33,27 @@ _DIGITS = {
     0x2019: "'",
 }
 _GROUPED = re.compile(r"[0-9]{1,3}(?:[ '][0-9]{3})+(?![0-9])")
+#: What a number counts -> how its unit is written -> how many of what is kept.
+UNITS: Mapping[str, Mapping[str, float]] = {
+    "artisans": dict.fromkeys(
+        (
+            *("artisan", "artisans", "artisane", "artisanes", "personne", "personnes"),
+            *("place", "places", "person", "persons", "people", "craftspeople"),
+            *("حرفي", "حرفيا", "حرفيين", "صانع", "صانعا", "شخص", "شخصا"),
+        ),
+        1.0,
+    ),
+    "m2": {"m2": 1.0, "m\u00b2": 1.0, "ha": 1e4},
+    "mad": {**dict.fromkeys(("dh", "dhs", "mad", "dirhams"), 1.0), "mdh": 1e6, "mmdh": 1e9},
+}
+_SCALES: Mapping[str, tuple[str, float]] = {
+    word: (unit, scale) for unit, words in UNITS.items() for word, scale in words.items()
+}
 _UNIT = re.compile(
-    r"\s*(dhs?|mad|m2|m\u00b2|mdh|mmdh|ha|millions?(?: de)?(?: dhs?| mad| dirhams)?|dirhams)"
-    r"\.?\s*\Z",
+    rf"\s*({'|'.join(sorted(_SCALES, key=len, reverse=True))}"
+    r"|millions?(?: de)?(?: dhs?| mad| dirhams)?)\.?\s*\Z",
     re.IGNORECASE,
 )
-_SCALES = {"mdh": 1e6, "mmdh": 1e9, "ha": 1e4}
 _PLAIN = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?(?:e[+-]?[0-9]+)?\Z", re.IGNORECASE)
 _ISO = re.compile(r"([12][0-9]{3})(?:[-/]([01]?[0-9])(?:[-/]([0-3]?[0-9])(?:[T ].*)?)?)?\Z")
 _DAY_FIRST = re.compile(r"([0-3]?[0-9])[-/. ]([01]?[0-9]|[12][0-9])[-/. ]([12][0-9]{3}|[0-9]{2})\Z")
@@ -56,41 +71,57 @@ class Read:
 
 
 @lru_cache(maxsize=50_000)
-def number(text: str, *, integer: bool = False) -> Read:
+def number(text: str, unit: str = "", *, integer: bool = False) -> Read:
     """Parse a number that is not negative, without its unit; else ``BAD_NUMBER``.
+
+    A unit of something else is ``WRONG_UNIT``: hectares are no artisans. Half a whole thing is
+    ``NOT_WHOLE``.
 
     ``1 234,5``, ``1,234.5`` and ``1.234,5`` are clear; ``1,234`` is a decimal unless whole things
     are counted, and then a guess; ``1.234.567`` is none: nobody knows what was meant.
     """
-    text = text.translate(_DIGITS).strip()
-    unit = _UNIT.search(text)
-    scale = 1.0
-    if unit and unit.start():
-        word = unit[1].lower()
-        scale = _SCALES.get(word, 1e6 if word.startswith("million") else 1.0)
-        text = text[: unit.start()].strip()
+    text, counted, scale = _without_unit(text.translate(_DIGITS).strip())
+    if counted not in ("", unit):
+        return Read(None, "WRONG_UNIT")
+    text, guess = _plain_number(text, integer=integer)
+    if not _PLAIN.match(text):
+        return Read(None, "BAD_NUMBER")
+    value = float(text) * scale
+    if not 0 <= value < LARGEST:
+        return Read(None, "BAD_NUMBER")
+    if integer and not value.is_integer():
+        return Read(None, "NOT_WHOLE")
+    return Read(int(value) if value.is_integer() else value, "", guess)
+
+
+def _without_unit(text: str) -> tuple[str, str, float]:
+    """Split a number from its unit: the rest, what the unit counts, and its scale."""
+    written = _UNIT.search(text)
+    if not written or not written.start():
+        return text, "", 1.0
+    counted, scale = _SCALES.get(written[1].lower(), ("mad", 1e6))  # millions are of dirhams
+    return text[: written.start()].strip(), counted, scale
+
+
+def _plain_number(text: str, *, integer: bool) -> tuple[str, bool]:
+    """A number with a point and without groups, empty when unclear; whether it is a guess."""
     text = _GROUPED.sub(lambda m: re.sub("[ ']", "", m[0]), text)
     dots, commas = text.count("."), text.count(",")
     guess = False
     if dots and commas:
         mark, other = (".", ",") if text.rfind(".") > text.rfind(",") else (",", ".")
         if text.count(mark) > 1:
-            return Read(None, "BAD_NUMBER")
+            return "", False
         text = text.replace(other, "").replace(mark, ".")
     elif commas > 1:
         if not re.fullmatch(r"[+-]?[0-9]{1,3}(,[0-9]{3})+", text):
-            return Read(None, "BAD_NUMBER")
+            return "", False
         text = text.replace(",", "")
     elif commas or dots:
         thousands = re.fullmatch(r"[+-]?[1-9][0-9]{0,2}[.,][0-9]{3}", text)
         guess = bool(thousands)
         text = re.sub("[.,]", "", text) if thousands and integer else text.replace(",", ".")
-    if not _PLAIN.match(text):
-        return Read(None, "BAD_NUMBER")
-    value = float(text) * scale
-    if not 0 <= value < LARGEST:
-        return Read(None, "BAD_NUMBER")
-    return Read(int(value) if value.is_integer() else value, "", guess)
+    return text, guess
 
 
 @lru_cache(maxsize=20_000)

@@ -17,6 +17,7 @@ from typing import Any
 from babel import Locale
 from rapidfuzz import fuzz, process
 
+from geo.curate.imports.headings import KINDS
 from geo.curate.imports.values import listed
 from geo.i18n.words import words
 from geo.model.records import (
@@ -31,6 +32,7 @@ from geo.model.records import (
     WORLD_REGIONS,
     Catalogue,
 )
+from geo.model.schema import SCHEMA
 from geo.text.folding import plain
 
 EXACT, CLOSE, INSIDE = 1.0, 0.8, 0.65
@@ -175,6 +177,7 @@ class Vocabularies:
                 ]
             )
 
+        self.coded = lru_cache(maxsize=64)(of)
         self.crafts = of("craft", CRAFTS)
         self.buyer_kinds = of("buyer", BUYER_KINDS)
         self.site_kinds = of("site", SITE_KINDS)
@@ -214,16 +217,11 @@ def _countries() -> Iterable[tuple[str, str]]:
 
 def labels(kind: str, field: str) -> Mapping[str, str]:
     """Code -> key of its word, of the fields that take codes; empty for the others."""
-    families = {
-        "kind": ("buyer", BUYER_KINDS)
-        if kind == "buyers"
-        else ("site", MAISON_KINDS if kind == "maisons" else SITE_KINDS),
-        "crafts": ("craft", CRAFTS),
-        "status": ("status", STATUSES),
-        "precision": ("precision", PRECISIONS),
-        "world_region": ("world", WORLD_REGIONS),
-    }
-    if field not in families or (field == "kind" and kind not in ("buyers", "sites", "maisons")):
+    if field == "kind" and kind not in ("buyers", "sites", "maisons"):
         return {}
-    family, codes = families[field]
-    return {c: f"{family}.{c}" for c in codes}
+    for collection in (KINDS[kind], *SCHEMA):
+        for f in SCHEMA[collection]:
+            if field in (f.column, *f.helps) and f.words:
+                codes = MAISON_KINDS if (kind, field) == ("maisons", "kind") else f.codes
+                return {c: f"{f.words}.{c}" for c in codes}
+    return {}

@@ -384,3 +384,45 @@ def test_the_plan_is_what_the_rules_say(reference: Reference, first, second):
             held[edit.id] = Held(edit.after, edit.revision + 1)
         again = plan(lines, held)
         assert again.counts["new"] == again.counts["changed"] == 0
+
+
+def _sites(bare: Importer, heading: str, *cells: str):
+    lines = [f"Nom,Région,{heading}", *(f'Lieu {i},04,"{c}"' for i, c in enumerate(cells))]
+    plan = bare.preview("\n".join(lines).encode(), "lieux.csv", "sites")
+    return plan, [i.after["properties"] if i.after else None for i in plan.items]
+
+
+def test_a_telephone_of_a_site_is_imported(bare: Importer):
+    plan, (one, long) = _sites(bare, "Téléphone", "+212 535 62 00 00", "0522 " * 12)
+    assert one["phone"] == "+212 535 62 00 00" and "phone" not in long
+    assert {p.code for p in plan.problems if p.column == "Téléphone"} == {"TEXT_TOO_LONG"}
+
+
+@pytest.mark.parametrize("heading", ["Année", "Depuis (année)", "Année d'ouverture", "السنة"])
+def test_the_year_of_a_site_is_that_of_its_opening(bare: Importer, heading):
+    _, (site,) = _sites(bare, heading, "1999")
+    assert site["year_opened"] == 1999
+
+
+def test_the_opening_comes_before_another_year_of_a_site(bare: Importer):
+    _, (site,) = _sites(bare, "Année,Année d'ouverture", '2001","1999')
+    assert site["year_opened"] == 1999
+
+
+def test_a_number_of_another_unit_or_half_an_artisan_is_left_empty_with_its_reason(bare: Importer):
+    plan, sites = _sites(bare, "Capacité", "40 artisans", "120 personnes", "20 ha", "12,5", "0")
+    assert [s["capacity_artisans"] for s in sites] == [40, 120, None, None, 0]
+    assert [p.code for p in plan.problems if p.column == "Capacité"] == ["WRONG_UNIT", "NOT_WHOLE"]
+    plan, sites = _sites(bare, "Surface", "2 MDH", "2 ha")
+    assert [s["area_m2"] for s in sites] == [None, 20_000]
+    assert [p.code for p in plan.problems if p.column == "Surface"] == ["WRONG_UNIT"]
+
+
+def test_the_page_of_a_market_that_a_row_names_is_kept(bare: Importer):
+    plan = bare.preview(
+        b"Pays,Zone du monde,Source\nNO,Europe,https://example.org/no\n",
+        "marches.csv",
+        "markets",
+    )
+    (item,) = plan.items
+    assert item.after["evidence_url"] == "https://example.org/no"

@@ -21,35 +21,51 @@ def french(value: float) -> str:
 
 @given(st.floats(0, 1e9, allow_nan=False).map(lambda v: round(v, 2)))
 def test_a_number_survives_every_way_of_writing_it(value):
-    for text in (
-        f"{value:.2f}",
-        f"{value:,.2f}",
-        french(value),
-        f"{value:.2f} DH",
-        french(value) + " m\u00b2",
-        f"{value:.2f}".translate({48 + d: 0x660 + d for d in range(10)} | {46: 0x66B}),
+    for text, unit in (
+        (f"{value:.2f}", ""),
+        (f"{value:,.2f}", "m2"),
+        (french(value), "mad"),
+        (f"{value:.2f} DH", "mad"),
+        (french(value) + " m\u00b2", "m2"),
+        (f"{value:.2f}".translate({48 + d: 0x660 + d for d in range(10)} | {46: 0x66B}), ""),
     ):
         # One group of three digits after one mark can be a decimal: that is said.
-        read = values.number(text)
+        read = values.number(text, unit)
         assert read.fault == "" and read.value == pytest.approx(value, abs=0.006), text
 
 
 @pytest.mark.parametrize(
-    ("text", "value", "guess"),
+    ("text", "unit", "value", "guess"),
     [
-        ("1 234,5", 1234.5, False),
-        ("1,234.5", 1234.5, False),
-        ("1.234,5", 1234.5, False),
-        ("1,234,567", 1234567, False),
-        ("1,234", 1.234, True),
-        ("12,5 MDH", 12_500_000, False),
-        ("3 ha", 30_000, False),
-        ("2 millions de dirhams", 2_000_000, False),
-        ("0", 0, False),
+        ("1 234,5", "", 1234.5, False),
+        ("1,234.5", "", 1234.5, False),
+        ("1.234,5", "", 1234.5, False),
+        ("1,234,567", "", 1234567, False),
+        ("1,234", "", 1.234, True),
+        ("12,5 MDH", "mad", 12_500_000, False),
+        ("3 ha", "m2", 30_000, False),
+        ("2 millions de dirhams", "mad", 2_000_000, False),
+        ("40 artisans", "artisans", 40, False),
+        ("120 personnes", "artisans", 120, False),
+        ("0", "", 0, False),
     ],
 )
-def test_numbers(text, value, guess):
-    assert (values.number(text).value, values.number(text).guess) == (value, guess)
+def test_numbers(text, unit, value, guess):
+    read = values.number(text, unit)
+    assert (read.value, read.guess) == (value, guess)
+
+
+@pytest.mark.parametrize(
+    ("text", "unit"),
+    [("20 ha", "artisans"), ("2 MDH", "m2"), ("3 millions", "artisans"), ("40 m2", "mad")],
+)
+def test_a_unit_belongs_to_what_it_counts(text, unit):
+    assert values.number(text, unit) == values.Read(None, "WRONG_UNIT")
+
+
+def test_there_is_no_half_artisan():
+    assert values.number("12,5", "artisans", integer=True) == values.Read(None, "NOT_WHOLE")
+    assert values.number("12,0", "artisans", integer=True).value == 12
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """The five OGC collections: their content, their filters, their features.
 
-A feature's properties are a list of their own, written down here: a telephone or the name of
-who verified something is not among them. ``origin`` says published, imported or demo.
+A feature's properties are those of the table of fields: a telephone or the name of who verified
+something is not among them. ``origin`` says published, imported or demo.
 """
 
 from __future__ import annotations
@@ -9,13 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import attrgetter
 from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 
 from geo.core.errors import NotFound
-from geo.model.records import Buyer, Market, Report, Site, period_of
+from geo.model.records import Market, Report, period_of
+from geo.model.schema import RECORD_CLASSES, SCHEMA, Field, in_order
 from geo.model.view import FILTERS, ViewState
 from geo.ogc.parameters import CRS84, WRITERS, BoundingBox, Span, days_of
 from geo.places.curve import degrees, mercator
@@ -47,33 +49,61 @@ class Collection:
 
 
 _TEXT: Mapping[str, Any] = {"type": "string"}
-_YEAR: Mapping[str, Any] = {"type": "integer", "nullable": True}
+_WHOLE: Mapping[str, Any] = {"type": "integer", "nullable": True}
 _NUMBER: Mapping[str, Any] = {"type": "number", "nullable": True}
 _FLAG: Mapping[str, Any] = {"type": "boolean", "nullable": True}
 _LIST: Mapping[str, Any] = {"type": "array", "items": {"type": "string"}}
-_PLACE = {
-    "name": _TEXT,
-    "site": _TEXT,
-    "status": _TEXT,
-    "town": _TEXT,
-    "commune": _TEXT,
-    "province": _TEXT,
-    "region": _TEXT,
-    "craft": _LIST,
-    "year_opened": _YEAR,
-    "period": _TEXT,
-    "capacity_artisans": _NUMBER,
-    "area_m2": _NUMBER,
-    "budget_mad": _NUMBER,
-    "women": _FLAG,
-    "rural": _FLAG,
-    "training": _FLAG,
-    "told_fr": _TEXT,
-    "origin": _TEXT,
-    "precision": _TEXT,
-    "verified": _TEXT,
+_NAMES: Mapping[str, Any] = {"type": "object", "additionalProperties": _TEXT}
+_TYPES: Mapping[str, Mapping[str, Any]] = {
+    "whole": _WHOLE,
+    "year": _WHOLE,
+    "number": _NUMBER,
+    "flag": _FLAG,
+    "many": _LIST,
     "sources": _LIST,
+    "names": _NAMES,
 }
+Read = Callable[[Any], Any]
+#: Field -> the property that follows from it, after it.
+_DERIVED: Mapping[tuple[str, str], tuple[str, Mapping[str, Any], Read]] = {
+    ("buyers", "year"): ("period", _TEXT, lambda b: period_of(b.year)),
+    ("sites", "year_opened"): ("period", _TEXT, lambda s: period_of(s.year_opened)),
+    ("sites", "rural"): ("training", _FLAG, lambda s: s.trains),
+}
+
+
+def _read(field: Field) -> Read:
+    name = field.name
+    if field.type == "many":
+        return lambda r: list(getattr(r, name))
+    if field.type == "names":
+        return lambda r: dict(getattr(r, name))
+    if field.type == "sources":
+        return lambda r: [s.url or s.label for s in r.sources]
+    return attrgetter(name)
+
+
+def _properties(collection: str) -> Mapping[str, tuple[Mapping[str, Any], Read]]:
+    """Property -> its schema and how it is read; what a source says comes after the facts."""
+    fields = [f for f in SCHEMA[collection] if f.ogc]
+    found: dict[str, tuple[Mapping[str, Any], Read]] = {}
+    for field in fields:
+        found[field.ogc] = (_TYPES.get(field.type, _TEXT), _read(field))
+        if more := _DERIVED.get((collection, field.name)):
+            found[more[0]] = more[1:]
+    last = [f.ogc for f in fields if f.type == "long"]
+    order = in_order(found, last=(*last, "origin", "precision", "verified", "sources"))
+    return {name: found[name] for name in order}
+
+
+#: Collection -> the properties of the table's fields.
+_PROPERTIES: Mapping[str, Mapping[str, tuple[Mapping[str, Any], Read]]] = {
+    name: _properties(name) for name in ("buyers", "sites", "markets")
+}
+
+
+def _schema(name: str) -> Mapping[str, Mapping[str, Any]]:
+    return {key: type_ for key, (type_, _) in _PROPERTIES[name].items()}
 
 
 def _filters(name: str) -> tuple[str, ...]:
@@ -87,29 +117,15 @@ COLLECTIONS: Mapping[str, Collection] = MappingProxyType(
             Collection(
                 "buyers",
                 _filters("buyers"),
-                {
-                    "name": _TEXT,
-                    "buyer": _TEXT,
-                    "market": _TEXT,
-                    "city": _TEXT,
-                    "craft": _LIST,
-                    "year": _YEAR,
-                    "period": _TEXT,
-                    "website": _TEXT,
-                    "told_fr": _TEXT,
-                    "origin": _TEXT,
-                    "precision": _TEXT,
-                    "verified": _TEXT,
-                    "sources": _LIST,
-                },
+                _schema("buyers"),
             ),
-            Collection("sites", _filters("sites"), _PLACE),
-            Collection("maisons", _filters("maisons"), _PLACE),
+            Collection("sites", _filters("sites"), _schema("sites")),
+            Collection("maisons", _filters("maisons"), _schema("sites")),
             Collection(
                 "reports",
                 _filters("reports"),
                 {
-                    "title": {"type": "object", "additionalProperties": _TEXT},
+                    "title": _NAMES,
                     "date": _TEXT,
                     "period": _TEXT,
                     "report_kind": _TEXT,
@@ -125,15 +141,7 @@ COLLECTIONS: Mapping[str, Collection] = MappingProxyType(
             Collection(
                 "markets",
                 ("market",),
-                {
-                    "market": _TEXT,
-                    "name": {"type": "object", "additionalProperties": _TEXT},
-                    "world_region": _TEXT,
-                    "capital": _TEXT,
-                    "evidence": _TEXT,
-                    "evidence_url": _TEXT,
-                    "agreement": _LIST,
-                },
+                _schema("markets"),
                 dated=False,
             ),
         )
@@ -291,52 +299,8 @@ def _points(query: Query, record: Any) -> list[tuple[float, float]]:
     return [at] if at else []
 
 
-def _sources(record: Buyer | Site) -> list[str]:
-    return [s.url or s.label for s in record.sources]
-
-
-def _buyer(b: Buyer) -> Mapping[str, Any]:
-    return {
-        "name": b.name,
-        "buyer": b.kind,
-        "market": b.country,
-        "city": b.city,
-        "craft": list(b.crafts),
-        "year": b.year,
-        "period": period_of(b.year),
-        "website": b.website,
-        "told_fr": b.relation_fr,
-        "origin": b.provenance,
-        "precision": b.precision,
-        "verified": b.verified,
-        "sources": _sources(b),
-    }
-
-
-def _site(s: Site) -> Mapping[str, Any]:
-    return {
-        "name": s.name,
-        "site": s.kind,
-        "status": s.status,
-        "town": s.town,
-        "commune": s.commune,
-        "province": s.province,
-        "region": s.region,
-        "craft": list(s.crafts),
-        "year_opened": s.year_opened,
-        "period": period_of(s.year_opened),
-        "capacity_artisans": s.capacity_artisans,
-        "area_m2": s.area_m2,
-        "budget_mad": s.budget_mad,
-        "women": s.women_only,
-        "rural": s.rural,
-        "training": s.trains,
-        "told_fr": s.fact_fr,
-        "origin": s.provenance,
-        "precision": s.precision,
-        "verified": s.verified,
-        "sources": _sources(s),
-    }
+def _made(name: str) -> Callable[[Any], Mapping[str, Any]]:
+    return lambda record: {key: read(record) for key, (_, read) in _PROPERTIES[name].items()}
 
 
 def _report(r: Report) -> Mapping[str, Any]:
@@ -355,18 +319,9 @@ def _report(r: Report) -> Mapping[str, Any]:
     }
 
 
-def _market(m: Market) -> Mapping[str, Any]:
-    return {
-        "market": m.iso2,
-        "name": dict(m.name),
-        "world_region": m.world_region,
-        "capital": m.capital,
-        "evidence": m.evidence,
-        "evidence_url": m.evidence_url,
-        "agreement": list(m.agreements),
-    }
-
-
 _MAKERS: Mapping[type, Callable[[Any], Mapping[str, Any]]] = MappingProxyType(
-    {Buyer: _buyer, Site: _site, Report: _report, Market: _market}
+    {
+        **{RECORD_CLASSES[name]: _made(name) for name in _PROPERTIES},
+        Report: _report,
+    }
 )

@@ -19,10 +19,11 @@ from geo.core.credits import CREDITS
 from geo.core.errors import BadRequest
 from geo.explore.api.sentence import filters_text
 from geo.explore.api.table import listed_records
-from geo.i18n.labels import area_name, crafts_text, is_demo, kind_label
+from geo.i18n.labels import area_name, is_demo, kind_label
 from geo.i18n.words import Words, words
 from geo.model.address import encode
 from geo.model.records import Buyer, Report, Site
+from geo.model.schema import RECORD_CLASSES, SCHEMA, Field, in_order
 from geo.model.view import RECORDS, ViewState
 from geo.query.engine import Query
 from geo.text.cleaning import clean
@@ -42,62 +43,86 @@ class ExportColumn:
     width: int = 18
 
 
-def _site(name: str) -> Callable[[Any, Query, Words], Any]:
-    return lambda r, _q, _t: getattr(r, name) if isinstance(r, Site) else None
-
-
-def _area(name: str) -> Callable[[Any, Query, Words], Any]:
-    return lambda r, q, t: (
-        area_name(q.catalogue, getattr(r, name), t) if isinstance(r, Site) else None
-    )
+Read = Callable[[Any, Query, Words], Any]
+#: ExportColumn -> its width, in the order that readers of our files count on; the table's other columns
+#: come before ``origin``.
+_WIDTHS: Mapping[str, int] = {
+    **{"name": 44, "class": 20, "kind": 26, "country": 18, "place": 22, "province": 22},
+    **{"region": 24, "crafts": 36, "status": 18, "year": 14, "capacity": 18, "area": 16},
+    **{"budget": 18, "website": 28, "origin": 18, "precision": 26, "verified": 14, "lon": 14},
+    **{"lat": 14, "sources": 50, "id": 30},
+}
+_LAST = ("origin", "precision", "verified", "lon", "lat", "sources", "id")
+_KINDS: Mapping[str, Kind] = {
+    "year": "whole",
+    "whole": "number",
+    "number": "number",
+    "date": "date",
+    "day": "date",
+    "position": "number",
+}
 
 
 def _place(r: Record, _q: Query, _t: Words) -> str:
     return r.city if isinstance(r, Buyer) else r.town or r.commune
 
 
-COLUMNS: tuple[ExportColumn, ...] = (
-    ExportColumn("name", "text", lambda r, _q, _t: r.name, 44),
-    ExportColumn("class", "text", lambda r, _q, t: t(f"snapshot.key.{r.class_}s"), 20),
-    ExportColumn("kind", "text", lambda r, _q, t: kind_label(r, t), 26),
-    ExportColumn(
-        "country",
-        "text",
-        lambda r, _q, t: t.country(r.country if isinstance(r, Buyer) else "MA"),
-        18,
+#: Columns that are more than one field as it is.
+_MADE: Mapping[str, Read] = {
+    "class": lambda r, _q, t: t(f"snapshot.key.{r.class_}s"),
+    "kind": lambda r, _q, t: kind_label(r, t),
+    "country": lambda r, _q, t: t.country(r.country if isinstance(r, Buyer) else "MA"),
+    "place": _place,
+    "precision": lambda r, _q, t: (
+        t(f"precision.{r.precision}") if r.lon_lat else t("precision.unknown")
     ),
-    ExportColumn("place", "text", _place, 22),
-    ExportColumn("province", "text", _area("province"), 22),
-    ExportColumn("region", "text", _area("region"), 24),
-    ExportColumn("crafts", "text", lambda r, _q, t: crafts_text(r.crafts, t), 36),
-    ExportColumn(
-        "status",
-        "text",
-        lambda r, _q, t: t(f"status.{r.status}") if isinstance(r, Site) else None,
-        18,
-    ),
-    ExportColumn(
-        "year", "whole", lambda r, _q, _t: r.year if isinstance(r, Buyer) else r.year_opened, 14
-    ),
-    ExportColumn("capacity", "number", _site("capacity_artisans"), 18),
-    ExportColumn("area", "number", _site("area_m2"), 16),
-    ExportColumn("budget", "number", _site("budget_mad"), 18),
-    ExportColumn("website", "text", lambda r, _q, _t: getattr(r, "website", None), 28),
-    ExportColumn("origin", "text", lambda r, _q, t: t(f"origin.{r.provenance}"), 18),
-    ExportColumn(
-        "precision",
-        "text",
-        lambda r, _q, t: t(f"precision.{r.precision}") if r.lon_lat else t("precision.unknown"),
-        26,
-    ),
-    ExportColumn("verified", "date", lambda r, _q, _t: r.verified, 14),
-    ExportColumn("lon", "number", lambda r, _q, _t: r.lon_lat[0] if r.lon_lat else None, 14),
-    ExportColumn("lat", "number", lambda r, _q, _t: r.lon_lat[1] if r.lon_lat else None, 14),
-    ExportColumn(
-        "sources", "text", lambda r, _q, _t: " | ".join(s.url or s.label for s in r.sources), 50
-    ),
-    ExportColumn("id", "text", lambda r, _q, _t: r.id, 30),
-)
+    "lon": lambda r, _q, _t: r.lon_lat[0] if r.lon_lat else None,
+    "lat": lambda r, _q, _t: r.lon_lat[1] if r.lon_lat else None,
+    "sources": lambda r, _q, _t: " | ".join(s.url or s.label for s in r.sources),
+}
+
+
+def _text(field: Field, value: Any, query: Query, t: Words) -> Any:
+    if field.codes in ("regions", "provinces"):
+        return area_name(query.catalogue, value, t)
+    if field.type == "many":
+        return " · ".join(t(f"{field.words}.{v}") for v in value)
+    if field.type == "flag":
+        return None if value is None else t("ui.yes" if value else "ui.no")
+    return t(f"{field.words}.{value}") if field.words and value else value
+
+
+def _read(key: str) -> Read:
+    fields = {
+        RECORD_CLASSES[name]: field
+        for name in ("buyers", "sites")
+        for field in SCHEMA[name]
+        if field.export == key
+    }
+
+    def read(record: Any, query: Query, t: Words) -> Any:
+        field = fields.get(type(record))
+        return None if field is None else _text(field, getattr(record, field.name), query, t)
+
+    return read
+
+
+def _columns() -> tuple[ExportColumn, ...]:
+    kinds = {
+        key: _KINDS.get(field.type, "text")
+        for name in ("buyers", "sites")
+        for field in SCHEMA[name]
+        for key in field.export.split()
+    } | {"class": "text"}
+    first = [key for key in _WIDTHS if key not in _LAST]
+    return tuple(
+        ExportColumn(key, kinds[key], _MADE.get(key) or _read(key), _WIDTHS.get(key, 18))
+        for key in in_order(kinds, first, _LAST)
+    )
+
+
+#: The columns of the table's fields, and the class.
+COLUMNS: tuple[ExportColumn, ...] = _columns()
 
 
 @dataclass(frozen=True)

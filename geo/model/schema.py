@@ -8,7 +8,7 @@ order in which it shows them.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any, Literal
 
@@ -364,7 +364,7 @@ _FAIR = (
     _CRAFTS,
     _PROVENANCE,
     _PRECISION,
-    _VERIFIED,
+    replace(_VERIFIED, fact=""),
     _SOURCES,
 )
 _MARKET = (

@@ -7,12 +7,15 @@ A facility's telephone and the name of who verified it are for editors and above
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from geo.i18n.words import Words
 from geo.model.records import Site
+from geo.model.schema import SCHEMA
 
 #: The role that may read personal data.
 SEES = "editor"
+_PERSONAL = tuple(f.name for f in SCHEMA["sites"] if f.personal)
 
 
 def shown(site: Site, seen: bool) -> Site:
@@ -22,11 +25,8 @@ def shown(site: Site, seen: bool) -> Site:
     ----------
     seen : whether the reader may read personal data.
     """
-    return (
-        site
-        if seen or not (site.phone or site.verified_by)
-        else replace(site, phone="", verified_by="")
-    )
+    hidden: dict[str, Any] = {} if seen else {name: "" for name in _PERSONAL if getattr(site, name)}
+    return replace(site, **hidden) if hidden else site
 
 
 def contributor(name: str, seen: bool, t: Words) -> str:

@@ -33,27 +33,14 @@ _DIGITS = {
     0x2019: "'",
 }
 _GROUPED = re.compile(r"[0-9]{1,3}(?:[ '][0-9]{3})+(?![0-9])")
-#: What a number counts -> how its unit is written -> how many of what is kept.
-UNITS: Mapping[str, Mapping[str, float]] = {
-    "artisans": dict.fromkeys(
-        (
-            *("artisan", "artisans", "artisane", "artisanes", "personne", "personnes"),
-            *("place", "places", "person", "persons", "people", "craftspeople"),
-            *("حرفي", "حرفيا", "حرفيين", "صانع", "صانعا", "شخص", "شخصا"),
-        ),
-        1.0,
-    ),
-    "m2": {"m2": 1.0, "m\u00b2": 1.0, "ha": 1e4},
-    "mad": {**dict.fromkeys(("dh", "dhs", "mad", "dirhams"), 1.0), "mdh": 1e6, "mmdh": 1e9},
-}
+#: How the unit of a number is written -> what it counts, and how many of what is kept; the words
+#: for people are in ``import_values.csv``.
 _SCALES: Mapping[str, tuple[str, float]] = {
-    word: (unit, scale) for unit, words in UNITS.items() for word, scale in words.items()
+    **{"m2": ("m2", 1.0), "m\u00b2": ("m2", 1.0), "ha": ("m2", 1e4)},
+    **dict.fromkeys(("dh", "dhs", "mad", "dirhams"), ("mad", 1.0)),
+    **{"mdh": ("mad", 1e6), "mmdh": ("mad", 1e9)},
 }
-_UNIT = re.compile(
-    rf"\s*({'|'.join(sorted(_SCALES, key=len, reverse=True))}"
-    r"|millions?(?: de)?(?: dhs?| mad| dirhams)?)\.?\s*\Z",
-    re.IGNORECASE,
-)
+_MILLIONS = r"millions?(?: de)?(?: dhs?| mad| dirhams)?"
 _PLAIN = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?(?:e[+-]?[0-9]+)?\Z", re.IGNORECASE)
 _ISO = re.compile(r"([12][0-9]{3})(?:[-/]([01]?[0-9])(?:[-/]([0-3]?[0-9])(?:[T ].*)?)?)?\Z")
 _DAY_FIRST = re.compile(r"([0-3]?[0-9])[-/. ]([01]?[0-9]|[12][0-9])[-/. ]([12][0-9]{3}|[0-9]{2})\Z")
@@ -96,11 +83,21 @@ def number(text: str, unit: str = "", *, integer: bool = False) -> Read:
 
 def _without_unit(text: str) -> tuple[str, str, float]:
     """Split a number from its unit: the rest, what the unit counts, and its scale."""
-    written = _UNIT.search(text)
+    written = _unit().search(text)
     if not written or not written.start():
         return text, "", 1.0
-    counted, scale = _SCALES.get(written[1].lower(), ("mad", 1e6))  # millions are of dirhams
+    word = written[1].lower()
+    if word.startswith("million"):
+        counted, scale = "mad", 1e6
+    else:
+        counted, scale = _SCALES.get(word) or (listed("unit")[plain(word)], 1.0)
     return text[: written.start()].strip(), counted, scale
+
+
+@cache
+def _unit() -> re.Pattern[str]:
+    words = sorted((*_SCALES, *listed("unit")), key=len, reverse=True)
+    return re.compile(rf"\s*({'|'.join(words)}|{_MILLIONS})\.?\s*\Z", re.IGNORECASE)
 
 
 def _plain_number(text: str, *, integer: bool) -> tuple[str, bool]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from geo.core.errors import NotFound
@@ -23,7 +24,8 @@ from geo.i18n.labels import (
     where,
 )
 from geo.i18n.words import Words
-from geo.model.records import CRAFTS, Buyer, Figure, Report, Site, Source
+from geo.model.records import CRAFTS, Buyer, Fair, Figure, Report, Site, Source
+from geo.model.schema import SCHEMA, Field, in_order
 from geo.model.view import FIELDS, ViewState
 from geo.query.engine import Query
 from geo.query.report_match import why
@@ -84,13 +86,7 @@ def _buyer(query: Query, id_: str, view: ViewState, t: Words) -> dict[str, Any] 
         "facts": _facts(
             t,
             [
-                ("market", t.country(buyer.country)),
-                ("city", buyer.city or t("panel.no_city")),
-                ("crafts", crafts_text(buyer.crafts, t)),
-                ("since", str(buyer.year or "")),
-                ("website", buyer.website),
-                ("precision", t(f"precision.{buyer.precision}")),
-                ("verified", t.date(buyer.verified)),
+                *_record_facts("buyers", buyer, query, t),
                 ("age", checked_text(buyer, query, t)),
             ],
         ),
@@ -116,35 +112,7 @@ def _site(
         "facts": _facts(
             t,
             [
-                ("town", site.town or site.commune),
-                ("province", area_name(query.catalogue, site.province, t)),
-                ("region", area_name(query.catalogue, site.region, t)),
-                ("crafts", crafts_text(site.crafts, t)),
-                ("opened", str(site.year_opened or "")),
-                (
-                    "capacity",
-                    ""
-                    if site.capacity_artisans is None
-                    else t.n("unit.artisans", round(site.capacity_artisans)),
-                ),
-                ("area", _amount(site.area_m2, "unit.m2", t)),
-                ("budget", _amount(site.budget_mad, "unit.mad", t)),
-                ("women_only", t("panel.yes") if site.women_only else ""),
-                (
-                    "milieu",
-                    "" if site.rural is None else t("panel.rural" if site.rural else "panel.urban"),
-                ),
-                (
-                    "precision",
-                    t(f"precision.{site.precision}") if site.lon_lat else t("precision.unknown"),
-                ),
-                ("phone", site.phone),
-                (
-                    "verified",
-                    f"{t.date(site.verified)} · {site.verified_by}"
-                    if site.verified_by
-                    else t.date(site.verified),
-                ),
+                *_record_facts("sites", site, query, t),
                 ("age", checked_text(site, query, t)),
             ],
         ),
@@ -262,19 +230,7 @@ def _fair(query: Query, id_: str, view: ViewState, t: Words) -> dict[str, Any] |
         "title": fair.name,
         "subtitle": t("ui.comma").join(x for x in (fair.city, country_of(fair, t)) if x),
         "tags": [{"text": kind_label(fair, t), "tone": "plain"}],
-        "facts": _facts(
-            t,
-            [
-                ("dates", when(fair, t)),
-                ("edition", fair.edition if fair.first else ""),
-                ("venue", fair.venue),
-                ("crafts", crafts_text(fair.crafts, t)),
-                (
-                    "precision",
-                    t(f"precision.{fair.precision}") if fair.lon_lat else t("precision.unknown"),
-                ),
-            ],
-        ),
+        "facts": _facts(t, _record_facts("fairs", fair, query, t)),
         "sections": [
             {
                 "key": "fairs_here",
@@ -324,14 +280,7 @@ def _market(query: Query, id_: str, view: ViewState, t: Words) -> dict[str, Any]
         "facts": _facts(
             t,
             [
-                ("capital", market.capital),
-                ("agreement", agreements_text(market, t)),
-                (
-                    "agreement_source",
-                    t(f"agreement_source.{market.agreement_source}")
-                    if market.agreement_source
-                    else "",
-                ),
+                *_record_facts("markets", market, query, t),
                 ("age", market_checked_text(id_, query, t)),
             ],
         ),
@@ -403,6 +352,70 @@ def _facts(t: Words, pairs: Iterable[tuple[str, str]]) -> list[dict[str, str]]:
     ]
 
 
+def _place_text(record: Site | Fair, _query: Query, t: Words) -> str:
+    return t(f"precision.{record.precision}") if record.lon_lat else t("precision.unknown")
+
+
+def _checked(site: Site, _query: Query, t: Words) -> str:
+    day = t.date(site.verified)
+    return f"{day} \u00b7 {site.verified_by}" if site.verified_by else day
+
+
+#: Facts that say more than one field as it is.
+_MADE: Mapping[tuple[str, str], Callable[[Any, Query, Words], str]] = MappingProxyType(
+    {
+        ("buyers", "city"): lambda b, _q, t: b.city or t("panel.no_city"),
+        ("sites", "town"): lambda s, _q, _t: s.town or s.commune,
+        ("sites", "milieu"): lambda s, _q, t: (
+            "" if s.rural is None else t("panel.rural" if s.rural else "panel.urban")
+        ),
+        ("sites", "precision"): _place_text,
+        ("sites", "verified"): _checked,
+        ("fairs", "dates"): lambda f, _q, t: when(f, t),
+        ("fairs", "edition"): lambda f, _q, _t: f.edition if f.first else "",
+        ("fairs", "precision"): _place_text,
+        ("markets", "agreement"): lambda m, _q, t: agreements_text(m, t),
+    }
+)
+_FIRST: Mapping[str, tuple[str, ...]] = {"fairs": ("dates", "edition", "venue")}
+
+
+def _record_facts(
+    collection: str, record: Any, query: Query, t: Words
+) -> Iterator[tuple[str, str]]:
+    """The facts of the table's fields, as words."""
+    fields = {f.fact: f for f in SCHEMA[collection] if f.fact}
+    for fact in in_order(fields, _FIRST.get(collection, ())):
+        made = _MADE.get((collection, fact))
+        yield (
+            fact,
+            made(record, query, t)
+            if made
+            else _fact_text(fields[fact], getattr(record, fields[fact].name), query, t),
+        )
+
+
+def _fact_text(field: Field, value: Any, query: Query, t: Words) -> str:
+    if value in ("", None, ()) or value is False:
+        return ""
+    if field.codes in ("markets", "countries"):
+        return t.country(value)
+    if field.codes in ("regions", "provinces"):
+        return area_name(query.catalogue, value, t)
+    if field.type == "many":
+        return " \u00b7 ".join(t(f"{field.words}.{v}") for v in value)
+    unit = f"unit.{field.unit}"
+    made: dict[str, Callable[[], str]] = {
+        "one": lambda: t(f"{field.words}.{value}"),
+        "whole": lambda: t.n(unit, value) if field.unit else t.number(value),
+        "number": lambda: t(unit, n=t.number(value)) if field.unit else t.number(value),
+        "flag": lambda: t("panel.yes"),
+        "date": lambda: t.date(value),
+        "day": lambda: t.date(value),
+    }
+    return made.get(field.type, lambda: str(value))()
+
+
 def _figure(figure: Figure, t: Words) -> dict[str, str]:
     """A key figure: label, unit and what is no number stay as published."""
     value = figure.value
@@ -410,10 +423,6 @@ def _figure(figure: Figure, t: Words) -> dict[str, str]:
         value = t.number(float(value))
     label = f"{figure.label} ({t.period(figure.period)})" if figure.period else figure.label
     return {"label": label, "value": f"{value} {figure.unit}".strip(), "href": ""}
-
-
-def _amount(value: float | None, unit: str, t: Words) -> str:
-    return "" if value is None else t(unit, n=t.number(value))
 
 
 def _sources(sources: Iterable[Source], t: Words) -> list[dict[str, str]]:

@@ -2,10 +2,12 @@
 
 import dataclasses
 import json
+import subprocess
+import sys
 
 import pytest
 
-from geo.core.paths import DATA_DIR
+from geo.core.paths import DATA_DIR, PROJECT
 from geo.model.parsing import RECORDS
 from geo.model.schema import RECORD_CLASSES, SCHEMA, in_order
 from geo.model.validation import ReferenceCodes, record_problems
@@ -113,3 +115,50 @@ def test_quality_asks_for_every_field_that_should_be_known(collection):
     from geo.curate.quality import ASKED
 
     assert set(ASKED[collection]) == {f.quality for f in SCHEMA[collection] if f.quality}
+
+
+def test_one_more_row_is_known_everywhere():
+    """A process of its own: every reader takes the table when it is imported."""
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.model.one_more_field"],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=PROJECT,
+    )
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout) == {
+        "parsed": 250,
+        "required": ["moq_pieces"],
+        "checked": ["moq_pieces"],
+        "form": 12,
+        "history": ["12"],
+        "imported": 300,
+        "template": True,
+        "export": ["moq"],
+        "again": [["moq_pieces", 77]],
+        "ogc": "integer",
+        "ogc value": 250,
+        "panel": ["250"],
+        "quality": True,
+    }
+
+
+def test_exports_the_open_interface_and_imports_have_every_row():
+    from geo.curate.imports.headings import FIELDS, KINDS
+    from geo.ogc.collections import COLLECTIONS
+    from geo.share.export.export_columns import COLUMNS
+
+    exported = {key for fields in SCHEMA.values() for f in fields for key in f.export.split()}
+    assert {c.key for c in COLUMNS} == {*exported, "class"}
+    for name in ("buyers", "sites", "markets"):
+        assert set(COLLECTIONS[name].properties) >= {f.ogc for f in SCHEMA[name] if f.ogc}
+    for kind, collection in KINDS.items():
+        asked = {c for f in SCHEMA[collection] for c in (f.column, *f.helps) if c}
+        assert set(FIELDS[kind]) == asked
+
+
+def test_what_is_personal_leaves_in_no_file():
+    personal = [f for fields in SCHEMA.values() for f in fields if f.personal]
+    assert {f.name for f in personal} == {"phone", "verified_by"}
+    assert not any(f.export or f.ogc for f in personal)

@@ -45,7 +45,7 @@ def found() -> dict[str, Any]:
     from geo.explore.api.panel import entity_answer
     from geo.i18n.words import words
     from geo.model.parsing import RECORDS
-    from geo.model.validation import Known, record_problems
+    from geo.model.validation import ReferenceCodes, record_problems
     from geo.model.view import ViewState
     from geo.ogc.collections import COLLECTIONS, feature
     from geo.ogc.parameters import CRS84
@@ -57,7 +57,7 @@ def found() -> dict[str, Any]:
     t, kind = words("fr"), RECORDS["sites"]
     raws = json.loads((DATA_DIR / kind.file).read_text("utf-8"))[kind.list_key]
     raw = next(r for r in raws if r["properties"]["provenance"] == "published")
-    without = [p.field for p in record_problems("site", raw, Known())]
+    without = [p.field for p in record_problems("site", raw, ReferenceCodes())]
     raw["properties"][NAME] = 250
     for other in raws:
         other["properties"].setdefault(NAME, None)
@@ -72,12 +72,12 @@ def found() -> dict[str, Any]:
     query = Query(catalogue, today=date(2026, 3, 31))
     importer = Importer(ledger, catalogue)  # type: ignore[arg-type]
     answers = values_of("sites", raw) | {"verified": "2026-11-25", NAME: "12"}
-    made = filled("sites", raw, answers, lon_lat_of(raw), raw["id"], Known())
+    made = filled("sites", raw, answers, lon_lat_of(raw), raw["id"], ReferenceCodes())
     facts = entity_answer(query, "site", raw["id"], ViewState(), t)["facts"]
     return {
         "parsed": site.moq_pieces,
         "required": without,
-        "checked": [p.field for p in record_problems("site", bad, Known())],
+        "checked": [p.field for p in record_problems("site", bad, ReferenceCodes())],
         "form": made["properties"][NAME],
         "history": [
             d["after"] for d in differences("sites", raw, made, catalogue, t) if d["name"] == NAME

@@ -44,7 +44,7 @@ class ExportColumn:
 
 
 Read = Callable[[Any, Query, Words], Any]
-#: ExportColumn -> its width, in the order that readers of our files count on; the table's other columns
+#: Key -> width, in the order that readers of our files count on; the table's other columns
 #: come before ``origin``.
 _WIDTHS: Mapping[str, int] = {
     **{"name": 44, "class": 20, "kind": 26, "country": 18, "place": 22, "province": 22},

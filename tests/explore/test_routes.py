@@ -82,7 +82,7 @@ def test_an_agreement_is_told_in_the_readers_language_and_as_unverified(
 
 
 @pytest.mark.parametrize(
-    ("lang", "told"),
+    ("lang", "expected"),
     [
         ("fr", {"exportations (janvier – novembre 2022)": "928,66 MDH"}),
         ("ar", {"exportations (يناير – نونبر 2022)": "928,66 MDH"}),

@@ -154,8 +154,8 @@ def test_exports_the_open_interface_and_imports_have_every_row():
     for name in ("buyers", "sites", "markets"):
         assert set(COLLECTIONS[name].properties) >= {f.ogc for f in SCHEMA[name] if f.ogc}
     for kind, collection in KINDS.items():
-        asked = {c for f in SCHEMA[collection] for c in (f.column, *f.helps) if c}
-        assert set(FIELDS[kind]) == asked
+        columns = {c for f in SCHEMA[collection] for c in (f.column, *f.helps) if c}
+        assert set(FIELDS[kind]) == columns
 
 
 def test_what_is_personal_leaves_in_no_file():

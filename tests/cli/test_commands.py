@@ -12,6 +12,9 @@ from geo.cli import commands
 from tests.conftest import ROOT
 from tests.curate.imports.test_hostile import GIVEN, given
 
+#: Each test starts the command in a process of its own.
+pytestmark = pytest.mark.slow
+
 GOOD = "Nom;Pays;Ville\nMaison Atlas;France;Lyon\n"
 
 

@@ -420,6 +420,7 @@ def test_demo_says_so_and_nothing_personal_leaves(web):
     )
 
 
+@pytest.mark.slow
 def test_a_page_is_bounded_and_quick(monkeypatch):
     import time
 

@@ -14,6 +14,9 @@ from geo.i18n.words import words
 from geo.model.records import LANGUAGES
 from tests.conftest import ROOT
 
+#: Each test runs a whole page.
+pytestmark = pytest.mark.slow
+
 PAGES = ["carte", "marches", "localiser", "veille", "partager", "donnees"]
 
 

@@ -270,6 +270,7 @@ def test_seas_have_names_in_three_languages_and_one_name_each():
     assert names["ocean-atlantique"] == {("Océan Atlantique", "المحيط الأطلسي", "Atlantic Ocean")}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("harm", ["missing", "cut", "spoiled"])
 @pytest.mark.parametrize(
     "name", ["markets.json", "regions.geojson", "provinces.geojson", "towns.json"]

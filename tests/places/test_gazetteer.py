@@ -156,6 +156,7 @@ def test_the_table_is_long_enough_and_has_arabic_and_typos():
     assert sum(typed > "\u0600" for typed, _, _ in SPELLINGS) >= 30
 
 
+@pytest.mark.slow
 def test_all_communes_and_towns_can_be_found_by_their_own_names(gazetteer, catalogue):
     missing = []
     known = {t.id for t in catalogue.towns}

@@ -77,6 +77,7 @@ def test_every_file_that_a_guide_names_is_there(page):
     assert missing == set()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("module", "command"), STAND_INS.items())
 def test_a_command_of_before_still_is_the_command_it_stands_for(module, command):
     def help_of(*words: str) -> str:

@@ -143,6 +143,7 @@ def test_any_address_is_a_view_whose_address_is_itself(text):
     check(text)
 
 
+@pytest.mark.slow
 def test_twenty_thousand_forged_addresses():
     """Drawn and then mutated sign by sign: far more than hypothesis makes in the same time."""
     draw = random.Random(20261125)

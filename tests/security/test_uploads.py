@@ -184,6 +184,7 @@ def corrected(client: TestClient, name: str, content: bytes) -> str:
     return client.post("/api/corrections/08", content=content).text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("send", [imported, published, corrected])
 def test_no_upload_reaches_for_anything(client, var, bait, send, monkeypatch):
     monkeypatch.setattr(correction_routes, "_GATE", correction_routes.RateLimit(1_000))

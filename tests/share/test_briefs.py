@@ -202,6 +202,7 @@ def test_exporters_are_listed_in_their_region_only(query):
     assert all(name in marrakech for name in ("Dounia Home", "Some Slow Concept", "Soufiane Zarib"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lang", LANGS)
 @pytest.mark.parametrize("kind", ["market", "region"])
 def test_no_text_covers_another_on_any_page(query, kind, lang):
@@ -318,6 +319,7 @@ def test_room_is_shared_fairly():
     assert share(100, [80, 90, 90], [True, False, False]) == [80, 10, 10]
 
 
+@pytest.mark.slow
 def test_an_atlas_is_one_page_each_in_the_order_asked(query, workers):
     steps, codes = [], ["FR", "DE", "JP"]
     content = atlas_pdf(

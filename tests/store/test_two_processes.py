@@ -16,6 +16,9 @@ import pytest
 from tests.conftest import free_port
 from tests.store.records import PROMISED_SECONDS
 
+#: Two apps, a proxy and a database are started.
+pytestmark = pytest.mark.slow
+
 CONFIG = Path(__file__).parents[2] / "docs" / "nginx.conf"
 NGINX = "/usr/sbin/nginx"
 OURS = {"x-kharita": "1", "content-type": "application/json"}

@@ -119,6 +119,7 @@ for name, content in files:
 """
 
 
+@pytest.mark.slow
 def test_heavy_files_stay_within_time_and_memory():
     names = [
         "xl09_zip_bomb.xlsx",

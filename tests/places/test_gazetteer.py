@@ -5,7 +5,18 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from geo.places.gazetteer import EXACT, Gazetteer, is_address, sounds
+from geo.model.records import Area, Catalogue, Commune, Town
+from geo.places.gazetteer import (
+    BEGINS,
+    CLOSE,
+    EXACT,
+    SOUNDS,
+    SOUNDS_BEGIN,
+    WORD,
+    Gazetteer,
+    is_address,
+    sounds,
+)
 from tests.sizes import examples
 
 #: What people type -> the French name and the province it must lead to, first of the answers.
@@ -217,3 +228,169 @@ def test_sounds_are_stable_under_case_and_spaces(text):
 )
 def test_a_street_and_a_town_read_like_an_address(typed, is_one):
     assert is_address(typed) is is_one
+
+
+@pytest.mark.parametrize(
+    ("name", "key"),
+    [
+        ("Béni Mellal", "bnimilal"),
+        ("Oulad Teima", "uldtima"),
+        ("Moulay Idriss", "mulidris"),
+        ("My Driss", "mulidris"),
+        ("Marrakech", "marakix"),
+        ("Tschad", "txad"),
+        ("Djebel", "jibil"),
+        ("Khénifra", "kinifra"),
+        ("Rhazal", "gasal"),
+        ("Thissa", "tisa"),
+        ("Ouarzazate", "uarsasat"),
+        ("Guercif", "guirsif"),
+        ("Phosphate", "fusfat"),
+        ("El Hajeb", "ajib"),
+        ("الراشيدية", "راشيديه"),
+        ("كلميم", "كلميم"),
+        ("ݣلميم", "كلميم"),
+        ("أزرو", "ازرو"),
+        ("الدار البيضاء", "داربيضا"),
+        ("", ""),
+    ],
+)
+def test_a_name_has_the_key_of_its_sounds(name, key):
+    assert sounds(name) == key
+
+
+def of(*places: Town, communes=(), provinces=(), sites=()):
+    return Gazetteer(
+        Catalogue("x", towns=places, communes=communes, provinces=provinces, sites=sites)
+    )
+
+
+def town(name: str, people: int | None = 1, lon_lat=(-5.0, 32.0), **fields) -> Town:
+    return Town(name, "", (), fields.pop("province", ""), name, people, lon_lat, **fields)
+
+
+def names(gazetteer, text, limit=8):
+    return [f.place.names["fr"] for f in gazetteer.search(text, limit)]
+
+
+def tier(gazetteer, text):
+    (found,) = gazetteer.search(text)
+    return found.tier
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Ksar Tafraza", EXACT),
+        ("ksar tafraza", EXACT),
+        ("Al Ksar Tafraza", EXACT),
+        ("Qsar Tafrazza", SOUNDS),
+        ("Ksar Taf", BEGINS),
+        ("K", BEGINS),
+        ("Tafraza", WORD),
+        ("Taf", WORD),
+        ("Qsar Taf", SOUNDS_BEGIN),
+        ("Ksar Tafrata", CLOSE),
+    ],
+)
+def test_each_way_of_being_alike_has_its_tier(text, expected):
+    assert tier(of(town("Ksar Tafraza")), text) == expected
+
+
+@pytest.mark.parametrize("text", ["T", "sar", "Ksar Batrata", "Ksar Tafraza Souk", "fraza"])
+def test_what_is_further_off_is_not_found(text):
+    assert names(of(town("Ksar Tafraza")), text) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "found"),
+    [
+        ("Tafra", "Tavra", True),
+        ("Tafra", "Tavro", False),
+        ("Tafrata", "Tavroda", False),
+        ("Tafrata", "Tavrota", True),
+        ("Taf", "Tav", False),
+    ],
+)
+def test_one_letter_in_four_may_be_wrong_and_none_in_a_short_name(name, text, found):
+    assert (names(of(town(name)), text) == [name]) is found
+
+
+def test_names_that_fit_better_come_before_those_of_more_people():
+    here = of(
+        town("Tafraza Centre", 900_000),
+        town("Ksar Tafraza", 800_000),
+        town("Tafraza", 1),
+        town("Tavraza", 700_000),
+    )
+    assert names(here, "Tafraza") == ["Tafraza", "Tafraza Centre", "Ksar Tafraza"]
+    assert names(here, "Tafraza", 2) == ["Tafraza", "Tafraza Centre"]
+
+
+def test_of_equal_names_the_most_people_come_first_and_a_position_counts_for_one():
+    def twin(id_, people, lon_lat=(-5.0, 32.0)):
+        return Town("Tafraza", "", (), "", id_, people, lon_lat)
+
+    here = of(twin("none", None, None), twin("placed", None), twin("big", 50), twin("two", 2, None))
+    found = [f.place.ref for f in here.search("Tafraza")]
+    assert found == ["town:big", "town:two", "town:placed", "town:none"]
+
+
+def commune(name: str, people: int, town_id: str = "") -> Commune:
+    return Commune(
+        "08.401.01.01", {"fr": name, "ar": ""}, "08.401", "08", True, people, None, town_id
+    )
+
+
+def test_a_name_usually_means_the_town_then_the_commune_then_the_province():
+    province = Area("08.401", {"fr": "Tafraza", "ar": ""}, "08", 9_000_000, (-5, 32), (0, 0, 1, 1))
+    here = of(town("Tafraza", 950), communes=[commune("Tafraza", 1_000)], provinces=[province])
+    kinds = [f.place.kind for f in here.search("Tafraza")]
+    assert kinds == ["town", "commune", "province"]
+    smaller = of(town("Tafraza", 850), communes=[commune("Tafraza", 1_000)])
+    assert [f.place.kind for f in smaller.search("Tafraza")] == ["commune", "town"]
+
+
+def test_a_town_that_stands_for_its_commune_has_its_people_and_its_names():
+    here = of(town("Tafraza", 5), communes=[commune("Ait Zmour", 700, "Tafraza")])
+    (found,) = here.search("Ait Zmour")
+    assert (found.place.ref, found.place.population, found.place.rural) == (
+        "town:Tafraza",
+        700,
+        True,
+    )
+    assert len(here) == 1 and here.get("town:Tafraza") is found.place
+    assert here.get("commune:08.401.01.01") is None
+
+
+def test_a_place_without_a_name_of_a_language_has_the_french_one():
+    here = of(communes=[commune("Ait Zmour", 700)])
+    place = here.get("commune:08.401.01.01")
+    assert place.names == dict.fromkeys(("fr", "ar", "en"), "Ait Zmour") and place.region == "08"
+
+
+def test_a_text_of_one_hundred_and_twenty_characters_is_read():
+    long = "Tafraza" + "x" * 113
+    here = of(town(long))
+    assert names(here, long) == names(here, long + "y") == [long]
+
+
+@pytest.mark.parametrize(
+    ("text", "is_one"),
+    [
+        ("3 Fès", False),
+        ("Fès, 3", True),
+        ("طريق فاس، مكناس", True),
+        ("Avenue", False),
+        (",", False),
+    ],
+)
+def test_an_address_has_a_comma_and_a_number_or_a_street(text, is_one):
+    assert is_address(text) is is_one
+
+
+def test_an_area_narrows_only_what_lies_in_it(gazetteer):
+    assert [f.place.province for f in gazetteer.search("Tazarine - Zagora")] == ["08.587"]
+    assert [f.place.province for f in gazetteer.search("Tazarine [Taza]")][:1] == ["03.561"]
+    assert gazetteer.search("Tazarine, Rabat")[0].place.names["fr"] == "Rabat"
+    assert gazetteer.search("Nulle Part, 5, Rabat")[0].place.names["fr"] == "Rabat"

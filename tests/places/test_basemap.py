@@ -12,13 +12,13 @@ from typing import Any
 import numpy as np
 import pytest
 import shapely
-from shapely.geometry import Polygon, shape
+from shapely.geometry import Polygon, mapping, shape
 
 from geo.core.paths import DATA_DIR, SOURCES_DIR
 from geo.core.settings import BOUNDARIES
-from geo.model.records import LANGUAGES
-from geo.places.basemap import DETAILS, SCALE, basemap_bytes, labels_bytes
-from geo.places.basemap_data import BasemapData, basemap_data
+from geo.model.records import LANGUAGES, Area, Town
+from geo.places.basemap import DETAILS, SCALE, basemap_bytes, inside, labels_bytes
+from geo.places.basemap_data import BasemapData, basemap_data, morocco_of
 from geo.store.file_store import FileStore
 
 UNIT = 1 / SCALE
@@ -308,3 +308,107 @@ def test_ground_the_regions_cover_has_no_other_country_name():
         if c["properties"]["iso2"] == "EH"
     }
     assert names.isdisjoint(text for text, *_, kind in labels("fr") if kind == "country")
+
+
+def small(**changes: Any) -> BasemapData:
+    return BasemapData(digest=repr(sorted(changes)), **changes)
+
+
+def town(name: str, people: int | None, name_ar: str = "", lon_lat: Any = (-5.12345, 32.98765)):
+    return Town(name, name_ar, (), "", name, people, lon_lat)
+
+
+def test_a_town_is_named_from_its_own_zoom_the_largest_first():
+    sizes = (300_000, 299_999, 120_000, 119_999, 50_000, 49_999, 15_000, 14_999, 0, None)
+    towns = tuple(town(str(people), people) for people in reversed(sizes))
+    found = json.loads(labels_bytes(small(towns=(*towns, town("x", 9, "", None))), "fr"))["labels"]
+    named = [(text, zoom) for text, *_, zoom, _, kind, _ in found if kind == "town"]
+    zooms = (6, 7, 7, 8, 8, 9, 9, 10, 10, 10)
+    assert sorted(named, key=lambda n: n[1]) == named and dict(named) == {
+        str(people): zoom for people, zoom in zip(sizes, zooms, strict=True)
+    }
+    assert [n for n, _ in named][:8] == [str(s) for s in sizes[:8]]
+
+
+def test_a_town_keeps_its_latin_name_where_it_has_no_arabic_one():
+    data = small(towns=(town("Tafraza", 5), town("Fès", 6, "فاس")))
+    found = json.loads(labels_bytes(data, "ar"))["labels"]
+    assert [label for label in found if label[5] == "town"] == [
+        ["فاس", -5.123, 32.988, 10, 99, "town", 0],
+        ["Tafraza", -5.123, 32.988, 10, 99, "town", 0],
+    ]
+
+
+def test_countries_are_named_by_their_size_and_never_beyond_zoom_eight():
+    first = {
+        text: (zoom, last) for text, _, _, zoom, last, kind in labels("fr") if kind == "country"
+    }
+    assert first["Algérie"] == (3, 8) and first["Tunisie"] == (4, 8)
+    assert first["Slovénie"] == (5, 8) and first["Gambie"] == first["Cap-Vert"] == (6, 8)
+    assert first["Monaco"] == (7, 8)
+    kinds = {
+        kind: (zoom, last)
+        for _, _, _, zoom, last, kind in labels("fr")
+        if kind not in ("sea", "town")
+    }
+    assert kinds["home"] == (2, 4) and kinds["market"] == (2, 8)
+    assert kinds["region"] == (5, 7) and kinds["province"] == (8, 10)
+
+
+def test_larger_markets_are_named_before_smaller_ones():
+    texts = [text for text, *_, kind in labels("fr") if kind == "market"]
+    assert texts.index("États-Unis") < texts.index("Allemagne") < texts.index("Qatar")
+
+
+def test_a_name_stands_in_the_widest_place_of_a_shape():
+    wide = shapely.box(0, 0, 4, 1).union(shapely.box(10, 0, 11, 4)).convex_hull
+    assert inside(shapely.box(0, 0, 4, 2)) == pytest.approx((2, 1), abs=0.1)
+    lon, lat = inside(wide)
+    assert wide.contains(shapely.Point(lon, lat))
+    # An upright and a lying bar of one area: names are wide, so the lying one is taken.
+    lying, upright = shapely.box(0, 0, 6, 3), shapely.box(20, 0, 23, 6)
+    joined = shapely.union_all([lying, upright, shapely.box(6, 1, 20, 1.01)])
+    assert inside(joined)[0] < 6
+
+
+def test_how_far_a_name_may_move_is_half_the_side_of_a_square_of_its_area():
+    reach = {
+        label[5]: label[6] for label in json.loads(labels_bytes(shipped_data(), "fr"))["labels"]
+    }
+    assert reach["town"] == 0
+    (home,) = (
+        label
+        for label in json.loads(labels_bytes(shipped_data(), "fr"))["labels"]
+        if label[5] == "home"
+    )
+    assert home[6] == pytest.approx(outline().area ** 0.5 / 2, abs=0.02)
+
+
+def test_without_regions_the_shipped_outline_is_drawn_and_others_replace_it():
+    assert morocco_of(small()).equals(outline())
+    square = Area(
+        "01", {"fr": "A"}, "01", 1, (0, 0), (0, 0, 1, 1), mapping(shapely.box(0, 0, 1, 1))
+    )
+    other = Area("02", {"fr": "B"}, "02", 1, (0, 0), (1, 0, 2, 1), mapping(shapely.box(1, 0, 2, 1)))
+    assert morocco_of(small(regions=(square, other))).equals(shapely.box(0, 0, 2, 1))
+    drawn = json.loads(basemap_bytes(small(regions=(square, other)), "morocco", "regions"))
+    assert [points(line) for line in drawn["regions"]] == [[(1.0, 0.0), (1.0, 1.0)]]
+    assert drawn["provinces"] == [] and len(drawn["outline"]) == 1
+
+
+def test_lines_between_provinces_leave_out_those_between_regions():
+    def area(code: str, box: tuple[float, float, float, float]) -> Area:
+        outline_ = mapping(shapely.box(*box))
+        return Area(code, {"fr": code}, code[:2], 1, (0, 0), box, outline_)
+
+    data = small(
+        regions=(area("01", (0, 0, 2, 1)), area("02", (2, 0, 3, 1))),
+        provinces=(
+            area("01.1", (0, 0, 1, 1)),
+            area("01.2", (1, 0, 2, 1)),
+            area("02.1", (2, 0, 3, 1)),
+        ),
+    )
+    drawn = json.loads(basemap_bytes(data, "morocco", "regions"))
+    assert [sorted(points(line)) for line in drawn["regions"]] == [[(2.0, 0.0), (2.0, 1.0)]]
+    assert [sorted(points(line)) for line in drawn["provinces"]] == [[(1.0, 0.0), (1.0, 1.0)]]

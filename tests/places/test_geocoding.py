@@ -319,3 +319,104 @@ def test_the_setting_is_read_and_counts_with_a_contact_only(monkeypatch):
     assert settings().geocoders == read and settings().usable_geocoders == ()
     monkeypatch.setenv("KHARITA_CONTACT", "tests@example.org")
     assert settings().usable_geocoders == read
+
+
+def nominatim(lon: object, lat: object, name: str = "Lieu") -> dict:
+    return {"display_name": name, "lon": lon, "lat": lat}
+
+
+@pytest.mark.parametrize(
+    ("row", "lon_lat"),
+    [
+        (nominatim("180", "90"), (180, 90)),
+        (nominatim("-180", "-90"), (-180, -90)),
+        (nominatim("180.1", "0"), None),
+        (nominatim("-180.1", "0"), None),
+        (nominatim("0", "90.1"), None),
+        (nominatim("0", "-90.1"), None),
+        (nominatim("-5.123456789", "32.987654321"), (-5.12346, 32.98765)),
+        (nominatim("nan", "0"), None),
+        (nominatim("0", "inf"), None),
+    ],
+)
+def test_a_position_lies_on_earth_and_is_rounded_to_a_metre(faults, row, lon_lat):
+    faults.act = lambda h: reply(h, json.dumps([row]).encode())
+    found = Geocoder((Service("nominatim", faults.url),), "t", lambda at: True).search("x", "fr")
+    assert [h.lon_lat for h in found] == ([lon_lat] if lon_lat else [])
+
+
+def test_five_hits_of_twenty_rows_at_most_and_only_those_inside(faults, monkeypatch):
+    monkeypatch.setattr(geocoding, "INTERVAL_S", 0.0)
+    rows = [nominatim(str(n / 10), "0", f"Lieu {n}") for n in range(25)]
+    faults.act = lambda h: reply(h, json.dumps(rows).encode())
+
+    def names(inside) -> list[str]:
+        geocoder = Geocoder((Service("nominatim", faults.url),), "t", inside)
+        return [h.name for h in geocoder.search("x", "fr")]
+
+    assert names(lambda at: True) == [f"Lieu {n}" for n in range(5)]
+    assert names(lambda at: at[0] >= 1.8) == ["Lieu 18", "Lieu 19"]
+
+
+def test_a_name_has_two_hundred_characters_and_a_text_asked_too(faults):
+    faults.act = lambda h: reply(h, json.dumps([nominatim("0", "0", "y" * 201)]).encode())
+    geocoder = Geocoder((Service("nominatim", faults.url),), "t", lambda at: True)
+    assert geocoder.search("x" * 201, "fr")[0].name == "y" * 200
+    ((_, path, _),) = faults.requests
+    assert f"q={'x' * 200}&" in path
+    assert geocoder.search("x" * 200, "fr") and len(faults.requests) == 1
+
+
+def test_the_host_that_answered_is_named(faults):
+    found = Geocoder((Service("nominatim", faults.url),), "t", lambda at: True).search("x", "fr")
+    assert found[0].service == "127.0.0.1"
+
+
+def test_nothing_asked_and_nobody_to_ask_is_no_request(faults):
+    assert (
+        Geocoder((Service("nominatim", faults.url),), "t", lambda at: True).search(" ", "fr") == ()
+    )
+    assert Geocoder((), "t", lambda at: True).search("x", "fr") == () and faults.requests == []
+
+
+def test_results_are_kept_by_language_and_the_oldest_go(faults, monkeypatch):
+    monkeypatch.setattr(geocoding, "INTERVAL_S", 0.0)
+    monkeypatch.setattr(geocoding, "KEPT", 2)
+    geocoder = Geocoder((Service("nominatim", faults.url),), "t", lambda at: True)
+    for text, lang, asked in (
+        ("a", "fr", 1),
+        ("a", "ar", 2),
+        ("A", "fr", 2),
+        ("b", "fr", 3),
+        ("a", "fr", 3),
+        ("a", "ar", 4),
+    ):
+        geocoder.search(text, lang)
+        assert len(faults.requests) == asked, (text, lang)
+
+
+@pytest.mark.parametrize(
+    ("header", "paused_s"),
+    [("120", 120), ("", 60), ("soon", 60), ("0", 1), ("601", 600), ("599", 599)],
+)
+def test_a_refusing_service_rests_as_long_as_it_says(faults, monkeypatch, header, paused_s):
+    now = [100.0]
+    monkeypatch.setattr(
+        geocoding, "time", SimpleNamespace(monotonic=lambda: now[0], sleep=lambda s: None)
+    )
+    faults.act = lambda h: reply(h, b"", 429, retry_after=header)
+    geocoder = Geocoder((Service("nominatim", faults.url),), "t", lambda at: True)
+    for later, asked in ((0, 1), (paused_s - 0.1, 1), (paused_s + 0.1, 2)):
+        now[0] = 100.0 + later
+        with pytest.raises(Unavailable, match="geocode.refused"):
+            geocoder.search("x", "fr")
+        assert len(faults.requests) == asked, later
+
+
+@pytest.mark.parametrize(("lang", "sent"), [("fr", True), ("en", True), ("ar", False)])
+def test_photon_is_told_a_language_that_it_knows_and_where_morocco_is(faults, lang, sent):
+    faults.act = lambda h: reply(h, b'{"features": []}')
+    Geocoder((Service("photon", faults.url),), "t", lambda at: True).search("x", lang)
+    ((_, path, _),) = faults.requests
+    assert (f"lang={lang}" in path) is sent and path.startswith("/api/?q=x&limit=5&lat=31.8")
+    assert "lon=-7.1" in path

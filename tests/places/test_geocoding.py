@@ -383,7 +383,7 @@ def test_results_are_kept_by_language_and_the_oldest_go(faults, monkeypatch):
     monkeypatch.setattr(geocoding, "INTERVAL_S", 0.0)
     monkeypatch.setattr(geocoding, "KEPT", 2)
     geocoder = Geocoder((Service("nominatim", faults.url),), "t", lambda at: True)
-    for text, lang, asked in (
+    for text, lang, requested in (
         ("a", "fr", 1),
         ("a", "ar", 2),
         ("A", "fr", 2),
@@ -392,7 +392,7 @@ def test_results_are_kept_by_language_and_the_oldest_go(faults, monkeypatch):
         ("a", "ar", 4),
     ):
         geocoder.search(text, lang)
-        assert len(faults.requests) == asked, (text, lang)
+        assert len(faults.requests) == requested, (text, lang)
 
 
 @pytest.mark.parametrize(
@@ -406,11 +406,11 @@ def test_a_refusing_service_rests_as_long_as_it_says(faults, monkeypatch, header
     )
     faults.act = lambda h: reply(h, b"", 429, retry_after=header)
     geocoder = Geocoder((Service("nominatim", faults.url),), "t", lambda at: True)
-    for later, asked in ((0, 1), (paused_s - 0.1, 1), (paused_s + 0.1, 2)):
-        now[0] = 100.0 + later
+    for afterwards, requested in ((0, 1), (paused_s - 0.1, 1), (paused_s + 0.1, 2)):
+        now[0] = 100.0 + afterwards
         with pytest.raises(Unavailable, match="geocode.refused"):
             geocoder.search("x", "fr")
-        assert len(faults.requests) == asked, later
+        assert len(faults.requests) == requested, afterwards
 
 
 @pytest.mark.parametrize(("lang", "sent"), [("fr", True), ("en", True), ("ar", False)])

@@ -101,8 +101,8 @@ def test_a_small_frame_reads_few_rows_beside_it():
     key = np.sort(curve_key(x, y))
     runs = curve_runs(key, 0.5, 0.5, 0.5 + 1 / 64, 0.5 + 1 / 64)
     assert sum(b - a for a, b in runs) <= 9
-    whole = curve_runs(key, 0.0, 0.0, 1.0, 1.0)
-    assert whole == [(0, 4096)]
+    complete = curve_runs(key, 0.0, 0.0, 1.0, 1.0)
+    assert complete == [(0, 4096)]
     quarter = curve_runs(key, 0.0, 0.0, 0.49, 0.49)
     assert 1024 <= sum(b - a for a, b in quarter) <= 1_300
     assert curve_runs(np.empty(0, np.uint64), 0, 0, 1, 1) == []

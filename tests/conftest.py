@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -28,18 +29,35 @@ START_SECONDS = 60
 STAGE = ("test_components.py", "test_component_pictures.py", "test_map_basemap.py")
 
 
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what needs a browser, and keep together what shares a browser or a database."""
+    """Mark what needs a browser."""
     for item in items:
-        room = item.path.relative_to(ROOT / "tests").parts[0]
-        group = str(item.path)
-        if room == "browser":
+        if item.path.is_relative_to(ROOT / "tests" / "browser"):
             item.add_marker("browser")
-            group = "stage" if item.path.name in STAGE else room
-        elif room == "store":
-            group = room
-        item.add_marker(pytest.mark.xdist_group(group))
+
+
+def group_of(nodeid: str) -> str:
+    """What runs in one process, one after the other: what shares a browser, a database, a file."""
+    file = Path(nodeid.partition("::")[0])
+    room = file.parts[1]
+    if room == "browser":
+        return "stage" if file.name in STAGE else room
+    return room if room == "store" else str(file)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Hand out the groups, the largest first.
+
+    (`--dist loadgroup` adds its group to the name of a test, which this pytest does not take.)
+    """
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByGroup(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return group_of(nodeid)
+
+    return ByGroup(config, log)
 
 
 @pytest.fixture(scope="session")
